@@ -1,1 +1,33 @@
+//! The nouns of Jeton and the rules that hold for them everywhere: what a label may look like, how a secret is written, who may do
+//! what, when a token is good.
+//!
+//! Browser and server share this crate, so that the console hides exactly what the server refuses. It has no clock, no randomness
+//! and no input or output: time and random bytes come in as arguments, which lets a test write down a whole answer.
 
+pub mod audit;
+pub mod failure;
+pub mod id;
+pub mod lifetime;
+pub mod member;
+pub mod organization;
+pub mod page;
+pub mod permission;
+pub mod policy;
+pub mod secret;
+pub mod text;
+pub mod time;
+pub mod token;
+pub mod verdict;
+
+pub use failure::{Code, Failure};
+pub use id::{OrganizationId, SessionId, TokenId, UserId};
+pub use lifetime::Lifetime;
+pub use member::{Email, Me, Membership, Role};
+pub use organization::{Organization, Slug};
+pub use page::{Cursor, Page};
+pub use permission::{Permission, PermissionSet};
+pub use secret::{Hint, Issued, Kind, Prefix, Secret};
+pub use text::{Description, Invalid, Label, Name};
+pub use time::Timestamp;
+pub use token::{State, Status, Token};
+pub use verdict::Verdict;

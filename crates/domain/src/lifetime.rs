@@ -1,0 +1,115 @@
+//! How long a token shall live, as chosen at creation.
+
+use core::{fmt, str::FromStr, time::Duration};
+
+use crate::{Invalid, Timestamp};
+
+/// A lifetime in whole minutes, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifetime {
+    /// Ends this many minutes after creation: 1 minute to 3,650 days.
+    Minutes(u32),
+    /// Does not end by itself.
+    Never,
+}
+
+impl Lifetime {
+    /// The days offered in the form.
+    pub const PRESETS: [u32; 4] = [7, 30, 60, 90];
+    /// The days chosen when nobody chooses.
+    pub const DEFAULT_DAYS: u32 = 90;
+    const LONGEST_DAYS: u32 = 3650;
+    const MINUTES_A_DAY: u32 = 24 * 60;
+
+    /// Adds days, hours and minutes up. Fails on nothing at all and on more than 3,650 days.
+    pub fn of(days: u32, hours: u32, minutes: u32) -> Result<Self, Invalid> {
+        let sum = u64::from(days) * 1440 + u64::from(hours) * 60 + u64::from(minutes);
+        match u32::try_from(sum) {
+            Ok(0) => Err(Invalid("A lifetime of nothing expires at once; choose at least 1 minute, or never.".to_owned())),
+            Ok(sum) if sum <= Self::LONGEST_DAYS * Self::MINUTES_A_DAY => Ok(Self::Minutes(sum)),
+            _ => Err(Invalid(format!("A lifetime may have {} days at most; choose less, or never.", Self::LONGEST_DAYS))),
+        }
+    }
+
+    /// Reads the choice of the form: a preset number of days, `never`, or `custom` with what was typed beside it (empty counts as 0).
+    pub fn from_form(choice: &str, days: &str, hours: &str, minutes: &str) -> Result<Self, Invalid> {
+        let number = |typed: &str, what: &str| match typed.trim() {
+            "" => Ok(0),
+            typed => typed.parse().map_err(|_| Invalid(format!("Type the {what} as a whole number."))),
+        };
+        match choice {
+            "never" => Ok(Self::Never),
+            "custom" => Self::of(number(days, "days")?, number(hours, "hours")?, number(minutes, "minutes")?),
+            preset => match preset.parse() {
+                Ok(days) if Self::PRESETS.contains(&days) => Self::of(days, 0, 0),
+                _ => Err(Invalid("Choose one of the offered lifetimes, a custom one, or never.".to_owned())),
+            },
+        }
+    }
+
+    /// When a token created at `created` ends.
+    pub fn ends(self, created: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Minutes(minutes) => Some(created.plus(Duration::from_secs(u64::from(minutes) * 60))),
+            Self::Never => None,
+        }
+    }
+}
+
+impl FromStr for Lifetime {
+    type Err = Invalid;
+
+    /// Reads `never`, or numbers with `d`, `h`, `m`, as in `90d` or `1d12h`.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        if text == "never" {
+            return Ok(Self::Never);
+        }
+        let wrong = || Invalid("A lifetime is written as 90d, 12h, 30m, together as 1d12h, or never.".to_owned());
+        let (mut parts, mut rest) = ([0; 3], text);
+        for (part, unit) in parts.iter_mut().zip(['d', 'h', 'm']) {
+            if let Some((number, after)) = rest.split_once(unit) {
+                *part = number.parse().map_err(|_| wrong())?;
+                rest = after;
+            }
+        }
+        if !rest.is_empty() || text.is_empty() {
+            return Err(wrong());
+        }
+        Self::of(parts[0], parts[1], parts[2])
+    }
+}
+
+impl fmt::Display for Lifetime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Minutes(minutes) => write!(f, "{minutes}m"),
+            Self::Never => f.write_str("never"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_the_command_line_takes() {
+        for (text, minutes) in [("90d", 129_600), ("1d12h", 2160), ("30m", 30), ("1h1m", 61)] {
+            assert_eq!(text.parse(), Ok(Lifetime::Minutes(minutes)));
+        }
+        assert_eq!("never".parse(), Ok(Lifetime::Never));
+        for wrong in ["", "90", "0d", "d", "1m1h", "-1d", "3651d", "99999999999d", "1d 2h"] {
+            assert!(wrong.parse::<Lifetime>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn reads_what_the_form_sends() {
+        assert_eq!(Lifetime::from_form("90", "", "", ""), Ok(Lifetime::Minutes(129_600)));
+        assert_eq!(Lifetime::from_form("custom", "1", "", "5"), Ok(Lifetime::Minutes(1445)));
+        assert_eq!(Lifetime::from_form("never", "", "", ""), Ok(Lifetime::Never));
+        for (choice, days) in [("91", ""), ("", ""), ("custom", ""), ("custom", "x"), ("custom", "4294967295")] {
+            assert!(Lifetime::from_form(choice, days, "", "").is_err(), "{choice} {days}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! People: how they are named, which role they have where.
+
+use core::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Invalid, Name, Organization, UserId};
+
+/// An e-mail address in small letters: the name a person signs in with. Only a mail that arrives proves it, so the check is coarse.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Email(String);
+
+impl Email {
+    /// Checks and lowers what was typed.
+    pub fn parse(typed: &str) -> Result<Self, Invalid> {
+        let text = typed.trim().to_lowercase();
+        let fits = text.len() <= 254
+            && text.split_once('@').is_some_and(|(local, host)| {
+                !local.is_empty() && !host.is_empty() && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.')
+            })
+            && text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>' | ',' | ';' | '"' | '\\'));
+        if fits { Ok(Self(text)) } else { Err(Invalid("Type an e-mail address such as ada@example.org.".to_owned())) }
+    }
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Email {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Email> for String {
+    fn from(email: Email) -> Self {
+        email.0
+    }
+}
+
+/// What a member or a token may do, as one word; [`crate::policy`] says which permissions it stands for. The order is from most to least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Everything, also ending the organization. For people only.
+    Owner,
+    /// Everything but ending the organization.
+    Admin,
+    /// Reads, changes what is built with, triggers deployments.
+    Developer,
+    /// Reads what is not confidential. The least.
+    Viewer,
+}
+
+impl Role {
+    /// All roles, from most to least.
+    pub const ALL: [Self; 4] = [Self::Owner, Self::Admin, Self::Developer, Self::Viewer];
+
+    /// The roles a token may have, the least first, so that the first in a form is never the most powerful one.
+    pub const FOR_TOKENS: [Self; 3] = [Self::Viewer, Self::Developer, Self::Admin];
+
+    /// The word in storage, addresses and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+            Self::Developer => "developer",
+            Self::Viewer => "viewer",
+        }
+    }
+
+    /// The word on the screen.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Owner => "Owner",
+            Self::Admin => "Admin",
+            Self::Developer => "Developer",
+            Self::Viewer => "Viewer",
+        }
+    }
+
+    /// What it allows a token, in a sentence for the form.
+    pub const fn summary(self) -> &'static str {
+        match self {
+            Self::Owner => "Everything, including deleting the organization.",
+            Self::Admin => "Full access: everything Developer may, plus people, tokens, roles and billing.",
+            Self::Developer => "Reads everything Viewer may, creates and updates what you build with, and triggers deployments.",
+            Self::Viewer => "Read-only: agents, budgets, clusters, the organization, recommendations, scopes, teams and users.",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Role {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| Invalid("A role is owner, admin, developer or viewer.".to_owned()))
+    }
+}
+
+/// A person's place in an organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// Where.
+    pub organization: Organization,
+    /// As what.
+    pub role: Role,
+}
+
+/// Who is signed in, and where they belong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// The person.
+    pub id: UserId,
+    /// What they are called.
+    pub name: Name,
+    /// What they sign in with.
+    pub email: Email,
+    /// Their organizations, by name.
+    pub memberships: Vec<Membership>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_lowered_and_checked_coarsely() {
+        assert_eq!(Email::parse(" Ada@Acme.test ").unwrap().as_str(), "ada@acme.test");
+        for wrong in ["", "ada", "@acme.test", "ada@", "a@b@c", "a b@c", "ada@.test", "<ada@acme.test>", "a\n@b", "a@b,c@d"] {
+            assert!(Email::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_role_of_the_form_is_the_least() {
+        assert_eq!(Role::FOR_TOKENS[0], Role::Viewer);
+        assert!(!Role::FOR_TOKENS.contains(&Role::Owner));
+        for role in Role::ALL {
+            assert_eq!(role.as_str().parse(), Ok(role));
+        }
+    }
+}

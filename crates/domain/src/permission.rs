@@ -1,0 +1,188 @@
+//! The permission catalogue: what can be allowed at all, as data.
+//!
+//! Fourteen categories, each with create, read, update and delete, then three single permissions. The categories and their order are
+//! those of Replex; Api Key, Invitation, Organization, Role, Teams and User also guard Jeton itself.
+
+use core::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::Invalid;
+
+/// Every permission, `category:action`. The place of a name is its bit in stored decisions: append, never reorder.
+#[rustfmt::skip] // a category a line
+pub const CATALOGUE: [&str; 59] = [
+    "agent:create", "agent:read", "agent:update", "agent:delete",
+    "api_key:create", "api_key:read", "api_key:update", "api_key:delete",
+    "billing:create", "billing:read", "billing:update", "billing:delete",
+    "budget:create", "budget:read", "budget:update", "budget:delete",
+    "cluster:create", "cluster:read", "cluster:update", "cluster:delete",
+    "custom_pricing:create", "custom_pricing:read", "custom_pricing:update", "custom_pricing:delete",
+    "invitation:create", "invitation:read", "invitation:update", "invitation:delete",
+    "organization:create", "organization:read", "organization:update", "organization:delete",
+    "recommendations:create", "recommendations:read", "recommendations:update", "recommendations:delete",
+    "role:create", "role:read", "role:update", "role:delete",
+    "saml_integration:create", "saml_integration:read", "saml_integration:update", "saml_integration:delete",
+    "scopes:create", "scopes:read", "scopes:update", "scopes:delete",
+    "teams:create", "teams:read", "teams:update", "teams:delete",
+    "user:create", "user:read", "user:update", "user:delete",
+    "deployment:trigger", "token:verify", "token:rotate_self",
+];
+
+/// One permission of the [`CATALOGUE`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Permission(u8);
+
+impl Permission {
+    /// Generate tokens.
+    pub const API_KEY_CREATE: Self = Self::named("api_key:create");
+    /// See the organization's tokens.
+    pub const API_KEY_READ: Self = Self::named("api_key:read");
+    /// Revoke tokens.
+    pub const API_KEY_DELETE: Self = Self::named("api_key:delete");
+    /// See what the organization is called.
+    pub const ORGANIZATION_READ: Self = Self::named("organization:read");
+    /// Ask whether a presented token is good.
+    pub const TOKEN_VERIFY: Self = Self::named("token:verify");
+
+    /// All of the catalogue, in its order.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..).zip(CATALOGUE).map(|(place, _)| Self(place))
+    }
+
+    /// The name, `category:action`.
+    pub fn as_str(self) -> &'static str {
+        CATALOGUE[usize::from(self.0)]
+    }
+
+    /// Finds a name while compiling, so that a typing error in the constants above does not build.
+    const fn named(name: &str) -> Self {
+        let mut place = 0;
+        while place < CATALOGUE.len() {
+            if same(CATALOGUE[place].as_bytes(), name.as_bytes()) {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "the catalogue has fewer than 128 entries: PermissionSet holds 128 bits"
+                )]
+                return Self(place as u8);
+            }
+            place += 1;
+        }
+        panic!("not in the catalogue")
+    }
+}
+
+const fn same(a: &[u8], b: &[u8]) -> bool {
+    let mut i = 0;
+    while i < a.len() && i < b.len() && a[i] == b[i] {
+        i += 1;
+    }
+    i == a.len() && i == b.len()
+}
+
+impl FromStr for Permission {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::all()
+            .find(|permission| permission.as_str() == text)
+            .ok_or_else(|| Invalid("This permission is not in the catalogue; they are written as cluster:read.".to_owned()))
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A set of permissions, as bits, so that a decision is one instruction. Written as a list of names: a name that is no longer in the
+/// catalogue is dropped when read, so a shrinking catalogue never widens anyone.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct PermissionSet(u128);
+
+impl PermissionSet {
+    /// No permission.
+    pub const NONE: Self = Self(0);
+
+    /// Whether the permission is in it.
+    pub const fn contains(self, permission: Permission) -> bool {
+        self.0 >> permission.0 & 1 == 1
+    }
+
+    /// Whether everything in `other` is in it.
+    pub const fn covers(self, other: Self) -> bool {
+        other.0 & !self.0 == 0
+    }
+
+    /// What is in either.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The permissions, in the order of the catalogue.
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        Permission::all().filter(move |permission| self.contains(*permission))
+    }
+
+    /// The names with single spaces between, as they are stored. Empty for none.
+    pub fn stored(self) -> String {
+        self.iter().map(Permission::as_str).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Reads what [`Self::stored`] wrote.
+    pub fn from_stored(text: &str) -> Self {
+        text.split(' ').filter_map(|name| name.parse().ok()).collect()
+    }
+}
+
+impl FromIterator<Permission> for PermissionSet {
+    fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
+        permissions.into_iter().fold(Self::NONE, |set, permission| Self(set.0 | 1 << permission.0))
+    }
+}
+
+impl fmt::Debug for PermissionSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+impl Serialize for PermissionSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(Permission::as_str))
+    }
+}
+
+impl<'de> Deserialize<'de> for PermissionSet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Vec::<String>::deserialize(deserializer)?.iter().filter_map(|name| name.parse().ok()).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_survives_storage_and_drops_what_is_unknown() {
+        let set: PermissionSet = [Permission::TOKEN_VERIFY, Permission::ORGANIZATION_READ].into_iter().collect();
+        assert_eq!(set.stored(), "organization:read token:verify");
+        assert_eq!(PermissionSet::from_stored("gone:read token:verify organization:read"), set);
+        assert_eq!(PermissionSet::from_stored(""), PermissionSet::NONE);
+    }
+
+    #[test]
+    fn covers_is_the_subset_relation() {
+        let all: PermissionSet = Permission::all().collect();
+        let one: PermissionSet = [Permission::TOKEN_VERIFY].into_iter().collect();
+        assert!(all.covers(one) && one.covers(PermissionSet::NONE) && !one.covers(all));
+    }
+}

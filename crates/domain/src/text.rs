@@ -1,0 +1,109 @@
+//! Short texts that people type: parsed once, at the edge, and valid ever after.
+
+use serde::{Deserialize, Serialize};
+
+/// Says what is wrong with a typed value, in a sentence fit for the person who typed it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Invalid(pub String);
+
+/// Bidirectional controls can make a label read as another one; all other controls can break a log line or a terminal.
+fn is_deceptive(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+fn parse(typed: &str, what: &str, longest: usize, line_breaks: bool) -> Result<String, Invalid> {
+    let text = typed.trim().replace("\r\n", "\n");
+    let length = text.chars().count();
+    if length > longest {
+        return Err(Invalid(format!("{what} may have {longest} characters; this has {length}.")));
+    }
+    if text.chars().any(|c| is_deceptive(c) && !(line_breaks && c == '\n')) {
+        return Err(Invalid(format!("{what} may not hold control or text-direction characters; type it anew.")));
+    }
+    Ok(text)
+}
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident: $what:literal, $least:literal..=$most:literal, line breaks $breaks:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The most characters it may have.
+            pub const LONGEST: usize = $most;
+
+            /// Checks what was typed; white space around it is dropped.
+            pub fn parse(typed: &str) -> Result<Self, Invalid> {
+                let text = parse(typed, $what, $most, $breaks)?;
+                if text.chars().count() < $least {
+                    return Err(Invalid(concat!($what, " is needed.").to_owned()));
+                }
+                Ok(Self(text))
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Invalid;
+
+            fn try_from(text: String) -> Result<Self, Invalid> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(text: $name) -> Self {
+                text.0
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+
+texts! {
+    /// What a token is recognised by: 1 to 64 characters on one line.
+    Label: "A label", 1..=64, line breaks false;
+    /// What a token is for: up to 500 characters, may be empty, may have several lines.
+    Description: "A description", 0..=500, line breaks true;
+    /// What a person or an organization is called: 1 to 64 characters on one line.
+    Name: "A name", 1..=64, line breaks false;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_characters_not_bytes() {
+        assert!(Label::parse(&"é".repeat(64)).is_ok());
+        assert_eq!(Label::parse(&"é".repeat(65)).unwrap_err().0, "A label may have 64 characters; this has 65.");
+    }
+
+    #[test]
+    fn refuses_emptiness_controls_and_direction_marks() {
+        assert_eq!(Label::parse("  ").unwrap_err().0, "A label is needed.");
+        assert!(Description::parse("").is_ok());
+        for bad in ["a\nb", "a\0b", "a\u{202e}b", "a\u{1b}[31m", "a\u{2028}b"] {
+            assert!(Label::parse(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(Description::parse("a\r\nb").unwrap().as_str(), "a\nb");
+    }
+
+    #[test]
+    fn reads_back_only_what_is_valid() {
+        assert!(serde_json::from_str::<Label>("\"ci\"").is_ok());
+        assert!(serde_json::from_str::<Label>("\"\"").is_err());
+    }
+}

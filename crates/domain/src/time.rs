@@ -1,0 +1,116 @@
+//! Points in time: whole microseconds since 1970 in UTC, the same number in memory, in both databases and on the wire.
+
+use core::time::Duration;
+
+use jiff::{civil::DateTime, tz::Offset};
+use serde::{Deserialize, Serialize};
+
+/// A point in time, in microseconds UTC. It cannot ask for the present: that comes in from a clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+/// The last microsecond of the year 9998; a lifetime can never push a date past what can be written.
+const LATEST: i64 = 253_370_764_799_999_999;
+
+impl Timestamp {
+    /// Takes microseconds since 1970; values before 1970 or past the year 9998 are moved to the nearer end.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(if micros < 0 {
+            0
+        } else if micros > LATEST {
+            LATEST
+        } else {
+            micros
+        })
+    }
+
+    /// Microseconds since 1970.
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+
+    /// This long after, at the latest the end of the year 9998.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        Self::from_micros(self.0.saturating_add(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)))
+    }
+
+    /// This long before, at the earliest 1970.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        Self::from_micros(self.0.saturating_sub(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)))
+    }
+
+    /// How long from `earlier` until this; zero when `earlier` is later.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// ISO 8601 with milliseconds and `Z`, as in `2026-11-22T09:05:00.000Z`: for machines.
+    pub fn iso(self) -> String {
+        let at = self.civil();
+        format!(
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+            at.year(),
+            at.month(),
+            at.day(),
+            at.hour(),
+            at.minute(),
+            at.second(),
+            at.millisecond()
+        )
+    }
+
+    /// A full date for people, as in `Sun 22 Nov 2026, 09:05 UTC`.
+    pub fn human(self) -> String {
+        const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let at = self.civil();
+        let day = DAYS[usize::try_from(at.weekday().to_monday_zero_offset()).unwrap_or(0) % 7];
+        let month = MONTHS[usize::try_from(at.month() - 1).unwrap_or(0) % 12];
+        format!("{day} {} {month} {}, {:02}:{:02} UTC", at.day(), at.year(), at.hour(), at.minute())
+    }
+
+    fn civil(self) -> DateTime {
+        // Every Timestamp lies between 1970 and 9998, which jiff can hold.
+        jiff::Timestamp::from_microsecond(self.0).map(|at| Offset::UTC.to_datetime(at)).unwrap_or_default()
+    }
+}
+
+/// Says how long something took or will take, in the largest unit that fits: `3 minutes`, `1 day`. Under a minute it is `moments`.
+pub fn roughly(duration: Duration) -> String {
+    let minutes = duration.as_secs() / 60;
+    let (count, unit) = match minutes {
+        0 => return "moments".to_owned(),
+        1..60 => (minutes, "minute"),
+        60..1440 => (minutes / 60, "hour"),
+        _ => (minutes / 1440, "day"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_written_for_machines_and_for_people() {
+        let at = Timestamp::from_micros(1_795_338_300_123_456);
+        assert_eq!(at.iso(), "2026-11-22T09:05:00.123Z");
+        assert_eq!(at.human(), "Sun 22 Nov 2026, 09:05 UTC");
+    }
+
+    #[test]
+    fn stays_within_what_can_be_written() {
+        assert_eq!(Timestamp::from_micros(i64::MAX).plus(Duration::MAX).iso(), "9998-12-31T23:59:59.999Z");
+        assert_eq!(Timestamp::from_micros(i64::MIN).minus(Duration::MAX).iso(), "1970-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn rounds_durations_down_to_one_unit() {
+        for (seconds, text) in [(59, "moments"), (60, "1 minute"), (7_199, "1 hour"), (172_800, "2 days")] {
+            assert_eq!(roughly(Duration::from_secs(seconds)), text);
+        }
+    }
+}

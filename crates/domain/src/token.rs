@@ -1,0 +1,124 @@
+//! The token: the record about a secret. Its states are an enum and revocation is one way.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Description, Hint, Kind, Label, PermissionSet, Role, Timestamp, TokenId, policy};
+
+/// A token as its organization's administrators see it. It never holds the secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// The same for its whole life.
+    pub id: TokenId,
+    /// Whom it belongs to.
+    pub kind: Kind,
+    /// What it is recognised by; several tokens may share one.
+    pub label: Label,
+    /// What it is for.
+    pub description: Description,
+    /// Its secret, masked.
+    pub hint: Hint,
+    /// What it may do, as one word.
+    pub role: Role,
+    /// What it may do beside its role.
+    pub permissions: PermissionSet,
+    /// When it was generated.
+    pub created_at: Timestamp,
+    /// Who generated it, by name: kept also when that person is gone.
+    pub created_by: String,
+    /// From when on it is refused; none means never.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last presented and accepted, a few seconds coarse.
+    pub last_used_at: Option<Timestamp>,
+    /// Whether it was ended by hand.
+    pub state: State,
+}
+
+/// What was decided about a token by hand. Expiry is not in it: that is read off the clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// In force.
+    Active,
+    /// Ended for good.
+    Revoked {
+        /// When.
+        at: Timestamp,
+        /// Who, by name.
+        by: String,
+    },
+}
+
+/// What a token is at a given time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Accepted.
+    Active,
+    /// Refused: its time is over.
+    Expired,
+    /// Refused: somebody ended it.
+    Revoked,
+}
+
+/// Says that a token was revoked before; there is no way back and no second time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("This token is revoked already.")]
+pub struct AlreadyRevoked;
+
+impl Token {
+    /// What the token is at `now`. It is good while `now` is before its end, and refused at that very microsecond.
+    pub fn status_at(&self, now: Timestamp) -> Status {
+        match self.state {
+            State::Revoked { .. } => Status::Revoked,
+            State::Active if self.expires_at.is_some_and(|end| now >= end) => Status::Expired,
+            State::Active => Status::Active,
+        }
+    }
+
+    /// Everything it may do.
+    pub fn effective(&self) -> PermissionSet {
+        policy::grants(self.role).union(self.permissions)
+    }
+
+    /// Ends it for good; refuses when that has been done.
+    pub fn revoke(self, at: Timestamp, by: String) -> Result<Self, AlreadyRevoked> {
+        match self.state {
+            State::Active => Ok(Self { state: State::Revoked { at, by }, ..self }),
+            State::Revoked { .. } => Err(AlreadyRevoked),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token() -> Token {
+        Token {
+            id: TokenId::new(Timestamp::from_micros(0), [0; 10]),
+            kind: Kind::Organization,
+            label: Label::parse("ci").unwrap(),
+            description: Description::parse("").unwrap(),
+            hint: Hint::from_stored("jto_aaaa…bbbb".to_owned()),
+            role: Role::Viewer,
+            permissions: PermissionSet::NONE,
+            created_at: Timestamp::from_micros(0),
+            created_by: "Ada".to_owned(),
+            expires_at: Some(Timestamp::from_micros(100)),
+            last_used_at: None,
+            state: State::Active,
+        }
+    }
+
+    #[test]
+    fn expires_at_the_very_microsecond() {
+        let status = |now| token().status_at(Timestamp::from_micros(now));
+        assert_eq!([status(99), status(100), status(101)], [Status::Active, Status::Expired, Status::Expired]);
+    }
+
+    #[test]
+    fn revocation_is_one_way_and_wins_over_expiry() {
+        let revoked = token().revoke(Timestamp::from_micros(5), "Ada".to_owned()).unwrap();
+        assert_eq!(revoked.status_at(Timestamp::from_micros(1000)), Status::Revoked);
+        assert_eq!(revoked.revoke(Timestamp::from_micros(6), "Bob".to_owned()), Err(AlreadyRevoked));
+    }
+}
