@@ -1,0 +1,127 @@
+//! What pages do with an organization's tokens.
+
+use domain::{Issued, Organization, Page, Timestamp, Token};
+use leptos::{prelude::*, server};
+use serde::{Deserialize, Serialize};
+
+use super::Failure;
+
+/// A page of an organization's tokens, and what the person asking may do with them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenList {
+    /// Whose tokens.
+    pub organization: Organization,
+    /// Whether to offer "Generate token".
+    pub may_create: bool,
+    /// Whether to offer the bin.
+    pub may_revoke: bool,
+    /// The rows, newest first.
+    pub page: Page<Token>,
+    /// The server's time when it answered. Relative times are counted from it, so that server and browser write the same words.
+    pub now: Timestamp,
+}
+
+/// Lists 25 tokens, newest first, beginning after a cursor (`after`, empty for the first page).
+#[server(endpoint = "tokens/list")]
+pub async fn list(organization: String, #[server(default)] after: String) -> Result<TokenList, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::API_KEY_READ).await?;
+            let page = services::tokens::list(&request.console, &access, &after).await?;
+            Ok(TokenList {
+                organization: access.organization().clone(),
+                may_create: access.allows(domain::Permission::API_KEY_CREATE),
+                may_revoke: access.allows(domain::Permission::API_KEY_DELETE),
+                page,
+                now: request.console.now(),
+            })
+        }
+        .await,
+    )
+}
+
+/// Finds one token, for the revoke dialog.
+#[server(endpoint = "tokens/find")]
+pub async fn find(organization: String, token: String) -> Result<Token, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::API_KEY_READ).await?;
+            services::tokens::find(&request.console, &access, &token).await
+        }
+        .await,
+    )
+}
+
+/// What the "Generate token" form needs to know before it is filled in. Refuses who may not generate.
+#[server(endpoint = "tokens/form")]
+pub async fn form(organization: String) -> Result<Organization, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::API_KEY_CREATE).await?;
+            Ok(access.organization().clone())
+        }
+        .await,
+    )
+}
+
+/// Whether a token that is in force has this label already.
+#[server(endpoint = "tokens/label_in_use")]
+pub async fn label_in_use(organization: String, label: String) -> Result<bool, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::API_KEY_CREATE).await?;
+            services::tokens::label_in_use(&request.console, &access, &label).await
+        }
+        .await,
+    )
+}
+
+/// Generates a token. The answer is the only one that ever holds its secret.
+///
+/// `expiry` is a number of days out of the presets, `never`, or `custom` with days, hours and minutes beside it.
+#[server(endpoint = "tokens/create")]
+#[expect(clippy::too_many_arguments, reason = "they are the fields of the form, which are flat on the wire")]
+pub async fn create(
+    organization: String,
+    #[server(default)] label: String,
+    #[server(default)] description: String,
+    #[server(default)] role: String,
+    #[server(default)] expiry: String,
+    #[server(default)] days: String,
+    #[server(default)] hours: String,
+    #[server(default)] minutes: String,
+) -> Result<Issued, Failure> {
+    use crate::ssr::{no_store, reply, request};
+    let request = request();
+    no_store();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::API_KEY_CREATE).await?;
+            let form = services::tokens::Form { label, description, role, expiry, days, hours, minutes };
+            services::tokens::create(&request.console, &access, form.parse()?).await
+        }
+        .await,
+    )
+}
+
+/// Ends a token for good. `label` is what was typed to confirm; it has to be the token's label.
+#[server(endpoint = "tokens/revoke")]
+pub async fn revoke(organization: String, token: String, #[server(default)] label: String) -> Result<Token, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::API_KEY_DELETE).await?;
+            services::tokens::revoke(&request.console, &access, &token, &label).await
+        }
+        .await,
+    )
+}

@@ -1,0 +1,101 @@
+//! The server half of the console: what a request brings along, and how a service's answer becomes a page's or a server function's.
+//!
+//! Nothing else in this crate looks into the context or sets a status.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::http::{HeaderValue, StatusCode, header::CACHE_CONTROL};
+use domain::{Code, Issued, Permission};
+use leptos::prelude::{expect_context, use_context};
+use leptos_axum::ResponseOptions;
+use services::{Access, Actor, Caller, Console};
+
+use crate::api::Failure;
+
+/// Everything a page or server function may know of the request it answers. The server makes it, once per request.
+#[derive(Clone)]
+pub struct Request {
+    /// The services.
+    pub console: Console,
+    /// Who asks, if a good session came along.
+    pub actor: Option<Actor>,
+    /// From where, under which request id.
+    pub caller: Caller,
+    /// What a plain form post led to, when this page is the answer to one.
+    pub posted: Option<Arc<Posted>>,
+    /// Where the built files are.
+    pub assets: Arc<Assets>,
+}
+
+/// The addresses of the built files; their names hold a hash of what is in them.
+#[derive(Debug, Clone)]
+pub struct Assets {
+    /// The JavaScript that wasm-bindgen writes.
+    pub script: String,
+    /// The WebAssembly module.
+    pub module: String,
+    /// The style sheet.
+    pub style: String,
+}
+
+/// The outcome of a form that was posted without scripts. The page is rendered with it and does not hydrate, so what it shows exists in
+/// that one answer only.
+#[derive(Default)]
+pub struct Posted {
+    /// What was typed, by field name; never a password.
+    pub fields: HashMap<String, String>,
+    /// Why it was refused.
+    pub failure: Option<domain::Failure>,
+    /// The token that was generated.
+    pub issued: Option<Issued>,
+    /// Whether the label is in use already, so that the person should look once more before posting again.
+    pub label_in_use: bool,
+}
+
+impl Request {
+    /// Proof that who asks may do this in the organization with this slug. See [`services::access`] for what is refused how.
+    pub async fn access(&self, organization: &str, permission: Permission) -> Result<Access, services::Error> {
+        services::access::to_organization(&self.console, self.actor.as_ref(), &self.caller, organization, permission).await
+    }
+}
+
+/// The request that is being answered.
+pub fn request() -> Request {
+    expect_context::<Request>()
+}
+
+/// What a service answered, as a server function answers it: the failure without its cause, and the status that belongs to it.
+pub fn reply<T>(result: Result<T, services::Error>) -> Result<T, Failure> {
+    result.map_err(|error| {
+        let failure = domain::Failure::from(error);
+        set_status(failure.code);
+        Failure(failure)
+    })
+}
+
+/// Sets the status of the answer, of a page and of a server function alike.
+pub fn set_status(code: Code) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(status(code));
+    }
+}
+
+/// Says that nobody may keep this answer.
+pub fn no_store() {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// The one place where a refusal gets its status.
+pub fn status(code: Code) -> StatusCode {
+    match code {
+        Code::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Code::Forbidden => StatusCode::FORBIDDEN,
+        Code::NotFound => StatusCode::NOT_FOUND,
+        Code::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        Code::Conflict => StatusCode::CONFLICT,
+        Code::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
