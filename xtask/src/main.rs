@@ -1,1 +1,101 @@
-fn main() {}
+//! `cargo xtask`: everything a person types to build, run and test Jeton.
+
+mod classes;
+mod css;
+mod files;
+mod lint;
+mod postgres;
+mod project;
+mod server;
+mod site;
+mod steps;
+mod suite;
+mod tools;
+mod watch;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::project::{Profile, Project};
+use crate::suite::Part;
+use crate::tools::Exit;
+
+/// Build, run and test Jeton
+///
+/// Nothing else needs to be installed by hand: each command brings what it needs, never asks a question, and says what to
+/// type when it cannot.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", after_help = EXIT_CODES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done · 1 a build or a test failed · 2 wrong arguments · 69 something is missing and could not be
+installed · 77 only root can install it. `run` ends with the server's own code.";
+
+#[derive(Subcommand)]
+enum Task {
+    /// Start the console, from a clean clone or again: <http://127.0.0.1:3000>, data in ./data
+    Run {
+        /// Build the small and fast binary first, with the assets inside
+        #[arg(long)]
+        release: bool,
+        /// Arguments for `jeton serve`, after `--`
+        #[arg(last = true)]
+        serve: Vec<OsString>,
+    },
+    /// Start the console, and rebuild and restart it whenever a source file changes
+    Watch {
+        /// Arguments for `jeton serve`, after `--`
+        #[arg(last = true)]
+        serve: Vec<OsString>,
+    },
+    /// Build the browser half into target/site, then the `jeton` binary
+    Build {
+        /// One small and fast binary with compressed assets inside
+        #[arg(long)]
+        release: bool,
+    },
+    /// Format, clippy for server and browser, documentation, forbidden dependencies
+    Lint,
+    /// Everything that must hold: lints, all tests on both databases, journeys in a real browser
+    Test {
+        /// Only these parts (may be given several times)
+        #[arg(long, value_enum)]
+        only: Vec<Part>,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match go(arguments.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("\n{error:#}");
+            error.downcast_ref::<Exit>().map_or(ExitCode::FAILURE, |exit| ExitCode::from(exit.code))
+        }
+    }
+}
+
+fn go(task: Task) -> Result<ExitCode> {
+    let _ = steps::so_far(); // the clock starts here
+    let project = Project::find()?;
+    match task {
+        Task::Run { release, serve } => {
+            server::build(&project, Profile::from_flag(release))?;
+            server::run(&project, Profile::from_flag(release), &serve)
+        }
+        Task::Watch { serve } => watch::watch(&project, &serve),
+        Task::Build { release } => {
+            server::build(&project, Profile::from_flag(release))?;
+            steps::note(&format!("{} after {}", project.binary(Profile::from_flag(release)).display(), steps::so_far()));
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Lint => lint::lint(&project).map(|()| ExitCode::SUCCESS),
+        Task::Test { only } => suite::test(&project, &only),
+    }
+}
