@@ -128,7 +128,8 @@ fn glue(profile: Profile, wasm: Vec<u8>, folder: &Path) -> Result<()> {
     bindgen.input_bytes("jeton", wasm).out_name("jeton").web(true)?.omit_default_module_path(true).typescript(false);
     let mut output = bindgen.keep_debug(false).remove_name_section(release).remove_producers_section(release).generate_output()?;
     // Each snippet would be one more script to hash, serve and allow. No crate here needs any.
-    let snippets = output.snippets().keys().chain(output.local_modules().keys()).cloned().collect::<Vec<_>>();
+    let inline = output.snippets().iter().filter(|(_, scripts)| !scripts.is_empty()).map(|(name, _)| name);
+    let snippets = inline.chain(output.local_modules().keys()).cloned().collect::<Vec<_>>();
     ensure!(snippets.is_empty(), "these crates bring JavaScript files of their own: {}", snippets.join(", "));
     output.emit(folder)
 }
