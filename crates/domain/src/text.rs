@@ -25,7 +25,7 @@ fn parse(typed: &str, what: &str, longest: usize, line_breaks: bool) -> Result<S
 }
 
 macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident: $what:literal, $least:literal..=$most:literal, line breaks $breaks:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $what:literal, needed $needed:literal, up to $most:literal, line breaks $breaks:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -38,7 +38,7 @@ macro_rules! texts {
             /// Checks what was typed; white space around it is dropped.
             pub fn parse(typed: &str) -> Result<Self, Invalid> {
                 let text = parse(typed, $what, $most, $breaks)?;
-                if text.chars().count() < $least {
+                if text.is_empty() && $needed {
                     return Err(Invalid(concat!($what, " is needed.").to_owned()));
                 }
                 Ok(Self(text))
@@ -74,11 +74,11 @@ macro_rules! texts {
 
 texts! {
     /// What a token is recognised by: 1 to 64 characters on one line.
-    Label: "A label", 1..=64, line breaks false;
+    Label: "A label", needed true, up to 64, line breaks false;
     /// What a token is for: up to 500 characters, may be empty, may have several lines.
-    Description: "A description", 0..=500, line breaks true;
+    Description: "A description", needed false, up to 500, line breaks true;
     /// What a person or an organization is called: 1 to 64 characters on one line.
-    Name: "A name", 1..=64, line breaks false;
+    Name: "A name", needed true, up to 64, line breaks false;
 }
 
 #[cfg(test)]

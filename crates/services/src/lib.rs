@@ -1,1 +1,150 @@
+//! The use cases of Jeton: who may do what, done whole or not at all, and written down.
+//!
+//! [`Console`] is the way in. [`access`] alone says yes: every function that reads or changes an organization's data takes an [`Access`],
+//! which only it can make. [`store`] alone holds SQL. This crate never renders a page and never picks a status code.
 
+pub mod access;
+mod entropy;
+mod error;
+mod keys;
+pub mod organizations;
+mod passwords;
+pub mod sessions;
+mod store;
+pub mod tokens;
+mod usage;
+pub mod verify;
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{Prefix, Timestamp};
+use tokio::{sync::mpsc, task::JoinHandle};
+
+pub use access::{Access, Actor, Caller};
+pub use entropy::{Clock, Entropy, FixedClock, SystemClock, SystemEntropy};
+pub use error::{Error, Result};
+pub use keys::{KeyError, KeySource};
+pub use passwords::Parameters;
+pub use store::{Database, DatabaseError};
+
+use crate::{
+    keys::Keys,
+    passwords::Hasher,
+    sessions::Addresses,
+    store::Db,
+    usage::{Usage, Worker},
+};
+
+/// What an instance is made of.
+pub struct Settings {
+    /// Where everything is kept.
+    pub database: Database,
+    /// The instance key, which is not in the database.
+    pub key: KeySource,
+    /// What new secrets begin with, and all presented ones have to.
+    pub prefix: Prefix,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// How hard passwords are hashed; [`Parameters::default`] outside of tests.
+    pub passwords: Parameters,
+}
+
+/// Why an instance cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database is to blame.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The key is to blame.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Neither.
+    #[error("The instance cannot be opened: {0}")]
+    Other(#[from] Error),
+}
+
+/// An open instance. Cheap to clone; all clones are the same instance.
+#[derive(Clone)]
+pub struct Console(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    keys: Keys,
+    prefix: Prefix,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    hasher: Hasher,
+    addresses: Addresses,
+    usage: Usage,
+}
+
+/// What works beside the requests. It has to be stopped for the last uses to be written.
+pub struct Background {
+    console: Console,
+    stop: mpsc::Sender<()>,
+    worker: JoinHandle<()>,
+}
+
+impl Console {
+    /// Opens an instance: connects, brings the schema up to date, checks the key. Starts what works in the background.
+    pub async fn open(settings: Settings) -> core::result::Result<(Self, Background), OpenError> {
+        let db = Db::open(&settings.database).await?;
+        let known = db.key_check().await?;
+        let keys = settings.key.load(known.is_none(), &*settings.entropy)?;
+        let check = match known {
+            Some(check) => check,
+            None => db.claim(keys.check()).await?,
+        };
+        if check != keys.check() {
+            return Err(KeyError::Wrong(settings.key.name()).into());
+        }
+        let (usage, uses) = Usage::new();
+        let (stop, stopped) = mpsc::channel(1);
+        let worker = tokio::spawn(Worker::new(db.clone(), uses).run(stopped));
+        let console = Self(Arc::new(Inner {
+            hasher: Hasher::new(&settings.passwords, &*settings.entropy)?,
+            addresses: Addresses::default(),
+            db,
+            keys,
+            prefix: settings.prefix,
+            clock: settings.clock,
+            entropy: settings.entropy,
+            usage,
+        }));
+        Ok((console.clone(), Background { console, stop, worker }))
+    }
+
+    /// The time, as the instance sees it.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// What the secrets of this instance begin with.
+    pub fn prefix(&self) -> &Prefix {
+        &self.0.prefix
+    }
+
+    /// Whether the instance can answer.
+    pub async fn ready(&self) -> Result<()> {
+        self.0.db.ping().await
+    }
+
+    /// Checks the audit trail from its first event on. Returns how many events it holds, or the number of the first that was tampered
+    /// with.
+    pub async fn verify_events(&self) -> Result<core::result::Result<i64, i64>> {
+        store::events::verify(&self.0.db, &self.0.keys).await
+    }
+}
+
+impl Background {
+    /// Writes what is left to write, closes the database and ends, within ten seconds.
+    pub async fn stop(self) {
+        drop(self.stop);
+        if tokio::time::timeout(Duration::from_secs(10), self.worker).await.is_err() {
+            tracing::warn!("the last uses of tokens could not be written in time");
+        }
+        self.console.0.db.close().await;
+    }
+}

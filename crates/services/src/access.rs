@@ -1,0 +1,188 @@
+//! Access: the only place that says yes.
+//!
+//! An [`Actor`] is somebody who proved who they are. An [`Access`] is proof that somebody may do something in one organization; its fields
+//! are private and this module alone makes one. The functions of `store` on an organization's data take an [`Access`] and read the
+//! organization and the acting principal from it, so a use case that forgets to ask has nothing to pass.
+//!
+//! Refusals: no good credentials is [`Error::Unauthenticated`]; an organization one does not belong to is [`Error::NotFound`], exactly as
+//! if it did not exist; belonging to it without the permission is [`Error::Forbidden`].
+
+use std::net::IpAddr;
+
+use domain::{Email, Me, Name, Organization, Permission, PermissionSet, Secret, SessionId, Slug, UserId, Verdict, policy};
+
+use crate::{
+    Console,
+    error::{Error, Result},
+    store,
+};
+
+/// Where a request comes from, for the audit trail. None of it is proof of anything.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Names the request in logs, answers and events.
+    pub request_id: String,
+    /// The peer's address, as far as the operator's proxies are to be trusted.
+    pub address: Option<IpAddr>,
+    /// What it calls itself; cut to 200 characters, control characters replaced.
+    user_agent: String,
+}
+
+impl Caller {
+    /// Takes what a request says of itself.
+    pub fn new(request_id: String, address: Option<IpAddr>, user_agent: &str) -> Self {
+        let user_agent = user_agent.chars().take(200).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        Self { request_id, address, user_agent }
+    }
+
+    /// The operator at the command line.
+    pub fn command_line(request_id: String) -> Self {
+        Self::new(request_id, None, "jeton command line")
+    }
+
+    pub(crate) fn address(&self) -> String {
+        self.address.map(|address| address.to_string()).unwrap_or_default()
+    }
+
+    pub(crate) fn user_agent(&self) -> &str {
+        &self.user_agent
+    }
+}
+
+/// A person with a good session. Only `sessions` makes one.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    pub(crate) user: UserId,
+    pub(crate) name: Name,
+    pub(crate) email: Email,
+    pub(crate) session: SessionId,
+}
+
+/// Who does something, as the audit trail names them.
+#[derive(Debug, Clone)]
+pub(crate) enum Principal {
+    Member { id: String, name: String },
+    Token { id: String, label: String },
+    Operator,
+}
+
+impl Principal {
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Member { .. } => "member",
+            Self::Token { .. } => "token",
+            Self::Operator => "operator",
+        }
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        match self {
+            Self::Member { id, .. } | Self::Token { id, .. } => id,
+            Self::Operator => "",
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Member { name, .. } => name,
+            Self::Token { label, .. } => label,
+            Self::Operator => "Operator",
+        }
+    }
+}
+
+impl Actor {
+    pub(crate) fn principal(&self) -> Principal {
+        Principal::Member { id: self.user.to_string(), name: self.name.as_str().to_owned() }
+    }
+
+    pub(crate) fn me(&self, memberships: Vec<domain::Membership>) -> Me {
+        Me { id: self.user, name: self.name.clone(), email: self.email.clone(), memberships }
+    }
+}
+
+/// Proof that somebody may do something in an organization.
+#[derive(Debug)]
+pub struct Access {
+    organization: Organization,
+    principal: Principal,
+    permissions: PermissionSet,
+    caller: Caller,
+}
+
+impl Access {
+    /// Where.
+    pub fn organization(&self) -> &Organization {
+        &self.organization
+    }
+
+    /// Whether this is allowed as well, to offer only what would not be refused.
+    pub fn allows(&self, permission: Permission) -> bool {
+        self.permissions.contains(permission)
+    }
+
+    /// Whether all of these are allowed: nobody hands on more than they hold.
+    pub(crate) fn covers(&self, permissions: PermissionSet) -> bool {
+        self.permissions.covers(permissions)
+    }
+
+    pub(crate) fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    fn require(self, permission: Permission) -> Result<Self> {
+        if self.permissions.contains(permission) { Ok(self) } else { Err(Error::Forbidden) }
+    }
+}
+
+/// Lets a person into the organization with this slug, to do what the permission says.
+pub async fn to_organization(
+    console: &Console,
+    actor: Option<&Actor>,
+    caller: &Caller,
+    organization: &str,
+    permission: Permission,
+) -> Result<Access> {
+    let actor = actor.ok_or(Error::Unauthenticated)?;
+    let slug = Slug::parse(organization).map_err(|_| Error::NotFound)?;
+    let membership = store::organizations::find_for_member(&console.0.db, actor.user, &slug).await?.ok_or(Error::NotFound)?;
+    Access {
+        organization: membership.organization,
+        principal: actor.principal(),
+        permissions: policy::grants(membership.role),
+        caller: caller.clone(),
+    }
+    .require(permission)
+}
+
+/// Lets the bearer of a token into its organization, to do what the permission says. What is presented may be anything.
+pub async fn by_token(console: &Console, presented: &str, caller: &Caller, permission: Permission) -> Result<Access> {
+    let secret = Secret::parse(presented, &console.0.prefix).map_err(|_| Error::Unauthenticated)?;
+    let now = console.now();
+    let digest = console.0.keys.token(&secret);
+    let found = store::tokens::find_by_digest(&console.0.db, &digest, now).await?.ok_or(Error::Unauthenticated)?;
+    match Verdict::on(&found.token, None, now) {
+        Verdict::Valid => {}
+        _ => return Err(Error::Unauthenticated),
+    }
+    console.0.usage.record(found.token.id, now, caller);
+    Access {
+        permissions: found.token.effective(),
+        principal: Principal::Token { id: found.token.id.to_string(), label: found.token.label.as_str().to_owned() },
+        organization: found.organization,
+        caller: caller.clone(),
+    }
+    .require(permission)
+}
+
+/// Lets the operator into any organization: whoever can run commands on the machine holds its key.
+pub async fn by_operator(console: &Console, organization: &str, caller: &Caller) -> Result<Access> {
+    let unknown = || Error::Invalid { field: "organization", why: "There is no organization with this slug.".to_owned() };
+    let slug = Slug::parse(organization).map_err(|_| unknown())?;
+    let organization = store::organizations::find_for_operator(&console.0.db, &slug).await?.ok_or_else(unknown)?;
+    Ok(Access { organization, principal: Principal::Operator, permissions: policy::grants(domain::Role::Owner), caller: caller.clone() })
+}

@@ -1,0 +1,83 @@
+//! What can go wrong in a use case: seven things, closed.
+
+use core::time::Duration;
+
+use domain::{Code, Failure, Invalid};
+
+/// Why a use case was refused. It becomes a [`Failure`] before it leaves; nothing of `Internal` does.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No credentials, or none that are good.
+    #[error("not authenticated")]
+    Unauthenticated,
+    /// Known, but not allowed.
+    #[error("not allowed")]
+    Forbidden,
+    /// Not there, or of another organization.
+    #[error("not found")]
+    NotFound,
+    /// A value cannot be taken.
+    #[error("{field}: {why}")]
+    Invalid {
+        /// The name of the form field or JSON member.
+        field: &'static str,
+        /// A sentence for people.
+        why: String,
+    },
+    /// The thing has changed meanwhile, or exists already.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// Too often.
+    #[error("too many attempts")]
+    TooMany {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// Our fault.
+    #[error("internal error: {0}")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What use cases return.
+pub type Result<T> = core::result::Result<T, Error>;
+
+impl Error {
+    /// Wraps a cause that is our fault.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// Names the field that a typed value came from.
+    pub(crate) fn in_field(field: &'static str) -> impl Fn(Invalid) -> Self {
+        move |invalid| Self::Invalid { field, why: invalid.0 }
+    }
+}
+
+/// A database error is our fault, always: it never means "not found" or "bad token". Who expects a conflict asks for it by name.
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<Error> for Failure {
+    /// Writes the cause of an internal error to the log, once, inside the request's span, and keeps it from everyone else.
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Unauthenticated => Self::new(Code::Unauthenticated, "Sign in to go on."),
+            Error::Forbidden => Self::new(Code::Forbidden, "Your role does not allow this. Ask an owner or admin of the organization."),
+            Error::NotFound => Self::new(Code::NotFound, "This does not exist, or you have no access to it."),
+            Error::Invalid { field, why } => Self::invalid(field, why),
+            Error::Conflict(why) => Self::new(Code::Conflict, why),
+            Error::TooMany { wait } => {
+                let wait = domain::time::roughly(wait);
+                let wait = if wait == "moments" { "a minute".to_owned() } else { wait };
+                Self::new(Code::TooMany, format!("Too many attempts. Try again in {wait}."))
+            }
+            Error::Internal(cause) => {
+                tracing::error!(error = cause.as_ref() as &(dyn std::error::Error + 'static), "internal error");
+                Self::new(Code::Internal, "Something went wrong on our side. Try again; if it stays, tell your operator the request id.")
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Organizations: setting the first one up.
+
+use std::time::Duration;
+
+use data_encoding::BASE64URL_NOPAD;
+use domain::{Email, Name, Organization, OrganizationId, Role, Slug, UserId, audit::Action};
+use serde_json::json;
+
+pub use crate::passwords::Password;
+use crate::{
+    Console,
+    access::{Caller, Principal},
+    entropy,
+    error::{Error, Result},
+    sessions::{self, SignedIn},
+    store::{
+        self,
+        events::{NewEvent, Target},
+    },
+};
+
+/// How long a set-up link opens the page.
+const LINK_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+
+/// The set-up page as it was typed.
+pub struct SetupForm {
+    /// The organization's name.
+    pub organization: String,
+    /// The owner's name.
+    pub name: String,
+    /// The owner's e-mail address.
+    pub email: String,
+    /// The owner's password.
+    pub password: Password,
+}
+
+/// What set-up made.
+pub struct SetUp {
+    /// The organization.
+    pub organization: Organization,
+    /// Its owner.
+    pub user: UserId,
+}
+
+/// Makes a code that opens the set-up page once, for a day, unless the instance is set up already.
+pub async fn setup_code(console: &Console) -> Result<Option<String>> {
+    if store::organizations::any(&console.0.db).await? {
+        return Ok(None);
+    }
+    let code = BASE64URL_NOPAD.encode(&entropy::bytes::<32>(&*console.0.entropy));
+    store::setup::insert(&console.0.db, &console.0.keys.setup(&code), console.now()).await?;
+    Ok(Some(code))
+}
+
+/// Whether the instance has an organization.
+pub async fn is_set_up(console: &Console) -> Result<bool> {
+    store::organizations::any(&console.0.db).await
+}
+
+/// Sets the instance up with the code of a set-up link, and signs the owner in. Refuses a code that is unknown, old or used.
+pub async fn set_up_with_code(console: &Console, caller: &Caller, code: &str, form: &SetupForm) -> Result<(SetUp, SignedIn)> {
+    let since = console.now().minus(LINK_LIFETIME);
+    if !store::setup::is_known(&console.0.db, &console.0.keys.setup(code), since).await? {
+        let why = "This link is used, too old, or not complete. Start the server again and open the link it prints.".to_owned();
+        return Err(Error::Invalid { field: "code", why });
+    }
+    let made = set_up(console, caller, form).await?;
+    let signed_in = sessions::begin(console, caller, made.user, &form.name()?).await?;
+    Ok((made, signed_in))
+}
+
+/// Sets the instance up from the command line: an organization and its owner. Refuses when there is one.
+pub async fn set_up(console: &Console, caller: &Caller, form: &SetupForm) -> Result<SetUp> {
+    let organization = Name::parse(&form.organization).map_err(Error::in_field("organization"))?;
+    let name = form.name()?;
+    let email = Email::parse(&form.email).map_err(Error::in_field("email"))?;
+    form.password.check(&[organization.as_str(), name.as_str(), email.as_str()]).map_err(Error::in_field("password"))?;
+    let hash = console.0.hasher.hash(&form.password, &*console.0.entropy).await?;
+
+    let mut write = console.0.db.begin_write().await?;
+    if store::organizations::any_in(&mut write).await? {
+        return Err(Error::Conflict("This instance is set up already. Sign in."));
+    }
+    let now = console.now();
+    let organization = Organization {
+        id: OrganizationId::new(now, entropy::bytes(&*console.0.entropy)),
+        slug: Slug::from_name(&organization),
+        name: organization,
+        created_at: now,
+    };
+    let user = UserId::new(now, entropy::bytes(&*console.0.entropy));
+    store::organizations::insert(&mut write, &organization).await?;
+    store::users::insert(&mut write, user, &email, &name, &hash, now).await?;
+    store::organizations::insert_member(&mut write, &organization, user, Role::Owner, now).await?;
+    store::setup::delete_all(&mut write).await?;
+    let event = NewEvent {
+        at: now,
+        organization: Some(organization.id),
+        actor: &Principal::Operator,
+        action: Action::OrganizationCreate,
+        target: Target { kind: "organization", id: organization.id.to_string(), name: organization.name.as_str().to_owned() },
+        details: json!({ "owner": user.to_string(), "owner_email": email.as_str() }),
+        caller,
+    };
+    write.commit(&console.0.keys, &event).await?;
+    Ok(SetUp { organization, user })
+}
+
+impl SetupForm {
+    fn name(&self) -> Result<Name> {
+        Name::parse(&self.name).map_err(Error::in_field("name"))
+    }
+}

@@ -1,0 +1,190 @@
+//! Sessions: signing in and out of the console with a browser.
+
+use std::{net::IpAddr, num::NonZeroU32, time::Duration};
+
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use domain::{Email, Me, Name, SessionId, UserId, audit::Action};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
+use serde_json::json;
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use crate::{
+    Console,
+    access::{Actor, Caller, Principal},
+    entropy,
+    error::{Error, Result},
+    passwords::Password,
+    store::{
+        self,
+        events::{NewEvent, Target},
+        sessions::NewSession,
+    },
+};
+
+/// A session ends after this long without a request.
+pub const IDLE: Duration = Duration::from_secs(30 * 60);
+/// A session ends this long after it began, used or not.
+pub const ABSOLUTE: Duration = Duration::from_secs(12 * 3600);
+/// How coarse "last seen" is, so that not every request writes.
+const SEEN_EVERY: Duration = Duration::from_secs(60);
+
+/// Attempts on one account at once, then one a minute.
+const ACCOUNT_BURST: u32 = 10;
+const ACCOUNT_PERIOD: Duration = Duration::from_secs(60);
+
+/// Attempts from one address (a /64 in IPv6): 20 at once, then one in three seconds. In memory: what one server sees is enough to keep a
+/// single source away from the hash, and the budget of the account is shared by all servers.
+pub(crate) struct Addresses(DefaultKeyedRateLimiter<IpAddr>);
+
+impl Default for Addresses {
+    fn default() -> Self {
+        let quota = Quota::with_period(Duration::from_secs(3)).expect("the period is not zero");
+        Self(RateLimiter::keyed(quota.allow_burst(NonZeroU32::new(20).expect("20 is not zero"))))
+    }
+}
+
+impl Addresses {
+    fn take(&self, address: IpAddr) -> Result<()> {
+        let source = match address {
+            IpAddr::V6(v6) => {
+                let [a, b, c, d, ..] = v6.segments();
+                IpAddr::from([a, b, c, d, 0, 0, 0, 0])
+            }
+            v4 => v4,
+        };
+        if self.0.len() > 10_000 {
+            self.0.retain_recent();
+        }
+        self.0.check_key(&source).map_err(|not_until| Error::TooMany { wait: not_until.wait_time_from(self.0.clock().now()) })
+    }
+}
+
+/// The cookies of somebody who has just signed in. Neither is stored: the database has a digest of the first.
+pub struct SignedIn {
+    /// The session's cookie: 256 random bits.
+    pub session: Zeroizing<String>,
+    /// The device's cookie: a browser that has signed in before has a budget of attempts of its own, so that guessing at an account
+    /// does not lock its owner out.
+    pub device: String,
+}
+
+/// Signs a person in. The same answer, and the same work, whether the address is unknown or the password wrong. Attempts are counted
+/// before a password is hashed.
+pub async fn sign_in(console: &Console, caller: &Caller, email: &str, password: &Password, device: Option<&str>) -> Result<SignedIn> {
+    let wrong = || Error::Invalid { field: "password", why: "The e-mail address or the password is wrong.".to_owned() };
+    if let Some(address) = caller.address {
+        console.0.addresses.take(address)?;
+    }
+    let Ok(email) = Email::parse(email) else {
+        console.0.hasher.verify(password, None).await?;
+        return Err(wrong());
+    };
+    let known = store::users::find_credentials(&console.0.db, &email).await?;
+    let device = device.filter(|device| known.as_ref().is_some_and(|known| is_device_of(console, device, known.user)));
+    let bucket = console.0.keys.bucket(&match device {
+        Some(device) => format!("device {device}"),
+        None => format!("account {}", email.as_str()),
+    });
+    let wait = store::throttles::take(&console.0.db, &bucket, ACCOUNT_BURST, ACCOUNT_PERIOD, console.now()).await?;
+    if let Some(wait) = wait {
+        return Err(Error::TooMany { wait });
+    }
+    let hash = known.as_ref().map(|known| known.password_hash.as_str());
+    let good = console.0.hasher.verify(password, hash).await?;
+    let Some(known) = known.filter(|_| good) else {
+        tracing::info!(address = caller.address(), "a sign-in was refused");
+        return Err(wrong());
+    };
+    if console.0.hasher.is_outdated(&known.password_hash) {
+        let new = console.0.hasher.hash(password, &*console.0.entropy).await?;
+        store::users::upgrade_hash(&console.0.db, known.user, &known.password_hash, &new).await?;
+    }
+    store::throttles::prune(&console.0.db, console.now()).await?;
+    begin(console, caller, known.user, &known.name).await
+}
+
+/// Begins a session for somebody who has proved who they are.
+pub(crate) async fn begin(console: &Console, caller: &Caller, user: UserId, name: &Name) -> Result<SignedIn> {
+    let cookie = Zeroizing::new(BASE64URL_NOPAD.encode(&*Zeroizing::new(entropy::bytes::<32>(&*console.0.entropy))));
+    let now = console.now();
+    let session = SessionId::new(now, entropy::bytes(&*console.0.entropy));
+    let mut write = console.0.db.begin_write().await?;
+    store::sessions::insert(
+        &mut write,
+        &NewSession {
+            id: session,
+            digest: &console.0.keys.session(&cookie),
+            user,
+            at: now,
+            address: &caller.address(),
+            user_agent: caller.user_agent(),
+        },
+    )
+    .await?;
+    let actor = Principal::Member { id: user.to_string(), name: name.as_str().to_owned() };
+    let event = NewEvent {
+        at: now,
+        organization: None,
+        actor: &actor,
+        action: Action::SessionCreate,
+        target: Target { kind: "session", id: session.to_string(), name: name.as_str().to_owned() },
+        details: json!({ "user_agent": caller.user_agent() }),
+        caller,
+    };
+    write.commit(&console.0.keys, &event).await?;
+    Ok(SignedIn { session: cookie, device: new_device(console, user) })
+}
+
+/// Finds who a session cookie belongs to: nobody when it is unknown, ended, idle for [`IDLE`] or older than [`ABSOLUTE`].
+pub async fn find(console: &Console, cookie: &str) -> Result<Option<Actor>> {
+    let now = console.now();
+    let Some(session) = store::sessions::find(&console.0.db, &console.0.keys.session(cookie)).await? else { return Ok(None) };
+    if now >= session.created_at.plus(ABSOLUTE) || now >= session.last_seen_at.plus(IDLE) {
+        return Ok(None);
+    }
+    if now >= session.last_seen_at.plus(SEEN_EVERY) {
+        store::sessions::touch(&console.0.db, session.id, now).await?;
+    }
+    Ok(Some(Actor { user: session.user, name: session.name, email: session.email, session: session.id }))
+}
+
+/// Signs a person out. Doing it again changes nothing.
+pub async fn sign_out(console: &Console, caller: &Caller, actor: &Actor) -> Result<()> {
+    let now = console.now();
+    let mut write = console.0.db.begin_write().await?;
+    if !store::sessions::end(&mut write, actor.session, now).await? {
+        return Ok(());
+    }
+    let principal = actor.principal();
+    let event = NewEvent {
+        at: now,
+        organization: None,
+        actor: &principal,
+        action: Action::SessionEnd,
+        target: Target { kind: "session", id: actor.session.to_string(), name: actor.name.as_str().to_owned() },
+        details: json!({}),
+        caller,
+    };
+    write.commit(&console.0.keys, &event).await
+}
+
+/// Tells a person who they are and where they belong.
+pub async fn me(console: &Console, actor: Option<&Actor>) -> Result<Me> {
+    let actor = actor.ok_or(Error::Unauthenticated)?;
+    Ok(actor.me(store::organizations::list_for_member(&console.0.db, actor.user).await?))
+}
+
+/// `RANDOM.SIGNATURE`: the signature covers the random part and the user, so one person's cookie is no budget for another account.
+fn new_device(console: &Console, user: UserId) -> String {
+    let device = HEXLOWER.encode(&entropy::bytes::<16>(&*console.0.entropy));
+    let signature = HEXLOWER.encode(&console.0.keys.device(&user.to_string(), &device));
+    format!("{device}.{signature}")
+}
+
+fn is_device_of(console: &Console, cookie: &str, user: UserId) -> bool {
+    cookie.split_once('.').is_some_and(|(device, signature)| {
+        let expected = HEXLOWER.encode(&console.0.keys.device(&user.to_string(), device));
+        expected.as_bytes().ct_eq(signature.as_bytes()).into()
+    })
+}

@@ -1,0 +1,154 @@
+//! The audit trail, one row an event, each chained to the one before it.
+
+use domain::{OrganizationId, Timestamp, audit::Action};
+
+use super::{Db, Write, exactly_one, on_db, on_tx};
+use crate::{
+    access::{Caller, Principal},
+    error::Result,
+    keys::{Digest, Keys},
+};
+
+/// What stands before the first event.
+pub(crate) const GENESIS: Digest = [0; 32];
+
+/// An event about to be recorded.
+pub(crate) struct NewEvent<'a> {
+    pub(crate) at: Timestamp,
+    /// None for what concerns the instance as a whole, such as signing in.
+    pub(crate) organization: Option<OrganizationId>,
+    pub(crate) actor: &'a Principal,
+    pub(crate) action: Action,
+    pub(crate) target: Target,
+    /// JSON, without anything secret.
+    pub(crate) details: serde_json::Value,
+    pub(crate) caller: &'a Caller,
+}
+
+/// What an event was done to, with its name at that time.
+pub(crate) struct Target {
+    pub(crate) kind: &'static str,
+    pub(crate) id: String,
+    pub(crate) name: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    seq: i64,
+    at: i64,
+    organization_id: Option<String>,
+    actor_kind: String,
+    actor_id: String,
+    actor_name: String,
+    action: String,
+    target_kind: String,
+    target_id: String,
+    target_name: String,
+    details: String,
+    address: String,
+    request_id: String,
+    mac: Vec<u8>,
+}
+
+impl Row {
+    /// Its code, were it to follow `previous`.
+    fn mac_after(&self, keys: &Keys, previous: &[u8]) -> Digest {
+        let organization = self.organization_id.as_deref().unwrap_or_default();
+        keys.event(
+            &[
+                &self.seq.to_be_bytes(),
+                &self.at.to_be_bytes(),
+                organization.as_bytes(),
+                self.actor_kind.as_bytes(),
+                self.actor_id.as_bytes(),
+                self.actor_name.as_bytes(),
+                self.action.as_bytes(),
+                self.target_kind.as_bytes(),
+                self.target_id.as_bytes(),
+                self.target_name.as_bytes(),
+                self.details.as_bytes(),
+                self.address.as_bytes(),
+                self.request_id.as_bytes(),
+            ],
+            previous,
+        )
+    }
+}
+
+/// Adds the event of this change; returns its code, the new head.
+pub(super) async fn append(write: &mut Write, keys: &Keys, event: &NewEvent<'_>) -> Result<Digest> {
+    let row = Row {
+        seq: write.seq,
+        at: event.at.as_micros(),
+        organization_id: event.organization.map(|id| id.to_string()),
+        actor_kind: event.actor.kind().to_owned(),
+        actor_id: event.actor.id().to_owned(),
+        actor_name: event.actor.name().to_owned(),
+        action: event.action.as_str().to_owned(),
+        target_kind: event.target.kind.to_owned(),
+        target_id: event.target.id.clone(),
+        target_name: event.target.name.clone(),
+        details: event.details.to_string(),
+        address: event.caller.address(),
+        request_id: event.caller.request_id.clone(),
+        mac: Vec::new(),
+    };
+    let mac = row.mac_after(keys, &write.mac);
+    let touched = on_tx!(write, |connection| {
+        sqlx::query(
+            "INSERT INTO events (seq, at, organization_id, actor_kind, actor_id, actor_name, action, target_kind, target_id, \
+             target_name, details, address, request_id, mac) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        )
+        .bind(row.seq)
+        .bind(row.at)
+        .bind(&row.organization_id)
+        .bind(&row.actor_kind)
+        .bind(&row.actor_id)
+        .bind(&row.actor_name)
+        .bind(&row.action)
+        .bind(&row.target_kind)
+        .bind(&row.target_id)
+        .bind(&row.target_name)
+        .bind(&row.details)
+        .bind(&row.address)
+        .bind(&row.request_id)
+        .bind(mac.as_slice())
+        .execute(connection)
+        .await?
+        .rows_affected()
+    });
+    exactly_one(touched)?;
+    Ok(mac)
+}
+
+/// Walks the chain up to where the head stands. Returns how many events it holds, or the number of the first that is not what was
+/// recorded: changed, missing, moved, or cut off at the end.
+pub(crate) async fn verify(db: &Db, keys: &Keys) -> Result<core::result::Result<i64, i64>> {
+    const BATCH: i64 = 5_000;
+    let (head, head_mac): (i64, Vec<u8>) =
+        on_db!(db, |pool| sqlx::query_as("SELECT seq, mac FROM head WHERE id = 1").fetch_one(pool).await?);
+    let (mut seq, mut mac) = (0, GENESIS.to_vec());
+    while seq < head {
+        let rows: Vec<Row> = on_db!(db, |pool| {
+            sqlx::query_as("SELECT * FROM events WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3")
+                .bind(seq)
+                .bind(head)
+                .bind(BATCH)
+                .fetch_all(pool)
+                .await?
+        });
+        if rows.is_empty() {
+            return Ok(Err(seq + 1));
+        }
+        for row in rows {
+            if row.seq != seq + 1 || row.mac != row.mac_after(keys, &mac) {
+                return Ok(Err(seq + 1));
+            }
+            (seq, mac) = (row.seq, row.mac);
+        }
+    }
+    let beyond: Option<i64> =
+        on_db!(db, |pool| { sqlx::query_scalar("SELECT seq FROM events WHERE seq < 1 LIMIT 1").fetch_optional(pool).await? });
+    Ok(if mac == head_mac && beyond.is_none() { Ok(seq) } else { Err(seq) })
+}

@@ -1,0 +1,276 @@
+//! Storage: all the SQL there is, for SQLite and PostgreSQL alike.
+//!
+//! One text per query, with `$1` placeholders and a portable schema, expanded once per database by [`on_db!`] and [`on_tx!`]. A change is
+//! made in a [`Write`], and the only way to commit one is to say what to put in the audit trail.
+
+pub(crate) mod events;
+mod guards;
+pub(crate) mod organizations;
+pub(crate) mod sessions;
+pub(crate) mod setup;
+#[cfg(test)]
+mod tests;
+pub(crate) mod throttles;
+pub(crate) mod tokens;
+pub(crate) mod usage;
+pub(crate) mod users;
+
+use std::{path::PathBuf, str::FromStr as _, time::Duration};
+
+use sqlx::{
+    ConnectOptions as _, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    migrate::{MigrateError, Migrator},
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::{
+    error::{Error, Result},
+    keys::Keys,
+};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
+
+/// How long to wait for a connection or, on SQLite, for the other writer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Which database to use.
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// A file, made when missing. One server at a time.
+    Sqlite(PathBuf),
+    /// A `postgres://` address that names the user.
+    Postgres(String),
+}
+
+/// Why a database cannot be used. The messages are read by operators.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// The address cannot be read.
+    #[error("The database address is not usable: {0} Write it as postgres://USER:PASSWORD@HOST:5432/NAME.")]
+    Address(String),
+    /// Nobody answers, or not to us.
+    #[error("The database cannot be reached: {0}")]
+    Unreachable(#[source] sqlx::Error),
+    /// An older SQLite is linked in.
+    #[error("SQLite {0} is linked in; versions before 3.51.3 can lose commits. Build with libsqlite3-sys 0.37 or later.")]
+    OldSqlite(String),
+    /// A newer server has been here.
+    #[error(
+        "The database has schema {found}, this server knows {known}. Start the newer server, or restore the backup from before the upgrade."
+    )]
+    NewerSchema {
+        /// The newest migration in the database.
+        found: i64,
+        /// The newest migration in this binary.
+        known: i64,
+    },
+    /// The database would lose acknowledged writes.
+    #[error("PostgreSQL runs with full_page_writes off and can lose data in a crash. Switch it on.")]
+    Torn,
+    /// A migration failed; nothing of it is left behind.
+    #[error("The database could not be brought up to date: {0}")]
+    Migration(#[source] MigrateError),
+}
+
+/// The pool of connections.
+#[derive(Clone)]
+pub(crate) enum Db {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// A change under way. It holds the head of the event sequence, so changes follow one another; dropping it undoes it. It can be
+/// committed only together with an event.
+pub(crate) struct Write {
+    tx: Tx,
+    seq: i64,
+    mac: Vec<u8>,
+}
+
+pub(crate) enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Expands the same expression for each database's pool.
+macro_rules! on_db {
+    ($db:expr, |$pool:ident| $body:expr) => {
+        match $db {
+            crate::store::Db::Sqlite($pool) => $body,
+            crate::store::Db::Postgres($pool) => $body,
+        }
+    };
+}
+
+/// Expands the same expression for each database's open transaction.
+macro_rules! on_tx {
+    ($write:expr, |$connection:ident| $body:expr) => {
+        match &mut $write.tx {
+            crate::store::Tx::Sqlite(tx) => {
+                let $connection = &mut **tx;
+                $body
+            }
+            crate::store::Tx::Postgres(tx) => {
+                let $connection = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use {on_db, on_tx};
+
+/// Fails unless the statement touched exactly one row: a write that hits more or less than it named is a mistake, and undone.
+pub(crate) fn exactly_one(rows: u64) -> Result<()> {
+    if rows == 1 { Ok(()) } else { Err(Error::internal(format!("a write that names one row touched {rows}"))) }
+}
+
+/// Reads a stored value that was valid when it was written. That it no longer is is our fault.
+pub(crate) fn stored<T, E: std::fmt::Display>(column: &str, parsed: core::result::Result<T, E>) -> Result<T> {
+    parsed.map_err(|error| Error::internal(format!("column {column}: {error}")))
+}
+
+impl Db {
+    /// Connects, checks what the database promises, and brings the schema up to date.
+    pub(crate) async fn open(database: &Database) -> core::result::Result<Self, DatabaseError> {
+        let db = match database {
+            Database::Sqlite(path) => Self::Sqlite(open_sqlite(path).await?),
+            Database::Postgres(address) => Self::Postgres(open_postgres(address).await?),
+        };
+        db.migrate().await?;
+        guards::set(&db).await.map_err(DatabaseError::Unreachable)?;
+        Ok(db)
+    }
+
+    async fn migrate(&self) -> core::result::Result<(), DatabaseError> {
+        // On PostgreSQL the migrator takes an advisory lock; on SQLite the caller holds a lock file.
+        on_db!(self, |pool| MIGRATIONS.run(pool).await).map_err(|error| match error {
+            MigrateError::VersionMissing(found) => {
+                DatabaseError::NewerSchema { found, known: MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0) }
+            }
+            other => DatabaseError::Migration(other),
+        })
+    }
+
+    /// Begins a change and waits for the one before it. Nothing else may begin a transaction: a cancelled `begin` would leave an open
+    /// transaction on a pooled connection (sqlx 0.9.0), so it runs in a task that a client who hangs up cannot cancel; and on SQLite a
+    /// transaction that first reads and then writes fails under contention unless it begins IMMEDIATE.
+    pub(crate) async fn begin_write(&self) -> Result<Write> {
+        let db = self.clone();
+        let begin = tokio::spawn(async move {
+            Ok::<_, sqlx::Error>(match db {
+                Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+                Self::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN").await?),
+            })
+        });
+        let mut write = Write { tx: begin.await.map_err(Error::internal)??, seq: 0, mac: Vec::new() };
+        (write.seq, write.mac) = on_tx!(write, |connection| {
+            sqlx::query_as("UPDATE head SET seq = seq + 1 WHERE id = 1 RETURNING seq, mac").fetch_one(connection).await?
+        });
+        Ok(write)
+    }
+
+    /// Whether the database answers.
+    pub(crate) async fn ping(&self) -> Result<()> {
+        on_db!(self, |pool| sqlx::query("SELECT 1").execute(pool).await.map(|_| ())?);
+        Ok(())
+    }
+
+    /// The key check of the instance, if one has been set.
+    pub(crate) async fn key_check(&self) -> Result<Option<Vec<u8>>> {
+        let found =
+            on_db!(self, |pool| { sqlx::query_scalar("SELECT value FROM settings WHERE name = 'key_check'").fetch_optional(pool).await? });
+        Ok(found)
+    }
+
+    /// Sets the key check and the head of the event sequence, unless another server was quicker; tells which check holds.
+    pub(crate) async fn claim(&self, check: &[u8]) -> Result<Vec<u8>> {
+        on_db!(self, |pool| {
+            sqlx::query("INSERT INTO head (id, seq, mac) VALUES (1, 0, $1) ON CONFLICT (id) DO NOTHING")
+                .bind(events::GENESIS.as_slice())
+                .execute(pool)
+                .await?;
+            sqlx::query("INSERT INTO settings (name, value) VALUES ('key_check', $1) ON CONFLICT (name) DO NOTHING")
+                .bind(check)
+                .execute(pool)
+                .await?;
+        });
+        self.key_check().await?.ok_or_else(|| Error::internal("the key check is gone"))
+    }
+
+    /// Closes all connections, writing the SQLite journal back.
+    pub(crate) async fn close(&self) {
+        on_db!(self, |pool| pool.close().await);
+    }
+}
+
+impl Write {
+    /// Ends the change by recording what it was. Both become true in the same instant, or neither does.
+    pub(crate) async fn commit(mut self, keys: &Keys, event: &events::NewEvent<'_>) -> Result<()> {
+        let mac = events::append(&mut self, keys, event).await?;
+        let touched = on_tx!(self, |connection| {
+            sqlx::query("UPDATE head SET mac = $1 WHERE id = 1").bind(mac.as_slice()).execute(connection).await?.rows_affected()
+        });
+        exactly_one(touched)?;
+        match self.tx {
+            Tx::Sqlite(tx) => tx.commit().await?,
+            Tx::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+async fn open_sqlite(path: &std::path::Path) -> core::result::Result<SqlitePool, DatabaseError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // NORMAL may roll acknowledged commits back when the power fails.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .pragma("trusted_schema", "OFF")
+        .disable_statement_logging();
+    let pool = SqlitePoolOptions::new()
+        .max_connections(8)
+        .acquire_timeout(PATIENCE)
+        .connect_with(options)
+        .await
+        .map_err(DatabaseError::Unreachable)?;
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&pool).await.map_err(DatabaseError::Unreachable)?;
+    let parts: Vec<u32> = version.split('.').map(|part| part.parse().unwrap_or(0)).collect();
+    if parts < vec![3, 51, 3] {
+        return Err(DatabaseError::OldSqlite(version));
+    }
+    Ok(pool)
+}
+
+async fn open_postgres(address: &str) -> core::result::Result<PgPool, DatabaseError> {
+    // Without a user in the address sqlx guesses one; a wrong guess reads like a wrong password.
+    let names_a_user = address.split_once("://").is_some_and(|(_, rest)| rest.split('/').next().is_some_and(|host| host.contains('@')));
+    if !names_a_user {
+        return Err(DatabaseError::Address("it does not name a user.".to_owned()));
+    }
+    let options = PgConnectOptions::from_str(address)
+        .map_err(|error| DatabaseError::Address(format!("{error}.")))?
+        .application_name("jeton")
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(16)
+        .acquire_timeout(PATIENCE)
+        .connect_with(options)
+        .await
+        .map_err(DatabaseError::Unreachable)?;
+    let setting = async |name: &'static str| -> core::result::Result<String, DatabaseError> {
+        sqlx::query_scalar("SELECT current_setting($1)").bind(name).fetch_one(&pool).await.map_err(DatabaseError::Unreachable)
+    };
+    if setting("full_page_writes").await? == "off" {
+        return Err(DatabaseError::Torn);
+    }
+    for name in ["fsync", "synchronous_commit"] {
+        if setting(name).await? == "off" {
+            tracing::warn!(setting = name, "PostgreSQL runs with this setting off: a crash can undo acknowledged changes");
+        }
+    }
+    Ok(pool)
+}

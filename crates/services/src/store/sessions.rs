@@ -1,0 +1,95 @@
+//! Browser sessions.
+
+use domain::{Email, Name, SessionId, Timestamp, UserId};
+
+use super::{Db, Write, exactly_one, on_db, on_tx, stored};
+use crate::{error::Result, keys::Digest};
+
+/// A session that has not been ended, with whose it is.
+pub(crate) struct Session {
+    pub(crate) id: SessionId,
+    pub(crate) user: UserId,
+    pub(crate) name: Name,
+    pub(crate) email: Email,
+    pub(crate) created_at: Timestamp,
+    pub(crate) last_seen_at: Timestamp,
+}
+
+/// A session about to begin.
+pub(crate) struct NewSession<'a> {
+    pub(crate) id: SessionId,
+    pub(crate) digest: &'a Digest,
+    pub(crate) user: UserId,
+    pub(crate) at: Timestamp,
+    pub(crate) address: &'a str,
+    pub(crate) user_agent: &'a str,
+}
+
+/// Finds a session by the digest of its cookie: a look-up by secret, so it asks for no proof of access.
+pub(crate) async fn find(db: &Db, digest: &Digest) -> Result<Option<Session>> {
+    let row: Option<(String, String, String, String, i64, i64)> = on_db!(db, |pool| {
+        sqlx::query_as(
+            "SELECT s.id, s.user_id, u.name, u.email, s.created_at, s.last_seen_at FROM sessions s \
+             JOIN users u ON u.id = s.user_id WHERE s.digest = $1 AND s.ended_at IS NULL",
+        )
+        .bind(digest.as_slice())
+        .fetch_optional(pool)
+        .await?
+    });
+    row.map(|(id, user, name, email, created_at, last_seen_at)| {
+        Ok(Session {
+            id: stored("sessions.id", id.parse())?,
+            user: stored("sessions.user_id", user.parse())?,
+            name: stored("users.name", Name::parse(&name))?,
+            email: stored("users.email", Email::parse(&email))?,
+            created_at: Timestamp::from_micros(created_at),
+            last_seen_at: Timestamp::from_micros(last_seen_at),
+        })
+    })
+    .transpose()
+}
+
+/// Begins a session.
+pub(crate) async fn insert(write: &mut Write, session: &NewSession<'_>) -> Result<()> {
+    let touched = on_tx!(write, |connection| {
+        sqlx::query(
+            "INSERT INTO sessions (id, digest, user_id, created_at, last_seen_at, address, user_agent) \
+             VALUES ($1, $2, $3, $4, $4, $5, $6)",
+        )
+        .bind(session.id.to_string())
+        .bind(session.digest.as_slice())
+        .bind(session.user.to_string())
+        .bind(session.at.as_micros())
+        .bind(session.address)
+        .bind(session.user_agent)
+        .execute(connection)
+        .await?
+        .rows_affected()
+    });
+    exactly_one(touched)
+}
+
+/// Notes that a session is in use. It never moves backwards and does not wake an ended one.
+pub(crate) async fn touch(db: &Db, id: SessionId, at: Timestamp) -> Result<()> {
+    on_db!(db, |pool| {
+        sqlx::query("UPDATE sessions SET last_seen_at = $1 WHERE id = $2 AND ended_at IS NULL AND last_seen_at < $1")
+            .bind(at.as_micros())
+            .bind(id.to_string())
+            .execute(pool)
+            .await?;
+    });
+    Ok(())
+}
+
+/// Ends a session; tells whether it was still going.
+pub(crate) async fn end(write: &mut Write, id: SessionId, at: Timestamp) -> Result<bool> {
+    let touched = on_tx!(write, |connection| {
+        sqlx::query("UPDATE sessions SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL")
+            .bind(at.as_micros())
+            .bind(id.to_string())
+            .execute(connection)
+            .await?
+            .rows_affected()
+    });
+    Ok(touched == 1)
+}

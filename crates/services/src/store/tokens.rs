@@ -1,0 +1,231 @@
+//! Tokens and the digests of their secrets.
+
+use domain::{Cursor, Description, Hint, Issued, Label, Organization, PermissionSet, Slug, State, Timestamp, Token, TokenId};
+
+use super::{Db, Write, exactly_one, on_db, on_tx, stored};
+use crate::{access::Access, error::Result, keys::Digest};
+
+/// What is read of a token, with its current secret's mask and its last use.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT t.id, t.kind, t.label, t.description, s.hint, t.role, t.permissions, t.created_at, t.created_by_name, t.expires_at, \
+             t.revoked_at, t.revoked_by_name, u.last_used_at FROM tokens t \
+             JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL LEFT JOIN token_usage u ON u.token_id = t.id ",
+            $rest
+        )
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    kind: String,
+    label: String,
+    description: String,
+    hint: String,
+    role: String,
+    permissions: String,
+    created_at: i64,
+    created_by_name: String,
+    expires_at: Option<i64>,
+    revoked_at: Option<i64>,
+    revoked_by_name: Option<String>,
+    last_used_at: Option<i64>,
+}
+
+impl Row {
+    fn into_token(self) -> Result<Token> {
+        Ok(Token {
+            id: stored("tokens.id", self.id.parse())?,
+            kind: stored("tokens.kind", self.kind.parse())?,
+            label: stored("tokens.label", Label::parse(&self.label))?,
+            description: stored("tokens.description", Description::parse(&self.description))?,
+            hint: Hint::from_stored(self.hint),
+            role: stored("tokens.role", self.role.parse())?,
+            permissions: PermissionSet::from_stored(&self.permissions),
+            created_at: Timestamp::from_micros(self.created_at),
+            created_by: self.created_by_name,
+            expires_at: self.expires_at.map(Timestamp::from_micros),
+            last_used_at: self.last_used_at.map(Timestamp::from_micros),
+            state: match self.revoked_at {
+                None => State::Active,
+                Some(at) => State::Revoked { at: Timestamp::from_micros(at), by: self.revoked_by_name.unwrap_or_default() },
+            },
+        })
+    }
+}
+
+/// Some of the organization's tokens, newest first, those after a place in the list.
+pub(crate) async fn list(db: &Db, access: &Access, after: Option<Cursor>, limit: i64) -> Result<Vec<Token>> {
+    let organization = access.organization().id.to_string();
+    let rows: Vec<Row> = on_db!(db, |pool| {
+        match after {
+            None => {
+                sqlx::query_as(select!("WHERE t.organization_id = $1 ORDER BY t.created_at DESC, t.id DESC LIMIT $2"))
+                    .bind(organization)
+                    .bind(limit)
+                    .fetch_all(pool)
+                    .await?
+            }
+            Some(after) => {
+                sqlx::query_as(select!(
+                    "WHERE t.organization_id = $1 AND (t.created_at, t.id) < ($3, $4) ORDER BY t.created_at DESC, t.id DESC LIMIT $2"
+                ))
+                .bind(organization)
+                .bind(limit)
+                .bind(after.created_at.as_micros())
+                .bind(after.id.to_string())
+                .fetch_all(pool)
+                .await?
+            }
+        }
+    });
+    rows.into_iter().map(Row::into_token).collect()
+}
+
+/// One of the organization's tokens.
+pub(crate) async fn find(db: &Db, access: &Access, id: TokenId) -> Result<Option<Token>> {
+    let row: Option<Row> = on_db!(db, |pool| {
+        sqlx::query_as(select!("WHERE t.organization_id = $1 AND t.id = $2"))
+            .bind(access.organization().id.to_string())
+            .bind(id.to_string())
+            .fetch_optional(pool)
+            .await?
+    });
+    row.map(Row::into_token).transpose()
+}
+
+/// The same inside a change, after all changes before it.
+pub(crate) async fn find_in(write: &mut Write, access: &Access, id: TokenId) -> Result<Option<Token>> {
+    let row: Option<Row> = on_tx!(write, |connection| {
+        sqlx::query_as(select!("WHERE t.organization_id = $1 AND t.id = $2"))
+            .bind(access.organization().id.to_string())
+            .bind(id.to_string())
+            .fetch_optional(connection)
+            .await?
+    });
+    row.map(Row::into_token).transpose()
+}
+
+/// Whether a token that is in force at `now` has this label, in small or capital letters.
+pub(crate) async fn label_in_use(db: &Db, access: &Access, label: &Label, now: Timestamp) -> Result<bool> {
+    let found: Option<i64> = on_db!(db, |pool| {
+        sqlx::query_scalar(
+            "SELECT created_at FROM tokens WHERE organization_id = $1 AND LOWER(label) = LOWER($2) AND revoked_at IS NULL \
+             AND (expires_at IS NULL OR expires_at > $3) LIMIT 1",
+        )
+        .bind(access.organization().id.to_string())
+        .bind(label.as_str())
+        .bind(now.as_micros())
+        .fetch_optional(pool)
+        .await?
+    });
+    Ok(found.is_some())
+}
+
+/// Adds a token and the digest of its secret.
+pub(crate) async fn insert(write: &mut Write, access: &Access, issued: &Issued, digest: &Digest) -> Result<()> {
+    let token = &issued.token;
+    let organization = access.organization().id.to_string();
+    let touched = on_tx!(write, |connection| {
+        sqlx::query(
+            "INSERT INTO tokens (id, organization_id, kind, label, description, role, permissions, created_at, created_by_kind, \
+             created_by_id, created_by_name, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        )
+        .bind(token.id.to_string())
+        .bind(&organization)
+        .bind(token.kind.as_str())
+        .bind(token.label.as_str())
+        .bind(token.description.as_str())
+        .bind(token.role.as_str())
+        .bind(token.permissions.stored())
+        .bind(token.created_at.as_micros())
+        .bind(access.principal().kind())
+        .bind(access.principal().id())
+        .bind(access.principal().name())
+        .bind(token.expires_at.map(Timestamp::as_micros))
+        .execute(connection)
+        .await?
+        .rows_affected()
+    });
+    exactly_one(touched)?;
+    let touched = on_tx!(write, |connection| {
+        sqlx::query("INSERT INTO token_secrets (digest, organization_id, token_id, hint, created_at) VALUES ($1, $2, $3, $4, $5)")
+            .bind(digest.as_slice())
+            .bind(&organization)
+            .bind(token.id.to_string())
+            .bind(token.hint.as_str())
+            .bind(token.created_at.as_micros())
+            .execute(connection)
+            .await?
+            .rows_affected()
+    });
+    exactly_one(touched)
+}
+
+/// Ends a token for good.
+pub(crate) async fn revoke(write: &mut Write, access: &Access, id: TokenId, at: Timestamp) -> Result<()> {
+    let touched = on_tx!(write, |connection| {
+        sqlx::query(
+            "UPDATE tokens SET revoked_at = $1, revoked_by_kind = $2, revoked_by_id = $3, revoked_by_name = $4 \
+             WHERE organization_id = $5 AND id = $6 AND revoked_at IS NULL",
+        )
+        .bind(at.as_micros())
+        .bind(access.principal().kind())
+        .bind(access.principal().id())
+        .bind(access.principal().name())
+        .bind(access.organization().id.to_string())
+        .bind(id.to_string())
+        .execute(connection)
+        .await?
+        .rows_affected()
+    });
+    exactly_one(touched)
+}
+
+/// A token found by its secret, with the organization it is of.
+pub(crate) struct Found {
+    pub(crate) token: Token,
+    pub(crate) organization: Organization,
+}
+
+#[derive(sqlx::FromRow)]
+struct FoundRow {
+    #[sqlx(flatten)]
+    token: Row,
+    organization_id: String,
+    slug: String,
+    organization_name: String,
+    organization_created_at: i64,
+}
+
+/// Finds a token by the digest of a secret that is in force at `now`: the look-up of verification, so it asks for no proof of access.
+/// It leaves last use out.
+pub(crate) async fn find_by_digest(db: &Db, digest: &Digest, now: Timestamp) -> Result<Option<Found>> {
+    let row: Option<FoundRow> = on_db!(db, |pool| {
+        sqlx::query_as(
+            "SELECT t.id, t.kind, t.label, t.description, s.hint, t.role, t.permissions, t.created_at, t.created_by_name, t.expires_at, \
+             t.revoked_at, t.revoked_by_name, CAST(NULL AS BIGINT) AS last_used_at, t.organization_id, o.slug, \
+             o.name AS organization_name, o.created_at AS organization_created_at FROM token_secrets s \
+             JOIN tokens t ON t.id = s.token_id JOIN organizations o ON o.id = t.organization_id \
+             WHERE s.digest = $1 AND (s.ends_at IS NULL OR s.ends_at > $2)",
+        )
+        .bind(digest.as_slice())
+        .bind(now.as_micros())
+        .fetch_optional(pool)
+        .await?
+    });
+    row.map(|row| {
+        Ok(Found {
+            organization: Organization {
+                id: stored("organizations.id", row.organization_id.parse())?,
+                slug: stored("organizations.slug", Slug::parse(&row.slug))?,
+                name: stored("organizations.name", domain::Name::parse(&row.organization_name))?,
+                created_at: Timestamp::from_micros(row.organization_created_at),
+            },
+            token: row.token.into_token()?,
+        })
+    })
+    .transpose()
+}

@@ -1,0 +1,53 @@
+//! People who can sign in.
+
+use domain::{Email, Name, Timestamp, UserId};
+
+use super::{Db, Write, exactly_one, on_db, on_tx, stored};
+use crate::error::Result;
+
+/// A person and the hash of their password.
+pub(crate) struct Credentials {
+    pub(crate) user: UserId,
+    pub(crate) name: Name,
+    pub(crate) password_hash: String,
+}
+
+/// Finds who signs in with this address.
+pub(crate) async fn find_credentials(db: &Db, email: &Email) -> Result<Option<Credentials>> {
+    let row: Option<(String, String, String)> = on_db!(db, |pool| {
+        sqlx::query_as("SELECT id, name, password_hash FROM users WHERE email = $1").bind(email.as_str()).fetch_optional(pool).await?
+    });
+    row.map(|(id, name, password_hash)| {
+        Ok(Credentials { user: stored("users.id", id.parse())?, name: stored("users.name", Name::parse(&name))?, password_hash })
+    })
+    .transpose()
+}
+
+/// Adds a person.
+pub(crate) async fn insert(write: &mut Write, id: UserId, email: &Email, name: &Name, password_hash: &str, at: Timestamp) -> Result<()> {
+    let touched = on_tx!(write, |connection| {
+        sqlx::query("INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)")
+            .bind(id.to_string())
+            .bind(email.as_str())
+            .bind(name.as_str())
+            .bind(password_hash)
+            .bind(at.as_micros())
+            .execute(connection)
+            .await?
+            .rows_affected()
+    });
+    exactly_one(touched)
+}
+
+/// Replaces a password hash by one of the same password with today's parameters. Nothing a person could notice changes.
+pub(crate) async fn upgrade_hash(db: &Db, id: UserId, old: &str, new: &str) -> Result<()> {
+    on_db!(db, |pool| {
+        sqlx::query("UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3")
+            .bind(new)
+            .bind(id.to_string())
+            .bind(old)
+            .execute(pool)
+            .await?;
+    });
+    Ok(())
+}
