@@ -50,8 +50,10 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 say "       rustup could not download it: Debian's Rust compiler and library sources instead"
-apt-get update -qq >&2
-DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >&2 </dev/null || {
+install_packages() {
+  apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}"
+}
+DEBIAN_FRONTEND=noninteractive install_packages >&2 </dev/null || {
   say "Debian's packages could not be installed either. Type, when this machine can download:"
   say "    rustup target add $target"
   exit 69

@@ -17,7 +17,7 @@ use crate::tools;
 /// and kill included, so there is no cluster to forget. $1 is PostgreSQL's bin folder, $2 the port.
 const SERVE: &str = r#"
 set -e
-dir=$(mktemp -d "${TMPDIR:-/tmp}/jeton-postgres-XXXXXX")
+dir=$(mktemp -d /tmp/jeton-postgres-XXXXXX)
 trap 'rm -rf "$dir"' EXIT
 "$1/initdb" --username=postgres --auth=trust --encoding=UTF8 --locale=C --no-sync --pgdata="$dir/data" >/dev/null
 "$1/postgres" -D "$dir/data" -p "$2" -k "$dir" -c listen_addresses=127.0.0.1 -c max_connections=300 \
@@ -62,7 +62,7 @@ impl Postgres {
     fn wait(&mut self, bin: &Path) -> Result<()> {
         let began = Instant::now();
         let port = self.port.to_string();
-        while !tools::succeeds(Command::new(bin.join("pg_isready")).args(["-q", "-h", "127.0.0.1", "-p", &port])) {
+        while !tools::succeeds(Command::new(bin.join("pg_isready")).args(["-q", "-U", "postgres", "-h", "127.0.0.1", "-p", &port])) {
             if self.keeper.try_wait()?.is_some() || began.elapsed() > Duration::from_mins(1) {
                 bail!("PostgreSQL did not start");
             }
