@@ -4,9 +4,49 @@
 //! server it asks [`services`], in the browser it asks the server functions in [`api`].
 
 pub mod api;
-
-/// Placeholder until the pages exist.
-#[leptos::component]
-pub fn App() -> impl leptos::IntoView {}
+mod browser;
+mod layout;
+mod pages;
+pub mod paths;
+pub mod posted;
+#[cfg(feature = "ssr")]
+mod shell;
 #[cfg(feature = "ssr")]
 pub mod ssr;
+mod ui;
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{ParentRoute, Route, Router, Routes},
+    path,
+};
+
+#[cfg(feature = "ssr")]
+pub use shell::shell;
+
+/// The console: everything inside `<body>`.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    ui::heading::provide_arrival();
+    view! {
+        // Stands while a page that names itself is still loading.
+        <Title text="Jeton" />
+        // "external" keeps the router's hands off: the browser itself also moves the focus.
+        <a class="skip-link" href="#main" rel="external">
+            "Skip to content"
+        </a>
+        <Router>
+            <Routes fallback=pages::not_found::NotFound>
+                <Route path=path!("/sign-in") view=pages::sign_in::SignIn ssr=SsrMode::Async />
+                <Route path=path!("/setup") view=pages::setup::Setup ssr=SsrMode::Async />
+                <ParentRoute path=path!("/orgs/:organization/tokens") view=layout::Settings ssr=SsrMode::Async>
+                    <Route path=path!("") view=pages::tokens::list::Tokens ssr=SsrMode::Async />
+                    <Route path=path!("new") view=pages::tokens::create::NewToken ssr=SsrMode::Async />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}

@@ -2,15 +2,16 @@
 //!
 //! Nothing else in this crate looks into the context or sets a status.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use axum::http::{HeaderValue, StatusCode, header::CACHE_CONTROL};
-use domain::{Code, Issued, Permission};
+use domain::{Code, Permission};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 use services::{Access, Actor, Caller, Console};
 
 use crate::api::Failure;
+pub use crate::posted::Posted;
 
 /// Everything a page or server function may know of the request it answers. The server makes it, once per request.
 #[derive(Clone)]
@@ -25,6 +26,8 @@ pub struct Request {
     pub posted: Option<Arc<Posted>>,
     /// Where the built files are.
     pub assets: Arc<Assets>,
+    /// Where people and programs reach this server, as in `https://jeton.example`, for the commands that pages offer to copy.
+    pub origin: Arc<str>,
 }
 
 /// The addresses of the built files; their names hold a hash of what is in them.
@@ -36,20 +39,6 @@ pub struct Assets {
     pub module: String,
     /// The style sheet.
     pub style: String,
-}
-
-/// The outcome of a form that was posted without scripts. The page is rendered with it and does not hydrate, so what it shows exists in
-/// that one answer only.
-#[derive(Default)]
-pub struct Posted {
-    /// What was typed, by field name; never a password.
-    pub fields: HashMap<String, String>,
-    /// Why it was refused.
-    pub failure: Option<domain::Failure>,
-    /// The token that was generated.
-    pub issued: Option<Issued>,
-    /// Whether the label is in use already, so that the person should look once more before posting again.
-    pub label_in_use: bool,
 }
 
 impl Request {

@@ -1,7 +1,7 @@
 //! What pages ask about the person who is signed in.
 
 use domain::Me;
-use leptos::{prelude::*, server};
+use leptos::server;
 
 use super::Failure;
 

@@ -1,7 +1,7 @@
 //! What pages do with an organization's tokens.
 
 use domain::{Issued, Organization, Page, Timestamp, Token};
-use leptos::{prelude::*, server};
+use leptos::server;
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
@@ -18,6 +18,16 @@ pub struct TokenList {
     /// The rows, newest first.
     pub page: Page<Token>,
     /// The server's time when it answered. Relative times are counted from it, so that server and browser write the same words.
+    pub now: Timestamp,
+}
+
+/// One token, and when that was so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// The token.
+    #[serde(flatten)]
+    pub token: Token,
+    /// See [`TokenList::now`].
     pub now: Timestamp,
 }
 
@@ -44,13 +54,14 @@ pub async fn list(organization: String, #[server(default)] after: String) -> Res
 
 /// Finds one token, for the revoke dialog.
 #[server(endpoint = "tokens/find")]
-pub async fn find(organization: String, token: String) -> Result<Token, Failure> {
+pub async fn find(organization: String, token: String) -> Result<Found, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
             let access = request.access(&organization, domain::Permission::API_KEY_READ).await?;
-            services::tokens::find(&request.console, &access, &token).await
+            let token = services::tokens::find(&request.console, &access, &token).await?;
+            Ok(Found { token, now: request.console.now() })
         }
         .await,
     )

@@ -1,0 +1,6 @@
+//! Pages, a file for each route.
+
+pub mod not_found;
+pub mod setup;
+pub mod sign_in;
+pub mod tokens;

@@ -1,0 +1,47 @@
+//! Signing in. The form always posts to the server: a session begins with a new page.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    layout::Plain,
+    paths, posted,
+    ui::{
+        button::Submit,
+        field::TextField,
+        heading::{Heading, PageTitle},
+        summary::Summary,
+    },
+};
+
+/// Asks for e-mail address and password.
+#[component]
+pub fn SignIn() -> impl IntoView {
+    let asked = use_query_map().with_untracked(|query| query.get_str("next").unwrap_or_default().to_owned());
+    let next = Some(posted::field("next")).filter(|next| !next.is_empty()).unwrap_or(asked);
+    let refusal = RwSignal::new(posted::failure());
+    let refused = refusal.with_untracked(Option::is_some);
+    view! {
+        <PageTitle page="Sign in" />
+        <Plain>
+            <Heading text="Sign in" />
+            {(!next.is_empty() && !refused).then(|| view! { <p class="lead">"Sign in to see the page you asked for."</p> })}
+            <Summary title="You are not signed in" fields=&["email", "password"] refusal=refusal />
+            <form class="form" method="post" action=paths::SIGN_IN>
+                <input r#type="hidden" name="next" value=next />
+                <TextField
+                    name="email"
+                    label="E-mail address"
+                    kind="email"
+                    value=posted::field("email")
+                    autocomplete="username"
+                    inputmode="email"
+                    autofocus=!refused
+                    refusal=refusal
+                />
+                <TextField name="password" label="Password" kind="password" autocomplete="current-password" refusal=refusal />
+                <Submit label="Sign in" />
+            </form>
+        </Plain>
+    }
+}

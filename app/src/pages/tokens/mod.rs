@@ -1,0 +1,6 @@
+//! An organization's API tokens.
+
+pub mod create;
+pub mod list;
+mod revoke;
+mod row;

@@ -1,0 +1,233 @@
+//! Revoking: the dialog that asks, and the notice that tells.
+
+use domain::State;
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+use super::row::{bin_id, row_id};
+use crate::{
+    api::{
+        Failure,
+        tokens::{self, Found},
+    },
+    browser, paths, posted,
+    ui::{
+        badge::Tone,
+        button::{Look, Submit},
+        dialog::Dialog,
+        field::{Refusal, TextField},
+        notice::Notice,
+        time::{Moment, ago},
+    },
+};
+
+/// Asks whether to revoke the token with this id, in the place of the list that begins after `after`.
+#[component]
+pub fn Revoke(
+    organization: String,
+    after: String,
+    id: String,
+    /// Gets the id of the element that stands for the token from then on.
+    on_revoked: Callback<String>,
+) -> impl IntoView {
+    let found = find(&organization, &id);
+    let back = paths::tokens_after(&organization, &after);
+    let place = StoredValue::new((organization, after));
+    view! {
+        <Suspense>
+            {move || {
+                let back = back.clone();
+                Suspend::new(async move {
+                    let (organization, after) = place.get_value();
+                    match found.await {
+                        Ok(found) if found.token.state == State::Active => {
+                            view! { <Ask organization=organization after=after found=found on_revoked=on_revoked /> }.into_any()
+                        }
+                        Ok(Found { token, .. }) => {
+                            view! {
+                                <Told tone=Tone::Neutral dismiss=back>
+                                    {format!("Token “{}” is revoked already.", token.label)}
+                                </Told>
+                            }
+                                .into_any()
+                        }
+                        Err(Failure(failure)) => {
+                            view! {
+                                <Told tone=Tone::Danger dismiss=back>
+                                    {failure.message}
+                                </Told>
+                            }
+                                .into_any()
+                        }
+                    }
+                })
+            }}
+        </Suspense>
+    }
+}
+
+/// Tells that the token with this id is revoked, if it is.
+#[component]
+pub fn Revoked(organization: String, after: String, id: String) -> impl IntoView {
+    let found = find(&organization, &id);
+    let back = paths::tokens_after(&organization, &after);
+    view! {
+        <Suspense>
+            {move || {
+                let back = back.clone();
+                Suspend::new(async move {
+                    found
+                        .await
+                        .ok()
+                        .map(|found| found.token)
+                        .filter(|token| token.state != State::Active)
+                        .map(|token| {
+                            view! {
+                                <Notice tone=Tone::Success dismiss=back>
+                                    <p>{format!("Token “{}” is revoked.", token.label)} " Whatever still presents it is refused."</p>
+                                </Notice>
+                            }
+                        })
+                })
+            }}
+        </Suspense>
+    }
+}
+
+/// A message in the place of the dialog.
+#[component]
+fn Told(tone: Tone, dismiss: String, children: Children) -> impl IntoView {
+    view! {
+        <div role="alert" class="floating">
+            <Notice tone=tone dismiss=dismiss>
+                <p>{children()}</p>
+            </Notice>
+        </div>
+    }
+}
+
+fn find(organization: &str, id: &str) -> Resource<Result<Found, Failure>> {
+    let key = (organization.to_owned(), id.to_owned());
+    Resource::new_blocking(move || key.clone(), |(organization, id)| tokens::find(organization, id))
+}
+
+#[component]
+fn Ask(organization: String, after: String, found: Found, on_revoked: Callback<String>) -> impl IntoView {
+    let last_use = last_use(&found);
+    let token = found.token;
+    let id = token.id;
+    let label = token.label.to_string();
+    let refusal: Refusal = RwSignal::new(posted::failure());
+    let busy = RwSignal::new(false);
+    // Without scripts the button is never disabled: the server compares.
+    let live = RwSignal::new(false);
+    let typed = RwSignal::new(posted::field("label"));
+    let matches = {
+        let label = label.clone();
+        Memo::new(move |_| typed.read().trim() == label)
+    };
+    Effect::new(move |_| {
+        // What was typed before the page was live counts.
+        typed.set(browser::value("label"));
+        live.set(true);
+    });
+
+    let navigate = use_navigate();
+    let replace = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+    let on_close = Callback::new({
+        let (navigate, replace) = (navigate.clone(), replace.clone());
+        let back = paths::tokens_after(&organization, &after);
+        move |()| {
+            navigate(&back, replace.clone());
+            browser::focus(bin_id(id));
+        }
+    });
+    let submit = {
+        let organization = organization.clone();
+        move |event: SubmitEvent| {
+            event.prevent_default();
+            if busy.get_untracked() {
+                return;
+            }
+            busy.set(true);
+            let (navigate, replace) = (navigate.clone(), replace.clone());
+            let (organization, after) = (organization.clone(), after.clone());
+            spawn_local(async move {
+                let answer = tokens::revoke(organization.clone(), id.to_string(), typed.get_untracked()).await;
+                busy.set(false);
+                match answer {
+                    Ok(_) => {
+                        navigate(&paths::revoked(&organization, &after, id), replace);
+                        on_revoked.run(row_id(id));
+                    }
+                    Err(Failure(failure)) => {
+                        refusal.set(Some(failure));
+                        browser::focus("label");
+                    }
+                }
+            });
+        }
+    };
+    // A refusal that is not about the label has no field to stand at.
+    let elsewhere = move || {
+        refusal.with(|failure| failure.as_ref().filter(|failure| failure.field.as_deref() != Some("label")).map(|it| it.message.clone()))
+    };
+    view! {
+        <Dialog id="revoke" role="alertdialog" guarded=busy on_close=on_close>
+            <h2 class="dialog-title" id="revoke-title">
+                {format!("Revoke token “{label}”?")}
+            </h2>
+            <div class="dialog-text" id="revoke-text">
+                <p>"Whatever uses " <code class="hint">{token.hint.to_string()}</code> " stops working at once. This cannot be undone."</p>
+                <p>{last_use}</p>
+            </div>
+            <div role="alert">
+                {move || {
+                    elsewhere()
+                        .map(|message| {
+                            view! {
+                                <Notice tone=Tone::Danger>
+                                    <p>{message}</p>
+                                </Notice>
+                            }
+                        })
+                }}
+            </div>
+            <form class="form" method="post" action=paths::revoke(&organization, id) on:submit=submit>
+                <TextField
+                    name="label"
+                    label=format!("Type {label} to confirm")
+                    value=typed.get_untracked()
+                    autocomplete="off"
+                    refusal=refusal
+                    on_input=Callback::new(move |text| typed.set(text))
+                />
+                <div class="dialog-actions">
+                    // Of a form of its own, so that Enter in the field above never means Cancel.
+                    <button r#type="submit" form="revoke-cancel" class="button" data-look="secondary" autofocus=true>
+                        "Cancel"
+                    </button>
+                    <Submit
+                        look=Look::Danger
+                        busy=busy
+                        meanwhile="Revoking…"
+                        disabled=Signal::derive(move || live.get() && !matches.get())
+                        label="Revoke token"
+                    />
+                </div>
+            </form>
+            <form id="revoke-cancel" method="dialog"></form>
+        </Dialog>
+    }
+}
+
+/// What revoking may break, as far as Jeton knows.
+fn last_use(Found { token, now }: &Found) -> AnyView {
+    match token.last_used_at {
+        Some(at) => {
+            let words = ago(at, *now).map(|words| format!("{words}, "));
+            view! { <strong>"Last used " {words}</strong> <Moment at=at /> "." }.into_any()
+        }
+        None => view! { <strong>"Never used."</strong> }.into_any(),
+    }
+}

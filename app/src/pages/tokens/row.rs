@@ -1,0 +1,131 @@
+//! One token in the list.
+
+use core::time::Duration;
+
+use domain::{State, Status, Timestamp, Token, time::roughly};
+use leptos::prelude::*;
+
+use crate::{
+    paths,
+    ui::{
+        badge::{Badge, Tone},
+        button::Look,
+        icon::{Glyph, Icon},
+        table::Cell,
+        time::{Moment, ago},
+    },
+};
+
+/// A token that ends within this time is marked.
+const SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// The id of the element that names a token in the list.
+pub fn row_id(token: impl core::fmt::Display) -> String {
+    format!("row-{token}")
+}
+
+/// The id of the link that asks whether to revoke a token.
+pub fn bin_id(token: impl core::fmt::Display) -> String {
+    format!("bin-{token}")
+}
+
+/// A row of the list; a card where the list is narrow.
+#[component]
+pub fn Row(token: Token, now: Timestamp, organization: String, after: String, may_revoke: bool) -> impl IntoView {
+    let status = token.status_at(now);
+    let label = token.label.to_string();
+    let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
+    let bin = (may_revoke && status != Status::Revoked).then(|| {
+        view! {
+            <a
+                class="button bin"
+                data-look=Look::Quiet.as_str()
+                id=bin_id(token.id)
+                href=paths::ask_revoke(&organization, &after, token.id)
+                data-noscroll=""
+            >
+                <Icon glyph=Glyph::Bin />
+                <span class="bin-name">"Revoke " <span class="bin-label">{label.clone()}</span></span>
+            </a>
+        }
+    });
+    let expires = expires(&token, status, now);
+    let last_used = last_used(token.last_used_at, now);
+    let badge = status_badge(&token, status);
+    view! {
+        <tr role="row" data-status=status_word(status)>
+            <th scope="row" role="rowheader" id=row_id(token.id) tabindex="-1">
+                <span class="row-label">{label}</span>
+                {description.map(|text| view! { <span class="row-description">{text}</span> })}
+            </th>
+            <Cell column="Token">
+                <code class="hint">{token.hint.to_string()}</code>
+            </Cell>
+            <Cell column="Role">{token.role.title()}</Cell>
+            <Cell column="Created">
+                <Moment at=token.created_at />
+                <span class="cell-more">"by " {token.created_by}</span>
+            </Cell>
+            <Cell column="Expires">{expires}</Cell>
+            <Cell column="Last used">{last_used}</Cell>
+            <Cell column="Status">{badge}</Cell>
+            <td role="cell" class="row-actions">
+                {bin}
+            </td>
+        </tr>
+    }
+}
+
+const fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Active => "active",
+        Status::Expired => "expired",
+        Status::Revoked => "revoked",
+    }
+}
+
+fn expires(token: &Token, status: Status, now: Timestamp) -> AnyView {
+    let Some(end) = token.expires_at else { return "Never expires".into_any() };
+    let left = end.since(now);
+    let more = match status {
+        Status::Active if left <= SOON => {
+            Some(view! { <Badge tone=Tone::Warning glyph=Glyph::Clock text=format!("Expires in {}", roughly(left)) /> }.into_any())
+        }
+        Status::Active => Some(view! { <span class="cell-more">{format!("in {}", roughly(left))}</span> }.into_any()),
+        Status::Expired | Status::Revoked => None,
+    };
+    view! {
+        <Moment at=end />
+        {more}
+    }
+    .into_any()
+}
+
+fn last_used(at: Option<Timestamp>, now: Timestamp) -> AnyView {
+    let Some(at) = at else { return view! { <span class="text-muted">"Never used"</span> }.into_any() };
+    match ago(at, now) {
+        Some(words) => view! {
+            <span>{words}</span>
+            <span class="cell-more">
+                <Moment at=at />
+            </span>
+        }
+        .into_any(),
+        None => view! { <Moment at=at /> }.into_any(),
+    }
+}
+
+fn status_badge(token: &Token, status: Status) -> AnyView {
+    match (status, &token.state) {
+        (Status::Revoked, State::Revoked { at, by }) => view! {
+            <Badge tone=Tone::Danger glyph=Glyph::Ban text="Revoked" />
+            <span class="cell-more">
+                <Moment at=*at />
+            </span>
+            <span class="cell-more">"by " {by.clone()}</span>
+        }
+        .into_any(),
+        (Status::Expired, _) => view! { <Badge tone=Tone::Neutral glyph=Glyph::Clock text="Expired" /> }.into_any(),
+        _ => view! { <Badge tone=Tone::Success glyph=Glyph::Done text="Active" /> }.into_any(),
+    }
+}

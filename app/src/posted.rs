@@ -1,0 +1,49 @@
+//! What a plain form post led to, as pages see it. In the browser there is never anything: the answer to such a post does not hydrate.
+
+use std::collections::HashMap;
+
+use domain::{Failure, Issued};
+
+/// The outcome of a form that was posted without scripts. The page is rendered with it and does not hydrate, so what it shows exists in
+/// that one answer only.
+#[derive(Default)]
+pub struct Posted {
+    /// What was typed, by field name; never a password.
+    pub fields: HashMap<String, String>,
+    /// Why it was refused.
+    pub failure: Option<Failure>,
+    /// The token that was generated.
+    pub issued: Option<Issued>,
+    /// Whether the label is in use already, so that the person should look once more before posting again.
+    pub label_in_use: bool,
+}
+
+/// What was typed into a field; empty when nothing was posted.
+pub fn field(name: &str) -> String {
+    look(|posted| posted.fields.get(name).cloned()).unwrap_or_default()
+}
+
+/// Why the post was refused.
+pub fn failure() -> Option<Failure> {
+    look(|posted| posted.failure.clone())
+}
+
+/// Shows the token that the post generated.
+pub fn issued<R>(show: impl FnOnce(&Issued) -> R) -> Option<R> {
+    look(|posted| posted.issued.as_ref().map(show))
+}
+
+/// Whether the label that was typed is in use already.
+pub fn label_in_use() -> bool {
+    look(|posted| posted.label_in_use.then_some(())).is_some()
+}
+
+#[cfg(feature = "ssr")]
+fn look<R>(read: impl FnOnce(&Posted) -> Option<R>) -> Option<R> {
+    leptos::prelude::use_context::<crate::ssr::Request>().and_then(|request| read(request.posted.as_deref()?))
+}
+
+#[cfg(not(feature = "ssr"))]
+fn look<R>(_: impl FnOnce(&Posted) -> Option<R>) -> Option<R> {
+    None
+}

@@ -1,0 +1,47 @@
+//! The document around the console: what stands in `<head>`, and the two scripts that make the page live.
+
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::MetaTags;
+
+use crate::{App, ssr};
+
+/// Lets Leptos's own inert markup through and refuses whatever could run or load something. There is no way to make a script of a
+/// string at all.
+const TRUSTED_TYPES: &str = "if(window.trustedTypes)trustedTypes.createPolicy('default',{createHTML:s=>\
+    /<(?:script|iframe|object|embed|base|meta|link)| on\\w+\\s*=|javascript:/i.test(s)?null:s})";
+
+/// The whole HTML document. Leptos's own hydration scripts would write the nonce where style sheets can read it, so these are ours.
+pub fn shell() -> impl IntoView {
+    let request = ssr::request();
+    let assets = request.assets;
+    // The answer to a plain form post is the only place where its outcome is known. It stays as the server wrote it.
+    let scripts = request.posted.is_none().then(|| {
+        let nonce = use_nonce();
+        let start =
+            format!("import{{default as init,hydrate}}from'{}';init({{module_or_path:'{}'}}).then(hydrate)", assets.script, assets.module);
+        view! {
+            <script nonce=nonce.clone() inner_html=TRUSTED_TYPES></script>
+            <link rel="modulepreload" href=assets.script.clone() nonce=nonce.clone() />
+            <link rel="preload" href=assets.module.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+            <script r#type="module" nonce=nonce inner_html=start></script>
+        }
+    });
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="description" content="Generate, hand out and revoke the API tokens of your organization." />
+                <link rel="stylesheet" href=assets.style.clone() />
+                <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
+                {scripts}
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}

@@ -1,0 +1,22 @@
+//! Components: thin, on native elements. Ids are passed in, so that server and browser agree on them.
+
+pub mod badge;
+pub mod button;
+pub mod choice;
+pub mod copy;
+pub mod dialog;
+pub mod empty;
+pub mod field;
+pub mod heading;
+pub mod icon;
+pub mod notice;
+pub mod problem;
+pub mod secret_once;
+pub mod summary;
+pub mod table;
+pub mod time;
+
+/// Writes a text so that as HTML it reads as that text. For the two places that Leptos does not escape by itself.
+pub fn as_markup(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}

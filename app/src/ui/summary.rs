@@ -1,0 +1,45 @@
+//! The summary of what was refused, above a form. It takes the focus and leads to the field.
+
+use domain::Failure;
+use leptos::{html::Div, prelude::*};
+
+use super::{
+    field::Refusal,
+    icon::{Glyph, Icon},
+};
+
+/// Says why a form was not taken. `fields` are the ids that a link can lead to.
+#[component]
+pub fn Summary(
+    #[prop(default = "This was not accepted")] title: &'static str,
+    fields: &'static [&'static str],
+    refusal: Refusal,
+) -> impl IntoView {
+    let summary = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        refusal.track();
+        if let Some(summary) = summary.get() {
+            let _ = summary.focus();
+        }
+    });
+    move || {
+        refusal.get().map(|Failure { message, field, .. }| {
+            let id = field.and_then(|field| fields.iter().find(|id| **id == field));
+            view! {
+                <div class="summary" role="alert" tabindex="-1" autofocus=true node_ref=summary>
+                    <Icon glyph=Glyph::Warning />
+                    <div>
+                        <h2 class="summary-title">{title}</h2>
+                        <p>
+                            {match id {
+                                // "external" leaves the click to the browser, which moves the focus into the field.
+                                Some(id) => view! { <a href=format!("#{id}") rel="external">{message}</a> }.into_any(),
+                                None => message.into_any(),
+                            }}
+                        </p>
+                    </div>
+                </div>
+            }
+        })
+    }
+}
