@@ -24,14 +24,14 @@ has_target() {
 }
 
 has_target && exit 0
+if has_target "$name"; then
+  echo "$name"
+  exit 0
+fi
 
 if command -v rustup >/dev/null; then
   say "       rustup target add $target"
   if timeout 300 rustup target add "$target" >&2 && has_target; then exit 0; fi
-  if has_target "$name"; then
-    echo "$name"
-    exit 0
-  fi
 else
   say "There is no rustup here, and the installed Rust has no standard library for $target."
   say "Install rustup, or your distribution's package for that target."
@@ -53,7 +53,7 @@ say "       rustup could not download it: Debian's Rust compiler and library sou
 install_packages() {
   apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}"
 }
-DEBIAN_FRONTEND=noninteractive install_packages >&2 </dev/null || {
+DEBIAN_FRONTEND=noninteractive install_packages >/dev/null </dev/null || {
   say "Debian's packages could not be installed either. Type, when this machine can download:"
   say "    rustup target add $target"
   exit 69
