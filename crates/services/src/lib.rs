@@ -11,6 +11,8 @@ pub mod organizations;
 mod passwords;
 pub mod sessions;
 mod store;
+#[cfg(test)]
+mod tests;
 pub mod tokens;
 mod usage;
 pub mod verify;

@@ -8,8 +8,6 @@ mod guards;
 pub(crate) mod organizations;
 pub(crate) mod sessions;
 pub(crate) mod setup;
-#[cfg(test)]
-mod tests;
 pub(crate) mod throttles;
 pub(crate) mod tokens;
 pub(crate) mod usage;

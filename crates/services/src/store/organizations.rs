@@ -28,20 +28,18 @@ impl Row {
     }
 }
 
+const ANY: &str = "SELECT id FROM organizations LIMIT 1";
+
 /// Whether anything has been set up yet.
 pub(crate) async fn any(db: &Db) -> Result<bool> {
-    let count: i64 = on_db!(db, |pool| sqlx::query_scalar("SELECT COUNT(*) FROM (SELECT id FROM organizations LIMIT 1) AS some")
-        .fetch_one(pool)
-        .await?);
-    Ok(count > 0)
+    let found: Option<String> = on_db!(db, |pool| sqlx::query_scalar(ANY).fetch_optional(pool).await?);
+    Ok(found.is_some())
 }
 
 /// The same, inside the change that would set it up.
 pub(crate) async fn any_in(write: &mut Write) -> Result<bool> {
-    let count: i64 = on_tx!(write, |connection| sqlx::query_scalar("SELECT COUNT(*) FROM (SELECT id FROM organizations LIMIT 1) AS some")
-        .fetch_one(connection)
-        .await?);
-    Ok(count > 0)
+    let found: Option<String> = on_tx!(write, |connection| sqlx::query_scalar(ANY).fetch_optional(connection).await?);
+    Ok(found.is_some())
 }
 
 /// The organization with this slug, if the user belongs to it: who does not cannot tell it from one that is not there.

@@ -1,0 +1,249 @@
+//! The contract of the services, each case on both databases under its own name.
+//!
+//! PostgreSQL is not optional: without `TEST_POSTGRES_URL` these tests fail. `cargo xtask test` starts a throwaway cluster and sets it.
+
+mod audit;
+mod sessions;
+mod storage;
+mod tokens;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use domain::{Email, Label, Lifetime, Name, Organization, OrganizationId, Permission, PermissionSet, Role, Slug, Timestamp, UserId};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+use crate::{
+    Access, Actor, Background, Caller, Console, Database, Entropy as _, FixedClock, KeySource, OpenError, Parameters, Settings,
+    SystemEntropy, access,
+    access::Principal,
+    organizations::{self, Password, SetUp, SetupForm},
+    sessions::{self as session, SignedIn},
+    store::{
+        self,
+        events::{NewEvent, Target},
+        on_db,
+    },
+    tokens::NewToken,
+};
+
+/// Runs each case on both databases.
+macro_rules! on_both {
+    ($($case:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                super::$case(crate::tests::Instance::sqlite().await).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                super::$case(crate::tests::Instance::postgres().await).await;
+            })*
+        }
+    };
+}
+use on_both;
+
+pub(super) const PASSWORD: &str = "a lake behind seven birches";
+
+/// An instance of its own, with a clock that stands still.
+pub(super) struct Instance {
+    pub(super) console: Console,
+    pub(super) background: Option<Background>,
+    pub(super) clock: Arc<FixedClock>,
+    pub(super) database: Database,
+    pub(super) folder: tempfile::TempDir,
+}
+
+impl Instance {
+    pub(super) async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::Sqlite(folder.path().join("jeton.sqlite"));
+        Self::open(folder, database).await
+    }
+
+    pub(super) async fn postgres() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let server = std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL names a throwaway PostgreSQL; run cargo xtask test");
+        let name = format!("services_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
+        let mut connection = PgConnection::connect(&server).await.unwrap();
+        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
+        let (base, _) = server.rsplit_once('/').unwrap();
+        Self::open(tempfile::tempdir().unwrap(), Database::Postgres(format!("{base}/{name}"))).await
+    }
+
+    async fn open(folder: tempfile::TempDir, database: Database) -> Self {
+        let clock = Arc::new(FixedClock::at(Timestamp::from_micros(1_795_338_300_000_000)));
+        let settings = settings(&folder, &database, clock.clone());
+        let (console, background) = Console::open(settings).await.unwrap();
+        Self { console, background: Some(background), clock, database, folder }
+    }
+
+    /// Opens the same instance once more, as a second server would.
+    pub(super) async fn again(&self) -> Result<(Console, Background), OpenError> {
+        Console::open(settings(&self.folder, &self.database, self.clock.clone())).await
+    }
+
+    pub(super) fn advance(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// Sets the instance up: Acme, owned by Ada.
+    pub(super) async fn set_up(&self) -> SetUp {
+        organizations::set_up(&self.console, &caller(), &form("Acme")).await.unwrap()
+    }
+
+    pub(super) async fn sign_in(&self, email: &str) -> SignedIn {
+        session::sign_in(&self.console, &caller(), email, &Password::new(PASSWORD.to_owned()), None).await.unwrap()
+    }
+
+    pub(super) async fn actor(&self, email: &str) -> Actor {
+        let signed_in = self.sign_in(email).await;
+        session::find(&self.console, &signed_in.session).await.unwrap().unwrap()
+    }
+
+    /// Ada's access to Acme.
+    pub(super) async fn owner(&self) -> Access {
+        let actor = self.actor("ada@acme.test").await;
+        access::to_organization(&self.console, Some(&actor), &caller(), "acme", Permission::API_KEY_READ).await.unwrap()
+    }
+
+    /// Adds a member to an organization, which is made when missing. There is no use case for that yet.
+    pub(super) async fn member(&self, organization: &str, role: Role, email: &str) {
+        let inner = &self.console.0;
+        let mut write = inner.db.begin_write().await.unwrap();
+        let now = self.console.now();
+        let slug = Slug::parse(organization).unwrap();
+        let found = store::organizations::find_for_operator(&inner.db, &slug).await.unwrap();
+        let organization = match found {
+            Some(found) => found,
+            None => {
+                let made = Organization {
+                    id: OrganizationId::new(now, random()),
+                    slug,
+                    name: Name::parse(organization).unwrap(),
+                    created_at: now,
+                };
+                store::organizations::insert(&mut write, &made).await.unwrap();
+                made
+            }
+        };
+        let hash = inner.hasher.hash(&Password::new(PASSWORD.to_owned()), &SystemEntropy).await.unwrap();
+        let user = UserId::new(now, random());
+        store::users::insert(&mut write, user, &Email::parse(email).unwrap(), &Name::parse(email).unwrap(), &hash, now).await.unwrap();
+        store::organizations::insert_member(&mut write, &organization, user, role, now).await.unwrap();
+        let event = NewEvent {
+            at: now,
+            organization: Some(organization.id),
+            actor: &Principal::Operator,
+            action: domain::audit::Action::OrganizationCreate,
+            target: Target { kind: "test", id: String::new(), name: String::new() },
+            details: serde_json::json!({}),
+            caller: &caller(),
+        };
+        write.commit(&inner.keys, &event).await.unwrap();
+    }
+
+    /// Runs a statement that no use case would.
+    pub(super) async fn execute(&self, sql: &'static str) -> Result<u64, sqlx::Error> {
+        on_db!(&self.console.0.db, |pool| sqlx::query(sql).execute(pool).await.map(|done| done.rows_affected()))
+    }
+
+    pub(super) async fn count(&self, sql: &'static str) -> i64 {
+        on_db!(&self.console.0.db, |pool| sqlx::query_scalar(sql).fetch_one(pool).await.unwrap())
+    }
+
+    /// Makes every INSERT into a table fail, as a full disk would, until [`Self::mend`].
+    pub(super) async fn break_inserts(&self, table: &str) {
+        match &self.console.0.db {
+            store::Db::Sqlite(pool) => {
+                let sql = format!("CREATE TRIGGER fault BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'fault'); END");
+                sqlx::query(AssertSqlSafe(sql)).execute(pool).await.unwrap();
+            }
+            store::Db::Postgres(pool) => {
+                let function =
+                    "CREATE OR REPLACE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'fault'; END $$";
+                sqlx::query(function).execute(pool).await.unwrap();
+                let sql = format!("CREATE TRIGGER fault BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION fault()");
+                sqlx::query(AssertSqlSafe(sql)).execute(pool).await.unwrap();
+            }
+        }
+    }
+
+    pub(super) async fn mend(&self, table: &str) {
+        match &self.console.0.db {
+            store::Db::Sqlite(pool) => sqlx::query("DROP TRIGGER fault").execute(pool).await.map(|_| ()).unwrap(),
+            store::Db::Postgres(pool) => {
+                sqlx::query(AssertSqlSafe(format!("DROP TRIGGER fault ON {table}"))).execute(pool).await.map(|_| ()).unwrap();
+            }
+        }
+    }
+
+    /// How many rows each table holds, and where the head stands: what a refused change must leave as it was.
+    pub(super) async fn shape(&self) -> Vec<i64> {
+        vec![
+            self.count("SELECT seq FROM head").await,
+            self.count("SELECT COUNT(*) FROM events").await,
+            self.count("SELECT COUNT(*) FROM organizations").await,
+            self.count("SELECT COUNT(*) FROM users").await,
+            self.count("SELECT COUNT(*) FROM memberships").await,
+            self.count("SELECT COUNT(*) FROM sessions").await,
+            self.count("SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL").await,
+            self.count("SELECT COUNT(*) FROM setup_links").await,
+            self.count("SELECT COUNT(*) FROM tokens").await,
+            self.count("SELECT COUNT(*) FROM tokens WHERE revoked_at IS NULL").await,
+            self.count("SELECT COUNT(*) FROM token_secrets").await,
+        ]
+    }
+
+    pub(super) async fn stop(&mut self) {
+        self.background.take().unwrap().stop().await;
+    }
+}
+
+fn settings(folder: &tempfile::TempDir, database: &Database, clock: Arc<FixedClock>) -> Settings {
+    Settings {
+        database: database.clone(),
+        key: KeySource::File(folder.path().join("jeton.key")),
+        prefix: domain::Prefix::default(),
+        clock,
+        entropy: Arc::new(SystemEntropy),
+        passwords: Parameters { memory: 64, passes: 1, parallel: 2 },
+    }
+}
+
+pub(super) fn random() -> [u8; 10] {
+    let mut bytes = [0; 10];
+    SystemEntropy.fill(&mut bytes);
+    bytes
+}
+
+pub(super) fn caller() -> Caller {
+    Caller::new("req_test".to_owned(), None, "tests")
+}
+
+pub(super) fn form(organization: &str) -> SetupForm {
+    SetupForm {
+        organization: organization.to_owned(),
+        name: "Ada Lovelace".to_owned(),
+        email: "ada@acme.test".to_owned(),
+        password: Password::new(PASSWORD.to_owned()),
+    }
+}
+
+pub(super) fn new_token(label: &str, role: Role) -> NewToken {
+    NewToken {
+        label: Label::parse(label).unwrap(),
+        description: domain::Description::parse("").unwrap(),
+        role,
+        permissions: PermissionSet::NONE,
+        lifetime: Lifetime::Minutes(60),
+    }
+}

@@ -1,0 +1,285 @@
+//! The commands of `jeton`.
+
+use std::{
+    fs::{File, TryLockError},
+    io::{IsTerminal as _, Read as _},
+    net::TcpListener,
+    path::Path,
+    sync::Arc,
+};
+
+use axum_server::Handle;
+use clap::{Args, Parser, Subcommand};
+use data_encoding::HEXLOWER;
+use domain::{Description, Label, Lifetime, Permission, PermissionSet, Role};
+use serde_json::json;
+use services::{
+    Background, Caller, Console, Database, Entropy as _, Parameters, Settings, SystemClock, SystemEntropy, access,
+    organizations::{self, Password, SetupForm},
+    tokens::{self, NewToken},
+};
+
+use crate::{
+    Exit, assets,
+    config::{self, Instance, Options, ServeOptions},
+    router::{self, Site},
+    serve, telemetry,
+};
+
+/// A self-hosted console for your organization's API tokens.
+///
+/// Every setting can be a flag, a JETON_… environment variable, or a line in a TOML file; the first that says something wins. The instance
+/// key is in the data folder, or in JETON_KEY (64 hexadecimal digits) when several servers share a database.
+#[derive(Debug, Parser)]
+#[command(name = "jeton", version, arg_required_else_help = true, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the console and the API
+    Serve(ServeOptions),
+    /// Set an instance up without a browser: an organization and its owner
+    Init(Init),
+    /// Work with tokens as the operator
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Work with the audit trail
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Print the version
+    Version,
+}
+
+#[derive(Debug, Args)]
+struct Init {
+    /// The organization's name
+    #[arg(long)]
+    organization: String,
+    /// The owner's name
+    #[arg(long)]
+    name: String,
+    /// The owner's e-mail address
+    #[arg(long)]
+    email: String,
+    /// Read the owner's password from standard input (a newline at the end is dropped)
+    #[arg(long, required = true)]
+    password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum TokenCommand {
+    /// Generate a token; prints it with its secret, once, as JSON
+    Create(CreateToken),
+}
+
+#[derive(Debug, Args)]
+struct CreateToken {
+    /// The organization's slug
+    #[arg(long)]
+    organization: String,
+    /// What the token is recognised by
+    #[arg(long)]
+    label: String,
+    /// What the token is for
+    #[arg(long, default_value = "")]
+    description: String,
+    /// viewer, developer or admin
+    #[arg(long, default_value = "viewer")]
+    role: String,
+    /// A permission beside the role, as in token:verify; may be given several times
+    #[arg(long, value_name = "PERMISSION")]
+    permission: Vec<String>,
+    /// How long it lives: 90d, 12h, 30m, 1d12h or never
+    #[arg(long, default_value = "90d", value_name = "LIFETIME")]
+    expires: String,
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Check every event since the first; ends with 65 when one was tampered with
+    Verify,
+}
+
+/// Does what the command line says.
+pub fn run(cli: Cli) -> Result<(), Exit> {
+    let serve_options = match &cli.command {
+        Command::Version => {
+            println!("jeton {}", env!("CARGO_PKG_VERSION"));
+            return Ok(());
+        }
+        Command::Serve(_) => ServeOptions::default(),
+        _ => ServeOptions::default(),
+    };
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Exit::internal(error.to_string()))?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(options) => {
+                let (instance, options) = config::load(cli.options, options)?;
+                run_server(instance, options).await
+            }
+            command => {
+                let (instance, _) = config::load(cli.options, serve_options)?;
+                telemetry::start("warn")?;
+                let (console, background) = open(instance).await?;
+                let done = act(&console, command).await;
+                background.stop().await;
+                done
+            }
+        }
+    })
+}
+
+async fn act(console: &Console, command: Command) -> Result<(), Exit> {
+    let mut id = [0; 16];
+    SystemEntropy.fill(&mut id);
+    let caller = Caller::command_line(format!("cmd_{}", HEXLOWER.encode(&id)));
+    match command {
+        Command::Serve(_) | Command::Version => unreachable!("done by run"),
+        Command::Init(init) => initialize(console, &caller, init).await,
+        Command::Token(TokenCommand::Create(create)) => create_token(console, &caller, create).await,
+        Command::Audit(AuditCommand::Verify) => match console.verify_events().await? {
+            Ok(events) => {
+                print_json(&json!({ "events": events, "intact": true }));
+                Ok(())
+            }
+            Err(first) => Err(Exit::input(format!("The audit trail is not what was recorded, from event {first} on."))),
+        },
+    }
+}
+
+async fn initialize(console: &Console, caller: &Caller, init: Init) -> Result<(), Exit> {
+    let mut password = String::new();
+    std::io::stdin().read_to_string(&mut password).map_err(|error| Exit::input(format!("The password cannot be read: {error}.")))?;
+    let typed = password.strip_suffix('\n').map_or(password.as_str(), |line| line.strip_suffix('\r').unwrap_or(line)).to_owned();
+    let form = SetupForm { organization: init.organization, name: init.name, email: init.email, password: Password::new(typed) };
+    let made = organizations::set_up(console, caller, &form).await?;
+    print_json(&json!({
+        "organization_id": made.organization.id,
+        "organization_slug": made.organization.slug,
+        "user_id": made.user,
+    }));
+    Ok(())
+}
+
+async fn create_token(console: &Console, caller: &Caller, create: CreateToken) -> Result<(), Exit> {
+    let typed = |field: &'static str| move |invalid: domain::Invalid| Exit::input(format!("{field}: {}", invalid.0));
+    let permissions: Result<PermissionSet, Exit> =
+        create.permission.iter().map(|name| name.parse::<Permission>().map_err(typed("permission"))).collect();
+    let new = NewToken {
+        label: Label::parse(&create.label).map_err(typed("label"))?,
+        description: Description::parse(&create.description).map_err(typed("description"))?,
+        role: create.role.parse::<Role>().map_err(typed("role"))?,
+        permissions: permissions?,
+        lifetime: create.expires.parse::<Lifetime>().map_err(typed("expires"))?,
+    };
+    let access = access::by_operator(console, &create.organization, caller).await?;
+    let issued = tokens::create(console, &access, new).await?;
+    print_json(&json!({
+        "id": issued.token.id,
+        "label": issued.token.label,
+        "hint": issued.token.hint,
+        "role": issued.token.role,
+        "permissions": issued.token.effective(),
+        "created_at": issued.token.created_at.iso(),
+        "expires_at": issued.token.expires_at.map(domain::Timestamp::iso),
+        "secret": issued.secret.expose(),
+    }));
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the answer of a command")]
+fn print_json(value: &serde_json::Value) {
+    println!("{value}");
+}
+
+async fn open(instance: Instance) -> Result<(Console, Background), Exit> {
+    let folder = &instance.data;
+    std::fs::create_dir_all(folder).map_err(|error| {
+        Exit::config(format!("The data folder {} cannot be made: {error}. Choose another with --data.", folder.display()))
+    })?;
+    // Migrations of a file are not safe against another process that migrates: one at a time.
+    let lock = lock_file(folder, "jeton.migrate.lock")?;
+    lock.lock().map_err(|error| Exit::unavailable(format!("The data folder {} cannot be locked: {error}.", folder.display())))?;
+    Ok(Console::open(Settings {
+        database: instance.database,
+        key: instance.key,
+        prefix: instance.prefix,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        passwords: Parameters::default(),
+    })
+    .await?)
+}
+
+fn lock_file(folder: &Path, name: &str) -> Result<File, Exit> {
+    let path = folder.join(name);
+    File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| Exit::config(format!("The file {} cannot be made: {error}. Is the data folder yours?", path.display())))
+}
+
+async fn run_server(instance: Instance, options: config::Serve) -> Result<(), Exit> {
+    telemetry::start(&instance.log)?;
+    let folder = instance.data.clone();
+    let sqlite = matches!(instance.database, Database::Sqlite(_));
+    let assets = assets::find().ok_or_else(|| Exit::internal("The console's files are missing. Build with: cargo xtask build"))?;
+    let listener = TcpListener::bind(options.listen).map_err(|error| {
+        let listen = options.listen;
+        Exit::unavailable(format!(
+            "Port {} of {} cannot be listened on: {error}. Choose another with --listen {}:PORT.",
+            listen.port(),
+            listen.ip(),
+            listen.ip()
+        ))
+    })?;
+    let (console, background) = open(instance).await?;
+    // Held until the process ends. Two servers on one SQLite file would each believe to be the only one.
+    let lock = lock_file(&folder, "jeton.lock")?;
+    if sqlite && let Err(TryLockError::WouldBlock) = lock.try_lock() {
+        background.stop().await;
+        return Err(Exit::unavailable(format!(
+            "Another server is running on {}. Stop it, or use PostgreSQL for several.",
+            folder.display()
+        )));
+    }
+    let code = organizations::setup_code(&console).await?;
+    let site = Site {
+        console: console.clone(),
+        assets: Arc::new(assets),
+        public_url: options.public_url.clone(),
+        client_ip: options.client_ip,
+        entropy: Arc::new(SystemEntropy),
+    };
+    let handle = Handle::new();
+    tokio::spawn(serve::until_told(handle.clone()));
+    announce(options.public_url.origin(), code.as_deref());
+    let served = serve::serve(listener, router::router(site), handle).await;
+    background.stop().await;
+    served.map_err(|error| Exit::internal(format!("The server stopped: {error}.")))
+}
+
+/// Tells where the console is. On a terminal for people; otherwise as a line that a script can read.
+fn announce(address: &str, code: Option<&str>) {
+    tracing::info!(address, "listening");
+    let mut out = String::new();
+    if std::io::stdout().is_terminal() {
+        out.push_str("\n  Jeton is running.\n\n");
+    }
+    let link = code.map(|code| format!("{address}/setup?code={code}"));
+    out.push_str(&format!("Console: {address}\n"));
+    if let Some(link) = link {
+        out.push_str(&format!("Set it up, once, within a day: {link}\n"));
+    }
+    #[expect(clippy::print_stdout, reason = "the address and the link are the answer of the command")]
+    {
+        print!("{out}");
+    }
+}

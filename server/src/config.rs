@@ -1,0 +1,213 @@
+//! The configuration: flags, then `JETON_…` variables, then one TOML file, then defaults.
+
+use std::{
+    fs,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+
+use axum_client_ip::ClientIpSource;
+use clap::Args;
+use domain::Prefix;
+use serde::Deserialize;
+use services::{Database, KeySource};
+
+use crate::Exit;
+
+/// Where the instance is kept; every command needs it.
+#[derive(Debug, Default, Args, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// TOML file with any of these settings, spelled as the flags with `_` for `-`
+    #[arg(long, env = "JETON_CONFIG", value_name = "FILE", global = true)]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+
+    /// Folder for the database file, the instance key and the lock [default: ./data]
+    #[arg(long, env = "JETON_DATA", value_name = "FOLDER", global = true)]
+    pub data: Option<PathBuf>,
+
+    /// postgres://USER:PASSWORD@HOST/NAME, or sqlite://FILE [default: sqlite in the data folder]
+    #[arg(long, env = "JETON_DATABASE", value_name = "URL", global = true, hide_env_values = true)]
+    pub database: Option<String>,
+
+    /// What token secrets begin with, 2 to 8 small letters [default: jt]
+    #[arg(long, env = "JETON_TOKEN_PREFIX", value_name = "LETTERS", global = true)]
+    pub token_prefix: Option<String>,
+
+    /// Which messages to log, as in `info,sqlx=warn` [default: info]
+    #[arg(long, env = "JETON_LOG", value_name = "FILTER", global = true)]
+    pub log: Option<String>,
+}
+
+/// What only the server needs.
+#[derive(Debug, Default, Args, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServeOptions {
+    /// Address and port to listen on [default: 127.0.0.1:3000]
+    #[arg(long, env = "JETON_LISTEN", value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+
+    /// The address people type, as in https://tokens.example.org [default: http:// and the listening address]
+    #[arg(long, env = "JETON_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+
+    /// Where a client's address is read from: ConnectInfo, RightmostXForwardedFor, XRealIp, … Name a header only if your proxy
+    /// always sets it [default: ConnectInfo]
+    #[arg(long, env = "JETON_CLIENT_IP", value_name = "SOURCE")]
+    pub client_ip: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct File {
+    data: Option<PathBuf>,
+    database: Option<String>,
+    token_prefix: Option<String>,
+    log: Option<String>,
+    listen: Option<SocketAddr>,
+    public_url: Option<String>,
+    client_ip: Option<String>,
+}
+
+/// The settings of an instance, checked.
+pub struct Instance {
+    /// The folder for everything that is a file.
+    pub data: PathBuf,
+    /// Where the records are.
+    pub database: Database,
+    /// Where the key is.
+    pub key: KeySource,
+    /// What secrets begin with.
+    pub prefix: Prefix,
+    /// Which messages to log.
+    pub log: String,
+}
+
+/// The settings of a server, checked.
+#[derive(Debug, Clone)]
+pub struct Serve {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// What people type, without a slash at the end.
+    pub public_url: PublicUrl,
+    /// Where a client's address is read from.
+    pub client_ip: ClientIpSource,
+}
+
+/// The address people type: `https://…`, or `http://` on this machine. Session cookies are `Secure`, so plain HTTP over a network
+/// cannot sign anyone in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+impl PublicUrl {
+    /// Checks an address.
+    pub fn parse(text: &str) -> Result<Self, Exit> {
+        let text = text.trim_end_matches('/');
+        let uri: http::Uri = text.parse().map_err(|_| wrong_url(text, "is not an address"))?;
+        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+        let local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        match uri.scheme_str() {
+            _ if uri.path().len() > 1 || uri.query().is_some() => Err(wrong_url(text, "has a path; Jeton needs a host of its own")),
+            Some("https") => Ok(Self(text.to_owned())),
+            Some("http") if local => Ok(Self(text.to_owned())),
+            Some("http") => Err(wrong_url(text, "is plain HTTP over a network, where browsers refuse the session cookie")),
+            _ => Err(wrong_url(text, "is not an address")),
+        }
+    }
+
+    /// The origin, as browsers send it.
+    pub fn origin(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether people reach it over TLS.
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+}
+
+fn wrong_url(text: &str, why: &str) -> Exit {
+    Exit::config(format!("The public URL “{text}” {why}. Put TLS in front and set --public-url https://…, or use http://127.0.0.1:PORT."))
+}
+
+/// Brings the sources together.
+pub fn load(options: Options, serve: ServeOptions) -> Result<(Instance, Serve), Exit> {
+    let file = match &options.config {
+        None => File::default(),
+        Some(path) => {
+            let text = fs::read_to_string(path)
+                .map_err(|error| Exit::config(format!("The configuration file {} cannot be read: {error}.", path.display())))?;
+            toml::from_str(&text).map_err(|error| Exit::config(format!("The configuration file {}: {error}", path.display())))?
+        }
+    };
+    let data = options.data.or(file.data).unwrap_or_else(|| PathBuf::from("data"));
+    let database = match options.database.or(file.database) {
+        None => Database::Sqlite(data.join("jeton.sqlite")),
+        Some(url) => database(&url)?,
+    };
+    let key = match std::env::var("JETON_KEY") {
+        Ok(key) => KeySource::Given(key.into()),
+        Err(_) => KeySource::File(data.join("jeton.key")),
+    };
+    let prefix = options.token_prefix.or(file.token_prefix).unwrap_or_else(|| Prefix::default().as_str().to_owned());
+    let prefix = prefix.parse().map_err(|invalid: domain::Invalid| Exit::config(invalid.0))?;
+    let listen = serve.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
+    let public_url = match serve.public_url.or(file.public_url) {
+        Some(url) => PublicUrl::parse(&url)?,
+        // Listening everywhere says nothing about what people type; this machine can always be typed.
+        None if listen.ip().is_unspecified() => PublicUrl::parse(&format!("http://localhost:{}", listen.port()))?,
+        None => PublicUrl::parse(&format!("http://{listen}"))?,
+    };
+    let client_ip = serve.client_ip.or(file.client_ip).unwrap_or_else(|| "ConnectInfo".to_owned());
+    let client_ip = client_ip.parse().map_err(|_| {
+        Exit::config(format!("“{client_ip}” is no source of client addresses. Use ConnectInfo, RightmostXForwardedFor or XRealIp."))
+    })?;
+    let log = options.log.or(file.log).unwrap_or_else(|| "info".to_owned());
+    Ok((Instance { data, database, key, prefix, log }, Serve { listen, public_url, client_ip }))
+}
+
+fn database(url: &str) -> Result<Database, Exit> {
+    match url.split_once("://") {
+        Some(("postgres" | "postgresql", _)) => Ok(Database::Postgres(url.to_owned())),
+        Some(("sqlite", path)) if !path.is_empty() => Ok(Database::Sqlite(PathBuf::from(path))),
+        _ => Err(Exit::config("The database address has to begin with postgres:// or sqlite://.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn public_urls_are_https_or_local() {
+        for good in [
+            "https://tokens.example.org",
+            "https://tokens.example.org:8443/",
+            "http://127.0.0.1:3000",
+            "http://localhost",
+            "http://[::1]:3000",
+        ] {
+            assert!(PublicUrl::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["http://tokens.example.org", "tokens.example.org", "ftp://a", "https://a/b", "https://a/?b", ""] {
+            assert!(PublicUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_file_fills_what_flags_leave_open_and_may_not_misspell() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("jeton.toml");
+        fs::write(&path, "data = '/srv/jeton'\nlisten = '127.0.0.1:4000'\ntoken_prefix = 'acme'").unwrap();
+        let options = || Options { config: Some(path.clone()), ..Options::default() };
+        let flags = ServeOptions { listen: Some(SocketAddr::from(([127, 0, 0, 1], 5000))), ..ServeOptions::default() };
+        let (instance, serve) = load(options(), flags).ok().unwrap();
+        assert_eq!(instance.data, PathBuf::from("/srv/jeton"));
+        assert_eq!(instance.prefix.as_str(), "acme");
+        assert_eq!(serve.public_url.origin(), "http://127.0.0.1:5000");
+        fs::write(&path, "lissten = '127.0.0.1:4000'").unwrap();
+        let error = load(options(), ServeOptions::default()).err().unwrap().to_string();
+        assert!(error.contains("lissten"), "{error}");
+    }
+}

@@ -1,0 +1,49 @@
+//! The cookies: one for the session, one for the device.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use cookie::{Cookie, CookieBuilder, SameSite, time::Duration};
+use services::sessions::SignedIn;
+
+/// `__Host-`: a browser takes it only with `Secure`, with `Path=/` and without `Domain`, so no sibling host can plant one.
+const SESSION: &str = "__Host-sid";
+const DEVICE: &str = "__Host-device";
+
+/// The session's cookie, as presented.
+pub(crate) fn session(headers: &HeaderMap) -> Option<String> {
+    find(headers, SESSION)
+}
+
+/// The device's cookie, as presented.
+pub(crate) fn device(headers: &HeaderMap) -> Option<String> {
+    find(headers, DEVICE)
+}
+
+/// Gives a browser that has just signed in its cookies. The session's ends with the browser or when the server says so; the device's
+/// lasts a year.
+pub(crate) fn sign_in(headers: &mut HeaderMap, signed_in: &SignedIn) {
+    set(headers, Cookie::build((SESSION, signed_in.session.as_str())));
+    set(headers, Cookie::build((DEVICE, signed_in.device.as_str())).max_age(Duration::days(365)));
+}
+
+/// Takes the session's cookie back and lets the browser forget what it kept of the console.
+pub(crate) fn sign_out(headers: &mut HeaderMap) {
+    set(headers, Cookie::build((SESSION, "")).max_age(Duration::ZERO));
+    // Not "cookies": browsers would drop those of every sibling host too, and the device's, which the next sign-in needs.
+    headers.insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
+}
+
+fn find(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(Cookie::split_parse)
+        .filter_map(Result::ok)
+        .find(|cookie| cookie.name() == name)
+        .map(|cookie| cookie.value().to_owned())
+}
+
+fn set(headers: &mut HeaderMap, cookie: CookieBuilder<'_>) {
+    let cookie = cookie.path("/").secure(true).http_only(true).same_site(SameSite::Lax).to_string();
+    headers.append(header::SET_COOKIE, HeaderValue::from_str(&cookie).expect("cookies hold base64, hexadecimal and a dot"));
+}

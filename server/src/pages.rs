@@ -1,0 +1,135 @@
+//! Pages and server functions: who asks is found out once, then Leptos answers.
+
+use std::sync::Arc;
+
+use app::ssr::{self, Posted};
+use axum::{
+    Extension,
+    body::Body,
+    extract::{FromRequestParts, Path, Request},
+    http::{HeaderValue, Method, StatusCode, Uri, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use leptos::{nonce::Nonce as PageNonce, prelude::provide_context};
+use services::{Actor, Caller, organizations, sessions};
+
+use crate::{cookies, observe::Nonce, rest::problem::Problem, router::Site};
+
+/// A request from a browser: who, from where, and what a page needs to be rendered.
+pub(crate) struct Visit {
+    pub(crate) site: Site,
+    pub(crate) actor: Option<Actor>,
+    pub(crate) caller: Caller,
+    nonce: Nonce,
+}
+
+impl FromRequestParts<Site> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
+        let Extension(caller) = Extension::<Caller>::from_request_parts(parts, site).await.map_err(IntoResponse::into_response)?;
+        let Extension(nonce) = Extension::<Nonce>::from_request_parts(parts, site).await.map_err(IntoResponse::into_response)?;
+        let actor = match cookies::session(&parts.headers) {
+            None => None,
+            Some(cookie) => sessions::find(&site.console, &cookie).await.map_err(|error| Problem::from(error).into_response())?,
+        };
+        Ok(Self { site: site.clone(), actor, caller, nonce })
+    }
+}
+
+impl Visit {
+    fn request(&self, posted: Option<Posted>) -> ssr::Request {
+        ssr::Request {
+            console: self.site.console.clone(),
+            actor: self.actor.clone(),
+            caller: self.caller.clone(),
+            posted: posted.map(Arc::new),
+            assets: self.site.assets.clone(),
+            origin: self.site.public_url.origin().into(),
+        }
+    }
+
+    /// Renders the page at this address, complete, so that it reads the same with scripts and without.
+    pub(crate) async fn render(&self, address: &str, posted: Option<Posted>) -> Response {
+        let request = self.request(posted);
+        let nonce = self.nonce.0.clone();
+        let context = move || {
+            provide_context(request.clone());
+            provide_context(PageNonce::from_value(nonce.clone()));
+        };
+        let address: Uri = address.parse().unwrap_or_default();
+        let get = http::Request::builder().method(Method::GET).uri(address).body(Body::empty()).expect("a method and an address");
+        leptos_axum::render_app_async_with_context(context, app::shell)(get).await
+    }
+
+    /// The way to the sign-in page and back.
+    pub(crate) fn to_sign_in(address: &Uri) -> Response {
+        let back = address.path_and_query().map_or("/", |path| path.as_str());
+        let next: String = form_urlencoded::Serializer::new(String::new()).append_pair("next", back).finish();
+        see(&format!("/sign-in?{next}"))
+    }
+}
+
+/// Sends a browser on with GET.
+pub(crate) fn see(address: &str) -> Response {
+    Redirect::to(address).into_response()
+}
+
+fn address(uri: &Uri) -> &str {
+    uri.path_and_query().map_or("/", |path| path.as_str())
+}
+
+/// `/` leads to where one's work is: the tokens of one's first organization, the sign-in page, or the set-up page of a fresh instance.
+pub(crate) async fn home(visit: Visit) -> Response {
+    let console = &visit.site.console;
+    let target = match &visit.actor {
+        Some(_) => sessions::me(console, visit.actor.as_ref())
+            .await
+            .map(|me| me.memberships.first().map_or("/sign-in".to_owned(), |first| format!("/orgs/{}/tokens", first.organization.slug))),
+        None => organizations::is_set_up(console).await.map(|done| if done { "/sign-in" } else { "/setup" }.to_owned()),
+    };
+    match target {
+        Ok(target) => see(&target),
+        Err(error) => Problem::from(error).into_response(),
+    }
+}
+
+/// Pages for everybody.
+pub(crate) async fn public(visit: Visit, uri: Uri) -> Response {
+    visit.render(address(&uri), None).await
+}
+
+/// Pages for who is signed in; everybody else is sent to sign in first.
+pub(crate) async fn members(visit: Visit, uri: Uri) -> Response {
+    if visit.actor.is_none() {
+        return Visit::to_sign_in(&uri);
+    }
+    visit.render(address(&uri), None).await
+}
+
+/// The address a revocation is posted to leads to the dialog when it is opened.
+pub(crate) async fn revoke(Path((organization, token)): Path<(String, String)>) -> Response {
+    let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("revoke", &token).finish();
+    let organization: String = form_urlencoded::byte_serialize(organization.as_bytes()).collect();
+    see(&format!("/orgs/{organization}/tokens?{query}"))
+}
+
+/// What is at no address: a page for people, a problem document for programs.
+pub(crate) async fn not_found(visit: Visit, method: Method, uri: Uri, headers: http::HeaderMap) -> Response {
+    let wants_page = headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().windows(9).any(|part| part == b"text/html"));
+    if wants_page && matches!(method, Method::GET | Method::HEAD) {
+        let mut response = visit.render(address(&uri), None).await;
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        return response;
+    }
+    Problem::not_found().into_response()
+}
+
+/// Answers a server function. To one that is posted as a plain form, Leptos would answer with a redirect to the page before and the error
+/// in its address; plain forms have addresses of their own ([`crate::forms`]), so here everybody gets the answer itself.
+pub(crate) async fn server_function(visit: Visit, mut request: Request) -> Response {
+    request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    request.headers_mut().remove(header::REFERER);
+    let context = visit.request(None);
+    leptos_axum::handle_server_fns_with_context(move || provide_context(context.clone()), request).await.into_response()
+}

@@ -1,0 +1,197 @@
+//! Problem documents (RFC 9457): what the API answers when it refuses.
+//!
+//! They also carry `status`, `error` and `message`, which clients of the products Jeton replaces read.
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::{Code, Failure, Permission};
+use serde::Serialize;
+use services::Error;
+
+const REALM: &str = "Bearer realm=\"jeton\"";
+
+/// A refusal.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub(crate) struct Problem {
+    /// The HTTP status.
+    #[serde(serialize_with = "as_number")]
+    #[schema(value_type = u16)]
+    status: StatusCode,
+    /// The status in words.
+    error: &'static str,
+    /// What to do, for people.
+    message: String,
+    /// Always `about:blank`: `code` tells problems apart.
+    r#type: &'static str,
+    /// The status in words, as RFC 9457 names it.
+    title: &'static str,
+    /// Which problem it is, for programs.
+    code: &'static str,
+    /// The request's id.
+    instance: String,
+    /// The member or field that has to change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    #[serde(skip)]
+    challenge: Option<String>,
+    #[serde(skip)]
+    retry_after: Option<u64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}
+
+impl Problem {
+    /// A problem; the request's id is filled in on the way out.
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
+        let error = status.canonical_reason().unwrap_or("Error");
+        Self {
+            status,
+            error,
+            message: message.to_owned(),
+            r#type: "about:blank",
+            title: error,
+            code,
+            instance: String::new(),
+            field: None,
+            challenge: None,
+            retry_after: None,
+        }
+    }
+
+    /// The same, for this request.
+    pub(crate) fn instance(self, request_id: &str) -> Self {
+        Self { instance: request_id.to_owned(), ..self }
+    }
+
+    fn unauthenticated(challenge: &str) -> Self {
+        let problem = Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "Invalid or missing authentication token");
+        Self { challenge: Some(challenge.to_owned()), ..problem }
+    }
+
+    /// RFC 6750, section 3.1: who sent nothing is told no error code.
+    pub(crate) fn no_credentials() -> Self {
+        Self::unauthenticated(REALM)
+    }
+
+    /// What was sent is not good; why is nobody's business.
+    pub(crate) fn bad_token() -> Self {
+        Self::unauthenticated(&format!("{REALM}, error=\"invalid_token\""))
+    }
+
+    /// More than one credential was sent.
+    pub(crate) fn two_credentials() -> Self {
+        let problem = Self::new(StatusCode::BAD_REQUEST, "two_credentials", "Send one token, in one header.");
+        Self { challenge: Some(format!("{REALM}, error=\"invalid_request\"")), ..problem }
+    }
+
+    /// The token is good, but not for this.
+    pub(crate) fn insufficient(permission: Permission) -> Self {
+        let problem = Self::new(StatusCode::FORBIDDEN, "insufficient_permissions", "Insufficient permissions to access this resource");
+        Self { challenge: Some(format!("{REALM}, error=\"insufficient_scope\", scope=\"{permission}\"")), ..problem }
+    }
+
+    /// Nothing is at this address.
+    pub(crate) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this address, or you have no access to it.")
+    }
+
+    /// The request comes from somebody else's page.
+    pub(crate) fn cross_site() -> Self {
+        let message = "This form was not sent from a page of this console. Open the page again and send it from there.";
+        Self::new(StatusCode::FORBIDDEN, "cross_site", message)
+    }
+
+    /// The body is larger than anything takes.
+    pub(crate) fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body may have 64 KiB.")
+    }
+
+    /// Our fault.
+    pub(crate) fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side. The log has this request's id.")
+    }
+
+    /// What a use case answered to the bearer of a token who needed this permission.
+    pub(crate) fn refusing(error: Error, permission: Permission) -> Self {
+        match error {
+            Error::Unauthenticated => Self::bad_token(),
+            Error::Forbidden => Self::insufficient(permission),
+            other => Self::from(other),
+        }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let retry_after = if let Error::TooMany { wait } = error { Some(wait.as_secs() + 1) } else { None };
+        let failure = Failure::from(error);
+        let code = match failure.code {
+            Code::Unauthenticated => return Self::bad_token(),
+            Code::NotFound => return Self::not_found(),
+            Code::Internal => return Self::internal(),
+            Code::Forbidden => "forbidden",
+            Code::Invalid => "invalid",
+            Code::Conflict => "conflict",
+            Code::TooMany => "too_many_requests",
+        };
+        Self { field: failure.field, retry_after, ..Self::new(app::ssr::status(failure.code), code, &failure.message) }
+    }
+}
+
+impl IntoResponse for Problem {
+    /// The headers of the answer; [`dress`] writes the body when it knows the request's id.
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        let headers = response.headers_mut();
+        if let Some(challenge) = self.challenge.as_ref().and_then(|challenge| HeaderValue::from_str(challenge).ok()) {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Writes the body of a problem, with the request's id. Refusals by axum and its layers, which are bare text, become problems as well;
+/// pages and the answers of server functions stay as they are.
+pub(crate) fn dress(mut response: Response, request_id: &str) -> Response {
+    let problem = match response.extensions_mut().remove::<Problem>() {
+        Some(problem) => problem,
+        None if is_bare_refusal(&response) => by_status(response.status()),
+        None => return response,
+    };
+    let body = serde_json::to_vec(&problem.instance(request_id)).unwrap_or_default();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    *response.body_mut() = Body::from(body);
+    response
+}
+
+fn is_bare_refusal(response: &Response) -> bool {
+    let refused = response.status().is_client_error() || response.status().is_server_error();
+    refused && response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"))
+}
+
+fn by_status(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::NOT_FOUND => Problem::not_found(),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
+        StatusCode::INTERNAL_SERVER_ERROR => Problem::internal(),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            Problem::new(status, "method_not_allowed", "This address takes the methods in the header \"Allow\".")
+        }
+        StatusCode::SERVICE_UNAVAILABLE => {
+            Problem { retry_after: Some(1), ..Problem::new(status, "unavailable", "This took too long. Try again.") }
+        }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::new(status, "unsupported_media_type", "This address takes another kind of body."),
+        other => Problem::new(other, "bad_request", "This request cannot be taken as it is."),
+    }
+}

@@ -1,0 +1,71 @@
+//! The router: every address there is, in one list, and the layers around it.
+
+use std::{sync::Arc, time::Duration};
+
+use app::ssr::Assets;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    middleware,
+    routing::{MethodFilter, get, on, post},
+};
+use axum_client_ip::ClientIpSource;
+use services::{Console, Entropy};
+use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+
+use crate::{assets, config::PublicUrl, csrf, forms, observe, pages, rest};
+
+/// The largest body anything takes.
+const BODY_LIMIT: usize = 64 * 1024;
+/// The longest a request may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What every handler may use.
+#[derive(Clone)]
+pub struct Site {
+    /// The services.
+    pub console: Console,
+    /// The addresses of the built files.
+    pub assets: Arc<Assets>,
+    /// What people type.
+    pub public_url: PublicUrl,
+    /// Where a client's address is read from.
+    pub client_ip: ClientIpSource,
+    /// For request ids and nonces.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// Everything, ready to be served.
+pub fn router(site: Site) -> Router {
+    let rest = rest::router().0;
+    // Outside of the guard: a report carries no cookie and changes nothing.
+    let open = Router::new()
+        .route("/assets/{name}", get(assets::hashed))
+        .route("/favicon.svg", get(assets::icon))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(rest::health::ready))
+        .route("/csp-report", post(rest::health::csp_report));
+    let mut console = Router::new()
+        .route("/", get(pages::home))
+        .route("/sign-in", get(pages::public).post(forms::sign_in))
+        .route("/sign-out", post(forms::sign_out))
+        .route("/setup", get(pages::public).post(forms::set_up))
+        .route("/orgs/{organization}/tokens", get(pages::members))
+        .route("/orgs/{organization}/tokens/new", get(pages::members).post(forms::create_token))
+        .route("/orgs/{organization}/tokens/{token}/revoke", get(pages::revoke).post(forms::revoke_token));
+    for (path, method) in server_fn::axum::server_fn_paths() {
+        let method = MethodFilter::try_from(method).expect("server functions answer to methods that axum knows");
+        console = console.route(path, on(method, pages::server_function));
+    }
+    let console = console.layer(middleware::from_fn_with_state(site.public_url.clone(), csrf::guard));
+    rest.merge(open)
+        .merge(console)
+        .fallback(pages::not_found)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(CatchPanicLayer::custom(observe::panicked))
+        .layer(middleware::from_fn_with_state(site.clone(), observe::request))
+        .with_state(site)
+}

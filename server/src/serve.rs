@@ -1,0 +1,40 @@
+//! The socket: a listener with limits, and an end that loses nothing.
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::Router;
+use axum_server::Handle;
+use hyper_util::rt::TokioTimer;
+
+/// How long a client may take to send its headers.
+const HEADERS: Duration = Duration::from_secs(5);
+/// How long requests may take to finish when the server is asked to end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serves until the handle is shut down. `axum::serve` would keep a connection that never sends its headers open for ever.
+pub async fn serve(listener: std::net::TcpListener, router: Router, handle: Handle<SocketAddr>) -> std::io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let mut server = axum_server::from_tcp(listener)?.handle(handle);
+    server
+        .http_builder()
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS)
+        .max_headers(64)
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Some(Duration::from_secs(20)))
+        .max_concurrent_streams(64);
+    server.serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
+}
+
+/// Shuts down on Ctrl-C and SIGTERM: no new connections, those under way finish.
+pub async fn until_told(handle: Handle<SocketAddr>) {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("SIGTERM can be listened to");
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("ending");
+    handle.graceful_shutdown(Some(GRACE));
+}
