@@ -102,3 +102,44 @@ pub(crate) fn mirror(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     prune(to, &kept)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mirror_adds_changes_and_removes_but_leaves_equal_files_alone() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        for (name, content) in [("same", "1"), ("assets/new", "2"), ("changed", "3")] {
+            write(&from.join(name), content.as_bytes())?;
+        }
+        mirror(&from, &to)?;
+        let before = changed(&to.join("same"));
+        fs::remove_file(from.join("assets/new"))?;
+        fs::write(from.join("changed"), "longer")?;
+        mirror(&from, &to)?;
+        assert_eq!(below(&to)?, [to.join("changed"), to.join("same")]);
+        assert_eq!((fs::read_to_string(to.join("changed"))?, changed(&to.join("same"))), ("longer".to_owned(), before));
+        Ok(())
+    }
+
+    #[test]
+    fn a_compressed_file_unpacks_to_the_same() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let (file, text) = (folder.path().join("a.css"), "a { color: red } ".repeat(500));
+        write(&file, text.as_bytes())?;
+        let [br, gz] = compress(&file)?;
+        let (mut from_br, mut from_gz) = (Vec::new(), Vec::new());
+        brotli::BrotliDecompress(&mut File::open(br)?, &mut from_br)?;
+        std::io::copy(&mut flate2::read::GzDecoder::new(File::open(gz)?), &mut from_gz)?;
+        assert!(from_br == text.as_bytes() && from_gz == text.as_bytes());
+        Ok(())
+    }
+
+    #[test]
+    fn a_hash_is_sixteen_digits_and_changes_with_the_content() {
+        assert_eq!(hash(b"one").len(), 16);
+        assert_ne!(hash(b"one"), hash(b"two"));
+    }
+}

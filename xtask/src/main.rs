@@ -34,12 +34,18 @@ struct Arguments {
     command: Task,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done · 1 a build or a test failed · 2 wrong arguments · 69 something is missing and could not be
-installed · 77 only root can install it. `run` ends with the server's own code.";
+const EXIT_CODES: &str = "\
+Exit codes:
+   0  done
+   1  a build or a test failed
+   2  wrong arguments
+  69  something is missing and could not be installed
+  77  something is missing and only root can install it
+`run` ends with the server's own code.";
 
 #[derive(Subcommand)]
 enum Task {
-    /// Start the console, from a clean clone or again: <http://127.0.0.1:3000>, data in ./data
+    /// Start the console, from a clean clone or again: on 127.0.0.1:3000, with its data in ./data
     Run {
         /// Build the small and fast binary first, with the assets inside
         #[arg(long)]
