@@ -1,5 +1,7 @@
 //! What pages do with an organization's tokens.
 
+#![expect(clippy::too_many_arguments, reason = "the fields of a form are flat on the wire")]
+
 use domain::{Issued, Organization, Page, Timestamp, Token};
 use leptos::server;
 use serde::{Deserialize, Serialize};
@@ -99,7 +101,6 @@ pub async fn label_in_use(organization: String, label: String) -> Result<bool, F
 ///
 /// `expiry` is a number of days out of the presets, `never`, or `custom` with days, hours and minutes beside it.
 #[server(endpoint = "tokens/create")]
-#[expect(clippy::too_many_arguments, reason = "they are the fields of the form, which are flat on the wire")]
 pub async fn create(
     organization: String,
     #[server(default)] label: String,

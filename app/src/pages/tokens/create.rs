@@ -87,8 +87,7 @@ fn TokenForm(organization: Organization, issued: RwSignal<Option<Issued>>) -> im
     let refusal: Refusal = RwSignal::new(posted::failure());
     let busy = RwSignal::new(false);
     // The label that the person has been warned about.
-    let warned =
-        RwSignal::new(if posted::label_in_use() { posted::field("label").trim().to_owned() } else { posted::field("label_warned") });
+    let warned = RwSignal::new(if posted::label_in_use() { posted::field("label") } else { String::new() });
     let check_label = Callback::new(move |typed: String| {
         spawn_local(async move {
             let label = typed.trim().to_owned();
