@@ -53,9 +53,8 @@ pub(crate) async fn request(State(site): State<Site>, request: Request, next: Ne
     .await
 }
 
-/// Turns a panic into a 500 with the request id, and nothing of the panic.
+/// Turns a panic, which the hook of [`crate::telemetry`] has logged, into a 500 with the request id and nothing else.
 pub(crate) fn panicked(_: Box<dyn std::any::Any + Send>) -> Response<Body> {
-    tracing::error!("a request panicked");
     Problem::internal().into_response()
 }
 

@@ -38,6 +38,8 @@ pub struct Site {
 
 /// Everything, ready to be served.
 pub fn router(site: Site) -> Router {
+    // Leptos spawns what a page waits for on tokio. It fails when that was said before, as by the router of another test.
+    let _ = any_spawner::Executor::init_tokio();
     let rest = rest::router().0;
     // Outside of the guard: a report carries no cookie and changes nothing.
     let open = Router::new()

@@ -19,5 +19,10 @@ pub fn start(filter: &str) -> Result<(), Exit> {
             .with(fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false).with_writer(std::io::stderr))
             .init();
     }
+    std::panic::set_hook(Box::new(|panic| {
+        // A message that was put together may hold anything; one that stands in the source holds nothing secret.
+        let message = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("see the place");
+        tracing::error!(place = panic.location().map(tracing::field::display), message, "panicked");
+    }));
     Ok(())
 }
