@@ -44,7 +44,8 @@ fn site_listing(project: &Project) -> Result<String> {
 pub(crate) fn serve(project: &Project, profile: Profile, arguments: &[OsString]) -> Command {
     let mut jeton = Command::new(project.binary(profile));
     jeton.current_dir(&project.root).arg("serve");
-    let said = arguments.iter().any(|argument| argument.to_string_lossy().starts_with("--data"));
+    let is_data = |argument: &OsString| argument == "--data" || argument.to_string_lossy().starts_with("--data=");
+    let said = arguments.iter().any(is_data);
     if !said && env::var_os("JETON_DATA").is_none() {
         jeton.args(["--data", "./data"]);
     }
