@@ -20,8 +20,7 @@ set -e
 dir=$(mktemp -d /tmp/jeton-postgres-XXXXXX)
 trap 'rm -rf "$dir"' EXIT
 "$1/initdb" --username=postgres --auth=trust --encoding=UTF8 --locale=C --no-sync --pgdata="$dir/data" >/dev/null
-"$1/postgres" -D "$dir/data" -p "$2" -k "$dir" -c listen_addresses=127.0.0.1 -c max_connections=300 \
-  -c fsync=off -c synchronous_commit=off -c full_page_writes=off </dev/null &
+"$1/postgres" -D "$dir/data" -p "$2" -k "$dir" -c listen_addresses=127.0.0.1 -c max_connections=300 -c fsync=off </dev/null &
 cat >/dev/null || true
 kill -INT $! && wait $! || true
 "#;
