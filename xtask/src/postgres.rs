@@ -81,7 +81,8 @@ impl Drop for Postgres {
 /// Starts the script; as user postgres when we are root, because PostgreSQL refuses root.
 fn keep(bin: &Path, port: u16, log: File) -> Result<Child> {
     let mut keeper = if tools::is_root() {
-        let mut runuser = Command::new("runuser");
+        // `su` without a dash leaves a root without sbin on the PATH
+        let mut runuser = Command::new(tools::find("runuser").unwrap_or_else(|| "/usr/sbin/runuser".into()));
         runuser.args(["-u", "postgres", "--", "sh"]);
         runuser
     } else {

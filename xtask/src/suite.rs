@@ -64,7 +64,8 @@ pub(crate) fn test(project: &Project, only: &[Part]) -> Result<ExitCode> {
     Ok(if report.good() && counted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Unit and HTTP tests. `only` asks for the HTTP tests alone (true) or for all others (false).
+/// Unit and HTTP tests. `only` asks for the HTTP tests alone (true) or for all others (false); cargo test
+/// cannot leave one binary out, and runs them all then.
 fn host(project: &Project, postgres: &Postgres, only: Option<bool>) -> Result<Counts> {
     fs::create_dir_all(project.site())?; // the server's source embeds this folder
     let nextest = tools::succeeds(project.cargo().args(["nextest", "--version"]));
@@ -73,9 +74,8 @@ fn host(project: &Project, postgres: &Postgres, only: Option<bool>) -> Result<Co
     match (only, nextest) {
         (Some(true), _) => cargo.args(["--package", "server", "--test", "it"]),
         (Some(false), true) => cargo.args(["--workspace", "--exclude", "frontend", "-E", "not binary(it)"]),
-        (Some(false), false) => cargo.args(["--workspace", "--exclude", "frontend", "--lib", "--bins"]),
         (None, true) => cargo.args(["--workspace", "--exclude", "frontend"]),
-        (None, false) => cargo.args(["--workspace", "--exclude", "frontend", "--all-targets"]),
+        (_, false) => cargo.args(["--workspace", "--exclude", "frontend", "--all-targets"]),
     };
     cargo.args(["--locked"]).env("TEST_POSTGRES_URL", postgres.url());
     if stdout().is_terminal() {
