@@ -4,6 +4,7 @@ use std::{
     fs::{File, TryLockError},
     io::{IsTerminal as _, Read as _},
     net::TcpListener,
+    os::unix::fs::DirBuilderExt as _,
     path::Path,
     sync::Arc,
 };
@@ -107,14 +108,10 @@ enum AuditCommand {
 
 /// Does what the command line says.
 pub fn run(cli: Cli) -> Result<(), Exit> {
-    let serve_options = match &cli.command {
-        Command::Version => {
-            println!("jeton {}", env!("CARGO_PKG_VERSION"));
-            return Ok(());
-        }
-        Command::Serve(_) => ServeOptions::default(),
-        _ => ServeOptions::default(),
-    };
+    if matches!(cli.command, Command::Version) {
+        println!("jeton {}", env!("CARGO_PKG_VERSION"));
+        return Ok(());
+    }
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Exit::internal(error.to_string()))?;
     runtime.block_on(async {
         match cli.command {
@@ -123,7 +120,7 @@ pub fn run(cli: Cli) -> Result<(), Exit> {
                 run_server(instance, options).await
             }
             command => {
-                let (instance, _) = config::load(cli.options, serve_options)?;
+                let (instance, _) = config::load(cli.options, ServeOptions::default())?;
                 telemetry::start("warn")?;
                 let (console, background) = open(instance).await?;
                 let done = act(&console, command).await;
@@ -199,7 +196,7 @@ fn print_json(value: &serde_json::Value) {
 
 async fn open(instance: Instance) -> Result<(Console, Background), Exit> {
     let folder = &instance.data;
-    std::fs::create_dir_all(folder).map_err(|error| {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
         Exit::config(format!("The data folder {} cannot be made: {error}. Choose another with --data.", folder.display()))
     })?;
     // Migrations of a file are not safe against another process that migrates: one at a time.

@@ -16,7 +16,7 @@ pub(crate) mod users;
 use std::{path::PathBuf, str::FromStr as _, time::Duration};
 
 use sqlx::{
-    ConnectOptions as _, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -253,6 +253,8 @@ async fn open_postgres(address: &str) -> core::result::Result<PgPool, DatabaseEr
         .map_err(|error| DatabaseError::Address(format!("{error}.")))?
         .application_name("jeton")
         .disable_statement_logging();
+    // The pool would try again until its patience ends and then say only that it has; a single attempt says what is wrong.
+    PgConnection::connect_with(&options).await.map_err(DatabaseError::Unreachable)?.close().await.map_err(DatabaseError::Unreachable)?;
     let pool = PgPoolOptions::new()
         .max_connections(16)
         .acquire_timeout(PATIENCE)

@@ -1,0 +1,105 @@
+//! Authorization, enumerated: every registered server function, every route of the API, every page, as every kind of caller.
+//!
+//! If you are here because a route is missing below: add a sample request for it, run the test, and read the difference of the golden
+//! table as a security review. Never widen `PUBLIC` to make this pass: it may only shrink.
+
+use std::fmt::Write as _;
+
+use axum::http::Method;
+use domain::{Lifetime, Role};
+
+use crate::harness::{Answer, Caller, TestConsole, on_both};
+
+on_both![is_what_the_golden_table_says];
+
+/// What anybody may ask without credentials.
+const PUBLIC: [&str; 3] = ["GET /sign-in", "GET /setup", "POST /sign-in"];
+
+/// A request that would succeed, for each operation.
+async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str) -> Answer {
+    let form = async |path: &str, fields: &[(&str, &str)]| it.post_form(caller, path, fields).await;
+    let create = [("organization", "acme"), ("label", "new"), ("label_warned", "new"), ("role", "viewer"), ("expiry", "90")];
+    match operation {
+        "POST /api/tokens/list" => form("/api/tokens/list", &[("organization", "acme")]).await,
+        "POST /api/tokens/find" => form("/api/tokens/find", &[("organization", "acme"), ("token", target)]).await,
+        "POST /api/tokens/form" => form("/api/tokens/form", &[("organization", "acme")]).await,
+        "POST /api/tokens/label_in_use" => form("/api/tokens/label_in_use", &[("organization", "acme"), ("label", "x")]).await,
+        "POST /api/tokens/create" => form("/api/tokens/create", &create).await,
+        "POST /api/tokens/revoke" => form("/api/tokens/revoke", &[("organization", "acme"), ("token", target), ("label", "target")]).await,
+        "POST /api/session/find" => form("/api/session/find", &[]).await,
+        "GET /organization" => it.get(caller, "/organization").await,
+        "POST /api/v1/verify" => it.post_json(caller, "/api/v1/verify", "{\"token\":\"x\"}").await,
+        "GET /" | "GET /sign-in" | "GET /setup" => it.get(caller, operation.trim_start_matches("GET ")).await,
+        "GET /orgs/acme/tokens" | "GET /orgs/acme/tokens/new" => it.get(caller, operation.trim_start_matches("GET ")).await,
+        "POST /sign-in" => form("/sign-in", &[("email", "nobody@acme.test"), ("password", "wrong")]).await,
+        "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
+        "POST /orgs/acme/tokens/ID/revoke" => form(&format!("/orgs/acme/tokens/{target}/revoke"), &[("label", "target")]).await,
+        other => panic!("{other} has no sample request: add one"),
+    }
+}
+
+async fn is_what_the_golden_table_says(it: TestConsole) {
+    let mut operations: Vec<String> = server_fn::axum::server_fn_paths().map(|(path, method)| format!("{method} {path}")).collect();
+    assert_eq!(operations.len(), 7, "server functions are registered where they are defined; an eighth needs a sample");
+    for (path, item) in server::rest::router().1.paths.paths {
+        for (method, operation) in [
+            (Method::GET, item.get),
+            (Method::POST, item.post),
+            (Method::DELETE, item.delete),
+            (Method::PATCH, item.patch),
+            (Method::PUT, item.put),
+        ] {
+            operations.extend(operation.map(|_| format!("{method} {path}")));
+        }
+    }
+    operations.extend(
+        [
+            "GET /",
+            "GET /sign-in",
+            "GET /setup",
+            "POST /sign-in",
+            "GET /orgs/acme/tokens",
+            "GET /orgs/acme/tokens/new",
+            "POST /orgs/acme/tokens/new",
+            "POST /orgs/acme/tokens/ID/revoke",
+        ]
+        .map(String::from),
+    );
+    operations.sort();
+
+    let mut callers = vec![("anonymous", Caller::Anonymous)];
+    for who in ["outsider", "viewer", "developer", "admin", "owner"] {
+        callers.push((who, it.session(who).await));
+    }
+    callers.push(("token", it.token("acme", Role::Admin, &[]).await));
+    callers.push(("verifier", it.token("acme", Role::Viewer, &["token:verify"]).await));
+    callers.push(("plain token", it.token("acme", Role::Developer, &[]).await));
+    callers.push(("bad token", Caller::Token("jto_00000000000000000000000000000000000000".into())));
+
+    let mut table = format!("{:<34}", "operation");
+    for (who, _) in &callers {
+        write!(table, "{who:<12}").unwrap();
+    }
+    let mut table = format!("{}\n", table.trim_end());
+    for operation in &operations {
+        let mut line = format!("{operation:<34}");
+        for (who, caller) in &callers {
+            let (target, _) = it.issue("acme", "target", Role::Viewer, &[], Lifetime::Never).await;
+            let answer = sample(&it, operation, caller, &target.id.to_string()).await;
+            let to = answer.header("location").split('?').next().unwrap();
+            write!(
+                line,
+                "{:<12}",
+                if to.is_empty() { answer.status.as_u16().to_string() } else { format!("to {}", to.chars().take(8).collect::<String>()) }
+            )
+            .unwrap();
+            let refused = answer.status == 401 || to == "/sign-in";
+            if *who == "anonymous" && !PUBLIC.contains(&operation.as_str()) {
+                assert!(refused, "{operation} answers {} to anybody", answer.status);
+            }
+        }
+        table.push_str(line.trim_end());
+        table.push('\n');
+    }
+    assert_eq!(table, include_str!("access.txt"), "\n{table}");
+}

@@ -1,0 +1,210 @@
+//! The binary itself: exit codes, sentences, and what standard output holds.
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+use crate::harness::{PASSWORD, new_database};
+
+/// Which database a command is told to use.
+enum Where {
+    Sqlite,
+    Postgres(String),
+}
+
+struct Jeton {
+    folder: tempfile::TempDir,
+    database: Where,
+}
+
+impl Jeton {
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
+        command.args(arguments).arg("--data").arg(self.folder.path().join("data")).env_remove("JETON_KEY").env_remove("JETON_DATABASE");
+        if let Where::Postgres(url) = &self.database {
+            command.args(["--database", url]);
+        }
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    fn init(&self) -> Output {
+        let mut child = self
+            .command(&["init", "--organization", "Acme", "--name", "Ada", "--email", "ada@acme.test", "--password-stdin"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(format!("{PASSWORD}\n").as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    }
+
+    /// Starts the server and reads what it announces, to the line that a browser is sent to.
+    fn serve(&self) -> (Child, String) {
+        let listen = format!("127.0.0.1:{}", free_port());
+        let mut child = self.command(&["serve", "--listen", &listen]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line, format!("Console: http://{listen}\n"));
+        (child, listen)
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn sqlite() -> Jeton {
+    Jeton { folder: tempfile::tempdir().unwrap(), database: Where::Sqlite }
+}
+
+async fn postgres() -> Jeton {
+    Jeton { folder: tempfile::tempdir().unwrap(), database: Where::Postgres(new_database().await) }
+}
+
+fn says(output: &Output, code: i32, sentence: &str) {
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{error}");
+    assert!(error.contains(sentence), "{error}");
+    assert!(!error.contains("panicked"), "{error}");
+}
+
+fn json(output: &Output) -> serde_json::Value {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn sets_up_and_generates(jeton: &Jeton) {
+    let made = json(&jeton.init());
+    assert_eq!(made["organization_slug"], "acme");
+    assert!(made["organization_id"].as_str().unwrap().starts_with("org_") && made["user_id"].as_str().unwrap().starts_with("usr_"));
+    says(&jeton.init(), 69, "set up already");
+    let created = json(&jeton.run(&[
+        "token",
+        "create",
+        "--organization",
+        "acme",
+        "--label",
+        "ci",
+        "--role",
+        "developer",
+        "--permission",
+        "token:verify",
+    ]));
+    assert!(created["secret"].as_str().unwrap().starts_with("jto_"));
+    assert_eq!(created["role"], "developer");
+    assert!(created["permissions"].as_array().unwrap().contains(&"token:verify".into()));
+    let audit = json(&jeton.run(&["audit", "verify"]));
+    assert_eq!((audit["events"].as_i64(), audit["intact"].as_bool()), (Some(2), Some(true)));
+}
+
+#[test]
+fn sqlite_sets_up_and_generates() {
+    sets_up_and_generates(&sqlite());
+}
+
+#[tokio::test]
+async fn postgres_sets_up_and_generates() {
+    sets_up_and_generates(&postgres().await);
+}
+
+#[test]
+fn bad_input_is_65_and_names_the_field() {
+    let jeton = sqlite();
+    jeton.init();
+    let create = |more: &[&str]| jeton.run(&[&["token", "create", "--label", "x"], more].concat());
+    says(&create(&["--organization", "nowhere"]), 65, "organization:");
+    says(&create(&["--organization", "acme", "--role", "owner"]), 65, "role:");
+    says(&create(&["--organization", "acme", "--expires", "soon"]), 65, "expires:");
+    says(&create(&["--organization", "acme", "--permission", "cluster:fly"]), 65, "permission:");
+    says(&jeton.run(&["token", "create", "--organization", "acme", "--label", ""]), 65, "label:");
+    says(&jeton.run(&["nonsense"]), 2, "unrecognized subcommand");
+}
+
+#[test]
+fn trouble_at_start_is_a_sentence_and_a_code() {
+    let jeton = sqlite();
+    jeton.init();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = taken.local_addr().unwrap().to_string();
+    says(&jeton.run(&["serve", "--listen", &listen]), 69, "cannot be listened on");
+    says(&jeton.run(&["serve", "--database", "postgres://nobody@127.0.0.1:1/none"]), 69, "database cannot be reached");
+    says(&jeton.run(&["serve", "--database", "postgres://127.0.0.1/none"]), 78, "does not name a user");
+    says(&jeton.run(&["serve", "--database", "mysql://x"]), 78, "postgres://");
+    says(&jeton.run(&["serve", "--public-url", "http://tokens.example.org"]), 78, "https://");
+    says(&jeton.run(&["serve", "--token-prefix", "J"]), 78, "2 to 8 small letters");
+    says(&jeton.run(&["serve", "--config", "/nonexistent.toml"]), 78, "cannot be read");
+    let key = jeton.folder.path().join("data/jeton.key");
+    let text = std::fs::read_to_string(&key).unwrap();
+    set_mode(&key, 0o644);
+    says(&jeton.run(&["serve"]), 78, "chmod 600");
+    set_mode(&key, 0o600);
+    std::fs::write(&key, "00".repeat(32)).unwrap();
+    says(&jeton.run(&["serve"]), 78, "not the one this database was set up with");
+    std::fs::remove_file(&key).unwrap();
+    says(&jeton.run(&["serve"]), 78, "does not exist");
+    assert!(!key.exists());
+    std::fs::write(&key, text).unwrap();
+    set_mode(&key, 0o600);
+    assert!(jeton.run(&["audit", "verify"]).status.success(), "and with the original key all is well");
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn one_server_a_sqlite_file_and_commands_beside_it() {
+    let jeton = sqlite();
+    jeton.init();
+    let (mut server, _) = jeton.serve();
+    says(&jeton.run(&["serve", "--listen", &format!("127.0.0.1:{}", free_port())]), 69, "Another server is running");
+    json(&jeton.run(&["token", "create", "--organization", "acme", "--label", "ci"]));
+    stop(&mut server);
+}
+
+#[tokio::test]
+async fn two_servers_share_one_postgres() {
+    let jeton = postgres().await;
+    jeton.init();
+    let (mut first, _) = jeton.serve();
+    let (mut second, _) = jeton.serve();
+    stop(&mut first);
+    stop(&mut second);
+}
+
+#[test]
+fn the_data_folder_is_for_its_owner_only() {
+    let jeton = sqlite();
+    jeton.init();
+    let mode = |path: &Path| std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path).unwrap().permissions()) & 0o777;
+    let data = jeton.folder.path().join("data");
+    assert_eq!(mode(&data), 0o700);
+    assert_eq!(mode(&data.join("jeton.key")), 0o600);
+}
+
+/// Asks the server to end and waits: within its grace it ends well.
+fn stop(server: &mut Child) {
+    let id = server.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    assert!(server.wait().unwrap().success());
+}
+
+#[test]
+fn the_version_and_the_help_are_there_without_a_database() {
+    let jeton = sqlite();
+    let version = Command::new(env!("CARGO_BIN_EXE_jeton")).arg("version").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&version.stdout), format!("jeton {}\n", env!("CARGO_PKG_VERSION")));
+    let help = Command::new(env!("CARGO_BIN_EXE_jeton")).arg("--help").output().unwrap();
+    for word in ["serve", "init", "token", "audit", "JETON_DATA", "JETON_KEY"] {
+        assert!(String::from_utf8_lossy(&help.stdout).contains(word), "{word}");
+    }
+    assert!(!jeton.folder.path().join("data").exists());
+}

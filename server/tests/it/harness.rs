@@ -1,0 +1,309 @@
+//! A console to send requests to, and the callers who send them.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, HeaderName, Method, Request, StatusCode, header},
+};
+use domain::{Description, Label, Lifetime, PermissionSet, Prefix, Role, Timestamp, Token};
+use http_body_util::BodyExt as _;
+use server::{
+    config::PublicUrl,
+    router::{Site, router},
+};
+use services::{
+    Background, Console, Database, Entropy as _, FixedClock, KeySource, Parameters, Settings, SystemEntropy, access,
+    organizations::{self, Password, SetupForm},
+    sessions,
+    tokens::{self, NewToken},
+};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
+use tower::ServiceExt as _;
+
+/// Runs each case on both databases.
+macro_rules! on_both {
+    ($($case:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                super::$case(crate::harness::TestConsole::sqlite().await).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                super::$case(crate::harness::TestConsole::postgres().await).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_both;
+
+pub(crate) const PASSWORD: &str = "a lake behind seven birches";
+pub(crate) const ORIGIN: &str = "https://tokens.acme.test";
+
+/// An instance with two organizations: Acme, with a member of each role, and Globex, whose owner is an outsider to Acme.
+pub(crate) struct TestConsole {
+    pub(crate) console: Console,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) database: Database,
+    pub(crate) router: Router,
+    background: Option<Background>,
+    _folder: tempfile::TempDir,
+}
+
+/// Who sends a request, and what they send along.
+#[derive(Clone)]
+pub(crate) enum Caller {
+    Anonymous,
+    /// The cookie of a session.
+    Session(String),
+    /// A token's secret.
+    Token(String),
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    /// What a page says, without its markup.
+    pub(crate) fn text(&self) -> String {
+        self.body.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text).collect()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+pub(crate) async fn new_database() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let server = std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL names a throwaway PostgreSQL; run cargo xtask test");
+    let name = format!("server_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
+    let mut connection = PgConnection::connect(&server).await.unwrap();
+    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
+    let (base, _) = server.rsplit_once('/').unwrap();
+    format!("{base}/{name}")
+}
+
+impl TestConsole {
+    pub(crate) async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::Sqlite(folder.path().join("jeton.sqlite"));
+        Self::open(folder, database).await
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        Self::open(tempfile::tempdir().unwrap(), Database::Postgres(new_database().await)).await
+    }
+
+    async fn open(folder: tempfile::TempDir, database: Database) -> Self {
+        let clock = Arc::new(FixedClock::at(Timestamp::from_micros(1_795_338_300_000_000)));
+        let settings = Settings {
+            database: database.clone(),
+            key: KeySource::File(folder.path().join("jeton.key")),
+            prefix: Prefix::default(),
+            clock: clock.clone(),
+            entropy: Arc::new(SystemEntropy),
+            passwords: Parameters { memory: 64, passes: 1, parallel: 2 },
+        };
+        let (console, background) = Console::open(settings).await.unwrap();
+        let site = Site {
+            console: console.clone(),
+            assets: Arc::new(app::ssr::Assets {
+                script: "/assets/a.js".into(),
+                module: "/assets/a.wasm".into(),
+                style: "/assets/a.css".into(),
+            }),
+            public_url: PublicUrl::parse(ORIGIN).ok().unwrap(),
+            client_ip: axum_client_ip::ClientIpSource::ConnectInfo,
+            entropy: Arc::new(SystemEntropy),
+        };
+        let it = Self { console, clock, database, router: router(site), background: Some(background), _folder: folder };
+        it.populate().await;
+        it
+    }
+
+    async fn populate(&self) {
+        let form = SetupForm {
+            organization: "Acme".into(),
+            name: "Ada Lovelace".into(),
+            email: "owner@acme.test".into(),
+            password: Password::new(PASSWORD.into()),
+        };
+        let made = organizations::set_up(&self.console, &command_line(), &form).await.unwrap();
+        // No use case adds members yet.
+        self.execute(
+            "INSERT INTO organizations (id, slug, name, created_at) VALUES ('org_00000000000000000000000000000001', 'globex', 'Globex', 1)",
+        )
+        .await;
+        let acme = made.organization.id.to_string();
+        for (number, (organization, role)) in
+            [(acme.as_str(), "admin"), (&acme, "developer"), (&acme, "viewer"), ("org_00000000000000000000000000000001", "owner")]
+                .into_iter()
+                .enumerate()
+        {
+            let user = format!("usr_0000000000000000000000000000000{number}");
+            let email = if organization == acme { format!("{role}@acme.test") } else { "outsider@globex.test".to_owned() };
+            // Everybody has Ada's password.
+            self.execute(&format!(
+                "INSERT INTO users (id, email, name, password_hash, created_at) SELECT '{user}', '{email}', '{role}', password_hash, 1 FROM users \
+                 WHERE email = 'owner@acme.test'"
+            ))
+            .await;
+            self.execute(&format!("INSERT INTO memberships VALUES ('{organization}', '{user}', '{role}', 1)")).await;
+        }
+    }
+
+    pub(crate) async fn execute(&self, sql: &str) {
+        match &self.database {
+            Database::Sqlite(path) => {
+                let mut connection = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+                sqlx::query("PRAGMA busy_timeout = 5000").execute(&mut connection).await.unwrap();
+                sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+            }
+            Database::Postgres(url) => {
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+            }
+        }
+    }
+
+    pub(crate) async fn count(&self, sql: &str) -> i64 {
+        match &self.database {
+            Database::Sqlite(path) => {
+                let mut connection = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+                sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut connection).await.unwrap()
+            }
+            Database::Postgres(url) => {
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut connection).await.unwrap()
+            }
+        }
+    }
+
+    /// Makes every event impossible to write, as a full disk would.
+    pub(crate) async fn break_events(&self) {
+        match &self.database {
+            Database::Sqlite(_) => {
+                self.execute("CREATE TRIGGER fault BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'fault'); END").await
+            }
+            Database::Postgres(_) => {
+                self.execute("CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'fault'; END $$").await;
+                self.execute("CREATE TRIGGER fault BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION fault()").await;
+            }
+        }
+    }
+
+    pub(crate) fn advance(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// Writes the last uses and closes the database.
+    pub(crate) async fn stop(&mut self) {
+        self.background.take().unwrap().stop().await;
+    }
+
+    /// Signs one of the members in: `owner`, `admin`, `developer`, `viewer`, `outsider`.
+    pub(crate) async fn session(&self, who: &str) -> Caller {
+        let email = if who == "outsider" { "outsider@globex.test".to_owned() } else { format!("{who}@acme.test") };
+        let signed_in = sessions::sign_in(&self.console, &command_line(), &email, &Password::new(PASSWORD.into()), None).await.unwrap();
+        Caller::Session(signed_in.session.to_string())
+    }
+
+    /// Generates a token of an organization.
+    pub(crate) async fn issue(
+        &self,
+        organization: &str,
+        label: &str,
+        role: Role,
+        permissions: &[&str],
+        lifetime: Lifetime,
+    ) -> (Token, String) {
+        let access = access::by_operator(&self.console, organization, &command_line()).await.unwrap();
+        let new = NewToken {
+            label: Label::parse(label).unwrap(),
+            description: Description::parse("").unwrap(),
+            role,
+            permissions: permissions.iter().map(|name| name.parse().unwrap()).collect::<PermissionSet>(),
+            lifetime,
+        };
+        let issued = tokens::create(&self.console, &access, new).await.unwrap();
+        (issued.token, issued.secret.expose().to_owned())
+    }
+
+    pub(crate) async fn token(&self, organization: &str, role: Role, permissions: &[&str]) -> Caller {
+        Caller::Token(self.issue(organization, "caller", role, permissions, Lifetime::Never).await.1)
+    }
+
+    pub(crate) async fn get(&self, caller: &Caller, path: &str) -> Answer {
+        self.send(caller, request(Method::GET, path, "")).await
+    }
+
+    /// Posts a form as a browser does from one of our pages.
+    pub(crate) async fn post_form(&self, caller: &Caller, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut post = request(Method::POST, path, &body);
+        post.headers_mut().insert(header::CONTENT_TYPE, "application/x-www-form-urlencoded".parse().unwrap());
+        post.headers_mut().insert(header::ACCEPT, "text/html".parse().unwrap());
+        post.headers_mut().insert("sec-fetch-site", "same-origin".parse().unwrap());
+        self.send(caller, post).await
+    }
+
+    pub(crate) async fn post_json(&self, caller: &Caller, path: &str, body: &str) -> Answer {
+        let mut post = request(Method::POST, path, body);
+        post.headers_mut().insert(header::CONTENT_TYPE, "application/json".parse().unwrap());
+        self.send(caller, post).await
+    }
+
+    pub(crate) async fn send(&self, caller: &Caller, mut request: Request<Body>) -> Answer {
+        match caller {
+            Caller::Anonymous => {}
+            Caller::Session(cookie) => {
+                request.headers_mut().insert(header::COOKIE, format!("other=1; __Host-sid={cookie}").parse().unwrap());
+            }
+            Caller::Token(secret) => {
+                request.headers_mut().insert(header::AUTHORIZATION, format!("Bearer {secret}").parse().unwrap());
+            }
+        }
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+pub(crate) fn request(method: Method, path: &str, body: &str) -> Request<Body> {
+    Request::builder().method(method).uri(path).header(header::HOST, "tokens.acme.test").body(Body::from(body.to_owned())).unwrap()
+}
+
+pub(crate) fn with(mut request: Request<Body>, headers: &[(&'static str, &str)]) -> Request<Body> {
+    for (name, value) in headers {
+        request.headers_mut().append(HeaderName::from_static(name), value.parse().unwrap());
+    }
+    request
+}
+
+pub(crate) fn command_line() -> services::Caller {
+    let mut id = [0; 4];
+    SystemEntropy.fill(&mut id);
+    services::Caller::command_line(format!("req_{id:?}"))
+}

@@ -1,0 +1,115 @@
+//! Pages as they are rendered.
+
+use domain::{Lifetime, Role};
+
+use crate::harness::{Caller, TestConsole, on_both};
+
+on_both![
+    a_list_shows_what_there_is_to_know,
+    a_member_without_the_right_is_told_whom_to_ask,
+    typed_texts_are_shown_and_never_run,
+    no_page_holds_inline_style_or_handlers,
+    a_missing_page_is_404_and_for_programs_a_problem,
+    the_first_page_is_where_the_work_is,
+];
+
+async fn a_list_shows_what_there_is_to_know(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (token, _) = it.issue("acme", "Deploy bot", Role::Developer, &[], Lifetime::Minutes(3 * 1440)).await;
+    it.issue("acme", "Forever", Role::Viewer, &[], Lifetime::Never).await;
+    let page = it.get(&owner, "/orgs/acme/tokens").await;
+    assert_eq!(page.status, 200);
+    for text in [
+        "Deploy bot",
+        token.hint.as_str(),
+        "Developer",
+        "Operator",
+        "Sun 22 Nov 2026, 09:05 UTC",
+        "Wed 25 Nov 2026, 09:05 UTC",
+        "Never used",
+        "Revoke Deploy bot",
+        "API tokens of Acme, newest first",
+    ] {
+        assert!(page.text().contains(text), "{text}");
+    }
+    assert!(page.body.to_lowercase().contains("never expires"));
+    assert!(page.body.contains("datetime=\"2026-11-22T09:05:00.000Z\""));
+}
+
+async fn a_member_without_the_right_is_told_whom_to_ask(it: TestConsole) {
+    it.issue("acme", "nobody-sees-me", Role::Viewer, &[], Lifetime::Never).await;
+    for who in ["developer", "viewer"] {
+        let caller = it.session(who).await;
+        for path in ["/orgs/acme/tokens", "/orgs/acme/tokens/new"] {
+            let page = it.get(&caller, path).await;
+            assert_eq!(page.status, 403, "{who} {path}");
+            assert!(page.body.contains("owner or admin") && !page.body.contains("nobody-sees-me"), "{who} {path}");
+        }
+    }
+}
+
+async fn typed_texts_are_shown_and_never_run(it: TestConsole) {
+    let owner = it.session("owner").await;
+    for payload in [
+        "</script><script>window.__pwn=1</script>",
+        "<img src=x onerror=window.__pwn=1>",
+        "\"><svg onload=window.__pwn=1>",
+        "</title><script>window.__pwn=1</script>",
+        "{{7*7}} ${7*7} <!--",
+        "' onfocus='window.__pwn=1",
+        "=cmd|'/C calc'!A0",
+    ] {
+        it.issue("acme", payload, Role::Viewer, &[], Lifetime::Never).await;
+    }
+    let page = it.get(&owner, "/orgs/acme/tokens").await;
+    assert_eq!(page.status, 200);
+    for raw in ["<script>window", "<img src=x", "<svg onload", "</script><script>window"] {
+        assert!(!page.body.contains(raw), "{raw}");
+    }
+    assert!(page.body.contains("&lt;img src=x onerror=window.__pwn=1&gt;"));
+}
+
+async fn no_page_holds_inline_style_or_handlers(it: TestConsole) {
+    let owner = it.session("owner").await;
+    it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
+    let anonymous = Caller::Anonymous;
+    for (caller, path) in
+        [(&owner, "/orgs/acme/tokens"), (&owner, "/orgs/acme/tokens/new"), (&anonymous, "/sign-in"), (&anonymous, "/setup?code=x")]
+    {
+        let page = it.get(caller, path).await;
+        let nonce = page.header("content-security-policy").split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+        assert_eq!(nonce.len(), 22);
+        assert_eq!(
+            page.body.matches(&nonce).count(),
+            page.body.matches(&format!("nonce=\"{nonce}\"")).count(),
+            "{path}: the nonce is nowhere else"
+        );
+        assert!(!page.body.contains(" style="), "{path}");
+        let tags = page.body.split('<').filter_map(|tag| tag.split_once('>')).map(|(tag, _)| tag);
+        assert!(
+            tags.clone().all(|tag| !tag.contains(" on")
+                || tag.starts_with("meta")
+                || !tag.split(" on").skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase())
+                    && rest.split('=').next().is_some_and(|name| name.len() < 12 && name.bytes().all(|b| b.is_ascii_lowercase()))
+                    && rest.contains('='))),
+            "{path}: inline handler"
+        );
+    }
+}
+
+async fn a_missing_page_is_404_and_for_programs_a_problem(it: TestConsole) {
+    let browser = crate::harness::with(crate::harness::request(axum::http::Method::GET, "/nowhere", ""), &[("accept", "text/html,*/*")]);
+    let page = it.send(&Caller::Anonymous, browser).await;
+    assert_eq!(page.status, 404);
+    assert!(page.header("content-type").starts_with("text/html"));
+    let program = it.get(&Caller::Anonymous, "/nowhere").await;
+    assert_eq!((program.status.as_u16(), program.header("content-type")), (404, "application/problem+json"));
+}
+
+async fn the_first_page_is_where_the_work_is(it: TestConsole) {
+    assert_eq!(it.get(&Caller::Anonymous, "/").await.header("location"), "/sign-in");
+    assert_eq!(it.get(&it.session("owner").await, "/").await.header("location"), "/orgs/acme/tokens");
+    assert_eq!(it.get(&it.session("outsider").await, "/").await.header("location"), "/orgs/globex/tokens");
+    assert_eq!(it.get(&Caller::Anonymous, "/healthz").await.body, "ok\n");
+    assert_eq!(it.get(&Caller::Anonymous, "/readyz").await.body, "ready\n");
+}
