@@ -83,6 +83,7 @@ fn Account(me: Me, slug: String) -> impl IntoView {
                 }
             })}
         <button r#type="button" class="button ml-auto" data-look=Look::Quiet.as_str() popovertarget="account" aria-label=format!("Account: {name}")>
+            <Icon glyph=Glyph::Person />
             <span class="header-name">{name.clone()}</span>
             <Icon glyph=Glyph::Down />
         </button>

@@ -55,9 +55,9 @@ pub fn Card(
 pub fn Segment(name: &'static str, #[prop(into)] value: String, #[prop(into)] title: String, checked: bool) -> impl IntoView {
     let id = format!("{name}-{value}");
     view! {
-        <div class="segment">
-            <input class="radio" r#type="radio" id=id.clone() name=name value=value checked=checked />
-            <label for=id>{title}</label>
-        </div>
+        <label class="segment">
+            <input class="radio" r#type="radio" id=id name=name value=value checked=checked />
+            <span class="segment-title">{title}</span>
+        </label>
     }
 }

@@ -18,6 +18,7 @@ pub enum Glyph {
     Newer,
     Next,
     Older,
+    Person,
     Plus,
     Warning,
 }
@@ -38,6 +39,7 @@ impl Glyph {
             Self::Newer => "M5 12h14M13 6l6 6l-6 6",
             Self::Next => "M10 7l5 5l-5 5",
             Self::Older => "M19 12H5M11 6l-6 6l6 6",
+            Self::Person => "M12 4a4 4 0 1 0 0 8a4 4 0 0 0 0-8M4.5 20.5a7.5 7.5 0 0 1 15 0",
             Self::Plus => "M12 5v14M5 12h14",
             Self::Warning => "M12 4.1L2.9 19.6h18.2zM12 10v4.3M12 16.9v.1",
         }
@@ -48,7 +50,7 @@ impl Glyph {
 #[component]
 pub fn Icon(glyph: Glyph) -> impl IntoView {
     view! {
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+        <svg class="icon" viewBox="0 0 24 24" width="18" height="18" aria-hidden="true">
             <path d=glyph.path()></path>
         </svg>
     }

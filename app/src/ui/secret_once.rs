@@ -134,7 +134,7 @@ fn snippet_view(snippet: Snippet, on_copied: Callback<()>) -> impl IntoView {
         <details class="snippet" name="snippet">
             <summary>{title}</summary>
             <div class="snippet-body">
-                <pre class="code" id=id tabindex="0" aria-label=title>
+                <pre class="code" id=id tabindex="0" role="group" aria-label=title>
                     {text}
                 </pre>
                 {copy(title, id, on_copied)}

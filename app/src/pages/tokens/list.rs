@@ -167,7 +167,7 @@ fn FirstUse(new_token: Option<String>) -> impl IntoView {
                 }
             }}
             <p class="empty-text">"Try one out like this:"</p>
-            <pre class="code" tabindex="0" aria-label="Example with curl">
+            <pre class="code" tabindex="0" role="group" aria-label="Example with curl">
                 <code>{example}</code>
             </pre>
         </Empty>
