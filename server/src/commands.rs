@@ -30,7 +30,7 @@ use crate::{
 /// A self-hosted console for your organization's API tokens.
 ///
 /// Every setting can be a flag, a JETON_… environment variable, or a line in a TOML file; the first that says something wins. The instance
-/// key is in the data folder, or in JETON_KEY (64 hexadecimal digits) when several servers share a database.
+/// key is in the data folder, or in `JETON_KEY` (64 hexadecimal digits) when several servers share a database.
 #[derive(Debug, Parser)]
 #[command(name = "jeton", version, arg_required_else_help = true, disable_help_subcommand = true)]
 pub struct Cli {
@@ -266,17 +266,10 @@ async fn run_server(instance: Instance, options: config::Serve) -> Result<(), Ex
 /// Tells where the console is. On a terminal for people; otherwise as a line that a script can read.
 fn announce(address: &str, code: Option<&str>) {
     tracing::info!(address, "listening");
-    let mut out = String::new();
-    if std::io::stdout().is_terminal() {
-        out.push_str("\n  Jeton is running.\n\n");
-    }
-    let link = code.map(|code| format!("{address}/setup?code={code}"));
-    out.push_str(&format!("Console: {address}\n"));
-    if let Some(link) = link {
-        out.push_str(&format!("Set it up, once, within a day: {link}\n"));
-    }
+    let greeting = if std::io::stdout().is_terminal() { "\n  Jeton is running.\n\n" } else { "" };
+    let link = code.map(|code| format!("Set it up, once, within a day: {address}/setup?code={code}\n")).unwrap_or_default();
     #[expect(clippy::print_stdout, reason = "the address and the link are the answer of the command")]
     {
-        print!("{out}");
+        print!("{greeting}Console: {address}\n{link}");
     }
 }

@@ -27,7 +27,7 @@ pub struct Options {
     #[arg(long, env = "JETON_DATA", value_name = "FOLDER", global = true)]
     pub data: Option<PathBuf>,
 
-    /// postgres://USER:PASSWORD@HOST/NAME, or sqlite://FILE [default: sqlite in the data folder]
+    /// <postgres://USER:PASSWORD@HOST/NAME>, or <sqlite://FILE> [default: sqlite in the data folder]
     #[arg(long, env = "JETON_DATABASE", value_name = "URL", global = true, hide_env_values = true)]
     pub database: Option<String>,
 
@@ -48,12 +48,12 @@ pub struct ServeOptions {
     #[arg(long, env = "JETON_LISTEN", value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
 
-    /// The address people type, as in https://tokens.example.org [default: http:// and the listening address]
+    /// The address people type, as in <https://tokens.example.org> [default: http:// and the listening address]
     #[arg(long, env = "JETON_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 
-    /// Where a client's address is read from: ConnectInfo, RightmostXForwardedFor, XRealIp, … Name a header only if your proxy
-    /// always sets it [default: ConnectInfo]
+    /// Where a client's address is read from: `ConnectInfo`, `RightmostXForwardedFor`, `XRealIp`, … Name a header only if your proxy
+    /// always sets it [default: `ConnectInfo`]
     #[arg(long, env = "JETON_CLIENT_IP", value_name = "SOURCE")]
     pub client_ip: Option<String>,
 }

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How long a set-up link opens the page.
-const LINK_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+const LINK_LIFETIME: Duration = Duration::from_hours(24);
 
 /// The set-up page as it was typed.
 pub struct SetupForm {

@@ -23,15 +23,15 @@ use crate::{
 };
 
 /// A session ends after this long without a request.
-pub const IDLE: Duration = Duration::from_secs(30 * 60);
+pub const IDLE: Duration = Duration::from_mins(30);
 /// A session ends this long after it began, used or not.
-pub const ABSOLUTE: Duration = Duration::from_secs(12 * 3600);
+pub const ABSOLUTE: Duration = Duration::from_hours(12);
 /// How coarse "last seen" is, so that not every request writes.
-const SEEN_EVERY: Duration = Duration::from_secs(60);
+const SEEN_EVERY: Duration = Duration::from_mins(1);
 
 /// Attempts on one account at once, then one a minute.
 const ACCOUNT_BURST: u32 = 10;
-const ACCOUNT_PERIOD: Duration = Duration::from_secs(60);
+const ACCOUNT_PERIOD: Duration = Duration::from_mins(1);
 
 /// Attempts from one address (a /64 in IPv6): 20 at once, then one in three seconds. In memory: what one server sees is enough to keep a
 /// single source away from the hash, and the budget of the account is shared by all servers.
@@ -51,7 +51,7 @@ impl Addresses {
                 let [a, b, c, d, ..] = v6.segments();
                 IpAddr::from([a, b, c, d, 0, 0, 0, 0])
             }
-            v4 => v4,
+            IpAddr::V4(_) => address,
         };
         if self.0.len() > 10_000 {
             self.0.retain_recent();

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Rows on a page of the list.
-pub const PAGE: usize = 25;
+pub const PAGE: u32 = 25;
 
 /// The form "Generate token" as it was typed.
 #[derive(Debug, Default)]
@@ -71,9 +71,10 @@ impl Form {
 pub async fn list(console: &Console, access: &Access, after: &str) -> Result<Page<Token>> {
     let after: Option<Cursor> = if after.is_empty() { None } else { Some(after.parse().map_err(Error::in_field("after"))?) };
     // One more than a page holds tells whether there is a next one.
-    let mut items = store::tokens::list(&console.0.db, access, after, PAGE as i64 + 1).await?;
-    let more = items.len() > PAGE;
-    items.truncate(PAGE);
+    let mut items = store::tokens::list(&console.0.db, access, after, i64::from(PAGE) + 1).await?;
+    let page = PAGE as usize;
+    let more = items.len() > page;
+    items.truncate(page);
     let next = items.last().filter(|_| more).map(|last| Cursor { created_at: last.created_at, id: last.id });
     Ok(Page { items, next })
 }

@@ -60,7 +60,7 @@ impl Worker {
     pub(crate) async fn run(mut self, mut stop: mpsc::Receiver<()>) {
         let mut due: Option<Instant> = None;
         loop {
-            let wait = due.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
+            let wait = due.unwrap_or_else(|| Instant::now() + Duration::from_hours(1));
             tokio::select! {
                 used = self.uses.recv() => {
                     let Some(used) = used else { break };

@@ -3,7 +3,7 @@
 use domain::OrganizationId;
 use serde::Serialize;
 
-use super::{extract::OrganizationReader, problem::Problem};
+use super::{extract::OrganizationReader, problem::Document};
 
 /// An organization.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -23,9 +23,9 @@ pub(super) struct Organization {
     path = "/organization",
     responses(
         (status = 200, description = "The organization", body = Organization),
-        (status = 400, description = "Two credentials, or a token in the address", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No good token", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The token lacks organization:read", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "Two credentials, or a token in the address", body = Document, content_type = "application/problem+json"),
+        (status = 401, description = "No good token", body = Document, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks organization:read", body = Document, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn find(OrganizationReader(access): OrganizationReader) -> axum::response::Response {

@@ -13,60 +13,58 @@ use services::Error;
 
 const REALM: &str = "Bearer realm=\"jeton\"";
 
-/// A refusal.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+/// A refusal, before it is written down for a request.
+#[derive(Debug, Clone)]
 pub(crate) struct Problem {
-    /// The HTTP status.
-    #[serde(serialize_with = "as_number")]
-    #[schema(value_type = u16)]
     status: StatusCode,
-    /// The status in words.
-    error: &'static str,
-    /// What to do, for people.
-    message: String,
-    /// Always `about:blank`: `code` tells problems apart.
-    r#type: &'static str,
-    /// The status in words, as RFC 9457 names it.
-    title: &'static str,
-    /// Which problem it is, for programs.
     code: &'static str,
-    /// The request's id.
-    instance: String,
-    /// The member or field that has to change.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    message: String,
     field: Option<String>,
-    #[serde(skip)]
     challenge: Option<String>,
-    #[serde(skip)]
     retry_after: Option<u64>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u16(status.as_u16())
+/// A refusal as it is written.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Document<'a> {
+    /// The HTTP status.
+    status: u16,
+    /// The status in words.
+    error: &'a str,
+    /// What to do, for people.
+    message: &'a str,
+    /// Always `about:blank`: `code` tells problems apart.
+    r#type: &'a str,
+    /// The status in words, as RFC 9457 names it.
+    title: &'a str,
+    /// Which problem it is, for programs.
+    code: &'a str,
+    /// The request's id.
+    instance: &'a str,
+    /// The member or field that has to change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
 }
 
 impl Problem {
-    /// A problem; the request's id is filled in on the way out.
+    /// A problem without particulars.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
-        let error = status.canonical_reason().unwrap_or("Error");
-        Self {
-            status,
-            error,
-            message: message.to_owned(),
-            r#type: "about:blank",
-            title: error,
-            code,
-            instance: String::new(),
-            field: None,
-            challenge: None,
-            retry_after: None,
-        }
+        Self { status, code, message: message.to_owned(), field: None, challenge: None, retry_after: None }
     }
 
-    /// The same, for this request.
-    pub(crate) fn instance(self, request_id: &str) -> Self {
-        Self { instance: request_id.to_owned(), ..self }
+    fn document<'a>(&'a self, request_id: &'a str) -> Document<'a> {
+        let words = self.status.canonical_reason().unwrap_or("Error");
+        Document {
+            status: self.status.as_u16(),
+            error: words,
+            message: &self.message,
+            r#type: "about:blank",
+            title: words,
+            code: self.code,
+            instance: request_id,
+            field: self.field.as_deref(),
+        }
     }
 
     fn unauthenticated(challenge: &str) -> Self {
@@ -168,7 +166,7 @@ pub(crate) fn dress(mut response: Response, request_id: &str) -> Response {
         None if is_bare_refusal(&response) => by_status(response.status()),
         None => return response,
     };
-    let body = serde_json::to_vec(&problem.instance(request_id)).unwrap_or_default();
+    let body = serde_json::to_vec(&problem.document(request_id)).unwrap_or_default();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response.headers_mut().remove(header::CONTENT_LENGTH);
     *response.body_mut() = Body::from(body);

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::{
     extract::{Json, Verifier},
     json,
-    problem::Problem,
+    problem::{Document, Problem},
 };
 use crate::router::Site;
 
@@ -78,12 +78,12 @@ struct Organization {
     request_body = Question,
     responses(
         (status = 200, description = "The verdict", body = Answer),
-        (status = 400, description = "Two credentials, or a token in the address", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The caller presents no good token", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The caller's token lacks token:verify", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "More than 64 KiB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A member is missing, unknown or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "Two credentials, or a token in the address", body = Document, content_type = "application/problem+json"),
+        (status = 401, description = "The caller presents no good token", body = Document, content_type = "application/problem+json"),
+        (status = 403, description = "The caller's token lacks token:verify", body = Document, content_type = "application/problem+json"),
+        (status = 413, description = "More than 64 KiB", body = Document, content_type = "application/problem+json"),
+        (status = 415, description = "Not JSON", body = Document, content_type = "application/problem+json"),
+        (status = 422, description = "A member is missing, unknown or wrong", body = Document, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn verify(

@@ -29,8 +29,9 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /api/session/find" => form("/api/session/find", &[]).await,
         "GET /organization" => it.get(caller, "/organization").await,
         "POST /api/v1/verify" => it.post_json(caller, "/api/v1/verify", "{\"token\":\"x\"}").await,
-        "GET /" | "GET /sign-in" | "GET /setup" => it.get(caller, operation.trim_start_matches("GET ")).await,
-        "GET /orgs/acme/tokens" | "GET /orgs/acme/tokens/new" => it.get(caller, operation.trim_start_matches("GET ")).await,
+        "GET /" | "GET /sign-in" | "GET /setup" | "GET /orgs/acme/tokens" | "GET /orgs/acme/tokens/new" => {
+            it.get(caller, operation.trim_start_matches("GET ")).await
+        }
         "POST /sign-in" => form("/sign-in", &[("email", "nobody@acme.test"), ("password", "wrong")]).await,
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
         "POST /orgs/acme/tokens/ID/revoke" => form(&format!("/orgs/acme/tokens/{target}/revoke"), &[("label", "target")]).await,

@@ -204,7 +204,7 @@ impl TestConsole {
     pub(crate) async fn break_events(&self) {
         match &self.database {
             Database::Sqlite(_) => {
-                self.execute("CREATE TRIGGER fault BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'fault'); END").await
+                self.execute("CREATE TRIGGER fault BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'fault'); END").await;
             }
             Database::Postgres(_) => {
                 self.execute("CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'fault'; END $$").await;

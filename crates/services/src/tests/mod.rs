@@ -122,18 +122,13 @@ impl Instance {
         let now = self.console.now();
         let slug = Slug::parse(organization).unwrap();
         let found = store::organizations::find_for_operator(&inner.db, &slug).await.unwrap();
-        let organization = match found {
-            Some(found) => found,
-            None => {
-                let made = Organization {
-                    id: OrganizationId::new(now, random()),
-                    slug,
-                    name: Name::parse(organization).unwrap(),
-                    created_at: now,
-                };
-                store::organizations::insert(&mut write, &made).await.unwrap();
-                made
-            }
+        let organization = if let Some(found) = found {
+            found
+        } else {
+            let made =
+                Organization { id: OrganizationId::new(now, random()), slug, name: Name::parse(organization).unwrap(), created_at: now };
+            store::organizations::insert(&mut write, &made).await.unwrap();
+            made
         };
         let hash = inner.hasher.hash(&Password::new(PASSWORD.to_owned()), &SystemEntropy).await.unwrap();
         let user = UserId::new(now, random());

@@ -85,7 +85,7 @@ async fn a_session_ends_when_idle_and_at_the_latest_after_half_a_day(instance: I
     instance.set_up().await;
     let cookie = instance.sign_in("ada@acme.test").await.session;
     let alive = async || sessions::find(&instance.console, &cookie).await.unwrap().is_some();
-    instance.clock.advance(sessions::IDLE - Duration::from_micros(1));
+    instance.clock.advance(sessions::IDLE.checked_sub(Duration::from_micros(1)).unwrap());
     assert!(alive().await);
     instance.clock.advance(sessions::IDLE);
     assert!(!alive().await, "idle");
@@ -132,7 +132,7 @@ async fn guessing_stops_after_ten_and_the_owner_still_gets_in(instance: Instance
         assert!(matches!(guess().await, Error::Invalid { .. }));
     }
     let Error::TooMany { wait } = guess().await else { panic!("the budget is spent") };
-    assert!(wait <= Duration::from_secs(60));
+    assert!(wait <= Duration::from_mins(1));
     let known = sessions::sign_in(&instance.console, &caller(), "ada@acme.test", &password(PASSWORD), Some(&device)).await;
     assert!(known.is_ok(), "a browser that signed in before has a budget of its own");
     instance.advance(60);
