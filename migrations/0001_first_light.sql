@@ -102,6 +102,7 @@ CREATE TABLE throttles (
     bucket TEXT NOT NULL PRIMARY KEY,
     spent_until BIGINT NOT NULL
 );
+CREATE INDEX throttles_by_end ON throttles (spent_until);
 
 -- The audit trail. Names are copied in, nothing refers to another table: it outlives what it tells of. Triggers refuse UPDATE and
 -- DELETE; the server creates them at every start, since their syntax is not portable.

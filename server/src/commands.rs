@@ -1,14 +1,15 @@
 //! The commands of `jeton`.
 
 use std::{
-    fs::{File, TryLockError},
-    io::{IsTerminal as _, Read as _},
+    fs::File,
+    io::{IsTerminal as _, Read as _, Write as _},
     net::TcpListener,
-    os::unix::fs::DirBuilderExt as _,
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _},
     path::Path,
     sync::Arc,
 };
 
+use axum_client_ip::ClientIpSource;
 use axum_server::Handle;
 use clap::{Args, Parser, Subcommand};
 use data_encoding::HEXLOWER;
@@ -103,7 +104,11 @@ struct CreateToken {
 #[derive(Debug, Subcommand)]
 enum AuditCommand {
     /// Check every event since the first; ends with 65 when one was tampered with
-    Verify,
+    Verify {
+        /// What an earlier check printed as "checkpoint", kept elsewhere: shows whether the end was cut off since
+        #[arg(long, value_name = "NUMBER:CODE")]
+        checkpoint: Option<String>,
+    },
 }
 
 /// Does what the command line says.
@@ -122,6 +127,7 @@ pub fn run(cli: Cli) -> Result<(), Exit> {
             command => {
                 let (instance, _) = config::load(cli.options, ServeOptions::default())?;
                 telemetry::start("warn")?;
+                check_owner(&instance.data)?;
                 let (console, background) = open(instance).await?;
                 let done = act(&console, command).await;
                 background.stop().await;
@@ -139,13 +145,13 @@ async fn act(console: &Console, command: Command) -> Result<(), Exit> {
         Command::Serve(_) | Command::Version => unreachable!("done by run"),
         Command::Init(init) => initialize(console, &caller, init).await,
         Command::Token(TokenCommand::Create(create)) => create_token(console, &caller, create).await,
-        Command::Audit(AuditCommand::Verify) => match console.verify_events().await? {
-            Ok(events) => {
-                print_json(&json!({ "events": events, "intact": true }));
-                Ok(())
+        Command::Audit(AuditCommand::Verify { checkpoint }) => {
+            let since = checkpoint.map(|text| text.parse()).transpose().map_err(|invalid: domain::Invalid| Exit::input(invalid.0))?;
+            match console.verify_events(since.as_ref()).await? {
+                Ok(now) => print_json(&json!({ "events": now.events, "intact": true, "checkpoint": now.to_string() })),
+                Err(first) => Err(Exit::input(format!("The audit trail is not what was recorded, from event {first} on."))),
             }
-            Err(first) => Err(Exit::input(format!("The audit trail is not what was recorded, from event {first} on."))),
-        },
+        }
     }
 }
 
@@ -159,8 +165,7 @@ async fn initialize(console: &Console, caller: &Caller, init: Init) -> Result<()
         "organization_id": made.organization.id,
         "organization_slug": made.organization.slug,
         "user_id": made.user,
-    }));
-    Ok(())
+    }))
 }
 
 async fn create_token(console: &Console, caller: &Caller, create: CreateToken) -> Result<(), Exit> {
@@ -176,7 +181,7 @@ async fn create_token(console: &Console, caller: &Caller, create: CreateToken) -
     };
     let access = access::by_operator(console, &create.organization, caller).await?;
     let issued = tokens::create(console, &access, new).await?;
-    print_json(&json!({
+    let printed = print_json(&json!({
         "id": issued.token.id,
         "label": issued.token.label,
         "hint": issued.token.hint,
@@ -186,22 +191,30 @@ async fn create_token(console: &Console, caller: &Caller, create: CreateToken) -
         "expires_at": issued.token.expires_at.map(domain::Timestamp::iso),
         "secret": issued.secret.expose(),
     }));
-    Ok(())
+    if printed.is_err() {
+        // Nobody has the secret, and nobody ever will.
+        tokens::revoke(console, &access, &issued.token.id.to_string(), issued.token.label.as_str()).await?;
+    }
+    printed
 }
 
-#[expect(clippy::print_stdout, reason = "the answer of a command")]
-fn print_json(value: &serde_json::Value) {
-    println!("{value}");
+/// Prints the answer of a command.
+fn print_json(value: &serde_json::Value) -> Result<(), Exit> {
+    let mut out = std::io::stdout();
+    writeln!(out, "{value}").and_then(|()| out.flush()).map_err(|error| Exit::output(format!("The answer cannot be written: {error}.")))
 }
 
 async fn open(instance: Instance) -> Result<(Console, Background), Exit> {
-    let folder = &instance.data;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
-        Exit::config(format!("The data folder {} cannot be made: {error}. Choose another with --data.", folder.display()))
-    })?;
-    // Migrations of a file are not safe against another process that migrates: one at a time.
-    let lock = lock_file(folder, "jeton.migrate.lock")?;
-    lock.lock().map_err(|error| Exit::unavailable(format!("The data folder {} cannot be locked: {error}.", folder.display())))?;
+    make_folder(&instance.data)?;
+    // Migrations of a SQLite file are not safe against another process that migrates: one at a time. PostgreSQL has a lock for that.
+    let _lock = match &instance.database {
+        Database::Sqlite(path) => {
+            let lock = lock_file(path, "migrate.lock")?;
+            lock.lock().map_err(|error| Exit::unavailable(format!("The database {} cannot be locked: {error}.", path.display())))?;
+            Some(lock)
+        }
+        Database::Postgres(_) => None,
+    };
     Ok(Console::open(Settings {
         database: instance.database,
         key: instance.key,
@@ -213,20 +226,43 @@ async fn open(instance: Instance) -> Result<(Console, Background), Exit> {
     .await?)
 }
 
-fn lock_file(folder: &Path, name: &str) -> Result<File, Exit> {
-    let path = folder.join(name);
+/// A file beside a SQLite database to hold a lock on, whatever folder the rest of the data is in.
+fn lock_file(database: &Path, end: &str) -> Result<File, Exit> {
+    let path = database.with_added_extension(end);
     File::options()
         .create(true)
         .truncate(false)
         .write(true)
+        .mode(0o600)
         .open(&path)
-        .map_err(|error| Exit::config(format!("The file {} cannot be made: {error}. Is the data folder yours?", path.display())))
+        .map_err(|error| Exit::config(format!("The file {} cannot be made: {error}. Is the folder yours?", path.display())))
+}
+
+/// Makes the folder of the data, for its owner only.
+fn make_folder(folder: &Path) -> Result<(), Exit> {
+    let trouble =
+        |error| Exit::config(format!("The data folder {} cannot be made: {error}. Choose another with --data.", folder.display()));
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(trouble)
+}
+
+/// Refuses to work as somebody else than the folder's owner: files made by root would be closed to the server.
+fn check_owner(folder: &Path) -> Result<(), Exit> {
+    let (Ok(folder_of), Ok(process)) = (std::fs::metadata(folder), std::fs::metadata("/proc/self")) else { return Ok(()) };
+    if folder_of.uid() == process.uid() {
+        return Ok(());
+    }
+    let user = folder_of.uid();
+    Err(Exit::config(format!(
+        "The data folder {} belongs to user {user}. Run this as that user, as in: sudo -u '#{user}' jeton …",
+        folder.display()
+    )))
 }
 
 async fn run_server(instance: Instance, options: config::Serve) -> Result<(), Exit> {
     telemetry::start(&instance.log)?;
-    let folder = instance.data.clone();
-    let sqlite = matches!(instance.database, Database::Sqlite(_));
+    if options.public_url.is_https() && options.client_ip == ClientIpSource::ConnectInfo {
+        tracing::warn!("if a proxy is in front, all clients share one address and one budget of sign-in attempts; set --client-ip");
+    }
     let assets = assets::find().ok_or_else(|| Exit::internal("The console's files are missing. Build with: cargo xtask build"))?;
     let listener = TcpListener::bind(options.listen).map_err(|error| {
         let listen = options.listen;
@@ -237,16 +273,20 @@ async fn run_server(instance: Instance, options: config::Serve) -> Result<(), Ex
             listen.ip()
         ))
     })?;
+    make_folder(&instance.data)?;
+    // Held until the process ends, and taken before the database is touched. Two servers on one SQLite file would each believe to be the
+    // only one.
+    let _lock = match &instance.database {
+        Database::Sqlite(path) => {
+            let lock = lock_file(path, "lock")?;
+            lock.try_lock().map_err(|_| {
+                Exit::unavailable(format!("Another server is running on {}. Stop it, or use PostgreSQL for several.", path.display()))
+            })?;
+            Some(lock)
+        }
+        Database::Postgres(_) => None,
+    };
     let (console, background) = open(instance).await?;
-    // Held until the process ends. Two servers on one SQLite file would each believe to be the only one.
-    let lock = lock_file(&folder, "jeton.lock")?;
-    if sqlite && let Err(TryLockError::WouldBlock) = lock.try_lock() {
-        background.stop().await;
-        return Err(Exit::unavailable(format!(
-            "Another server is running on {}. Stop it, or use PostgreSQL for several.",
-            folder.display()
-        )));
-    }
     let code = organizations::setup_code(&console).await?;
     let site = Site {
         console: console.clone(),

@@ -1,16 +1,13 @@
 //! The configuration: flags, then `JETON_…` variables, then one TOML file, then defaults.
 
-use std::{
-    fs,
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-};
+use std::{fs, net::SocketAddr, path::PathBuf};
 
 use axum_client_ip::ClientIpSource;
 use clap::Args;
 use domain::Prefix;
 use serde::Deserialize;
 use services::{Database, KeySource};
+use url::{Host, Url};
 
 use crate::Exit;
 
@@ -101,17 +98,23 @@ pub struct Serve {
 pub struct PublicUrl(String);
 
 impl PublicUrl {
-    /// Checks an address.
+    /// Checks an address, and brings it into the form browsers send as origin: in small letters, without the usual port.
     pub fn parse(text: &str) -> Result<Self, Exit> {
-        let text = text.trim_end_matches('/');
-        let uri: http::Uri = text.parse().map_err(|_| wrong_url(text, "is not an address"))?;
-        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
-        let local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        match uri.scheme_str() {
-            _ if uri.path().len() > 1 || uri.query().is_some() => Err(wrong_url(text, "has a path; Jeton needs a host of its own")),
-            Some("https") => Ok(Self(text.to_owned())),
-            Some("http") if local => Ok(Self(text.to_owned())),
-            Some("http") => Err(wrong_url(text, "is plain HTTP over a network, where browsers refuse the session cookie")),
+        let url = Url::parse(text).map_err(|_| wrong_url(text, "is not an address"))?;
+        let local = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => return Err(wrong_url(text, "is not an address")),
+        };
+        match url.scheme() {
+            _ if url.path() != "/" || url.query().is_some() || url.fragment().is_some() => {
+                Err(wrong_url(text, "has a path; Jeton needs a host of its own"))
+            }
+            _ if !url.username().is_empty() || url.password().is_some() => Err(wrong_url(text, "names a user")),
+            "https" => Ok(Self(url.origin().ascii_serialization())),
+            "http" if local => Ok(Self(url.origin().ascii_serialization())),
+            "http" => Err(wrong_url(text, "is plain HTTP over a network, where browsers refuse the session cookie")),
             _ => Err(wrong_url(text, "is not an address")),
         }
     }
@@ -138,7 +141,11 @@ pub fn load(options: Options, serve: ServeOptions) -> Result<(Instance, Serve), 
         Some(path) => {
             let text = fs::read_to_string(path)
                 .map_err(|error| Exit::config(format!("The configuration file {} cannot be read: {error}.", path.display())))?;
-            toml::from_str(&text).map_err(|error| Exit::config(format!("The configuration file {}: {error}", path.display())))?
+            toml::from_str(&text).map_err(|error| {
+                // The error would show the line, which may hold the database's password.
+                let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
+                Exit::config(format!("The configuration file {}, line {line}: {}.", path.display(), error.message()))
+            })?
         }
     };
     let data = options.data.or(file.data).unwrap_or_else(|| PathBuf::from("data"));
@@ -190,7 +197,16 @@ mod tests {
         ] {
             assert!(PublicUrl::parse(good).is_ok(), "{good}");
         }
-        for bad in ["http://tokens.example.org", "tokens.example.org", "ftp://a", "https://a/b", "https://a/?b", ""] {
+        assert_eq!(PublicUrl::parse("https://Tokens.Example.org:443/").ok().unwrap().origin(), "https://tokens.example.org");
+        for bad in [
+            "https://ada@tokens.example.org",
+            "http://tokens.example.org",
+            "tokens.example.org",
+            "ftp://a",
+            "https://a/b",
+            "https://a/?b",
+            "",
+        ] {
             assert!(PublicUrl::parse(bad).is_err(), "{bad}");
         }
     }

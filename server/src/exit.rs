@@ -27,6 +27,11 @@ impl Exit {
         Self { code: 70, sentence: sentence.into() }
     }
 
+    /// `EX_IOERR`: the answer could not be written.
+    pub(crate) fn output(sentence: impl Into<String>) -> Self {
+        Self { code: 74, sentence: sentence.into() }
+    }
+
     /// `EX_CONFIG`: the configuration has to change.
     pub(crate) fn config(sentence: impl Into<String>) -> Self {
         Self { code: 78, sentence: sentence.into() }
@@ -60,6 +65,7 @@ impl From<Error> for Exit {
         match error {
             Error::Invalid { field, why } => Self::input(format!("{field}: {why}")),
             Error::Conflict(why) => Self::unavailable(why),
+            Error::Unavailable(_) => Self::unavailable(error.to_string()),
             other => Self::internal(other.to_string()),
         }
     }

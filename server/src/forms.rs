@@ -42,6 +42,12 @@ pub(crate) async fn sign_in(visit: Visit, headers: HeaderMap, Form(typed): Form<
     let device = cookies::device(&headers);
     match sessions::sign_in(&visit.site.console, &visit.caller, &typed.email, &password, device.as_deref()).await {
         Ok(signed_in) => {
+            // Who signs in anew, perhaps as somebody else, is done with the session they had.
+            if let Some(before) = &visit.actor
+                && let Err(error) = sessions::sign_out(&visit.site.console, &visit.caller, before).await
+            {
+                return refused(&visit, "/sign-in", HashMap::new(), error).await;
+            }
             let mut response = see(own_address(&typed.next));
             cookies::sign_in(response.headers_mut(), &signed_in);
             response
@@ -174,7 +180,11 @@ pub(crate) async fn revoke_token(
 
 /// The page again, with what was typed and why it was refused.
 async fn refused(visit: &Visit, address: &str, fields: HashMap<String, String>, error: Error) -> Response {
-    let wait = if let Error::TooMany { wait } = error { Some(wait) } else { None };
+    let wait = match error {
+        Error::TooMany { wait } => Some(wait),
+        Error::Unavailable(_) => Some(std::time::Duration::ZERO),
+        _ => None,
+    };
     let failure = Failure::from(error);
     let code = status(failure.code);
     let mut response = visit.render(address, Some(Posted { fields, failure: Some(failure), ..Posted::default() })).await;

@@ -5,7 +5,7 @@ use std::{net::IpAddr, sync::Arc, time::Instant};
 use axum::{
     body::Body,
     extract::{FromRequestParts as _, MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -25,7 +25,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct Nonce(pub(crate) Arc<str>);
 
-/// Surrounds a request. It is the outermost layer but the panic catcher, so that everything has a request id.
+/// Surrounds a request. It is the outermost layer, so that everything has a request id.
 pub(crate) async fn request(State(site): State<Site>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let (mut parts, body) = request.into_parts();
@@ -77,12 +77,13 @@ fn user_agent(headers: &HeaderMap) -> &str {
 /// Whether a query holds a secret of this instance, or a parameter that is meant for one (RFC 6750, section 2.3). Addresses end up in logs,
 /// histories and referrers of machines we do not know, so it is refused before anything answers.
 fn reveals_a_secret(query: &str, site: &Site) -> bool {
+    let is_secret = |text: &str| text.split(' ').any(|word| Secret::parse(word, site.console.prefix()).is_ok());
     form_urlencoded::parse(query.as_bytes())
-        .any(|(name, value)| matches!(&*name, "access_token" | "api_key" | "token") || Secret::parse(&value, site.console.prefix()).is_ok())
+        .any(|(name, value)| matches!(&*name, "access_token" | "api_key" | "token") || is_secret(&name) || is_secret(&value))
 }
 
 fn in_address() -> Response {
     let message =
         "A token does not belong in an address. Send it as \"Authorization: Bearer …\", and revoke it if this address was logged.";
-    Problem::new(StatusCode::BAD_REQUEST, "token_in_url", message).into_response()
+    Problem::invalid_request("token_in_url", message).into_response()
 }

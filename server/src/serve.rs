@@ -14,17 +14,10 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Serves until the handle is shut down. `axum::serve` would keep a connection that never sends its headers open for ever.
 pub async fn serve(listener: std::net::TcpListener, router: Router, handle: Handle<SocketAddr>) -> std::io::Result<()> {
     listener.set_nonblocking(true)?;
-    let mut server = axum_server::from_tcp(listener)?.handle(handle);
-    server
-        .http_builder()
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS)
-        .max_headers(64)
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(Some(Duration::from_secs(20)))
-        .max_concurrent_streams(64);
+    // HTTP/1 alone: to tell it from HTTP/2, hyper would wait for the first bytes without any limit of time. A proxy in front speaks
+    // HTTP/2 to browsers and this to us.
+    let mut server = axum_server::from_tcp(listener)?.handle(handle).http1_only();
+    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS).max_headers(64);
     server.serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
 }
 

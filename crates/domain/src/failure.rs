@@ -18,6 +18,8 @@ pub enum Code {
     Conflict,
     /// Too often; later is fine.
     TooMany,
+    /// Something we need is away or too busy; later is fine.
+    Unavailable,
     /// Our fault; the log has the request id.
     Internal,
 }

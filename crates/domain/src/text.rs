@@ -7,19 +7,24 @@ use serde::{Deserialize, Serialize};
 #[error("{0}")]
 pub struct Invalid(pub String);
 
-/// Bidirectional controls can make a label read as another one; all other controls can break a log line or a terminal.
+/// Bidirectional controls can make a label read as another one, and what has no shape can make it look empty; all other controls can break
+/// a log line or a terminal.
 fn is_deceptive(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    let shapeless = matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{3164}' | '\u{ffa0}' | '\u{feff}');
+    let turning = matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || shapeless || turning
 }
 
 fn parse(typed: &str, what: &str, longest: usize, line_breaks: bool) -> Result<String, Invalid> {
     let text = typed.trim().replace("\r\n", "\n");
+    if text.chars().any(|c| is_deceptive(c) && !(line_breaks && c == '\n')) {
+        return Err(Invalid(format!("{what} may not hold control, invisible or text-direction characters; type it anew.")));
+    }
+    // A page shows a run of white space as one space; what cannot be seen could not be typed to confirm a revocation.
+    let text = if line_breaks { text } else { text.split_whitespace().collect::<Vec<_>>().join(" ") };
     let length = text.chars().count();
     if length > longest {
         return Err(Invalid(format!("{what} may have {longest} characters; this has {length}.")));
-    }
-    if text.chars().any(|c| is_deceptive(c) && !(line_breaks && c == '\n')) {
-        return Err(Invalid(format!("{what} may not hold control or text-direction characters; type it anew.")));
     }
     Ok(text)
 }
@@ -98,6 +103,10 @@ mod tests {
         for bad in ["a\nb", "a\0b", "a\u{202e}b", "a\u{1b}[31m", "a\u{2028}b"] {
             assert!(Label::parse(bad).is_err(), "{bad:?}");
         }
+        for bad in ["\u{200b}", "a\u{ad}b", "\u{3164}"] {
+            assert!(Label::parse(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(Label::parse("prod  deploy\u{a0}bot").unwrap().as_str(), "prod deploy bot");
         assert_eq!(Description::parse("a\r\nb").unwrap().as_str(), "a\nb");
     }
 

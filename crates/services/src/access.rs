@@ -134,8 +134,10 @@ impl Access {
         &self.caller
     }
 
-    fn require(self, permission: Permission) -> Result<Self> {
-        if self.permissions.contains(permission) { Ok(self) } else { Err(Error::Forbidden) }
+    /// Refuses without this permission. An access is made for one, and use cases ask for theirs again: who got it may have asked for
+    /// another.
+    pub(crate) fn require(&self, permission: Permission) -> Result<()> {
+        if self.allows(permission) { Ok(()) } else { Err(Error::Forbidden) }
     }
 }
 
@@ -150,13 +152,14 @@ pub async fn to_organization(
     let actor = actor.ok_or(Error::Unauthenticated)?;
     let slug = Slug::parse(organization).map_err(|_| Error::NotFound)?;
     let membership = store::organizations::find_for_member(&console.0.db, actor.user, &slug).await?.ok_or(Error::NotFound)?;
-    Access {
+    let access = Access {
         organization: membership.organization,
         principal: actor.principal(),
         permissions: policy::grants(membership.role),
         caller: caller.clone(),
-    }
-    .require(permission)
+    };
+    access.require(permission)?;
+    Ok(access)
 }
 
 /// Lets the bearer of a token into its organization, to do what the permission says. What is presented may be anything.
@@ -169,14 +172,15 @@ pub async fn by_token(console: &Console, presented: &str, caller: &Caller, permi
         Verdict::Valid => {}
         _ => return Err(Error::Unauthenticated),
     }
-    console.0.usage.record(found.token.id, now, caller);
-    Access {
+    let access = Access {
         permissions: found.token.effective(),
         principal: Principal::Token { id: found.token.id.to_string(), label: found.token.label.as_str().to_owned() },
         organization: found.organization,
         caller: caller.clone(),
-    }
-    .require(permission)
+    };
+    access.require(permission)?;
+    console.0.usage.record(found.token.id, now, caller);
+    Ok(access)
 }
 
 /// Lets the operator into any organization: whoever can run commands on the machine holds its key.

@@ -1,4 +1,4 @@
-//! What can go wrong in a use case: seven things, closed.
+//! What can go wrong in a use case: eight things, closed.
 
 use core::time::Duration;
 
@@ -33,6 +33,9 @@ pub enum Error {
         /// How long to wait.
         wait: Duration,
     },
+    /// The database does not answer, or is too busy: nothing is known, so nothing is said. Later is fine.
+    #[error("not available: {0}")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Our fault.
     #[error("internal error: {0}")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -47,16 +50,31 @@ impl Error {
         Self::Internal(cause.into())
     }
 
+    /// Says that something is away for a while.
+    pub(crate) fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Unavailable(cause.into())
+    }
+
     /// Names the field that a typed value came from.
     pub(crate) fn in_field(field: &'static str) -> impl Fn(Invalid) -> Self {
         move |invalid| Self::Invalid { field, why: invalid.0 }
     }
 }
 
-/// A database error is our fault, always: it never means "not found" or "bad token". Who expects a conflict asks for it by name.
+/// A database error never means "not found" or "bad token". Who expects a conflict asks for it by name.
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        Self::internal(error)
+        let away = match &error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_) => true,
+            // SQLite is busy or locked; PostgreSQL lost the connection (08), is shutting down (57), did not get a lock (55P03) or gave
+            // way to another (40).
+            sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+                matches!(&*code, "5" | "6" | "261" | "517" | "55P03")
+                    || (code.len() == 5 && ["08", "57", "40"].iter().any(|class| code.starts_with(class)))
+            }),
+            _ => false,
+        };
+        if away { Self::unavailable(error) } else { Self::internal(error) }
     }
 }
 
@@ -73,6 +91,10 @@ impl From<Error> for Failure {
                 let wait = domain::time::roughly(wait);
                 let wait = if wait == "moments" { "a minute".to_owned() } else { wait };
                 Self::new(Code::TooMany, format!("Too many attempts. Try again in {wait}."))
+            }
+            Error::Unavailable(cause) => {
+                tracing::warn!(error = cause.as_ref() as &(dyn std::error::Error + 'static), "not available");
+                Self::new(Code::Unavailable, "The server is too busy or its database does not answer. Try again in a moment.")
             }
             Error::Internal(cause) => {
                 tracing::error!(error = cause.as_ref() as &(dyn std::error::Error + 'static), "internal error");

@@ -94,14 +94,16 @@ fn read(path: &Path) -> Result<Zeroizing<String>, KeyError> {
 
 /// Writes a new key beside its place and links it there, so that two servers that start together end up with one whole key.
 fn write(path: &Path, entropy: &dyn Entropy) -> io::Result<()> {
-    let draft = path.with_extension(format!("draft-{}", std::process::id()));
+    let draft = path.with_extension(format!("draft-{}", HEXLOWER_PERMISSIVE.encode(&entropy::bytes::<8>(entropy))));
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
     let key = Zeroizing::new(entropy::bytes::<32>(entropy));
     let written = file
         .write_all(Zeroizing::new(HEXLOWER_PERMISSIVE.encode(&*key)).as_bytes())
         .and_then(|()| file.write_all(b"\n"))
         .and_then(|()| file.sync_all())
-        .and_then(|()| fs::hard_link(&draft, path));
+        .and_then(|()| fs::hard_link(&draft, path))
+        // The name of the file has to outlive a loss of power as well: the database will expect this key.
+        .and_then(|()| fs::File::open(path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))?.sync_all());
     fs::remove_file(&draft)?;
     match written {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),

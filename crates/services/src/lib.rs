@@ -82,6 +82,33 @@ struct Inner {
     usage: Usage,
 }
 
+/// Where the audit trail stood when it was checked: how many events, and the code of the last. Written `NUMBER:HEXADECIMAL`. It is no
+/// secret; it is worth something only when it is kept where the database's owner cannot change it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// How many events there were.
+    pub events: i64,
+    mac: Vec<u8>,
+}
+
+impl std::fmt::Display for Checkpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.events, data_encoding::HEXLOWER.encode(&self.mac))
+    }
+}
+
+impl std::str::FromStr for Checkpoint {
+    type Err = domain::Invalid;
+
+    fn from_str(text: &str) -> core::result::Result<Self, domain::Invalid> {
+        text.split_once(':')
+            .and_then(|(events, mac)| {
+                Some(Self { events: events.parse().ok()?, mac: data_encoding::HEXLOWER.decode(mac.as_bytes()).ok()? })
+            })
+            .ok_or_else(|| domain::Invalid("A checkpoint is written as 12:0f3a…, the way it was printed.".to_owned()))
+    }
+}
+
 /// What works beside the requests. It has to be stopped for the last uses to be written.
 pub struct Background {
     console: Console,
@@ -133,10 +160,12 @@ impl Console {
         self.0.db.ping().await
     }
 
-    /// Checks the audit trail from its first event on. Returns how many events it holds, or the number of the first that was tampered
-    /// with.
-    pub async fn verify_events(&self) -> Result<core::result::Result<i64, i64>> {
-        store::events::verify(&self.0.db, &self.0.keys).await
+    /// Checks the audit trail from its first event on. Returns where it stands, or the number of the first event that was tampered with.
+    /// A checkpoint taken earlier and kept elsewhere also shows whether the end was cut off since.
+    pub async fn verify_events(&self, since: Option<&Checkpoint>) -> Result<core::result::Result<Checkpoint, i64>> {
+        let since = since.map(|checkpoint| (checkpoint.events, checkpoint.mac.clone()));
+        let verified = store::events::verify(&self.0.db, &self.0.keys, since.as_ref()).await?;
+        Ok(verified.map(|(events, mac)| Checkpoint { events, mac }))
     }
 }
 

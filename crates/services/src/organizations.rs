@@ -48,7 +48,8 @@ pub async fn setup_code(console: &Console) -> Result<Option<String>> {
         return Ok(None);
     }
     let code = BASE64URL_NOPAD.encode(&entropy::bytes::<32>(&*console.0.entropy));
-    store::setup::insert(&console.0.db, &console.0.keys.setup(&code), console.now()).await?;
+    let now = console.now();
+    store::setup::insert(&console.0.db, &console.0.keys.setup(&code), now, now.minus(LINK_LIFETIME)).await?;
     Ok(Some(code))
 }
 

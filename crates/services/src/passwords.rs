@@ -18,6 +18,8 @@ const LONGEST: usize = 1024;
 /// Hashes that wait for their turn; more are turned away.
 const QUEUE: usize = 32;
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Letters and digits that are neither in the name, nor the address, nor the organization.
+const UNKNOWN: usize = 8;
 /// zxcvbn takes time that grows with the square of the length.
 const JUDGED: usize = 128;
 
@@ -40,10 +42,13 @@ impl Password {
             return Err(Invalid(format!("A password may have {LONGEST} bytes.")));
         }
         let start: Zeroizing<String> = Zeroizing::new(self.0.chars().take(JUDGED).collect());
-        // Each word counts: "adalovelaceacme" is made of three that everybody knows.
-        let known: Vec<&str> =
-            known.iter().flat_map(|words| words.split(|c: char| !c.is_alphanumeric())).filter(|word| word.len() > 1).collect();
-        if zxcvbn::zxcvbn(&start, &known).score() < zxcvbn::Score::Three {
+        // What everybody knows about a person adds nothing: "adalovelaceacme" is an empty password.
+        let mut unknown = Zeroizing::new(start.to_lowercase());
+        for word in known.iter().flat_map(|words| words.split(|c: char| !c.is_alphanumeric())).filter(|word| word.len() > 2) {
+            unknown = Zeroizing::new(unknown.replace(&word.to_lowercase(), ""));
+        }
+        let unknown = unknown.chars().filter(|c| c.is_alphanumeric()).count();
+        if unknown < UNKNOWN || zxcvbn::zxcvbn(&start, known).score() < zxcvbn::Score::Three {
             return Err(Invalid("This password is easy to guess. Several words that do not belong together work well.".to_owned()));
         }
         Ok(())

@@ -19,6 +19,7 @@ use crate::{
         self,
         events::{NewEvent, Target},
         sessions::NewSession,
+        users::Credentials,
     },
 };
 
@@ -73,15 +74,14 @@ pub struct SignedIn {
 /// before a password is hashed.
 pub async fn sign_in(console: &Console, caller: &Caller, email: &str, password: &Password, device: Option<&str>) -> Result<SignedIn> {
     let wrong = || Error::Invalid { field: "password", why: "The e-mail address or the password is wrong.".to_owned() };
-    if let Some(address) = caller.address {
-        console.0.addresses.take(address)?;
-    }
+    // Callers without an address share a budget: who hides it must not get around it.
+    console.0.addresses.take(caller.address.unwrap_or(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED)))?;
     let Ok(email) = Email::parse(email) else {
         console.0.hasher.verify(password, None).await?;
         return Err(wrong());
     };
     let known = store::users::find_credentials(&console.0.db, &email).await?;
-    let device = device.filter(|device| known.as_ref().is_some_and(|known| is_device_of(console, device, known.user)));
+    let device = device.filter(|device| is_device_of(console, device, known.as_ref().map(|known| known.user)));
     let bucket = console.0.keys.bucket(&match device {
         Some(device) => format!("device {device}"),
         None => format!("account {}", email.as_str()),
@@ -97,11 +97,18 @@ pub async fn sign_in(console: &Console, caller: &Caller, email: &str, password: 
         return Err(wrong());
     };
     if console.0.hasher.is_outdated(&known.password_hash) {
-        let new = console.0.hasher.hash(password, &*console.0.entropy).await?;
-        store::users::upgrade_hash(&console.0.db, known.user, &known.password_hash, &new).await?;
+        upgrade(console, &known, password).await.unwrap_or_else(|error| tracing::warn!(%error, "a password hash could not be upgraded"));
     }
-    store::throttles::prune(&console.0.db, console.now()).await?;
+    store::throttles::prune(&console.0.db, console.now())
+        .await
+        .unwrap_or_else(|error| tracing::warn!(%error, "spent budgets of attempts could not be forgotten"));
     begin(console, caller, known.user, &known.name).await
+}
+
+/// Replaces the hash by one with today's parameters; signing in does not depend on it.
+async fn upgrade(console: &Console, known: &Credentials, password: &Password) -> Result<()> {
+    let new = console.0.hasher.hash(password, &*console.0.entropy).await?;
+    store::users::upgrade_hash(&console.0.db, known.user, &known.password_hash, &new).await
 }
 
 /// Begins a session for somebody who has proved who they are.
@@ -182,9 +189,16 @@ fn new_device(console: &Console, user: UserId) -> String {
     format!("{device}.{signature}")
 }
 
-fn is_device_of(console: &Console, cookie: &str, user: UserId) -> bool {
-    cookie.split_once('.').is_some_and(|(device, signature)| {
-        let expected = HEXLOWER.encode(&console.0.keys.device(&user.to_string(), device));
-        expected.as_bytes().ct_eq(signature.as_bytes()).into()
-    })
+/// Whether this is a device cookie of that user. For nobody it does the same work and says no: an account must not show in the time.
+fn is_device_of(console: &Console, cookie: &str, user: Option<UserId>) -> bool {
+    let is_hex = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
+    let Some((device, signature)) = cookie
+        .split_once('.')
+        .filter(|(device, signature)| device.len() == 32 && signature.len() == 64 && is_hex(device) && is_hex(signature))
+    else {
+        return false;
+    };
+    let name = user.map_or_else(|| "usr_00000000000000000000000000000000".to_owned(), |user| user.to_string());
+    let expected = HEXLOWER.encode(&console.0.keys.device(&name, device));
+    bool::from(expected.as_bytes().ct_eq(signature.as_bytes())) && user.is_some()
 }

@@ -69,6 +69,7 @@ impl Form {
 
 /// Lists the organization's tokens, newest first, [`PAGE`] at a time, those after a [`Cursor`] (empty: from the first).
 pub async fn list(console: &Console, access: &Access, after: &str) -> Result<Page<Token>> {
+    access.require(Permission::API_KEY_READ)?;
     let after: Option<Cursor> = if after.is_empty() { None } else { Some(after.parse().map_err(Error::in_field("after"))?) };
     // One more than a page holds tells whether there is a next one.
     let mut items = store::tokens::list(&console.0.db, access, after, i64::from(PAGE) + 1).await?;
@@ -81,12 +82,14 @@ pub async fn list(console: &Console, access: &Access, after: &str) -> Result<Pag
 
 /// Finds one of the organization's tokens.
 pub async fn find(console: &Console, access: &Access, id: &str) -> Result<Token> {
+    access.require(Permission::API_KEY_READ)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     store::tokens::find(&console.0.db, access, id).await?.ok_or(Error::NotFound)
 }
 
 /// Whether a token in force has this label already, so that the form can warn. A label that is not valid is in nobody's use.
 pub async fn label_in_use(console: &Console, access: &Access, label: &str) -> Result<bool> {
+    access.require(Permission::API_KEY_CREATE)?;
     match Label::parse(label) {
         Ok(label) => store::tokens::label_in_use(&console.0.db, access, &label, console.now()).await,
         Err(_) => Ok(false),
@@ -95,7 +98,7 @@ pub async fn label_in_use(console: &Console, access: &Access, label: &str) -> Re
 
 /// Generates an organization token. Nobody hands on more than they hold; Owner is a role for people.
 pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result<Issued> {
-    require(access, Permission::API_KEY_CREATE)?;
+    access.require(Permission::API_KEY_CREATE)?;
     if !Role::FOR_TOKENS.contains(&new.role) {
         let why = "A token can be a viewer, developer or admin; owner is for people.".to_owned();
         return Err(Error::Invalid { field: "role", why });
@@ -138,11 +141,11 @@ pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result
 /// Ends one of the organization's tokens for good. `typed` has to be its label, so that nobody ends the wrong one. When this returns, the
 /// token is refused everywhere. Ending it again changes nothing and is no error, whoever ended it first stays on record.
 pub async fn revoke(console: &Console, access: &Access, id: &str, typed: &str) -> Result<Token> {
-    require(access, Permission::API_KEY_DELETE)?;
+    access.require(Permission::API_KEY_DELETE)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     let mut write = console.0.db.begin_write().await?;
     let token = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
-    if typed.trim() != token.label.as_str() {
+    if Label::parse(typed).ok().as_ref() != Some(&token.label) {
         return Err(Error::Invalid { field: "label", why: "Type the label of the token exactly as it is shown.".to_owned() });
     }
     let now = console.now();
@@ -152,11 +155,6 @@ pub async fn revoke(console: &Console, access: &Access, id: &str, typed: &str) -
     let details = json!({ "hint": token.hint.as_str(), "last_used_at": token.last_used_at.map(domain::Timestamp::iso) });
     write.commit(&console.0.keys, &event(access, now, Action::TokenRevoke, &token, details)).await?;
     Ok(token)
-}
-
-/// An access is made for one permission, which the use case asks for again: the page that got it may have asked for another.
-fn require(access: &Access, permission: Permission) -> Result<()> {
-    if access.allows(permission) { Ok(()) } else { Err(Error::Forbidden) }
 }
 
 fn event<'a>(access: &'a Access, at: domain::Timestamp, action: Action, token: &Token, details: serde_json::Value) -> NewEvent<'a> {

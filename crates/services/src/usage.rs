@@ -94,7 +94,9 @@ impl Worker {
     /// Writes what is merged. When the database cannot take it, it is dropped with a warning: it must not pile up, and the next use
     /// says the same.
     async fn flush(&mut self) {
-        let uses: Vec<Use> = self.merged.drain().map(|(_, used)| used).collect();
+        let mut uses: Vec<Use> = self.merged.drain().map(|(_, used)| used).collect();
+        // In one order everywhere: two servers that write the same tokens in different ones would wait for each other for ever.
+        uses.sort_unstable_by_key(|used| used.token);
         for batch in uses.chunks(BATCH) {
             if let Err(error) = store::usage::upsert(&self.db, batch).await {
                 tracing::warn!(%error, tokens = batch.len(), "the last uses of tokens could not be written");

@@ -5,7 +5,7 @@ use domain::{Organization, Permission, Secret, Token, Verdict};
 use crate::{
     Console,
     access::{Access, Caller},
-    error::{Error, Result},
+    error::Result,
     store,
 };
 
@@ -33,9 +33,7 @@ pub async fn verify(
     presented: &str,
     asked: Option<Permission>,
 ) -> Result<Verification> {
-    if !access.allows(Permission::TOKEN_VERIFY) {
-        return Err(Error::Forbidden);
-    }
+    access.require(Permission::TOKEN_VERIFY)?;
     let Ok(secret) = Secret::parse(presented, &console.0.prefix) else { return Ok(Verification::refused(Verdict::NotFound)) };
     let now = console.now();
     let digest = console.0.keys.token(&secret);

@@ -72,13 +72,16 @@ impl<T: DeserializeOwned> FromRequest<Site> for Json<T> {
     }
 }
 
-/// The part of serde's message that names members and types, without values.
+/// The part of serde's message that names what was expected. What was sent stays unsaid: it may be a secret in the wrong place.
 fn named(message: &str) -> String {
-    for (start, text) in [("missing field ", "This member is missing: "), ("unknown field ", "This member is unknown: ")] {
-        if let Some(name) = message.strip_prefix(start).and_then(|rest| rest.split('`').nth(1)) {
-            let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect();
-            return format!("{text}{name}");
-        }
+    let names = |text: &str| text.split('`').skip(1).step_by(2).collect::<Vec<_>>().join(", ");
+    if let Some(missing) = message.strip_prefix("missing field ") {
+        format!("This member is missing: {}", names(missing))
+    } else if let Some((_, expected)) = message.strip_prefix("unknown field ").and_then(|rest| rest.rsplit_once(", expected ")) {
+        format!("A member is unknown; there are: {}", names(expected))
+    } else if message.starts_with("duplicate field") {
+        "A member is there twice".to_owned()
+    } else {
+        "A member has the wrong type".to_owned()
     }
-    if message.starts_with("duplicate field") { "A member is there twice" } else { "A member has the wrong type" }.to_owned()
 }

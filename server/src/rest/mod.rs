@@ -24,6 +24,5 @@ pub fn router() -> (Router<Site>, OpenApi) {
 
 /// A JSON answer.
 fn json<T: serde::Serialize>(body: &T) -> axum::response::Response {
-    #[expect(clippy::disallowed_types, reason = "an answer has no rejection")]
     axum::response::IntoResponse::into_response(axum::Json(body))
 }

@@ -82,10 +82,14 @@ impl Problem {
         Self::unauthenticated(&format!("{REALM}, error=\"invalid_token\""))
     }
 
+    /// The token was sent in a way that is not taken.
+    pub(crate) fn invalid_request(code: &'static str, message: &str) -> Self {
+        Self { challenge: Some(format!("{REALM}, error=\"invalid_request\"")), ..Self::new(StatusCode::BAD_REQUEST, code, message) }
+    }
+
     /// More than one credential was sent.
     pub(crate) fn two_credentials() -> Self {
-        let problem = Self::new(StatusCode::BAD_REQUEST, "two_credentials", "Send one token, in one header.");
-        Self { challenge: Some(format!("{REALM}, error=\"invalid_request\"")), ..problem }
+        Self::invalid_request("two_credentials", "Send one token, in one header.")
     }
 
     /// The token is good, but not for this.
@@ -127,7 +131,11 @@ impl Problem {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        let retry_after = if let Error::TooMany { wait } = error { Some(wait.as_secs() + 1) } else { None };
+        let retry_after = match error {
+            Error::TooMany { wait } => Some(wait.as_secs() + 1),
+            Error::Unavailable(_) => Some(1),
+            _ => None,
+        };
         let failure = Failure::from(error);
         let code = match failure.code {
             Code::Unauthenticated => return Self::bad_token(),
@@ -137,6 +145,7 @@ impl From<Error> for Problem {
             Code::Invalid => "invalid",
             Code::Conflict => "conflict",
             Code::TooMany => "too_many_requests",
+            Code::Unavailable => "unavailable",
         };
         Self { field: failure.field, retry_after, ..Self::new(app::ssr::status(failure.code), code, &failure.message) }
     }

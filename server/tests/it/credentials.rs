@@ -37,7 +37,8 @@ async fn everything_else_is_refused(it: TestConsole) {
     let invalid = "Bearer realm=\"jeton\", error=\"invalid_token\"";
     let twice = "Bearer realm=\"jeton\", error=\"invalid_request\"";
     let bearer = format!("Bearer {secret}");
-    let cases: Vec<(Vec<(&'static str, String)>, u16, &str)> = vec![
+    type Headers = Vec<(&'static str, String)>;
+    let cases: Vec<(Headers, u16, &str)> = vec![
         (vec![], 401, plain),
         (vec![("authorization", secret.clone())], 401, invalid),
         (vec![("authorization", format!("Basic {secret}"))], 401, invalid),
@@ -67,6 +68,8 @@ async fn everything_else_is_refused(it: TestConsole) {
         format!("q={secret}"),
         format!("q={}", secret.replace('_', "%5F")),
         "api_key=".into(),
+        secret.clone(),
+        format!("x=Bearer%20{secret}"),
     ] {
         for path in ["/organization", "/sign-in", "/nowhere", "/assets/a.css"] {
             let answer = it.get(&Caller::Token(secret.clone()), &format!("{path}?{query}")).await;

@@ -84,7 +84,7 @@ async fn bad_questions_name_the_member(it: TestConsole) {
         ("{}", 422, "missing: token"),
         ("{\"token\":7}", 422, "wrong type"),
         ("{\"token\":\"x\",\"permission\":\"cluster:fly\"}", 422, "not in the catalogue"),
-        ("{\"token\":\"x\",\"permisson\":\"cluster:read\"}", 422, "unknown: permisson"),
+        ("{\"token\":\"x\",\"permisson\":\"cluster:read\"}", 422, "there are: token, permission"),
         ("{\"token\":\"x\",\"token\":\"y\"}", 422, "twice"),
         ("{\"token\":\"x\"} trailing", 422, "not valid JSON"),
     ] {

@@ -122,10 +122,14 @@ pub(super) async fn append(write: &mut Write, keys: &Keys, event: &NewEvent<'_>)
     Ok(mac)
 }
 
-/// Walks the chain up to where the head stands. Returns how many events it holds, or the number of the first that is not what was
-/// recorded: changed, missing, moved, or cut off at the end.
-pub(crate) async fn verify(db: &Db, keys: &Keys) -> Result<core::result::Result<i64, i64>> {
+/// Walks the chain up to where the head stands. Returns how many events it holds and the code of the last, or the number of the first that
+/// is not what was recorded: changed, missing, moved, added, or cut off at the end. Whoever owns the database can also set the head back
+/// together with a cut tail; only a `checkpoint` that is kept elsewhere, the number and code of an event once seen, shows that.
+pub(crate) async fn verify(db: &Db, keys: &Keys, checkpoint: Option<&(i64, Vec<u8>)>) -> Result<core::result::Result<(i64, Vec<u8>), i64>> {
     const BATCH: i64 = 5_000;
+    // Read before the head: an event that is added meanwhile raises the head as well, so nothing honest is ever beyond it.
+    let (first, last): (Option<i64>, Option<i64>) =
+        on_db!(db, |pool| sqlx::query_as("SELECT MIN(seq), MAX(seq) FROM events").fetch_one(pool).await?);
     let (head, head_mac): (i64, Vec<u8>) =
         on_db!(db, |pool| sqlx::query_as("SELECT seq, mac FROM head WHERE id = 1").fetch_one(pool).await?);
     let (mut seq, mut mac) = (0, GENESIS.to_vec());
@@ -145,10 +149,20 @@ pub(crate) async fn verify(db: &Db, keys: &Keys) -> Result<core::result::Result<
             if row.seq != seq + 1 || row.mac != row.mac_after(keys, &mac) {
                 return Ok(Err(seq + 1));
             }
+            if checkpoint.is_some_and(|(at, seen)| *at == row.seq && *seen != row.mac) {
+                return Ok(Err(row.seq));
+            }
             (seq, mac) = (row.seq, row.mac);
         }
     }
-    let beyond: Option<i64> =
-        on_db!(db, |pool| { sqlx::query_scalar("SELECT seq FROM events WHERE seq < 1 LIMIT 1").fetch_optional(pool).await? });
-    Ok(if mac == head_mac && beyond.is_none() { Ok(seq) } else { Err(seq) })
+    if last.is_some_and(|last| last > head) {
+        return Ok(Err(head + 1));
+    }
+    if first.is_some_and(|first| first < 1) || mac != head_mac {
+        return Ok(Err(seq));
+    }
+    Ok(match checkpoint {
+        Some((at, _)) if *at > seq => Err(seq + 1),
+        _ => Ok((seq, mac)),
+    })
 }

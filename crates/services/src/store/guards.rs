@@ -1,9 +1,12 @@
 //! The triggers that make the audit trail append-only in the database itself. Their syntax is not portable, so they are not migrations;
 //! they are put in place at every start.
 
-use super::Db;
+use super::{Db, Pool};
 
-const SQLITE: [&str; 2] = [
+const SQLITE: [&str; 3] = [
+    // REPLACE would take an event away without a DELETE.
+    "CREATE TRIGGER IF NOT EXISTS events_no_replace BEFORE INSERT ON events WHEN EXISTS (SELECT 1 FROM events WHERE seq = NEW.seq) \
+     BEGIN SELECT RAISE(ABORT, 'events are append-only'); END",
     "CREATE TRIGGER IF NOT EXISTS events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END",
     "CREATE TRIGGER IF NOT EXISTS events_no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END",
 ];
@@ -22,13 +25,13 @@ const POSTGRES: [&str; 4] = [
 /// Puts the triggers in place.
 #[expect(clippy::disallowed_methods, reason = "start-up: no client can hang up, and no event belongs to it")]
 pub(super) async fn set(db: &Db) -> Result<(), sqlx::Error> {
-    match db {
-        Db::Sqlite(pool) => {
+    match &db.pool {
+        Pool::Sqlite(pool) => {
             for statement in SQLITE {
                 sqlx::query(statement).execute(pool).await?;
             }
         }
-        Db::Postgres(pool) => {
+        Pool::Postgres(pool) => {
             let mut tx = pool.begin().await?;
             for statement in POSTGRES {
                 sqlx::query(statement).execute(&mut *tx).await?;

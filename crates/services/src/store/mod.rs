@@ -13,14 +13,15 @@ pub(crate) mod tokens;
 pub(crate) mod usage;
 pub(crate) mod users;
 
-use std::{path::PathBuf, str::FromStr as _, time::Duration};
+use std::{fs, os::unix::fs::OpenOptionsExt as _, path::PathBuf, str::FromStr as _, sync::Arc, time::Duration};
 
 use sqlx::{
     ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     migrate::{MigrateError, Migrator},
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     error::{Error, Result},
@@ -71,9 +72,15 @@ pub enum DatabaseError {
     Migration(#[source] MigrateError),
 }
 
-/// The pool of connections.
+/// A database: its pool of connections and the places for those who write.
 #[derive(Clone)]
-pub(crate) enum Db {
+pub(crate) struct Db {
+    pub(crate) pool: Pool,
+    writers: Arc<Semaphore>,
+}
+
+#[derive(Clone)]
+pub(crate) enum Pool {
     Sqlite(SqlitePool),
     Postgres(PgPool),
 }
@@ -82,6 +89,7 @@ pub(crate) enum Db {
 /// committed only together with an event.
 pub(crate) struct Write {
     tx: Tx,
+    _place: OwnedSemaphorePermit,
     seq: i64,
     mac: Vec<u8>,
 }
@@ -94,9 +102,9 @@ pub(crate) enum Tx {
 /// Expands the same expression for each database's pool.
 macro_rules! on_db {
     ($db:expr, |$pool:ident| $body:expr) => {
-        match $db {
-            crate::store::Db::Sqlite($pool) => $body,
-            crate::store::Db::Postgres($pool) => $body,
+        match &$db.pool {
+            crate::store::Pool::Sqlite($pool) => $body,
+            crate::store::Pool::Postgres($pool) => $body,
         }
     };
 }
@@ -131,10 +139,13 @@ pub(crate) fn stored<T, E: std::fmt::Display>(column: &str, parsed: core::result
 impl Db {
     /// Connects, checks what the database promises, and brings the schema up to date.
     pub(crate) async fn open(database: &Database) -> core::result::Result<Self, DatabaseError> {
-        let db = match database {
-            Database::Sqlite(path) => Self::Sqlite(open_sqlite(path).await?),
-            Database::Postgres(address) => Self::Postgres(open_postgres(address).await?),
+        // Whoever writes waits for a place before taking a connection. Otherwise writers that wait for one another would hold every
+        // connection, and verification, which only reads, would find none. SQLite has one writer anyway.
+        let (pool, writers) = match database {
+            Database::Sqlite(path) => (Pool::Sqlite(open_sqlite(path).await?), 1),
+            Database::Postgres(address) => (Pool::Postgres(open_postgres(address).await?), 6),
         };
+        let db = Self { pool, writers: Arc::new(Semaphore::new(writers)) };
         db.migrate().await?;
         guards::set(&db).await.map_err(DatabaseError::Unreachable)?;
         Ok(db)
@@ -154,18 +165,26 @@ impl Db {
     /// transaction on a pooled connection (sqlx 0.9.0), so it runs in a task that a client who hangs up cannot cancel; and on SQLite a
     /// transaction that first reads and then writes fails under contention unless it begins IMMEDIATE.
     pub(crate) async fn begin_write(&self) -> Result<Write> {
-        let db = self.clone();
+        let place = self.place_to_write().await?;
+        let pool = self.pool.clone();
         let begin = tokio::spawn(async move {
-            Ok::<_, sqlx::Error>(match db {
-                Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-                Self::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN").await?),
+            Ok::<_, sqlx::Error>(match pool {
+                Pool::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+                // Said aloud: a database may have another default, under which waiting for the head ends in an error.
+                Pool::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await?),
             })
         });
-        let mut write = Write { tx: begin.await.map_err(Error::internal)??, seq: 0, mac: Vec::new() };
+        let mut write = Write { tx: begin.await.map_err(Error::internal)??, _place: place, seq: 0, mac: Vec::new() };
         (write.seq, write.mac) = on_tx!(write, |connection| {
             sqlx::query_as("UPDATE head SET seq = seq + 1 WHERE id = 1 RETURNING seq, mac").fetch_one(connection).await?
         });
         Ok(write)
+    }
+
+    /// Waits for a place among those who write; single statements that write take one as well.
+    pub(crate) async fn place_to_write(&self) -> Result<OwnedSemaphorePermit> {
+        let place = tokio::time::timeout(PATIENCE, self.writers.clone().acquire_owned()).await;
+        place.map_err(|_| Error::unavailable("too many changes are waiting"))?.map_err(Error::internal)
     }
 
     /// Whether the database answers.
@@ -219,6 +238,13 @@ impl Write {
 }
 
 async fn open_sqlite(path: &std::path::Path) -> core::result::Result<SqlitePool, DatabaseError> {
+    // For its owner only; SQLite gives its journal the same mode.
+    fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|error| DatabaseError::Unreachable(sqlx::Error::Io(error)))?;
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -252,7 +278,14 @@ async fn open_postgres(address: &str) -> core::result::Result<PgPool, DatabaseEr
     let options = PgConnectOptions::from_str(address)
         .map_err(|error| DatabaseError::Address(format!("{error}.")))?
         .application_name("jeton")
+        // Nobody waits longer than a client would, also when the client is gone.
+        .options([("lock_timeout", "4s"), ("idle_in_transaction_session_timeout", "10s")])
         .disable_statement_logging();
+    let host = options.get_host();
+    let local = host.starts_with('/') || host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    if !local && !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull | PgSslMode::VerifyCa) {
+        tracing::warn!("the connection to PostgreSQL may be read and altered on the way; add ?sslmode=verify-full to its address");
+    }
     // The pool would try again until its patience ends and then say only that it has; a single attempt says what is wrong.
     PgConnection::connect_with(&options).await.map_err(DatabaseError::Unreachable)?.close().await.map_err(DatabaseError::Unreachable)?;
     let pool = PgPoolOptions::new()

@@ -71,6 +71,7 @@ pub(crate) async fn insert(write: &mut Write, session: &NewSession<'_>) -> Resul
 
 /// Notes that a session is in use. It never moves backwards and does not wake an ended one.
 pub(crate) async fn touch(db: &Db, id: SessionId, at: Timestamp) -> Result<()> {
+    let _place = db.place_to_write().await?;
     on_db!(db, |pool| {
         sqlx::query("UPDATE sessions SET last_seen_at = $1 WHERE id = $2 AND ended_at IS NULL AND last_seen_at < $1")
             .bind(at.as_micros())

@@ -5,9 +5,11 @@ use domain::Timestamp;
 use super::{Db, Write, on_db, on_tx};
 use crate::{error::Result, keys::Digest};
 
-/// Adds a link.
-pub(crate) async fn insert(db: &Db, digest: &Digest, at: Timestamp) -> Result<()> {
+/// Adds a link, and forgets those made before `since`.
+pub(crate) async fn insert(db: &Db, digest: &Digest, at: Timestamp, since: Timestamp) -> Result<()> {
+    let _place = db.place_to_write().await?;
     on_db!(db, |pool| {
+        sqlx::query("DELETE FROM setup_links WHERE created_at <= $1").bind(since.as_micros()).execute(pool).await?;
         sqlx::query("INSERT INTO setup_links (digest, created_at) VALUES ($1, $2)")
             .bind(digest.as_slice())
             .bind(at.as_micros())

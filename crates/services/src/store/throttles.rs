@@ -12,6 +12,7 @@ use crate::error::Result;
 pub(crate) async fn take(db: &Db, bucket: &str, burst: u32, period: Duration, now: Timestamp) -> Result<Option<Duration>> {
     let period = i64::try_from(period.as_micros()).unwrap_or(i64::MAX);
     let tolerance = period.saturating_mul(i64::from(burst) - 1);
+    let place = db.place_to_write().await?;
     let touched = on_db!(db, |pool| {
         sqlx::query(
             "INSERT INTO throttles (bucket, spent_until) VALUES ($1, $2 + $3) ON CONFLICT (bucket) DO UPDATE \
@@ -26,6 +27,7 @@ pub(crate) async fn take(db: &Db, bucket: &str, burst: u32, period: Duration, no
         .await?
         .rows_affected()
     });
+    drop(place);
     if touched == 1 {
         return Ok(None);
     }
@@ -38,6 +40,7 @@ pub(crate) async fn take(db: &Db, bucket: &str, burst: u32, period: Duration, no
 
 /// Forgets buckets that are full again.
 pub(crate) async fn prune(db: &Db, now: Timestamp) -> Result<()> {
+    let _place = db.place_to_write().await?;
     on_db!(db, |pool| {
         sqlx::query("DELETE FROM throttles WHERE spent_until < $1").bind(now.as_micros()).execute(pool).await?;
     });

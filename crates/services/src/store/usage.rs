@@ -7,6 +7,7 @@ use crate::{error::Result, usage::Use};
 
 /// Writes the latest use of each token; a later one that is there already stays. One statement for all.
 pub(crate) async fn upsert(db: &Db, uses: &[Use]) -> Result<()> {
+    let _place = db.place_to_write().await?;
     on_db!(db, |pool| {
         let mut query = QueryBuilder::new("INSERT INTO token_usage (token_id, last_used_at, address, user_agent) ");
         query.push_values(uses, |mut row, used| {

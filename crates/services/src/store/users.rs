@@ -41,6 +41,7 @@ pub(crate) async fn insert(write: &mut Write, id: UserId, email: &Email, name: &
 
 /// Replaces a password hash by one of the same password with today's parameters. Nothing a person could notice changes.
 pub(crate) async fn upgrade_hash(db: &Db, id: UserId, old: &str, new: &str) -> Result<()> {
+    let _place = db.place_to_write().await?;
     on_db!(db, |pool| {
         sqlx::query("UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3")
             .bind(new)

@@ -8,7 +8,7 @@ use crate::{
     Error,
     organizations::{self, Password},
     sessions,
-    store::Db,
+    store::Pool,
     tokens,
 };
 
@@ -30,7 +30,7 @@ async fn every_change_is_an_event_and_the_chain_holds(instance: Instance) {
         sqlx::query_scalar("SELECT action FROM events ORDER BY seq").fetch_all(pool).await.unwrap()
     });
     assert_eq!(actions, ["organization.create", "session.create", "token.create", "token.revoke", "session.create", "session.end"]);
-    assert_eq!(instance.console.verify_events().await.unwrap(), Ok(6));
+    assert_eq!(instance.console.verify_events(None).await.unwrap().map(|now| now.events), Ok(6));
     let details: String = crate::store::on_db!(&instance.console.0.db, |pool| {
         sqlx::query_scalar("SELECT details FROM events WHERE action = 'token.create'").fetch_one(pool).await.unwrap()
     });
@@ -60,7 +60,7 @@ async fn nothing_changes_when_the_event_cannot_be_written(instance: Instance) {
     assert_eq!(instance.shape().await, before);
     instance.mend("events").await;
     assert!(tokens::revoke(&instance.console, &owner, &id, "ci").await.is_ok(), "and everything works again");
-    assert!(instance.console.verify_events().await.unwrap().is_ok());
+    assert!(instance.console.verify_events(None).await.unwrap().map(|now| now.events).is_ok());
 }
 
 async fn events_can_neither_be_changed_nor_deleted(instance: Instance) {
@@ -78,18 +78,18 @@ async fn every_tampering_is_found_where_it_begins(instance: Instance) {
     for number in 0..8 {
         tokens::create(&instance.console, &owner, new_token(&format!("t{number}"), Role::Viewer)).await.unwrap();
     }
-    match &instance.console.0.db {
-        Db::Sqlite(pool) => {
+    match &instance.console.0.db.pool {
+        Pool::Sqlite(pool) => {
             for name in ["events_no_update", "events_no_delete"] {
                 sqlx::query(AssertSqlSafe(format!("DROP TRIGGER {name}"))).execute(pool).await.unwrap();
             }
         }
-        Db::Postgres(pool) => {
+        Pool::Postgres(pool) => {
             sqlx::query("DROP TRIGGER events_append_only ON events").execute(pool).await.unwrap();
         }
     }
     let count = instance.count("SELECT COUNT(*) FROM events").await;
-    assert_eq!(instance.console.verify_events().await.unwrap(), Ok(count));
+    assert_eq!(instance.console.verify_events(None).await.unwrap().map(|now| now.events), Ok(count));
     let texts = "organization_id actor_kind actor_id actor_name action target_kind target_id target_name details address request_id";
     let mut tamperings: Vec<(String, String, i64)> = texts
         .split(' ')
@@ -109,10 +109,21 @@ async fn every_tampering_is_found_where_it_begins(instance: Instance) {
     };
     for (change, back, first) in tamperings {
         assert_eq!(run(change.clone()).await, 1);
-        assert_eq!(instance.console.verify_events().await.unwrap(), Err(first), "{change}");
+        assert_eq!(instance.console.verify_events(None).await.unwrap().map(|now| now.events), Err(first), "{change}");
         assert_eq!(run(back).await, 1);
-        assert_eq!(instance.console.verify_events().await.unwrap(), Ok(count), "{change} was taken back");
+        assert_eq!(instance.console.verify_events(None).await.unwrap().map(|now| now.events), Ok(count), "{change} was taken back");
     }
+    let seen = instance.console.verify_events(None).await.unwrap().unwrap();
+    let forge = "INSERT INTO events SELECT seq + 1, at, organization_id, actor_kind, actor_id, actor_name, action, target_kind, target_id, \
+                 target_name, details, address, request_id, mac FROM events WHERE seq = ";
+    assert_eq!(run(format!("{forge}{count}")).await, 1);
+    assert_eq!(instance.console.verify_events(None).await.unwrap(), Err(count + 1), "an event nobody recorded");
+    assert_eq!(run(format!("DELETE FROM events WHERE seq = {}", count + 1)).await, 1);
     assert_eq!(run(format!("DELETE FROM events WHERE seq = {count}")).await, 1);
-    assert_eq!(instance.console.verify_events().await.unwrap(), Err(count), "the tail is cut");
+    assert_eq!(instance.console.verify_events(None).await.unwrap().map(|now| now.events), Err(count), "the tail is cut");
+    // Whoever cuts the tail and sets the head back leaves a chain that is whole; what was seen before tells.
+    let back = format!("UPDATE head SET seq = {0}, mac = (SELECT mac FROM events WHERE seq = {0})", count - 1);
+    assert_eq!(run(back).await, 1);
+    assert_eq!(instance.console.verify_events(None).await.unwrap().map(|now| now.events), Ok(count - 1));
+    assert_eq!(instance.console.verify_events(Some(&seen)).await.unwrap(), Err(count), "the checkpoint is beyond the end");
 }

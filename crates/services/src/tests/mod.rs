@@ -157,12 +157,12 @@ impl Instance {
 
     /// Makes every INSERT into a table fail, as a full disk would, until [`Self::mend`].
     pub(super) async fn break_inserts(&self, table: &str) {
-        match &self.console.0.db {
-            store::Db::Sqlite(pool) => {
+        match &self.console.0.db.pool {
+            store::Pool::Sqlite(pool) => {
                 let sql = format!("CREATE TRIGGER fault BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'fault'); END");
                 sqlx::query(AssertSqlSafe(sql)).execute(pool).await.unwrap();
             }
-            store::Db::Postgres(pool) => {
+            store::Pool::Postgres(pool) => {
                 let function =
                     "CREATE OR REPLACE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'fault'; END $$";
                 sqlx::query(function).execute(pool).await.unwrap();
@@ -173,9 +173,9 @@ impl Instance {
     }
 
     pub(super) async fn mend(&self, table: &str) {
-        match &self.console.0.db {
-            store::Db::Sqlite(pool) => sqlx::query("DROP TRIGGER fault").execute(pool).await.map(|_| ()).unwrap(),
-            store::Db::Postgres(pool) => {
+        match &self.console.0.db.pool {
+            store::Pool::Sqlite(pool) => sqlx::query("DROP TRIGGER fault").execute(pool).await.map(|_| ()).unwrap(),
+            store::Pool::Postgres(pool) => {
                 sqlx::query(AssertSqlSafe(format!("DROP TRIGGER fault ON {table}"))).execute(pool).await.map(|_| ()).unwrap();
             }
         }

@@ -7,7 +7,7 @@ use sqlx::AssertSqlSafe;
 use super::{Instance, caller, form, new_token, on_both};
 use crate::{
     DatabaseError, Error, KeyError, OpenError, access, organizations,
-    store::{self, Db, on_db},
+    store::{self, Db, Pool, on_db},
     tokens,
 };
 
@@ -71,13 +71,13 @@ async fn dump(db: &Db) -> String {
         "events",
     ];
     for table in tables {
-        match db {
-            Db::Postgres(pool) => {
+        match &db.pool {
+            Pool::Postgres(pool) => {
                 let rows: Vec<String> =
                     sqlx::query_scalar(AssertSqlSafe(format!("SELECT t::text FROM {table} t"))).fetch_all(pool).await.unwrap();
                 all.push_str(&rows.join("\n"));
             }
-            Db::Sqlite(pool) => {
+            Pool::Sqlite(pool) => {
                 let columns: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!("SELECT name FROM pragma_table_info('{table}')")))
                     .fetch_all(pool)
                     .await
@@ -161,7 +161,7 @@ async fn a_begin_that_is_cancelled_leaves_no_transaction_open(instance: Instance
     for number in 0..20 {
         tokens::create(&instance.console, &owner, new_token(&format!("t{number}"), Role::Viewer)).await.unwrap();
     }
-    if let Db::Postgres(pool) = &instance.console.0.db {
+    if let Pool::Postgres(pool) = &instance.console.0.db.pool {
         let stuck = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'";
         let count: i64 = sqlx::query_scalar(stuck).fetch_one(pool).await.unwrap();
         assert_eq!(count, 0);
@@ -184,7 +184,7 @@ async fn a_write_that_touches_nothing_is_undone(instance: Instance) {
 #[tokio::test]
 async fn sqlite_is_set_to_lose_nothing() {
     let instance = Instance::sqlite().await;
-    let Db::Sqlite(pool) = &instance.console.0.db else { unreachable!() };
+    let Pool::Sqlite(pool) = &instance.console.0.db.pool else { unreachable!() };
     let mut connections = Vec::new();
     for _ in 0..8 {
         connections.push(pool.acquire().await.unwrap());
