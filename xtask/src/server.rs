@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
@@ -15,6 +15,7 @@ use crate::tools;
 
 /// Builds the browser half, then the server around it.
 pub(crate) fn build(project: &Project, profile: Profile) -> Result<()> {
+    let _alone = alone(project)?;
     site::build(project, profile)?;
     let release = profile == Profile::Release;
     let embedded = project.scratch().join("embedded");
@@ -32,6 +33,17 @@ pub(crate) fn build(project: &Project, profile: Profile) -> Result<()> {
         files::write(&embedded, listing.as_bytes())?;
     }
     Ok(())
+}
+
+/// Waits until no other `cargo xtask` builds here: `target/site` is one folder, and a release must not embed dev files.
+fn alone(project: &Project) -> Result<File> {
+    fs::create_dir_all(project.scratch())?;
+    let file = File::create(project.scratch().join("lock"))?;
+    if let Err(TryLockError::WouldBlock) = file.try_lock() {
+        note("another cargo xtask is building; waiting for it");
+        file.lock()?;
+    }
+    Ok(file)
 }
 
 fn site_listing(project: &Project) -> Result<String> {
