@@ -52,6 +52,13 @@ fn find<T: JsCast>(id: &str) -> Option<T> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
 
+/// Goes to the page before in the browser's history.
+pub fn go_back() {
+    if let Ok(history) = window().history() {
+        let _ = history.back();
+    }
+}
+
 /// The values of a form, by field name.
 pub struct Fields(Option<FormData>);
 

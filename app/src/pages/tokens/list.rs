@@ -49,6 +49,13 @@ pub fn Tokens() -> impl IntoView {
         }
         after
     });
+    // Whether the page before this one in the browser's history is the list without the dialog.
+    let asked_here = StoredValue::new(false);
+    Effect::new(move |earlier: Option<bool>| {
+        let asks = !revoke.read().is_empty();
+        asked_here.set_value(asks && (earlier == Some(false) || asked_here.get_value()));
+        asks
+    });
     view! {
         <Breadcrumb steps=vec![("Organization settings", None), ("API tokens", None)] />
         <div role="status">
@@ -77,7 +84,11 @@ pub fn Tokens() -> impl IntoView {
         {move || {
             let id = revoke.get();
             (!id.is_empty())
-                .then(|| view! { <Revoke organization=organization.get() after=after.get() id=id on_revoked=on_revoked /> })
+                .then(|| {
+                    view! {
+                        <Revoke organization=organization.get() after=after.get() id=id asked_here=asked_here on_revoked=on_revoked />
+                    }
+                })
         }}
     }
 }

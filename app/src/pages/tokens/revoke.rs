@@ -27,6 +27,8 @@ pub fn Revoke(
     organization: String,
     after: String,
     id: String,
+    /// Whether going back in the browser's history leads to the list without the dialog.
+    asked_here: StoredValue<bool>,
     /// Gets the id of the element that stands for the token from then on.
     on_revoked: Callback<String>,
 ) -> impl IntoView {
@@ -41,7 +43,7 @@ pub fn Revoke(
                     let (organization, after) = place.get_value();
                     match found.await {
                         Ok(found) if found.token.state == State::Active => {
-                            view! { <Ask organization=organization after=after found=found on_revoked=on_revoked /> }.into_any()
+                            view! { <Ask organization=organization after=after found=found asked_here=asked_here on_revoked=on_revoked /> }.into_any()
                         }
                         Ok(Found { token, .. }) => {
                             view! {
@@ -112,7 +114,7 @@ fn find(organization: &str, id: &str) -> Resource<Result<Found, Failure>> {
 }
 
 #[component]
-fn Ask(organization: String, after: String, found: Found, on_revoked: Callback<String>) -> impl IntoView {
+fn Ask(organization: String, after: String, found: Found, asked_here: StoredValue<bool>, on_revoked: Callback<String>) -> impl IntoView {
     let last_use = last_use(&found);
     let token = found.token;
     let id = token.id;
@@ -138,7 +140,11 @@ fn Ask(organization: String, after: String, found: Found, on_revoked: Callback<S
         let (navigate, replace) = (navigate.clone(), replace.clone());
         let back = paths::tokens_after(&organization, &after);
         move |()| {
-            navigate(&back, replace.clone());
+            if asked_here.get_value() {
+                browser::go_back();
+            } else {
+                navigate(&back, replace.clone());
+            }
             browser::focus(bin_id(id));
         }
     });
