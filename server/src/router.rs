@@ -61,9 +61,13 @@ pub fn router(site: Site) -> Router {
         console = console.route(path, on(method, pages::server_function));
     }
     let console = console.layer(middleware::from_fn_with_state(site.public_url.clone(), csrf::guard));
-    rest.merge(open)
-        .merge(console)
-        .fallback(pages::not_found)
+    layered(rest.merge(open).merge(console).fallback(pages::not_found), site)
+}
+
+/// Puts around routes what every request goes through: limits, and the watch of [`observe`]. Apart from [`router`] for a test that adds a
+/// route which panics.
+pub fn layered(routes: Router<Site>, site: Site) -> Router {
+    routes
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))

@@ -190,6 +190,35 @@ fn the_data_folder_is_for_its_owner_only() {
     assert_eq!(mode(&data.join("jeton.key")), 0o600);
 }
 
+#[test]
+fn logs_are_json_lines_that_hold_no_secret() {
+    let jeton = sqlite();
+    jeton.init();
+    let created = json(&jeton.run(&["token", "create", "--organization", "acme", "--label", "{\"a\":"]));
+    let secret = created["secret"].as_str().unwrap().to_owned();
+    let listen = format!("127.0.0.1:{}", free_port());
+    let mut server =
+        jeton.command(&["serve", "--listen", &listen, "--log", "trace"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let mut stream = std::net::TcpStream::connect(&listen).unwrap();
+    let request = format!(
+        "GET /organization?x=%0a HTTP/1.1\r\nHost: {listen}\r\nAuthorization: Bearer {secret}\r\nUser-Agent: evil\"}}\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let id = answer.lines().find_map(|line| line.strip_prefix("x-request-id: ")).unwrap().to_owned();
+    assert!(Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap().success());
+    let log = String::from_utf8(server.wait_with_output().unwrap().stderr).unwrap();
+    assert!(!log.contains(&secret) && !log.contains(PASSWORD));
+    for line in log.lines() {
+        assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "{line}");
+    }
+    assert!(log.lines().any(|line| line.contains(&id) && line.contains("\"status\":200") && line.contains("\"/organization\"")));
+}
+
 /// Asks the server to end and waits: within its grace it ends well.
 fn stop(server: &mut Child) {
     let id = server.id().to_string();

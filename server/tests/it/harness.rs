@@ -56,6 +56,7 @@ pub(crate) struct TestConsole {
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) database: Database,
     pub(crate) router: Router,
+    pub(crate) site: Site,
     background: Option<Background>,
     _folder: tempfile::TempDir,
 }
@@ -135,7 +136,7 @@ impl TestConsole {
             client_ip: axum_client_ip::ClientIpSource::ConnectInfo,
             entropy: Arc::new(SystemEntropy),
         };
-        let it = Self { console, clock, database, router: router(site), background: Some(background), _folder: folder };
+        let it = Self { console, clock, database, router: router(site.clone()), site, background: Some(background), _folder: folder };
         it.populate().await;
         it
     }

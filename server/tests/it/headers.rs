@@ -2,7 +2,7 @@
 
 use crate::harness::{Caller, TestConsole, on_both};
 
-on_both![are_what_was_decided];
+on_both![are_what_was_decided, a_panic_is_a_500_with_an_id_and_nothing_else];
 
 async fn are_what_was_decided(it: TestConsole) {
     let page = it.get(&Caller::Anonymous, "/sign-in").await;
@@ -48,4 +48,18 @@ async fn are_what_was_decided(it: TestConsole) {
             assert_eq!(answer.header(absent), "", "{path} {absent}");
         }
     }
+}
+
+async fn a_panic_is_a_500_with_an_id_and_nothing_else(mut it: TestConsole) {
+    async fn broken() -> &'static str {
+        panic!("the secret recipe")
+    }
+    let routes = axum::Router::new().route("/broken", axum::routing::get(broken));
+    it.router = server::router::layered(routes.merge(server::rest::router().0), it.site.clone());
+    let answer = it.get(&Caller::Anonymous, "/broken").await;
+    assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (500, Some("internal")));
+    assert_eq!(answer.json()["instance"], answer.header("x-request-id"));
+    assert!(!answer.body.contains("recipe") && !answer.body.contains("panic"));
+    let token = it.token("acme", domain::Role::Viewer, &[]).await;
+    assert_eq!(it.get(&token, "/organization").await.status, 200, "and life goes on");
 }
