@@ -1,0 +1,26 @@
+import { defineConfig } from '@playwright/test';
+import { browser } from './browser.ts';
+import type { Options } from './tests/support/fixtures.ts';
+
+// Specs that need scripts are named *.hydrate.spec.ts; every other one holds with scripts and without.
+const needsScripts = '**/*.hydrate.spec.ts';
+// What pages look like does not depend on the database.
+const looks = '**/a11y.spec.ts';
+
+export default defineConfig<object, Options>({
+  testDir: 'tests',
+  outputDir: 'test-results',
+  workers: 2,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 45_000,
+  expect: { timeout: 10_000 },
+  reporter: 'list',
+  use: { ...browser, actionTimeout: 10_000, navigationTimeout: 20_000 },
+  projects: [
+    { name: 'sqlite hydrated', use: { database: 'sqlite' } },
+    { name: 'sqlite scripts-off', testIgnore: needsScripts, use: { database: 'sqlite', javaScriptEnabled: false } },
+    { name: 'postgres hydrated', testIgnore: looks, use: { database: 'postgres' } },
+    { name: 'postgres scripts-off', testIgnore: [needsScripts, looks], use: { database: 'postgres', javaScriptEnabled: false } },
+  ],
+});

@@ -1,0 +1,63 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { test, expect, observe } from './support/fixtures.ts';
+import { GALLERY } from './support/gallery.ts';
+import type { Browser, BrowserContext, Page } from '@playwright/test';
+
+// Colours in the middle of an animation are nobody's colours.
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'];
+
+/** What axe finds wrong, in a line for each element. In the dark only colours are others. */
+async function wrong(page: Page, colorScheme: 'light' | 'dark'): Promise<string[]> {
+  const axe = new AxeBuilder({ page });
+  if (colorScheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block']);
+  else axe.withTags(RULES).options({ runOnly: RULES, rules: { 'target-size': { enabled: true } } });
+  const { violations, passes } = await axe.analyze();
+  expect(passes.length, 'axe has looked at something').toBeGreaterThan(colorScheme === 'dark' ? 0 : 10);
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary?.replaceAll(/\s+/g, ' ')}`));
+}
+
+/** A page that was rendered without scripts, in a tab where axe, which is one, can look at it. */
+async function looked(page: Page, context: BrowserContext, browser: Browser, complaints: string[]): Promise<Page> {
+  const html = (await page.content()).replaceAll(/<script[\s\S]*?<\/script>|<link rel="(module)?preload"[^>]*>/g, '');
+  const other = await browser.newContext({ reducedMotion: 'reduce', storageState: await context.storageState() });
+  await observe(other, complaints);
+  const tab = await other.newPage();
+  await tab.route(page.url(), (route) => route.fulfill({ contentType: 'text/html', body: html }));
+  await tab.goto(page.url());
+  return tab;
+}
+
+/** What is wider than the window, so that people would have to scroll sideways to read. */
+async function overflowing(page: Page): Promise<string[]> {
+  return await page.evaluate(() => {
+    const root = document.documentElement;
+    const wide = root.scrollWidth > root.clientWidth ? [`the page: ${root.scrollWidth} of ${root.clientWidth}`] : [];
+    const dialogs = [...document.querySelectorAll<HTMLElement>('dialog[open], [popover]:popover-open')];
+    const sideways = dialogs.filter((each) => each.scrollWidth > each.clientWidth || each.getBoundingClientRect().right > root.clientWidth);
+    return [...wide, ...sideways.map((each) => `${each.id}: ${each.scrollWidth} of ${each.clientWidth}`)];
+  });
+}
+
+for (const { name, signedIn, open } of GALLERY) {
+  test.describe(() => {
+    test.use({ signedIn });
+    test(`${name}: accessible in light and dark, wide and narrow, and nothing to scroll sideways`, async ({ page, context, browser, server, visit, scripts, another, complaints }) => {
+      await open({ page, server, visit, scripts, another });
+      const tab = scripts ? page : await looked(page, context, browser, complaints);
+      const found: string[] = [];
+      for (const width of [1280, 360, 320]) {
+        await tab.setViewportSize({ width, height: 800 });
+        found.push(...(await overflowing(tab)).map((each) => `${width}: ${each}`));
+        if (width === 320) continue;
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await tab.emulateMedia({ colorScheme });
+          found.push(...(await wrong(tab, colorScheme)).map((each) => `${width} ${colorScheme}: ${each}`));
+        }
+      }
+      expect(found).toEqual([]);
+      if (!scripts) await tab.context().close();
+    });
+  });
+}

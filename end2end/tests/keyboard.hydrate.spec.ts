@@ -1,0 +1,139 @@
+import { test, expect } from './support/fixtures.ts';
+import {
+  NEW_TOKEN,
+  TOKENS,
+  bin,
+  callApi,
+  confirmation,
+  revokeDialog,
+  row,
+  secretDialog,
+  secretField,
+} from './support/journeys.ts';
+import { OWNER } from './support/server.ts';
+import type { Page } from '@playwright/test';
+
+/** What has the focus, as somebody who hears the page would name it, and how far its outline stands out. */
+async function focused(page: Page): Promise<{ name: string; outline: number; inside: string }> {
+  return await page.evaluate(() => {
+    const element = document.activeElement as HTMLElement | null;
+    if (!element || element === document.body) return { name: 'the browser', outline: 2, inside: 'the browser' };
+    const label = (element as HTMLInputElement).labels?.[0]?.textContent ?? element.getAttribute('aria-label') ?? element.innerText;
+    // A radio button is marked by the frame around it.
+    const marked = [element, element.closest<HTMLElement>('.card, .segment'), element.nextElementSibling as HTMLElement | null];
+    const outline = marked.map((each) => (each && getComputedStyle(each).outlineStyle !== 'none' ? parseFloat(getComputedStyle(each).outlineWidth) : 0));
+    return {
+      name: label.replaceAll(/\s+/g, ' ').trim(),
+      outline: Math.max(...outline),
+      inside: element.closest('dialog')?.id ?? '',
+    };
+  });
+}
+
+/** Presses Tab and tells what it led to. */
+async function tab(page: Page, times: number, key = 'Tab'): Promise<string[]> {
+  const names: string[] = [];
+  for (let time = 0; time < times; time += 1) {
+    await page.keyboard.press(key);
+    const { name, outline } = await focused(page);
+    expect(outline, `the focus is seen on ${name}`).toBeGreaterThanOrEqual(2);
+    names.push(name);
+  }
+  return names;
+}
+
+test('the first Tab leads to a link that skips to the content', async ({ page, visit }) => {
+  await visit(NEW_TOKEN);
+  expect(await tab(page, 1)).toEqual(['Skip to content']);
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeInViewport();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('main')).toBeFocused();
+  expect(await tab(page, 1)).toEqual(['API tokens']);
+  await expect(page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'API tokens' })).toBeFocused();
+});
+
+test('Tab goes through the list as it reads', async ({ page, server, visit }) => {
+  await server.token({ label: 'reached second' });
+  await server.token({ label: 'reached first' });
+  await visit(TOKENS);
+  expect(await tab(page, 8)).toEqual([
+    'Skip to content',
+    'Jeton',
+    `Account: ${OWNER.name}`,
+    'API tokens',
+    'Generate token',
+    expect.stringContaining('Label'), // the table, which scrolls where it does not fit
+    'Revoke reached first',
+    'Revoke reached second',
+  ]);
+  expect(await tab(page, 2, 'Shift+Tab')).toEqual(['Revoke reached first', expect.stringContaining('Label')]);
+});
+
+test('Tab goes through the form as it reads, and arrows choose', async ({ page, visit }) => {
+  await visit(NEW_TOKEN);
+  await page.getByRole('textbox', { name: 'Label' }).focus();
+  expect(await tab(page, 2)).toEqual(['Description (optional)', 'Viewer']);
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('radio', { name: 'Developer' })).toBeChecked();
+  expect(await tab(page, 2)).toEqual([expect.stringMatching(/^Adds \d+ permissions to those of Viewer$/), '90 days']);
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('radio', { name: 'Custom' })).toBeChecked();
+  expect(await tab(page, 5)).toEqual(['Days', 'Hours', 'Minutes', 'Generate token', 'Cancel']);
+});
+
+test('the account menu opens by Enter and closes by Escape, which gives the focus back', async ({ page, visit }) => {
+  await visit(TOKENS);
+  const account = page.getByRole('button', { name: `Account: ${OWNER.name}` });
+  await account.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
+  expect(await tab(page, 1)).toEqual(['Sign out']);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeHidden();
+  await expect(account).toBeFocused();
+});
+
+test('a token is generated, copied and revoked without a mouse, and dialogs keep the focus', async ({ page, context, server, visit }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.origin });
+  await visit(TOKENS);
+  await page.getByRole('link', { name: 'Generate token' }).first().focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: 'Generate token' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('textbox', { name: 'Label' })).toBeFocused();
+  await page.keyboard.type('by keyboard');
+  await page.keyboard.press('Enter');
+
+  await expect(secretDialog(page, 'by keyboard')).toBeVisible();
+  await expect(secretField(page)).toBeFocused();
+  const secret = server.secret(await secretField(page).inputValue(), 'the secret of by keyboard');
+  const inside: string[] = [];
+  for (let time = 0; time < 12; time += 1) {
+    await page.keyboard.press('Tab');
+    inside.push((await focused(page)).inside);
+  }
+  expect(inside.filter((where) => !['issued', 'the browser'].includes(where))).toEqual([]);
+  expect(inside.filter((where) => where === 'issued').length).toBeGreaterThan(8);
+  await secretField(page).focus();
+  expect(await tab(page, 1)).toEqual(['Copy token']);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Copied token' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL(TOKENS);
+  await expect(page.getByRole('heading', { level: 1, name: 'API tokens' })).toBeFocused();
+
+  await bin(page, 'by keyboard').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  expect(await tab(page, 1, 'Shift+Tab')).toEqual(['Type by keyboard to confirm']);
+  await page.keyboard.type('by keyboard');
+  expect(await tab(page, 2)).toEqual(['Cancel', 'Revoke token']);
+  const around = await tab(page, 3);
+  expect(around.filter((name) => !['the browser', 'Type by keyboard to confirm', 'Cancel', 'Revoke token'].includes(name))).toEqual([]);
+  await page.getByRole('button', { name: 'Revoke token' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(revokeDialog(page, 'by keyboard')).toHaveCount(0);
+  await expect(row(page, 'by keyboard').getByRole('rowheader')).toBeFocused();
+  await expect(confirmation(page, 'by keyboard')).toHaveCount(0);
+  expect((await callApi(server, secret)).status).toBe(401);
+});

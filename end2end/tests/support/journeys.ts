@@ -1,0 +1,92 @@
+// What people do, as a few words for tests.
+
+import { expect, type Locator, type Page } from '@playwright/test';
+import type { Server } from './server.ts';
+
+export const TOKENS = '/orgs/acme/tokens';
+export const NEW_TOKEN = '/orgs/acme/tokens/new';
+
+export interface Wanted {
+  label: string;
+  description?: string;
+  role?: 'Viewer' | 'Developer' | 'Admin';
+  expiry?: '7 days' | '30 days' | '60 days' | '90 days' | 'Custom' | 'Never';
+}
+
+/** Fills the form "Generate token" in. */
+export async function fill(page: Page, { label, description, role, expiry }: Wanted): Promise<void> {
+  await page.getByRole('textbox', { name: 'Label' }).fill(label);
+  if (description !== undefined) await page.getByRole('textbox', { name: 'Description' }).fill(description);
+  if (role) await page.getByRole('radio', { name: role }).check();
+  if (expiry) await page.getByRole('radio', { name: expiry }).check();
+}
+
+export function submit(page: Page): Locator {
+  return page.getByRole('button', { name: 'Generate token' });
+}
+
+/** The dialog that shows the secret. */
+export function secretDialog(page: Page, label: string): Locator {
+  return page.getByRole('dialog', { name: `Token “${label}” is generated` });
+}
+
+export function secretField(page: Page): Locator {
+  return page.getByRole('textbox', { name: 'Token', exact: true });
+}
+
+/** Sends the form that is filled in, and reads the secret. */
+export async function submitAndRead(page: Page, server: Server, label: string): Promise<string> {
+  await submit(page).click();
+  await expect(secretDialog(page, label)).toBeVisible();
+  const secret = await secretField(page).inputValue();
+  return server.secret(secret, `the secret of ${label}`);
+}
+
+/** Says that the secret is stored, and closes its dialog. */
+export async function store(page: Page): Promise<void> {
+  await page.getByRole('checkbox', { name: 'I have stored it' }).check();
+  await page.getByRole('button', { name: 'Done' }).click();
+  // Chromium writes the ? of a form without fields.
+  await expect(page).toHaveURL(/\/tokens\??$/);
+}
+
+/** The row of a token in the list. */
+export function row(page: Page, label: string): Locator {
+  return page.getByRole('row').filter({ has: page.locator('.row-label').getByText(label, { exact: true }) });
+}
+
+export function bin(page: Page, label: string): Locator {
+  return page.getByRole('link', { name: `Revoke ${label}`, exact: true });
+}
+
+export function revokeDialog(page: Page, label: string): Locator {
+  return page.getByRole('alertdialog', { name: `Revoke token “${label}”?` });
+}
+
+export function confirmation(page: Page, label: string): Locator {
+  return page.getByRole('textbox', { name: `Type ${label} to confirm` });
+}
+
+export function revokeButton(page: Page): Locator {
+  return page.getByRole('button', { name: 'Revoke token' });
+}
+
+/** Revokes a token of the list that is shown. */
+export async function revoke(page: Page, label: string): Promise<void> {
+  await bin(page, label).click();
+  await expect(revokeDialog(page, label)).toBeVisible();
+  await confirmation(page, label).fill(label);
+  await revokeButton(page).click();
+  await expect(page.getByRole('status').filter({ hasText: `Token “${label}” is revoked.` })).toBeVisible();
+}
+
+/** The mask of a secret: prefix, first four, last four. */
+export function mask(secret: string): string {
+  const start = secret.indexOf('_') + 1;
+  return `${secret.slice(0, start + 4)}…${secret.slice(-4)}`;
+}
+
+/** Calls the API with a token. */
+export async function callApi(server: Server, secret: string): Promise<Response> {
+  return await server.get('/organization', { Authorization: `Bearer ${secret}` });
+}
