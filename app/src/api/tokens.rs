@@ -27,7 +27,6 @@ pub struct TokenList {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
     /// The token.
-    #[serde(flatten)]
     pub token: Token,
     /// See [`TokenList::now`].
     pub now: Timestamp,
