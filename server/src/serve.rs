@@ -5,6 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use axum::Router;
 use axum_server::Handle;
 use hyper_util::rt::TokioTimer;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How long a client may take to send its headers.
 const HEADERS: Duration = Duration::from_secs(5);
@@ -21,13 +22,21 @@ pub async fn serve(listener: std::net::TcpListener, router: Router, handle: Hand
     server.serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
 }
 
-/// Shuts down on Ctrl-C and SIGTERM: no new connections, those under way finish.
-pub async fn until_told(handle: Handle<SocketAddr>) {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("SIGTERM can be listened to");
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
-    tracing::info!("ending");
-    handle.graceful_shutdown(Some(GRACE));
+/// Shuts down on Ctrl-C and SIGTERM: no new connections, those under way finish. From when this returns on, neither ends the process
+/// by itself; so it comes before anybody is told that the server runs.
+pub fn end_when_told(handle: Handle<SocketAddr>) {
+    let mut interrupt = listen(SignalKind::interrupt());
+    let mut terminate = listen(SignalKind::terminate());
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("ending");
+        handle.graceful_shutdown(Some(GRACE));
+    });
+}
+
+fn listen(kind: SignalKind) -> Signal {
+    signal(kind).expect("a process may listen to its signals")
 }
