@@ -18,10 +18,18 @@ async function wrong(page: Page, colorScheme: 'light' | 'dark'): Promise<string[
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary?.replaceAll(/\s+/g, ' ')}`));
 }
 
+/** Waits until everything that moves or fades has arrived. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+    await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {})));
+  });
+}
+
 /** A page that was rendered without scripts, in a tab where axe, which is one, can look at it. */
 async function looked(page: Page, context: BrowserContext, browser: Browser, complaints: string[]): Promise<Page> {
   const html = (await page.content()).replaceAll(/<script[\s\S]*?<\/script>|<link rel="(module)?preload"[^>]*>/g, '');
-  const other = await browser.newContext({ reducedMotion: 'reduce', storageState: await context.storageState() });
+  const other = await browser.newContext({ javaScriptEnabled: true, reducedMotion: 'reduce', storageState: await context.storageState() });
   await observe(other, complaints);
   const tab = await other.newPage();
   await tab.route(page.url(), (route) => route.fulfill({ contentType: 'text/html', body: html }));
@@ -49,10 +57,12 @@ for (const { name, signedIn, open } of GALLERY) {
       const found: string[] = [];
       for (const width of [1280, 360, 320]) {
         await tab.setViewportSize({ width, height: 800 });
+        await settled(tab);
         found.push(...(await overflowing(tab)).map((each) => `${width}: ${each}`));
         if (width === 320) continue;
         for (const colorScheme of ['light', 'dark'] as const) {
           await tab.emulateMedia({ colorScheme });
+          await settled(tab);
           found.push(...(await wrong(tab, colorScheme)).map((each) => `${width} ${colorScheme}: ${each}`));
         }
       }

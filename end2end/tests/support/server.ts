@@ -46,6 +46,7 @@ export class Server {
   stderr = '';
   readonly #database: PostgresDatabase | undefined;
   #running: Running | undefined;
+  #ended: number | null = null;
 
   private constructor(kind: Kind, data: string, database: PostgresDatabase | undefined) {
     this.kind = kind;
@@ -166,10 +167,10 @@ export class Server {
     return { code: child.exitCode, ...printed };
   }
 
-  /** Asks the process to end, as an operator would, and answers the code it ended with. */
+  /** Asks the process to end, as an operator would, and answers the code it ended with; null if it had to be killed. */
   async stop(): Promise<number | null> {
     const running = this.#running;
-    if (!running) return null;
+    if (!running) return this.#ended;
     this.#running = undefined;
     const ended = running.child.exitCode === null ? new Promise((done) => running.child.once('close', done)) : undefined;
     running.child.kill('SIGTERM');
@@ -177,7 +178,8 @@ export class Server {
     await ended;
     clearTimeout(patience);
     this.#keep(running);
-    return running.child.exitCode;
+    this.#ended = running.child.exitCode;
+    return this.#ended;
   }
 
   /** What it has written so far: its output, its folder, its database. Not the key file, and not the link it prints for a person. */
