@@ -1,7 +1,7 @@
 //! The use cases of Jeton: who may do what, done whole or not at all, and written down.
 //!
 //! [`Console`] is the way in. [`access`] alone says yes: every function that reads or changes an organization's data takes an [`Access`],
-//! which only it can make. [`store`] alone holds SQL. This crate never renders a page and never picks a status code.
+//! which only it can make. `store` alone holds SQL. This crate never renders a page and never picks a status code.
 
 pub mod access;
 mod entropy;

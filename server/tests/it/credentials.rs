@@ -5,6 +5,8 @@ use domain::{Lifetime, Role};
 
 use crate::harness::{Caller, TestConsole, on_both, request, with};
 
+type Headers = Vec<(&'static str, String)>;
+
 on_both![every_accepted_form_means_the_same, everything_else_is_refused, the_cause_is_nobodys_business];
 
 async fn every_accepted_form_means_the_same(it: TestConsole) {
@@ -37,7 +39,6 @@ async fn everything_else_is_refused(it: TestConsole) {
     let invalid = "Bearer realm=\"jeton\", error=\"invalid_token\"";
     let twice = "Bearer realm=\"jeton\", error=\"invalid_request\"";
     let bearer = format!("Bearer {secret}");
-    type Headers = Vec<(&'static str, String)>;
     let cases: Vec<(Headers, u16, &str)> = vec![
         (vec![], 401, plain),
         (vec![("authorization", secret.clone())], 401, invalid),
