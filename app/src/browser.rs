@@ -92,8 +92,9 @@ pub fn origin() -> String {
     use_context::<crate::ssr::Request>().map(|request| request.origin.to_string()).unwrap_or_default()
 }
 
-/// Keeps people on the page while `guarded`: closing or leaving it makes the browser ask, going back does nothing.
-pub fn guard_leaving(guarded: Signal<bool>) {
+/// Keeps people on the page at `here` while `guarded`: closing or leaving it makes the browser ask, going back does nothing. The address is
+/// handed in: while a page is being shown, the browser may still name the one before it.
+pub fn guard_leaving(guarded: Signal<bool>, here: String) {
     Effect::new(move |_| {
         let unload = window_event_listener(leptos::ev::beforeunload, move |event: BeforeUnloadEvent| {
             if guarded.get_untracked() {
@@ -102,7 +103,7 @@ pub fn guard_leaving(guarded: Signal<bool>) {
                 event.set_return_value("This token is not stored yet.");
             }
         });
-        let here = window().location().href().unwrap_or_default();
+        let here = here.clone();
         let back = Closure::<dyn Fn(Event)>::new(move |event: Event| {
             if guarded.get_untracked() {
                 event.stop_immediate_propagation();

@@ -17,8 +17,12 @@ pub fn shell() -> impl IntoView {
     // The answer to a plain form post is the only place where its outcome is known. It stays as the server wrote it.
     let scripts = request.posted.is_none().then(|| {
         let nonce = use_nonce();
-        let start =
-            format!("import{{default as init,hydrate}}from'{}';init({{module_or_path:'{}'}}).then(hydrate)", assets.script, assets.module);
+        // Whoever went back while the module was on its way has the address of another page than the one that was sent.
+        let start = format!(
+            "import{{default as init,hydrate}}from'{}';const page=address=>address.split('#')[0];init({{module_or_path:'{}'}}).then(()=>\
+             page(location.href)===page(performance.getEntriesByType('navigation')[0].name)?hydrate():location.reload())",
+            assets.script, assets.module
+        );
         view! {
             <script nonce=nonce.clone() inner_html=TRUSTED_TYPES></script>
             <link rel="modulepreload" href=assets.script.clone() nonce=nonce.clone() />

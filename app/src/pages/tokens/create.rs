@@ -67,7 +67,8 @@ fn Generate(organization: Organization) -> impl IntoView {
     let slug = StoredValue::new(organization.slug.to_string());
     let issued = RwSignal::new(None::<Issued>);
     let kept = RwSignal::new(false);
-    browser::guard_leaving(Signal::derive(move || issued.with(Option::is_some) && !kept.get()));
+    let unkept = Signal::derive(move || issued.with(Option::is_some) && !kept.get());
+    browser::guard_leaving(unkept, slug.with_value(|slug| paths::new_token(slug)));
     let navigate = use_navigate();
     let on_done = Callback::new(move |()| {
         // Dropping it wipes the secret.
