@@ -99,6 +99,7 @@ test('a token is generated, copied and revoked without a mouse, and dialogs keep
   await page.getByRole('link', { name: 'Generate token' }).first().focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'Generate token' })).toBeFocused();
+  await expect(page.getByRole('textbox', { name: 'Label' })).toBeVisible();
   await page.keyboard.press('Tab');
   await expect(page.getByRole('textbox', { name: 'Label' })).toBeFocused();
   await page.keyboard.type('by keyboard');

@@ -208,28 +208,38 @@ test('the sweep finds a secret in each form it can take', () => {
   expect(new Set([...forms('jto_Ab1c').values()].map(String)).size).toBeGreaterThan(5);
 });
 
-test('a page with a secret is not brought back from the memory of the browser', async ({ another, page, context, playwright, launchOptions, javaScriptEnabled }) => {
-  test.slow();
+test('a page with a secret is not brought back from the memory of the browser', async ({ another, playwright, launchOptions, scripts }) => {
   const server = await another('set up');
   // Playwright switches this memory (bfcache) off unless it is told not to.
   const browser = await playwright.chromium.launch({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
-  const own = await browser.newContext({ javaScriptEnabled: javaScriptEnabled !== false, baseURL: server.origin });
   try {
-    await signIn(own, server.owner, server.origin);
-    const tab = await own.newPage();
-    await tab.goto(NEW_TOKEN);
-    await fill(tab, { label: 'not kept' });
-    const secret = await submitAndRead(tab, server, 'not kept');
-    await store(tab);
-    await expect(row(tab, 'not kept')).toBeVisible();
-    await tab.goto('/sign-in');
-    for (let step = 1; step <= 3; step += 1) {
-      await tab.goBack({ waitUntil: 'commit' }).catch(() => {});
-      expect((await tab.content()).includes(secret)).toBe(false);
-      await expect(secretDialog(tab, 'not kept')).toHaveCount(0);
+    const context = await browser.newContext({ javaScriptEnabled: scripts, baseURL: server.origin });
+    await signIn(context, server.owner, server.origin);
+    const page = await context.newPage();
+    // Playwright waits for a load that never comes when a page is brought back as it was.
+    const back = async () =>
+      await page.evaluate(() => history.back()).catch((error: Error) => expect(error.message).toContain('because of a navigation'));
+    // What may be kept is kept, so the memory is on.
+    await page.goto('/favicon.svg');
+    await page.evaluate(() => void Object.assign(window, { marked: true }));
+    await page.goto('/sign-in');
+    await back();
+    await expect.poll(async () => await page.evaluate(() => 'marked' in window).catch(() => false)).toBe(true);
+
+    await page.goto(NEW_TOKEN);
+    await fill(page, { label: 'not kept' });
+    const secret = await submitAndRead(page, server, 'not kept');
+    await store(page);
+    await expect(row(page, 'not kept')).toBeVisible();
+    await page.goto('/sign-in');
+    // To the list, and to where the secret was: the answer to a form is kept nowhere, and the browser says so in its place.
+    for (const arrived of [/\/tokens\??$/, scripts ? /\/tokens\/new$/ : /^chrome-error:|\/tokens\/new$/]) {
+      await back();
+      await expect.poll(() => page.url()).toMatch(arrived);
+      await expect.poll(async () => await page.content().then((html) => html.includes(secret), () => true)).toBe(false);
+      await expect(secretDialog(page, 'not kept')).toHaveCount(0);
     }
   } finally {
     await browser.close();
   }
-  expect([page.url(), context.pages().length]).toEqual(['about:blank', 1]);
 });

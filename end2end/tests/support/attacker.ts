@@ -1,0 +1,28 @@
+// Somebody else's page, and what it wants to change.
+
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { TOKENS } from './journeys.ts';
+import type { Server } from './server.ts';
+
+/** Serves a page on another origin for as long as `visited` runs. */
+export async function attacker(host: string, html: string, visited: (address: string) => Promise<void>): Promise<void> {
+  const page = `<!doctype html><meta charset="utf-8"><title>Somebody else</title><link rel="icon" href="data:,">${html}`;
+  const evil = createServer((_, answer) => answer.writeHead(200, { 'Content-Type': 'text/html' }).end(page));
+  await new Promise<void>((done) => evil.listen(0, '127.0.0.1', done));
+  try {
+    await visited(`http://${host}:${(evil.address() as AddressInfo).port}/`);
+  } finally {
+    evil.closeAllConnections();
+    await new Promise((done) => evil.close(done));
+  }
+}
+
+/** Everything an attacker may want to change: which tokens there are, in which state, and whether the owner is signed in. */
+export async function state(server: Server): Promise<string> {
+  const cookie = { Cookie: server.ownerCookie };
+  const list = await server.post('/api/tokens/list', { organization: 'acme' }, { ...cookie, Accept: 'application/json' });
+  const { page } = (await list.json()) as { page: { items: { id: string; state: unknown }[] } };
+  const signedIn = (await server.get(TOKENS, cookie)).status;
+  return JSON.stringify([signedIn, page.items.map(({ id, state: is }) => [id, is])]);
+}
