@@ -2,9 +2,13 @@
 //! and effects, which alone call this, never run.
 
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+#[cfg(not(feature = "ssr"))]
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{BeforeUnloadEvent, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
+#[cfg(not(feature = "ssr"))]
+use web_sys::BeforeUnloadEvent;
+use web_sys::{Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
 
 /// Moves the focus to the element with this id, once what is being rendered now is in the page.
 pub fn focus(id: impl Into<String>) {
@@ -92,34 +96,44 @@ pub fn origin() -> String {
     use_context::<crate::ssr::Request>().map(|request| request.origin.to_string()).unwrap_or_default()
 }
 
-/// Keeps people on the page at `here` while `guarded`: closing or leaving it makes the browser ask, going back does nothing. The address is
-/// handed in: while a page is being shown, the browser may still name the one before it.
-pub fn guard_leaving(guarded: Signal<bool>, here: String) {
-    Effect::new(move |_| {
-        let unload = window_event_listener(leptos::ev::beforeunload, move |event: BeforeUnloadEvent| {
-            if guarded.get_untracked() {
+/// The page that people are kept on, if any.
+#[derive(Clone, Copy)]
+struct Kept(RwSignal<Option<String>>);
+
+/// Makes ready to keep people on a page. Has to run before the router is made: a window calls its listeners in the order they came, and
+/// once the router has heard of going back, the page is gone.
+pub fn provide_guard() {
+    let kept = Kept(RwSignal::new(None));
+    provide_context(kept);
+    #[cfg(not(feature = "ssr"))]
+    kept.listen();
+}
+
+#[cfg(not(feature = "ssr"))]
+impl Kept {
+    fn listen(self) {
+        let back = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+            if let (Some(here), Ok(history)) = (self.0.get_untracked(), window().history()) {
+                event.stop_immediate_propagation();
+                let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&here));
+            }
+        });
+        let _ = window().add_event_listener_with_callback("popstate", back.as_ref().unchecked_ref());
+        // As long as the document lives, which takes it along.
+        back.forget();
+        window_event_listener(leptos::ev::beforeunload, move |event: BeforeUnloadEvent| {
+            if self.0.read_untracked().is_some() {
                 event.prevent_default();
                 // Older browsers ask only when this is set.
                 event.set_return_value("This token is not stored yet.");
             }
         });
-        let here = here.clone();
-        let back = Closure::<dyn Fn(Event)>::new(move |event: Event| {
-            if guarded.get_untracked() {
-                event.stop_immediate_propagation();
-                if let Ok(history) = window().history() {
-                    let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&here));
-                }
-            }
-        });
-        // Capturing runs before the router, which listens for the same event on the same window.
-        let _ = window().add_event_listener_with_callback_and_bool("popstate", back.as_ref().unchecked_ref(), true);
-        let back = StoredValue::new_local(back);
-        on_cleanup(move || {
-            unload.remove();
-            back.with_value(|back| {
-                let _ = window().remove_event_listener_with_callback_and_bool("popstate", back.as_ref().unchecked_ref(), true);
-            });
-        });
-    });
+    }
+}
+
+/// Keeps people on the page at `here` while `guarded`: closing or leaving it makes the browser ask, going back does nothing.
+pub fn guard_leaving(guarded: Signal<bool>, here: String) {
+    let Kept(kept) = expect_context();
+    Effect::new(move |_| kept.set(guarded.get().then(|| here.clone())));
+    on_cleanup(move || kept.set(None));
 }

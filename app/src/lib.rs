@@ -30,6 +30,7 @@ pub use shell::shell;
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    browser::provide_guard();
     ui::heading::provide_arrival();
     view! {
         // Stands while a page that names itself is still loading.
