@@ -14,7 +14,7 @@ export default defineConfig<object, Options>({
   fullyParallel: true,
   retries: 0,
   forbidOnly: true,
-  timeout: 45_000,
+  timeout: 90_000,
   expect: { timeout: 10_000 },
   reporter: 'list',
   use: { ...browser, actionTimeout: 10_000, navigationTimeout: 20_000 },
