@@ -18,11 +18,15 @@ async function wrong(page: Page, colorScheme: 'light' | 'dark'): Promise<string[
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary?.replaceAll(/\s+/g, ' ')}`));
 }
 
-/** Waits until everything that moves or fades has arrived. */
+/** Waits until everything that moves or fades has arrived: what inherits a colour may begin to fade when its parent has ended. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
-    await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {})));
+    for (let still = 0; still < 3; still += 1) {
+      await new Promise(requestAnimationFrame);
+      const moving = document.getAnimations();
+      await Promise.all(moving.map(({ finished }) => finished.catch(() => {})));
+      if (moving.length > 0) still = -1;
+    }
   });
 }
 

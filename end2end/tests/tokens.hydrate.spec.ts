@@ -123,8 +123,9 @@ test.describe('the dialog with the secret', () => {
     await expect(secretField(page)).toHaveValue(secret);
 
     await page.evaluate(() => history.back());
-    await expect(page).toHaveURL(NEW_TOKEN);
+    await page.evaluate(() => new Promise((arrived) => setTimeout(arrived)));
     await expect(secretField(page)).toHaveValue(secret);
+    await expect(page).toHaveURL(NEW_TOKEN);
     await expect(page).toHaveTitle('Generate token · Acme · Jeton');
 
     await store(page);

@@ -16,6 +16,7 @@ use crate::lint;
 use crate::postgres::Postgres;
 use crate::project::{Profile, Project};
 use crate::server;
+use crate::site;
 use crate::steps::{Elapsed, note, so_far, step};
 use crate::tools::{self, run, shown};
 
@@ -39,6 +40,9 @@ pub(crate) fn test(project: &Project, only: &[Part]) -> Result<ExitCode> {
     if wanted(Part::Lint) {
         report.part("lints", || lint::lint(project).map(|()| Counts::default()));
     }
+    // First of all what has to be built: the server that the host tests start serves the same files.
+    let built =
+        wanted(Part::Browser) && report.part("release build", || server::build(project, Profile::Release).map(|()| Counts::default()));
     if wanted(Part::Unit) || wanted(Part::It) || wanted(Part::Browser) {
         let postgres = Postgres::start(project)?;
         if wanted(Part::Unit) || wanted(Part::It) {
@@ -49,7 +53,6 @@ pub(crate) fn test(project: &Project, only: &[Part]) -> Result<ExitCode> {
             report.part("doc tests", || doc(project));
         }
         if wanted(Part::Browser) {
-            let built = report.part("release build", || server::build(project, Profile::Release).map(|()| Counts::default()));
             report.part("browser journeys", || {
                 ensure!(built, "there is no release build to test");
                 browser(project, &postgres)
@@ -67,7 +70,10 @@ pub(crate) fn test(project: &Project, only: &[Part]) -> Result<ExitCode> {
 /// Unit and HTTP tests. `only` asks for the HTTP tests alone (true) or for all others (false); cargo test
 /// cannot leave one binary out, and runs them all then.
 fn host(project: &Project, postgres: &Postgres, only: Option<bool>) -> Result<Counts> {
-    fs::create_dir_all(project.site())?; // the server's source embeds this folder
+    if !project.site().join("assets").is_dir() {
+        // A server without the console's files does not start, and the tests start it.
+        site::build(project, Profile::Dev)?;
+    }
     let nextest = tools::succeeds(project.cargo().args(["nextest", "--version"]));
     let mut cargo = project.cargo();
     cargo.args(if nextest { &["nextest", "run"][..] } else { &["test", "--no-fail-fast"] });
