@@ -109,7 +109,15 @@ test.describe('the dialog with the secret', () => {
     expect((await page.content()).includes(secret)).toBe(false);
   });
 
-  test('keeps people on the page until the secret is stored', async ({ page, server, visit }) => {
+  test('keeps people on the page until the secret is stored', async ({ page, context, server, visit }) => {
+    // Hears of going back before the page does, which may keep it from others.
+    await context.addInitScript(() => {
+      const note = () => setTimeout(() => document.documentElement.setAttribute('data-test-went-back', ''));
+      addEventListener('popstate', note);
+      (window as unknown as { navigation: EventTarget }).navigation.addEventListener('navigate', (event) => {
+        if ((event as Event & { navigationType: string }).navigationType === 'traverse') note();
+      });
+    });
     await visit(TOKENS);
     await page.getByRole('link', { name: 'Generate token' }).first().click();
     const secret = await generate(page, server, 'not left behind');
@@ -123,7 +131,7 @@ test.describe('the dialog with the secret', () => {
     await expect(secretField(page)).toHaveValue(secret);
 
     await page.evaluate(() => history.back());
-    await page.evaluate(() => new Promise((arrived) => setTimeout(arrived)));
+    await expect(page.locator('html[data-test-went-back]')).toBeAttached();
     await expect(secretField(page)).toHaveValue(secret);
     await expect(page).toHaveURL(NEW_TOKEN);
     await expect(page).toHaveTitle('Generate token · Acme · Jeton');
