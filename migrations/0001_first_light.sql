@@ -62,17 +62,20 @@ CREATE TABLE tokens (
     kind TEXT NOT NULL CHECK (kind IN ('organization', 'team', 'user')),
     label TEXT NOT NULL,
     description TEXT NOT NULL,
-    role TEXT NOT NULL CHECK (role IN ('admin', 'developer', 'viewer')),
+    role TEXT CHECK (role IN ('admin', 'developer', 'viewer')),
     permissions TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     created_by_kind TEXT NOT NULL,
     created_by_id TEXT NOT NULL,
     created_by_name TEXT NOT NULL,
     expires_at BIGINT,
+    disabled_at BIGINT,
+    disabled_by_name TEXT,
     revoked_at BIGINT,
     revoked_by_kind TEXT,
     revoked_by_id TEXT,
     revoked_by_name TEXT,
+    CHECK ((disabled_at IS NULL) = (disabled_by_name IS NULL)),
     CHECK ((revoked_at IS NULL) = (revoked_by_name IS NULL))
 );
 CREATE INDEX tokens_by_age ON tokens (organization_id, created_at, id);

@@ -39,6 +39,11 @@ pub fn revoke(organization: &str, token: TokenId) -> String {
     format!("/orgs/{organization}/tokens/{token}/revoke")
 }
 
+/// The page of one token.
+pub fn token(organization: &str, token: TokenId) -> String {
+    format!("/orgs/{organization}/tokens/{token}")
+}
+
 /// The form for a new token.
 pub fn new_token(organization: &str) -> String {
     format!("/orgs/{organization}/tokens/new")

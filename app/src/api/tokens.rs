@@ -23,11 +23,17 @@ pub struct TokenList {
     pub now: Timestamp,
 }
 
-/// One token, and when that was so.
+/// One token, what the person asking may do with it, and when that was so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
+    /// Whose token.
+    pub organization: Organization,
     /// The token.
     pub token: Token,
+    /// Whether to offer editing it.
+    pub may_update: bool,
+    /// Whether to offer ending it.
+    pub may_revoke: bool,
     /// See [`TokenList::now`].
     pub now: Timestamp,
 }
@@ -53,7 +59,7 @@ pub async fn list(organization: String, #[server(default)] after: String) -> Res
     )
 }
 
-/// Finds one token, for the revoke dialog.
+/// Finds one token, for its page and for dialogs about it.
 #[server(endpoint = "tokens/find")]
 pub async fn find(organization: String, token: String) -> Result<Found, Failure> {
     use crate::ssr::{reply, request};
@@ -62,7 +68,13 @@ pub async fn find(organization: String, token: String) -> Result<Found, Failure>
         async {
             let access = request.access(&organization, domain::Permission::API_KEY_READ).await?;
             let token = services::tokens::find(&request.console, &access, &token).await?;
-            Ok(Found { token, now: request.console.now() })
+            Ok(Found {
+                organization: access.organization().clone(),
+                token,
+                may_update: access.allows(domain::Permission::API_KEY_UPDATE),
+                may_revoke: access.allows(domain::Permission::API_KEY_DELETE),
+                now: request.console.now(),
+            })
         }
         .await,
     )

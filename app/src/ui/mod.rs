@@ -4,6 +4,7 @@ pub mod badge;
 pub mod button;
 pub mod choice;
 pub mod copy;
+pub mod details;
 pub mod dialog;
 pub mod empty;
 pub mod field;

@@ -23,7 +23,10 @@ pub fn secret_once(issued: &Issued, leave: Leave) -> AnyView {
     let secret = issued.secret.expose();
     let value = secret.to_owned();
     let title = format!("Token “{}” is generated", issued.token.label);
-    let role = issued.token.role.title();
+    let rights = match issued.token.role {
+        Some(role) => format!("what the role {} allows", role.title()),
+        None => format!("{} things, as chosen", issued.token.permissions.iter().count()),
+    };
     let until = issued.token.expires_at;
     let copied = StoredValue::new(false);
     let on_copied = Callback::new(move |()| {
@@ -68,7 +71,7 @@ pub fn secret_once(issued: &Issued, leave: Leave) -> AnyView {
                     {copy("token", "secret", on_copied)}
                 </div>
                 <p class="field-hint">
-                    "It may do what the role " {role} " allows, "
+                    "It may do " {rights} ", "
                     {match until {
                         Some(end) => view! { "until " <Moment at=end /> "." }.into_any(),
                         None => "until somebody revokes it.".into_any(),

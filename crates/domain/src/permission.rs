@@ -36,6 +36,8 @@ pub struct Permission(u8);
 impl Permission {
     /// Generate tokens.
     pub const API_KEY_CREATE: Self = Self::named("api_key:create");
+    /// Edit, rotate, disable and enable tokens.
+    pub const API_KEY_UPDATE: Self = Self::named("api_key:update");
     /// See the organization's tokens.
     pub const API_KEY_READ: Self = Self::named("api_key:read");
     /// Revoke tokens.
@@ -130,6 +132,26 @@ impl PermissionSet {
     /// The permissions, in the order of the catalogue.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         Permission::all().filter(move |permission| self.contains(*permission))
+    }
+
+    /// In plain words, for people: the categories in the order of the catalogue, each with its actions.
+    pub fn by_category(self) -> Vec<(String, Vec<&'static str>)> {
+        let mut categories: Vec<(String, Vec<&'static str>)> = Vec::new();
+        for (category, action) in self.iter().filter_map(|permission| permission.as_str().split_once(':')) {
+            let category = category.replace('_', " ");
+            let action = if action == "rotate_self" { "rotate itself" } else { action };
+            match categories.last_mut() {
+                Some((last, actions)) if *last == category => actions.push(action),
+                _ => categories.push((category, vec![action])),
+            }
+        }
+        categories
+    }
+
+    /// What is in this one and not in the other.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// The names with single spaces between, as they are stored. Empty for none.

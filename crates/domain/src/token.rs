@@ -17,8 +17,8 @@ pub struct Token {
     pub description: Description,
     /// Its secret, masked.
     pub hint: Hint,
-    /// What it may do, as one word.
-    pub role: Role,
+    /// What it may do, as one word; none when it has only permissions of its own.
+    pub role: Option<Role>,
     /// What it may do beside its role.
     pub permissions: PermissionSet,
     /// When it was generated.
@@ -39,6 +39,13 @@ pub struct Token {
 pub enum State {
     /// In force.
     Active,
+    /// Switched off until somebody switches it on again.
+    Disabled {
+        /// When.
+        at: Timestamp,
+        /// Who, by name.
+        by: String,
+    },
     /// Ended for good.
     Revoked {
         /// When.
@@ -53,6 +60,8 @@ pub enum State {
 pub enum Status {
     /// Accepted.
     Active,
+    /// Refused: somebody switched it off.
+    Disabled,
     /// Refused: its time is over.
     Expired,
     /// Refused: somebody ended it.
@@ -64,25 +73,43 @@ pub enum Status {
 #[error("This token is revoked already.")]
 pub struct AlreadyRevoked;
 
+impl Status {
+    /// The word in addresses, JSON and style sheets.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
 impl Token {
     /// What the token is at `now`. It is good while `now` is before its end, and refused at that very microsecond.
     pub fn status_at(&self, now: Timestamp) -> Status {
         match self.state {
             State::Revoked { .. } => Status::Revoked,
-            State::Active if self.expires_at.is_some_and(|end| now >= end) => Status::Expired,
+            _ if self.expires_at.is_some_and(|end| now >= end) => Status::Expired,
+            State::Disabled { .. } => Status::Disabled,
             State::Active => Status::Active,
         }
     }
 
     /// Everything it may do.
     pub fn effective(&self) -> PermissionSet {
-        policy::grants(self.role).union(self.permissions)
+        self.role.map_or(PermissionSet::NONE, policy::grants).union(self.permissions)
+    }
+
+    /// The word for what it may do: its role's, or `Custom`.
+    pub fn role_title(&self) -> &'static str {
+        self.role.map_or("Custom", Role::title)
     }
 
     /// Ends it for good; refuses when that has been done.
     pub fn revoke(self, at: Timestamp, by: String) -> Result<Self, AlreadyRevoked> {
         match self.state {
-            State::Active => Ok(Self { state: State::Revoked { at, by }, ..self }),
+            State::Active | State::Disabled { .. } => Ok(Self { state: State::Revoked { at, by }, ..self }),
             State::Revoked { .. } => Err(AlreadyRevoked),
         }
     }
@@ -99,7 +126,7 @@ mod tests {
             label: Label::parse("ci").unwrap(),
             description: Description::parse("").unwrap(),
             hint: Hint::from_stored("jto_aaaa…bbbb".to_owned()),
-            role: Role::Viewer,
+            role: Some(Role::Viewer),
             permissions: PermissionSet::NONE,
             created_at: Timestamp::from_micros(0),
             created_by: "Ada".to_owned(),

@@ -16,6 +16,8 @@ pub enum Verdict {
     Expired,
     /// Somebody ended it.
     Revoked,
+    /// Somebody switched it off.
+    Disabled,
     /// Good, but not for what was asked.
     InsufficientPermissions,
 }
@@ -26,6 +28,7 @@ impl Verdict {
         match token.status_at(now) {
             Status::Revoked => Self::Revoked,
             Status::Expired => Self::Expired,
+            Status::Disabled => Self::Disabled,
             Status::Active if asked.is_some_and(|asked| !token.effective().contains(asked)) => Self::InsufficientPermissions,
             Status::Active => Self::Valid,
         }

@@ -35,6 +35,7 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /sign-in" => form("/sign-in", &[("email", "nobody@acme.test"), ("password", "wrong")]).await,
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
         "POST /orgs/acme/tokens/ID/revoke" => form(&format!("/orgs/acme/tokens/{target}/revoke"), &[("label", "target")]).await,
+        "GET /orgs/acme/tokens/ID" => it.get(caller, &format!("/orgs/acme/tokens/{target}")).await,
         other => panic!("{other} has no sample request: add one"),
     }
 }
@@ -62,6 +63,7 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
             "GET /orgs/acme/tokens",
             "GET /orgs/acme/tokens/new",
             "POST /orgs/acme/tokens/new",
+            "GET /orgs/acme/tokens/ID",
             "POST /orgs/acme/tokens/ID/revoke",
         ]
         .map(String::from),

@@ -243,7 +243,7 @@ impl TestConsole {
         let new = NewToken {
             label: Label::parse(label).unwrap(),
             description: Description::parse("").unwrap(),
-            role,
+            role: Some(role),
             permissions: permissions.iter().map(|name| name.parse().unwrap()).collect::<PermissionSet>(),
             lifetime,
         };

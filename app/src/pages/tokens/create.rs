@@ -1,6 +1,6 @@
 //! The form for a new token, and the dialog that shows its secret once.
 
-use domain::{Issued, Lifetime, Organization, Permission, Role, policy};
+use domain::{Issued, Lifetime, Organization, Role, policy};
 use leptos::{
     ev::{Event, SubmitEvent},
     prelude::*,
@@ -224,19 +224,7 @@ fn RoleCard(role: Role, checked: bool) -> impl IntoView {
 
 /// What a role allows beyond the least one: the actions, by category.
 fn additions(role: Role) -> Vec<(String, Vec<&'static str>)> {
-    let least = policy::grants(Role::Viewer);
-    let mut additions: Vec<(String, Vec<&'static str>)> = Vec::new();
-    for (category, action) in
-        policy::grants(role).iter().filter(|it| !least.contains(*it)).filter_map(|it| Permission::as_str(it).split_once(':'))
-    {
-        let category = category.replace('_', " ");
-        let action = if action == "rotate_self" { "rotate itself" } else { action };
-        match additions.last_mut() {
-            Some((last, actions)) if *last == category => actions.push(action),
-            _ => additions.push((category, vec![action])),
-        }
-    }
-    additions
+    policy::grants(role).without(policy::grants(Role::Viewer)).by_category()
 }
 
 #[component]

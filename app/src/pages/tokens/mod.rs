@@ -4,3 +4,4 @@ pub mod create;
 pub mod list;
 mod revoke;
 mod row;
+pub mod token;

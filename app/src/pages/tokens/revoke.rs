@@ -42,7 +42,7 @@ pub fn Revoke(
                 Suspend::new(async move {
                     let (organization, after) = place.get_value();
                     match found.await {
-                        Ok(found) if found.token.state == State::Active => {
+                        Ok(found) if !matches!(found.token.state, State::Revoked { .. }) => {
                             view! { <Ask organization=organization after=after found=found asked_here=asked_here on_revoked=on_revoked /> }.into_any()
                         }
                         Ok(Found { token, .. }) => {
@@ -82,7 +82,7 @@ pub fn Revoked(organization: String, after: String, id: String) -> impl IntoView
                         .await
                         .ok()
                         .map(|found| found.token)
-                        .filter(|token| token.state != State::Active)
+                        .filter(|token| matches!(token.state, State::Revoked { .. }))
                         .map(|token| {
                             view! {
                                 <Notice tone=Tone::Success dismiss=back>
@@ -228,7 +228,7 @@ fn Ask(organization: String, after: String, found: Found, asked_here: StoredValu
 }
 
 /// What revoking may break, as far as Jeton knows.
-fn last_use(Found { token, now }: &Found) -> AnyView {
+fn last_use(Found { token, now, .. }: &Found) -> AnyView {
     match token.last_used_at {
         Some(at) => {
             let words = ago(at, *now).map(|words| format!("{words}, "));

@@ -52,16 +52,19 @@ pub fn Row(token: Token, now: Timestamp, organization: String, after: String, ma
     let expires = expires(&token, status, now);
     let last_used = last_used(token.last_used_at, now);
     let badge = status_badge(&token, status);
+    let role = token.role_title();
     view! {
-        <tr role="row" data-status=status_word(status)>
+        <tr role="row" data-status=status.as_str()>
             <th scope="row" role="rowheader" id=row_id(token.id) tabindex="-1">
-                <span class="row-label">{label}</span>
+                <a class="row-label" href=paths::token(&organization, token.id)>
+                    {label}
+                </a>
                 {description.map(|text| view! { <span class="row-description">{text}</span> })}
             </th>
             <Cell column="Token">
                 <code class="hint">{token.hint.to_string()}</code>
             </Cell>
-            <Cell column="Role">{token.role.title()}</Cell>
+            <Cell column="Role">{role}</Cell>
             <Cell column="Created">
                 <Moment at=token.created_at />
                 <span class="cell-more">"by " {token.created_by}</span>
@@ -76,22 +79,15 @@ pub fn Row(token: Token, now: Timestamp, organization: String, after: String, ma
     }
 }
 
-const fn status_word(status: Status) -> &'static str {
-    match status {
-        Status::Active => "active",
-        Status::Expired => "expired",
-        Status::Revoked => "revoked",
-    }
-}
-
-fn expires(token: &Token, status: Status, now: Timestamp) -> AnyView {
+/// When a token ends, and how soon that is.
+pub fn expires(token: &Token, status: Status, now: Timestamp) -> AnyView {
     let Some(end) = token.expires_at else { return "Never expires".into_any() };
     let left = end.since(now);
     let more = match status {
-        Status::Active if left <= SOON => {
+        Status::Active | Status::Disabled if left <= SOON => {
             Some(view! { <Badge tone=Tone::Warning glyph=Glyph::Clock text=format!("Expires in {}", roughly(left)) /> }.into_any())
         }
-        Status::Active => Some(view! { <span class="cell-more">{format!("in {}", roughly(left))}</span> }.into_any()),
+        Status::Active | Status::Disabled => Some(view! { <span class="cell-more">{format!("in {}", roughly(left))}</span> }.into_any()),
         Status::Expired | Status::Revoked => None,
     };
     view! {
@@ -101,7 +97,8 @@ fn expires(token: &Token, status: Status, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-fn last_used(at: Option<Timestamp>, now: Timestamp) -> AnyView {
+/// When a token was last used.
+pub fn last_used(at: Option<Timestamp>, now: Timestamp) -> AnyView {
     let Some(at) = at else { return view! { <span class="text-muted">"Never used"</span> }.into_any() };
     match ago(at, now) {
         Some(words) => view! {
@@ -115,10 +112,19 @@ fn last_used(at: Option<Timestamp>, now: Timestamp) -> AnyView {
     }
 }
 
-fn status_badge(token: &Token, status: Status) -> AnyView {
+/// What a token is right now, since when and by whose decision.
+pub fn status_badge(token: &Token, status: Status) -> AnyView {
     match (status, &token.state) {
         (Status::Revoked, State::Revoked { at, by }) => view! {
             <Badge tone=Tone::Danger glyph=Glyph::Ban text="Revoked" />
+            <span class="cell-more">
+                <Moment at=*at />
+            </span>
+            <span class="cell-more">"by " {by.clone()}</span>
+        }
+        .into_any(),
+        (Status::Disabled, State::Disabled { at, by }) => view! {
+            <Badge tone=Tone::Warning glyph=Glyph::Ban text="Disabled" />
             <span class="cell-more">
                 <Moment at=*at />
             </span>

@@ -237,7 +237,7 @@ pub(super) fn new_token(label: &str, role: Role) -> NewToken {
     NewToken {
         label: Label::parse(label).unwrap(),
         description: domain::Description::parse("").unwrap(),
-        role,
+        role: Some(role),
         permissions: PermissionSet::NONE,
         lifetime: Lifetime::Minutes(60),
     }

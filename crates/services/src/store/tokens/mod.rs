@@ -1,6 +1,6 @@
 //! Tokens and the digests of their secrets.
 
-use domain::{Cursor, Description, Hint, Issued, Label, Organization, PermissionSet, Slug, State, Timestamp, Token, TokenId};
+use domain::{Cursor, Description, Hint, Issued, Label, Organization, PermissionSet, Role, Slug, State, Timestamp, Token, TokenId};
 
 use super::{Db, Write, exactly_one, on_db, on_tx, stored};
 use crate::{access::Access, error::Result, keys::Digest};
@@ -10,7 +10,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT t.id, t.kind, t.label, t.description, s.hint, t.role, t.permissions, t.created_at, t.created_by_name, t.expires_at, \
-             t.revoked_at, t.revoked_by_name, u.last_used_at FROM tokens t \
+             t.disabled_at, t.disabled_by_name, t.revoked_at, t.revoked_by_name, u.last_used_at FROM tokens t \
              JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL LEFT JOIN token_usage u ON u.token_id = t.id ",
             $rest
         )
@@ -24,11 +24,13 @@ struct Row {
     label: String,
     description: String,
     hint: String,
-    role: String,
+    role: Option<String>,
     permissions: String,
     created_at: i64,
     created_by_name: String,
     expires_at: Option<i64>,
+    disabled_at: Option<i64>,
+    disabled_by_name: Option<String>,
     revoked_at: Option<i64>,
     revoked_by_name: Option<String>,
     last_used_at: Option<i64>,
@@ -42,15 +44,16 @@ impl Row {
             label: stored("tokens.label", Label::parse(&self.label))?,
             description: stored("tokens.description", Description::parse(&self.description))?,
             hint: Hint::from_stored(self.hint),
-            role: stored("tokens.role", self.role.parse())?,
+            role: stored("tokens.role", self.role.map(|role| role.parse()).transpose())?,
             permissions: PermissionSet::from_stored(&self.permissions),
             created_at: Timestamp::from_micros(self.created_at),
             created_by: self.created_by_name,
             expires_at: self.expires_at.map(Timestamp::from_micros),
             last_used_at: self.last_used_at.map(Timestamp::from_micros),
-            state: match self.revoked_at {
-                None => State::Active,
-                Some(at) => State::Revoked { at: Timestamp::from_micros(at), by: self.revoked_by_name.unwrap_or_default() },
+            state: match (self.revoked_at, self.disabled_at) {
+                (Some(at), _) => State::Revoked { at: Timestamp::from_micros(at), by: self.revoked_by_name.unwrap_or_default() },
+                (None, Some(at)) => State::Disabled { at: Timestamp::from_micros(at), by: self.disabled_by_name.unwrap_or_default() },
+                (None, None) => State::Active,
             },
         })
     }
@@ -138,7 +141,7 @@ pub(crate) async fn insert(write: &mut Write, access: &Access, issued: &Issued, 
         .bind(token.kind.as_str())
         .bind(token.label.as_str())
         .bind(token.description.as_str())
-        .bind(token.role.as_str())
+        .bind(token.role.map(Role::as_str))
         .bind(token.permissions.stored())
         .bind(token.created_at.as_micros())
         .bind(access.principal().kind())
@@ -206,7 +209,7 @@ pub(crate) async fn find_by_digest(db: &Db, digest: &Digest, now: Timestamp) -> 
     let row: Option<FoundRow> = on_db!(db, |pool| {
         sqlx::query_as(
             "SELECT t.id, t.kind, t.label, t.description, s.hint, t.role, t.permissions, t.created_at, t.created_by_name, t.expires_at, \
-             t.revoked_at, t.revoked_by_name, CAST(NULL AS BIGINT) AS last_used_at, t.organization_id, o.slug, \
+             t.disabled_at, t.disabled_by_name, t.revoked_at, t.revoked_by_name, CAST(NULL AS BIGINT) AS last_used_at, t.organization_id, o.slug, \
              o.name AS organization_name, o.created_at AS organization_created_at FROM token_secrets s \
              JOIN tokens t ON t.id = s.token_id JOIN organizations o ON o.id = t.organization_id \
              WHERE s.digest = $1 AND (s.ends_at IS NULL OR s.ends_at > $2)",

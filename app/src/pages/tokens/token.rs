@@ -1,0 +1,129 @@
+//! One token: everything that is known about it, and the ways to what can be done with it.
+
+use domain::{PermissionSet, Status, Token};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::row::{expires, last_used, status_badge};
+use crate::{
+    api::{
+        Failure,
+        tokens::{self, Found},
+    },
+    layout::{Breadcrumb, use_organization},
+    paths,
+    ui::{
+        button::ButtonLink,
+        details::{Detail, Details},
+        heading::{Heading, PageTitle},
+        icon::{Glyph, Icon},
+        problem::Problem,
+        time::Moment,
+    },
+};
+
+/// Shows one token.
+#[component]
+pub fn TokenPage() -> impl IntoView {
+    let organization = use_organization();
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get_str("token").unwrap_or_default().to_owned()));
+    let found = Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| tokens::find(organization, id));
+    view! {
+        <Breadcrumb steps=vec![
+            ("Organization settings", None),
+            ("API tokens", Some(paths::tokens(&organization.get_untracked()))),
+            ("Token", None),
+        ] />
+        <Transition>
+            {move || Suspend::new(async move {
+                match found.await {
+                    Ok(found) => view! { <Shown found=found /> }.into_any(),
+                    Err(Failure(failure)) => {
+                        view! {
+                            <PageTitle page="Token" />
+                            <Heading text="Token" />
+                            <Problem failure=failure refused="see the API tokens of this organization" />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Shown(found: Found) -> impl IntoView {
+    let Found { organization, token, may_revoke, now, .. } = found;
+    let slug = organization.slug.to_string();
+    let status = token.status_at(now);
+    let label = token.label.to_string();
+    let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
+    let revoke = (may_revoke && status != Status::Revoked).then(|| {
+        view! {
+            <ButtonLink href=paths::ask_revoke(&slug, "", token.id)>
+                <Icon glyph=Glyph::Bin />
+                "Revoke"
+            </ButtonLink>
+        }
+    });
+    view! {
+        <PageTitle page=label.clone() organization=organization.name.to_string() />
+        <div class="page-head">
+            <div>
+                <Heading text=label />
+                {description.map(|text| view! { <p class="lead row-description">{text}</p> })}
+            </div>
+            <div class="form-actions">{revoke}</div>
+        </div>
+        <Facts token=token.clone() status=status now=now />
+        <section class="block" aria-labelledby="may">
+            <h2 class="block-title" id="may">
+                "What it may do"
+            </h2>
+            <Grants permissions=token.effective() />
+        </section>
+    }
+}
+
+#[component]
+fn Facts(token: Token, status: Status, now: domain::Timestamp) -> impl IntoView {
+    let expires = expires(&token, status, now);
+    let last_used = last_used(token.last_used_at, now);
+    let badge = status_badge(&token, status);
+    let role = token.role_title();
+    let Token { id, hint, created_at, created_by, .. } = token;
+    view! {
+        <Details>
+            <Detail term="Status">{badge}</Detail>
+            <Detail term="Token">
+                <code class="hint">{hint.to_string()}</code>
+            </Detail>
+            <Detail term="Role">{role}</Detail>
+            <Detail term="Created">
+                <Moment at=created_at />
+                <span class="cell-more">"by " {created_by}</span>
+            </Detail>
+            <Detail term="Expires">{expires}</Detail>
+            <Detail term="Last used">{last_used}</Detail>
+            <Detail term="Id">
+                <code class="hint">{id.to_string()}</code>
+            </Detail>
+        </Details>
+    }
+}
+
+/// Permissions in plain words: a line a category, with its actions.
+#[component]
+pub fn Grants(permissions: PermissionSet) -> impl IntoView {
+    let lines = permissions.by_category().into_iter().map(|(category, actions)| {
+        view! {
+            <div>
+                <dt>{category}</dt>
+                <dd>{actions.join(", ")}</dd>
+            </div>
+        }
+    });
+    view! { <dl class="grants-list">{lines.collect_view()}</dl> }
+}

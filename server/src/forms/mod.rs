@@ -1,0 +1,41 @@
+//! Plain form posts: what a browser sends without scripts.
+//!
+//! Each ends in a redirect, or in the page it came from with what was typed and why it was refused. A new secret is rendered straight into
+//! the answer and nowhere else: such a page is not to be stored, and posting it again makes another token, as the browser says.
+
+mod session;
+mod setup;
+mod tokens;
+
+use std::{collections::HashMap, time::Duration};
+
+use app::ssr::{Posted, status};
+use axum::{
+    http::{HeaderValue, header},
+    response::Response,
+};
+use domain::Failure;
+use services::Error;
+
+pub(crate) use session::{sign_in, sign_out};
+pub(crate) use setup::set_up;
+pub(crate) use tokens::{create as create_token, revoke as revoke_token};
+
+use crate::pages::Visit;
+
+/// The page again, with what was typed and why it was refused.
+async fn refused(visit: &Visit, address: &str, fields: HashMap<String, String>, error: Error) -> Response {
+    let wait = match error {
+        Error::TooMany { wait } => Some(wait),
+        Error::Unavailable(_) => Some(Duration::ZERO),
+        _ => None,
+    };
+    let failure = Failure::from(error);
+    let code = status(failure.code);
+    let mut response = visit.render(address, Some(Posted { fields, failure: Some(failure), ..Posted::default() })).await;
+    *response.status_mut() = code;
+    if let Some(wait) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
+    }
+    response
+}

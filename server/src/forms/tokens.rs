@@ -1,0 +1,89 @@
+//! Generating and revoking tokens.
+
+use std::collections::HashMap;
+
+use app::ssr::Posted;
+use axum::{
+    Form,
+    extract::{OriginalUri, Path},
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use domain::Permission;
+use services::{access, tokens};
+
+use super::refused;
+use crate::pages::{Visit, see};
+
+/// Generates a token and shows its secret, in this answer only.
+pub(crate) async fn create(
+    visit: Visit,
+    OriginalUri(uri): OriginalUri,
+    Path(organization): Path<String>,
+    Form(mut typed): Form<HashMap<String, String>>,
+) -> Response {
+    if visit.actor.is_none() {
+        return Visit::to_sign_in(&uri);
+    }
+    let warned = typed.remove("label_warned");
+    let field = |name: &str| typed.get(name).cloned().unwrap_or_default();
+    let form = tokens::Form {
+        label: field("label"),
+        description: field("description"),
+        role: field("role"),
+        expiry: field("expiry"),
+        days: field("days"),
+        hours: field("hours"),
+        minutes: field("minutes"),
+    };
+    let console = &visit.site.console;
+    let attempt = async {
+        let access =
+            access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_CREATE).await?;
+        let new = form.parse()?;
+        if warned.as_deref() != Some(form.label.as_str()) && tokens::label_in_use(console, &access, &form.label).await? {
+            return Ok(None);
+        }
+        tokens::create(console, &access, new).await.map(Some)
+    };
+    match attempt.await {
+        Ok(Some(issued)) => {
+            let mut response = visit.render(uri.path(), Some(Posted { issued: Some(issued), ..Posted::default() })).await;
+            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
+        }
+        Ok(None) => {
+            let mut response = visit.render(uri.path(), Some(Posted { fields: typed, label_in_use: true, ..Posted::default() })).await;
+            *response.status_mut() = StatusCode::CONFLICT;
+            response
+        }
+        Err(error) => refused(&visit, uri.path(), typed, error).await,
+    }
+}
+
+/// Ends a token and leads back to the list, which says so.
+pub(crate) async fn revoke(
+    visit: Visit,
+    OriginalUri(uri): OriginalUri,
+    Path((organization, token)): Path<(String, String)>,
+    Form(typed): Form<HashMap<String, String>>,
+) -> Response {
+    if visit.actor.is_none() {
+        return Visit::to_sign_in(&uri);
+    }
+    let console = &visit.site.console;
+    let label = typed.get("label").cloned().unwrap_or_default();
+    let attempt = async {
+        let access =
+            access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_DELETE).await?;
+        tokens::revoke(console, &access, &token, &label).await
+    };
+    let list = uri.path().trim_end_matches("/revoke").rsplit_once('/').map_or("/", |(list, _)| list);
+    match attempt.await {
+        Ok(revoked) => see(&format!("{list}?revoked={}", revoked.id)),
+        Err(error) => {
+            let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("revoke", &token).finish();
+            refused(&visit, &format!("{list}?{query}"), typed, error).await
+        }
+    }
+}
