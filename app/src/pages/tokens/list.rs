@@ -65,7 +65,9 @@ pub fn Tokens() -> impl IntoView {
             }}
         </div>
         <Heading text="API tokens" />
-        <section aria-busy=move || pending.get().then_some("true")>
+        // Leptos sets `pending` from a task of its own, on the server too; whoever reads it there at that moment panics. A page that is
+        // sent waits for nothing, so only the browser reads it.
+        <section aria-busy=move || (!cfg!(feature = "ssr") && pending.get()).then_some("true")>
             <Transition fallback=Loading set_pending=pending>
                 {move || Suspend::new(async move {
                     match list.await {
