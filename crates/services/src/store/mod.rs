@@ -28,7 +28,7 @@ use crate::{
     keys::Keys,
 };
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// How long to wait for a connection or, on SQLite, for the other writer.
 const PATIENCE: Duration = Duration::from_secs(5);

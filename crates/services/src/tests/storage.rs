@@ -26,18 +26,18 @@ async fn two_servers_that_start_together_migrate_once(instance: Instance) {
     for opened in [first, second] {
         opened.unwrap().1.stop().await;
     }
-    assert_eq!(instance.count("SELECT COUNT(*) FROM _sqlx_migrations").await, 1);
+    assert_eq!(instance.count("SELECT COUNT(*) FROM _sqlx_migrations").await, i64::try_from(store::MIGRATIONS.iter().count()).unwrap());
     assert_eq!(instance.count("SELECT COUNT(*) FROM head").await, 1);
 }
 
 async fn a_newer_schema_is_refused(instance: Instance) {
     let future = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-                  SELECT 9999, 'the future', success, checksum, execution_time FROM _sqlx_migrations";
+                  SELECT 9999, 'the future', success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1";
     assert_eq!(instance.execute(future).await.unwrap(), 1);
     let Err(OpenError::Database(DatabaseError::NewerSchema { found, known })) = instance.again().await else {
         panic!("it has to be refused")
     };
-    assert_eq!((found, known), (9999, 1));
+    assert_eq!((found, Some(known)), (9999, store::MIGRATIONS.iter().map(|migration| migration.version).max()));
 }
 
 async fn another_key_is_refused_and_a_missing_one_is_not_replaced(instance: Instance) {
