@@ -43,6 +43,9 @@ pub fn App() -> impl IntoView {
             <Routes fallback=pages::not_found::NotFound>
                 <Route path=path!("/sign-in") view=pages::sign_in::SignIn ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=pages::setup::Setup ssr=SsrMode::Async />
+                <ParentRoute path=path!("/orgs/:organization/mail") view=layout::Settings ssr=SsrMode::Async>
+                    <Route path=path!("") view=pages::mail::MailPage ssr=SsrMode::Async />
+                </ParentRoute>
                 <ParentRoute path=path!("/orgs/:organization/tokens") view=layout::Settings ssr=SsrMode::Async>
                     <Route path=path!("") view=pages::tokens::list::Tokens ssr=SsrMode::Async />
                     <Route path=path!("new") view=pages::tokens::create::NewToken ssr=SsrMode::Async />

@@ -28,6 +28,8 @@ pub struct Request {
     pub assets: Arc<Assets>,
     /// Where people and programs reach this server, as in `https://jeton.example`, for the commands that pages offer to copy.
     pub origin: Arc<str>,
+    /// Whether mails only become files.
+    pub mails_become_files: bool,
 }
 
 /// The addresses of the built files; their names hold a hash of what is in them.

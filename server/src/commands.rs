@@ -16,14 +16,15 @@ use data_encoding::HEXLOWER;
 use domain::{Description, Label, Lifetime, Permission, PermissionSet, Role};
 use serde_json::json;
 use services::{
-    Background, Caller, Console, Database, Entropy as _, Parameters, Settings, SystemClock, SystemEntropy, access,
+    Background, Caller, Console, Database, Entropy as _, Mailer, Parameters, Settings, SystemClock, SystemEntropy, access,
     organizations::{self, Password, SetupForm},
     tokens::{self, NewToken},
 };
 
 use crate::{
     Exit, assets,
-    config::{self, Instance, Options, ServeOptions},
+    config::{self, Instance, Options, PublicUrl, ServeOptions},
+    mail::Post,
     router::{self, Site},
     serve, telemetry,
 };
@@ -125,10 +126,11 @@ pub fn run(cli: Cli) -> Result<(), Exit> {
                 run_server(instance, options).await
             }
             command => {
-                let (instance, _) = config::load(cli.options, ServeOptions::default())?;
+                let (instance, serve) = config::load(cli.options, ServeOptions::default())?;
                 telemetry::start("warn")?;
                 check_owner(&instance.data)?;
-                let (console, background) = open(instance).await?;
+                // What commands tell of is delivered by the server.
+                let (console, background) = open(instance, &serve.public_url, None).await?;
                 let done = act(&console, command).await;
                 background.stop().await;
                 done
@@ -204,7 +206,7 @@ fn print_json(value: &serde_json::Value) -> Result<(), Exit> {
     writeln!(out, "{value}").and_then(|()| out.flush()).map_err(|error| Exit::output(format!("The answer cannot be written: {error}.")))
 }
 
-async fn open(instance: Instance) -> Result<(Console, Background), Exit> {
+async fn open(instance: Instance, public_url: &PublicUrl, mailer: Option<Arc<dyn Mailer>>) -> Result<(Console, Background), Exit> {
     make_folder(&instance.data)?;
     // Migrations of a SQLite file are not safe against another process that migrates: one at a time. PostgreSQL has a lock for that.
     let _lock = match &instance.database {
@@ -222,6 +224,8 @@ async fn open(instance: Instance) -> Result<(Console, Background), Exit> {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         passwords: Parameters::default(),
+        origin: public_url.origin().to_owned(),
+        mailer,
     })
     .await?)
 }
@@ -274,6 +278,14 @@ async fn run_server(instance: Instance, options: config::Serve) -> Result<(), Ex
         ))
     })?;
     make_folder(&instance.data)?;
+    let post = match &options.smtp_url {
+        Some(url) => Post::smtp(url, &options.mail_from)?,
+        None => {
+            let folder = instance.data.join("mail");
+            tracing::warn!(folder = %folder.display(), "no mail server is named: mails become files; set --smtp-url");
+            Post::folder(&folder, &options.mail_from)?
+        }
+    };
     // Held until the process ends, and taken before the database is touched. Two servers on one SQLite file would each believe to be the
     // only one.
     let _lock = match &instance.database {
@@ -286,13 +298,14 @@ async fn run_server(instance: Instance, options: config::Serve) -> Result<(), Ex
         }
         Database::Postgres(_) => None,
     };
-    let (console, background) = open(instance).await?;
+    let (console, background) = open(instance, &options.public_url, Some(Arc::new(post))).await?;
     let code = organizations::setup_code(&console).await?;
     let site = Site {
         console: console.clone(),
         assets: Arc::new(assets),
         public_url: options.public_url.clone(),
         client_ip: options.client_ip,
+        mails_become_files: options.smtp_url.is_none(),
         entropy: Arc::new(SystemEntropy),
     };
     let handle = Handle::new();

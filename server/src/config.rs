@@ -53,6 +53,15 @@ pub struct ServeOptions {
     /// always sets it [default: `ConnectInfo`]
     #[arg(long, env = "JETON_CLIENT_IP", value_name = "SOURCE")]
     pub client_ip: Option<String>,
+
+    /// The mail server: <smtps://USER:PASSWORD@HOST>, or <smtp://HOST:PORT?tls=required> [default: none, mails become files in the data
+    /// folder]
+    #[arg(long, env = "JETON_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+
+    /// Who mails are from [default: Jeton <jeton@HOST>, with the host of the public URL]
+    #[arg(long, env = "JETON_MAIL_FROM", value_name = "SENDER")]
+    pub mail_from: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -65,6 +74,8 @@ struct File {
     listen: Option<SocketAddr>,
     public_url: Option<String>,
     client_ip: Option<String>,
+    smtp_url: Option<String>,
+    mail_from: Option<String>,
 }
 
 /// The settings of an instance, checked.
@@ -82,7 +93,7 @@ pub struct Instance {
 }
 
 /// The settings of a server, checked.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Serve {
     /// Where to listen.
     pub listen: SocketAddr,
@@ -90,6 +101,10 @@ pub struct Serve {
     pub public_url: PublicUrl,
     /// Where a client's address is read from.
     pub client_ip: ClientIpSource,
+    /// The mail server, if there is one; the address may hold a password.
+    pub smtp_url: Option<String>,
+    /// Who mails are from.
+    pub mail_from: String,
 }
 
 /// The address people type: `https://…`, or `http://` on this machine. Session cookies are `Secure`, so plain HTTP over a network
@@ -170,8 +185,13 @@ pub fn load(options: Options, serve: ServeOptions) -> Result<(Instance, Serve), 
     let client_ip = client_ip.parse().map_err(|_| {
         Exit::config(format!("“{client_ip}” is no source of client addresses. Use ConnectInfo, RightmostXForwardedFor or XRealIp."))
     })?;
+    let host = Url::parse(public_url.origin()).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    // An IP address is no domain of a sender.
+    let host = if host.contains(|c: char| c.is_ascii_alphabetic()) && !host.contains(':') { host } else { "localhost".to_owned() };
+    let mail_from = serve.mail_from.or(file.mail_from).unwrap_or_else(|| format!("Jeton <jeton@{host}>"));
+    let smtp_url = serve.smtp_url.or(file.smtp_url);
     let log = options.log.or(file.log).unwrap_or_else(|| "info".to_owned());
-    Ok((Instance { data, database, key, prefix, log }, Serve { listen, public_url, client_ip }))
+    Ok((Instance { data, database, key, prefix, log }, Serve { listen, public_url, client_ip, smtp_url, mail_from }))
 }
 
 fn database(url: &str) -> Result<Database, Exit> {

@@ -11,6 +11,7 @@ mod csrf;
 mod exit;
 pub mod forms;
 mod headers;
+pub mod mail;
 mod observe;
 mod pages;
 pub mod rest;

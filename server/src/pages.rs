@@ -46,6 +46,7 @@ impl Visit {
             posted: posted.map(Arc::new),
             assets: self.site.assets.clone(),
             origin: self.site.public_url.origin().into(),
+            mails_become_files: self.site.mails_become_files,
         }
     }
 

@@ -32,6 +32,8 @@ pub struct Site {
     pub public_url: PublicUrl,
     /// Where a client's address is read from.
     pub client_ip: ClientIpSource,
+    /// Whether mails only become files, which the console then says.
+    pub mails_become_files: bool,
     /// For request ids and nonces.
     pub entropy: Arc<dyn Entropy>,
 }
@@ -53,6 +55,7 @@ pub fn router(site: Site) -> Router {
         .route("/sign-in", get(pages::public).post(forms::sign_in))
         .route("/sign-out", post(forms::sign_out))
         .route("/setup", get(pages::public).post(forms::set_up))
+        .route("/orgs/{organization}/mail", get(pages::members))
         .route("/orgs/{organization}/tokens", get(pages::members))
         .route("/orgs/{organization}/tokens/new", get(pages::members).post(forms::create_token))
         .route("/orgs/{organization}/tokens/{token}", get(pages::members))

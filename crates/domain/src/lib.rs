@@ -8,6 +8,7 @@ pub mod audit;
 pub mod failure;
 pub mod id;
 pub mod lifetime;
+pub mod mail;
 pub mod member;
 pub mod organization;
 pub mod page;
@@ -20,8 +21,9 @@ pub mod token;
 pub mod verdict;
 
 pub use failure::{Code, Failure};
-pub use id::{OrganizationId, SessionId, TokenId, UserId};
+pub use id::{MailId, OrganizationId, SessionId, TokenId, UserId};
 pub use lifetime::Lifetime;
+pub use mail::{Delivery, Mail};
 pub use member::{Email, Me, Membership, Role};
 pub use organization::{Organization, Slug};
 pub use page::{Cursor, Page};

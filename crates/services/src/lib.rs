@@ -7,6 +7,7 @@ pub mod access;
 mod entropy;
 mod error;
 mod keys;
+pub mod mails;
 pub mod organizations;
 mod passwords;
 pub mod sessions;
@@ -20,12 +21,16 @@ pub mod verify;
 use std::{sync::Arc, time::Duration};
 
 use domain::{Prefix, Timestamp};
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::{Notify, mpsc},
+    task::JoinHandle,
+};
 
 pub use access::{Access, Actor, Caller};
 pub use entropy::{Clock, Entropy, FixedClock, SystemClock, SystemEntropy};
 pub use error::{Error, Result};
 pub use keys::{KeyError, KeySource};
+pub use mails::Mailer;
 pub use passwords::Parameters;
 pub use store::{Database, DatabaseError};
 
@@ -51,6 +56,10 @@ pub struct Settings {
     pub entropy: Arc<dyn Entropy>,
     /// How hard passwords are hashed; [`Parameters::default`] outside of tests.
     pub passwords: Parameters,
+    /// Where people reach the console, as in `https://tokens.example.org`: what links in mails begin with, never what a request says.
+    pub origin: String,
+    /// Who takes mails over. Without one they wait in the outbox for a server that has one, which is right for commands.
+    pub mailer: Option<Arc<dyn Mailer>>,
 }
 
 /// Why an instance cannot be opened.
@@ -80,6 +89,9 @@ struct Inner {
     hasher: Hasher,
     addresses: Addresses,
     usage: Usage,
+    origin: String,
+    /// Calls out that there is something in the outbox.
+    mails: Arc<Notify>,
 }
 
 /// Where the audit trail stood when it was checked: how many events, and the code of the last. Written `NUMBER:HEXADECIMAL`. It is no
@@ -112,8 +124,8 @@ impl std::str::FromStr for Checkpoint {
 /// What works beside the requests. It has to be stopped for the last uses to be written.
 pub struct Background {
     console: Console,
-    stop: mpsc::Sender<()>,
-    worker: JoinHandle<()>,
+    stop: Vec<mpsc::Sender<()>>,
+    workers: Vec<JoinHandle<()>>,
 }
 
 impl Console {
@@ -132,6 +144,7 @@ impl Console {
         let (usage, uses) = Usage::new();
         let (stop, stopped) = mpsc::channel(1);
         let worker = tokio::spawn(Worker::new(db.clone(), uses).run(stopped));
+        let mails = Arc::new(Notify::new());
         let console = Self(Arc::new(Inner {
             hasher: Hasher::new(&settings.passwords, &*settings.entropy)?,
             addresses: Addresses::default(),
@@ -141,8 +154,16 @@ impl Console {
             clock: settings.clock,
             entropy: settings.entropy,
             usage,
+            origin: settings.origin,
+            mails: mails.clone(),
         }));
-        Ok((console.clone(), Background { console, stop, worker }))
+        let mut background = Background { console: console.clone(), stop: vec![stop], workers: vec![worker] };
+        if let Some(mailer) = settings.mailer {
+            let (stop, stopped) = mpsc::channel(1);
+            background.workers.push(tokio::spawn(mails::Worker::new(console.clone(), mailer, mails).run(stopped)));
+            background.stop.push(stop);
+        }
+        Ok((console, background))
     }
 
     /// The time, as the instance sees it.
@@ -173,8 +194,13 @@ impl Background {
     /// Writes what is left to write, closes the database and ends, within ten seconds.
     pub async fn stop(self) {
         drop(self.stop);
-        if tokio::time::timeout(Duration::from_secs(10), self.worker).await.is_err() {
-            tracing::warn!("the last uses of tokens could not be written in time");
+        let ended = async {
+            for worker in self.workers {
+                let _ = worker.await;
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(10), ended).await.is_err() {
+            tracing::warn!("the last uses of tokens could not be written in time, or a mail is still being handed over");
         }
         self.console.0.db.close().await;
     }

@@ -36,6 +36,8 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
         "POST /orgs/acme/tokens/ID/revoke" => form(&format!("/orgs/acme/tokens/{target}/revoke"), &[("label", "target")]).await,
         "GET /orgs/acme/tokens/ID" => it.get(caller, &format!("/orgs/acme/tokens/{target}")).await,
+        "POST /api/mails/list" => form("/api/mails/list", &[("organization", "acme")]).await,
+        "GET /orgs/acme/mail" => it.get(caller, "/orgs/acme/mail").await,
         other => panic!("{other} has no sample request: add one"),
     }
 }
@@ -60,6 +62,7 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
             "GET /sign-in",
             "GET /setup",
             "POST /sign-in",
+            "GET /orgs/acme/mail",
             "GET /orgs/acme/tokens",
             "GET /orgs/acme/tokens/new",
             "POST /orgs/acme/tokens/new",

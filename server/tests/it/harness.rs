@@ -123,6 +123,8 @@ impl TestConsole {
             clock: clock.clone(),
             entropy: Arc::new(SystemEntropy),
             passwords: Parameters { memory: 64, passes: 1, parallel: 2 },
+            origin: ORIGIN.into(),
+            mailer: None,
         };
         let (console, background) = Console::open(settings).await.unwrap();
         let site = Site {
@@ -134,6 +136,7 @@ impl TestConsole {
             }),
             public_url: PublicUrl::parse(ORIGIN).ok().unwrap(),
             client_ip: axum_client_ip::ClientIpSource::ConnectInfo,
+            mails_become_files: true,
             entropy: Arc::new(SystemEntropy),
         };
         let it = Self { console, clock, database, router: router(site.clone()), site, background: Some(background), _folder: folder };

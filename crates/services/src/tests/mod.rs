@@ -3,6 +3,7 @@
 //! PostgreSQL is not optional: without `TEST_POSTGRES_URL` these tests fail. `cargo xtask test` starts a throwaway cluster and sets it.
 
 mod audit;
+mod mails;
 mod sessions;
 mod storage;
 mod tokens;
@@ -195,6 +196,7 @@ impl Instance {
             self.count("SELECT COUNT(*) FROM tokens").await,
             self.count("SELECT COUNT(*) FROM tokens WHERE revoked_at IS NULL").await,
             self.count("SELECT COUNT(*) FROM token_secrets").await,
+            self.count("SELECT COUNT(*) FROM mails").await,
         ]
     }
 
@@ -211,6 +213,8 @@ fn settings(folder: &tempfile::TempDir, database: &Database, clock: Arc<FixedClo
         clock,
         entropy: Arc::new(SystemEntropy),
         passwords: Parameters { memory: 64, passes: 1, parallel: 2 },
+        origin: "https://tokens.acme.test".to_owned(),
+        mailer: None,
     }
 }
 

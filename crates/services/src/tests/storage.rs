@@ -68,6 +68,7 @@ async fn dump(db: &Db) -> String {
         "token_secrets",
         "token_usage",
         "throttles",
+        "mails",
         "events",
     ];
     for table in tables {

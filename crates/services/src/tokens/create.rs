@@ -9,6 +9,7 @@ use crate::{
     access::Access,
     entropy,
     error::{Error, Result},
+    mails::{self, Letter},
     store,
 };
 
@@ -44,6 +45,7 @@ pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result
     };
     let issued = Issued { token, secret };
     store::tokens::insert(&mut write, access, &issued, &digest).await?;
+    mails::tell_admins(console, &mut write, access, now, &Letter::token_created(console, access, &issued.token)).await?;
     let details = json!({
         "hint": issued.token.hint.as_str(),
         "role": issued.token.role.map(Role::as_str),
@@ -51,5 +53,6 @@ pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result
         "expires_at": issued.token.expires_at.map(Timestamp::iso),
     });
     write.commit(&console.0.keys, &event(access, now, Action::TokenCreate, &issued.token, details)).await?;
+    console.0.mails.notify_one();
     Ok(issued)
 }

@@ -1,0 +1,139 @@
+//! The mails of an organization: to whom, about what, and whether they have arrived.
+
+use domain::{Delivery, Mail, Timestamp};
+use leptos::prelude::*;
+
+use crate::{
+    api::{
+        Failure,
+        mails::{self, Mails},
+    },
+    layout::{Breadcrumb, use_organization},
+    ui::{
+        badge::{Badge, Tone},
+        empty::Empty,
+        heading::{Heading, PageTitle},
+        icon::Glyph,
+        notice::Notice,
+        problem::Problem,
+        table::{Cell, Table},
+        time::{Moment, ago},
+    },
+};
+
+/// Shows the latest mails.
+#[component]
+pub fn MailPage() -> impl IntoView {
+    let organization = use_organization();
+    let list = Resource::new_blocking(move || organization.get(), mails::list);
+    view! {
+        <Breadcrumb steps=vec![("Organization settings", None), ("Mail", None)] />
+        <Heading text="Mail" />
+        <Transition>
+            {move || Suspend::new(async move {
+                match list.await {
+                    Ok(mails) => view! { <Listed mails=mails /> }.into_any(),
+                    Err(Failure(failure)) => {
+                        view! {
+                            <PageTitle page="Mail" />
+                            <Problem failure=failure refused="see the mails of this organization" />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Listed(mails: Mails) -> impl IntoView {
+    let Mails { organization, become_files, items, now } = mails;
+    let rows = items.into_iter().map(|mail| view! { <Row mail=mail now=now /> }).collect_view();
+    let empty = rows.is_empty();
+    view! {
+        <PageTitle page="Mail" organization=organization.name.to_string() />
+        <div class="page-head">
+            <p class="lead">
+                "Owners and admins get a mail whenever a token is generated. Here is how far each of the latest 50 has come."
+            </p>
+        </div>
+        {become_files
+            .then(|| {
+                view! {
+                    <Notice tone=Tone::Warning>
+                        <p>
+                            <strong>"No mail server is named, so nobody gets these mails."</strong>
+                            " They become files in the folder “mail” beside the server's data. Ask the operator to set JETON_SMTP_URL."
+                        </p>
+                    </Notice>
+                }
+            })}
+        {if empty {
+            view! {
+                <Empty glyph=Glyph::Info title="No mails yet">
+                    <p class="empty-text">"The first one is written when somebody generates a token."</p>
+                </Empty>
+            }
+                .into_any()
+        } else {
+            view! {
+                <Table
+                    id="mails"
+                    caption=format!("Mails of {}, newest first", organization.name)
+                    columns=&["Subject", "To", "Written", "Delivery"]
+                    actions=false
+                >
+                    {rows}
+                </Table>
+            }
+                .into_any()
+        }}
+    }
+}
+
+#[component]
+fn Row(mail: Mail, now: Timestamp) -> impl IntoView {
+    let Mail { recipient, subject, created_at, delivery, .. } = mail;
+    view! {
+        <tr role="row">
+            <th scope="row" role="rowheader">
+                <span class="row-label">{subject}</span>
+            </th>
+            <Cell column="To">{recipient}</Cell>
+            <Cell column="Written">
+                <Moment at=created_at />
+                {ago(created_at, now).map(|words| view! { <span class="cell-more">{words}</span> })}
+            </Cell>
+            <Cell column="Delivery">{delivered(delivery)}</Cell>
+        </tr>
+    }
+}
+
+fn delivered(delivery: Delivery) -> AnyView {
+    let more = |text: String| (!text.is_empty()).then(|| view! { <span class="cell-more">{text}</span> });
+    match delivery {
+        Delivery::Sent { at } => view! {
+            <Badge tone=Tone::Success glyph=Glyph::Done text="Sent" />
+            <span class="cell-more">
+                <Moment at=at />
+            </span>
+        }
+        .into_any(),
+        Delivery::Waiting { attempts: 0, .. } => view! { <Badge tone=Tone::Neutral glyph=Glyph::Clock text="Waiting" /> }.into_any(),
+        Delivery::Waiting { attempts, due_at, problem } => view! {
+            <Badge tone=Tone::Warning glyph=Glyph::Clock text="Trying again" />
+            <span class="cell-more">{format!("Tried {attempts} times. Next at ")} <Moment at=due_at /></span>
+            {more(problem)}
+        }
+        .into_any(),
+        Delivery::Failed { at, problem } => view! {
+            <Badge tone=Tone::Danger glyph=Glyph::Warning text="Given up" />
+            <span class="cell-more">
+                <Moment at=at />
+            </span>
+            {more(problem)}
+        }
+        .into_any(),
+    }
+}

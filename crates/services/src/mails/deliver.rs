@@ -1,0 +1,104 @@
+//! Delivery: takes what is due out of the outbox, hands it over, writes down what came of it.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::Timestamp;
+use tokio::{
+    sync::{Notify, mpsc},
+    time::timeout,
+};
+
+use super::{Mailer, Refused};
+use crate::{Console, error::Result, store};
+
+/// How long a server has a mail to itself before another one may try.
+const CLAIM: Duration = Duration::from_mins(1);
+/// How long a mail server may take for one mail; well inside the claim.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The longest wait between two tries.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
+/// After this long a mail is given up.
+const GIVE_UP: Duration = Duration::from_hours(24);
+/// How often the outbox is looked through for what nobody called out: retries, and what a server left that died.
+const PERIOD: Duration = Duration::from_secs(5);
+
+/// What one look through the outbox came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Delivered {
+    /// Taken by a mail server.
+    pub sent: u32,
+    /// To be tried again.
+    pub waiting: u32,
+    /// Given up.
+    pub failed: u32,
+}
+
+/// Delivers what is due, one mail after the other. Any number of servers may do this at once: each mail is claimed by one.
+pub async fn deliver(console: &Console, mailer: &dyn Mailer) -> Result<Delivered> {
+    let mut done = Delivered::default();
+    while let Some(claimed) = store::mails::claim(&console.0.db, console.now(), CLAIM).await? {
+        let handed = timeout(PATIENCE, mailer.hand_over(&claimed.mail)).await;
+        let handed = handed.unwrap_or_else(|_| Err(Refused::ForNow("The mail server took longer than 30 seconds.".to_owned())));
+        let now = console.now();
+        match handed {
+            Ok(()) => {
+                store::mails::mark_sent(&console.0.db, claimed.mail.id, now).await?;
+                done.sent += 1;
+            }
+            Err(Refused::ForNow(problem)) if now < claimed.mail.created_at.plus(GIVE_UP) => {
+                tracing::warn!(mail = %claimed.mail.id, attempts = claimed.attempts, problem, "a mail could not be delivered yet");
+                store::mails::mark_waiting(&console.0.db, claimed.mail.id, next_try(now, claimed.attempts), &problem).await?;
+                done.waiting += 1;
+            }
+            Err(Refused::ForNow(problem) | Refused::ForGood(problem)) => {
+                tracing::error!(mail = %claimed.mail.id, problem, "a mail was given up");
+                store::mails::mark_failed(&console.0.db, claimed.mail.id, now, &problem).await?;
+                done.failed += 1;
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// 1 second after the first try, then four times as long after each, an hour at most.
+fn next_try(now: Timestamp, attempts: u32) -> Timestamp {
+    let wait = 4_u64.checked_pow(attempts.saturating_sub(1)).map_or(LONGEST_WAIT, Duration::from_secs);
+    now.plus(wait.min(LONGEST_WAIT))
+}
+
+/// Delivers in the background, for as long as the instance is open.
+pub(crate) struct Worker {
+    console: Console,
+    mailer: Arc<dyn Mailer>,
+    called: Arc<Notify>,
+}
+
+impl Worker {
+    pub(crate) fn new(console: Console, mailer: Arc<dyn Mailer>, called: Arc<Notify>) -> Self {
+        Self { console, mailer, called }
+    }
+
+    /// Works until told to stop. What is being handed over then is finished or, should that take too long, tried again by the next server.
+    pub(crate) async fn run(self, mut stop: mpsc::Receiver<()>) {
+        loop {
+            if let Err(error) = deliver(&self.console, &*self.mailer).await {
+                tracing::warn!(%error, "the outbox could not be looked through");
+            }
+            tokio::select! {
+                _ = timeout(PERIOD, self.called.notified()) => {}
+                _ = stop.recv() => return,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_grows_and_has_an_end() {
+        let wait = |attempts| next_try(Timestamp::from_micros(0), attempts).as_micros() / 1_000_000;
+        assert_eq!([1, 2, 3, 7, 8, 60].map(wait), [1, 4, 16, 3600, 3600, 3600]);
+    }
+}

@@ -1,0 +1,81 @@
+//! Mails: written into the outbox in the transaction of what they tell of, delivered afterwards by whichever server is free.
+//!
+//! A mail is never sent for what did not happen, and never lost: it is delivered at least once, and twice only when a server dies between
+//! handing it over and writing that down (both have the same Message-ID). It never holds a secret.
+
+mod deliver;
+mod letter;
+
+use std::{future::Future, pin::Pin};
+
+use domain::{Mail, MailId, Permission, Timestamp};
+
+pub(crate) use deliver::Worker;
+pub use deliver::{Delivered, deliver};
+pub(crate) use letter::Letter;
+
+use crate::{
+    Console,
+    access::Access,
+    entropy,
+    error::Result,
+    store::{self, Write},
+};
+
+/// A mail as it is handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Becomes the Message-ID.
+    pub id: MailId,
+    /// Whom it goes to.
+    pub recipient: String,
+    /// One line.
+    pub subject: String,
+    /// The body for programs that show no HTML.
+    pub text: String,
+    /// The same as HTML, without anything that is loaded from elsewhere.
+    pub html: String,
+    /// When what it tells of happened; becomes the Date.
+    pub created_at: Timestamp,
+}
+
+/// Why a mail could not be handed over. The text is shown to administrators and holds no credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// Later it may work.
+    ForNow(String),
+    /// It never will.
+    ForGood(String),
+}
+
+/// The promise to hand a mail over, or to say why not.
+pub type Handing<'a> = Pin<Box<dyn Future<Output = core::result::Result<(), Refused>> + Send + 'a>>;
+
+/// Takes mails over: an SMTP server, or a folder.
+pub trait Mailer: Send + Sync + 'static {
+    /// Hands one mail over. Returns once somebody else answers for it.
+    fn hand_over<'a>(&'a self, mail: &'a Outgoing) -> Handing<'a>;
+}
+
+/// The latest mails of an organization, newest first, 50 of them.
+pub async fn list(console: &Console, access: &Access) -> Result<Vec<Mail>> {
+    access.require(Permission::ORGANIZATION_UPDATE)?;
+    store::mails::list(&console.0.db, access, 50).await
+}
+
+/// Writes a letter to every owner and admin of the organization, as part of the change it tells of.
+pub(crate) async fn tell_admins(console: &Console, write: &mut Write, access: &Access, at: Timestamp, letter: &Letter) -> Result<()> {
+    let (text, html) = (letter.text(), letter.html());
+    for recipient in store::mails::find_admins(write, access).await? {
+        let mail = Outgoing {
+            id: MailId::new(at, entropy::bytes(&*console.0.entropy)),
+            recipient,
+            subject: letter.subject.clone(),
+            text: text.clone(),
+            html: html.clone(),
+            created_at: at,
+        };
+        store::mails::insert(write, access, &mail).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! The outbox. What delivers reads and marks mails of every organization; it is no use case and asks for no proof of access.
+
+use std::time::Duration;
+
+use domain::{Delivery, Mail, MailId, Timestamp};
+
+use super::{Db, Write, exactly_one, on_db, on_tx, stored};
+use crate::{access::Access, error::Result, mails::Outgoing};
+
+/// The addresses of the organization's owners and admins.
+pub(crate) async fn find_admins(write: &mut Write, access: &Access) -> Result<Vec<String>> {
+    let found = on_tx!(write, |connection| {
+        sqlx::query_scalar(
+            "SELECT u.email FROM memberships m JOIN users u ON u.id = m.user_id \
+             WHERE m.organization_id = $1 AND m.role IN ('owner', 'admin') ORDER BY u.id",
+        )
+        .bind(access.organization().id.to_string())
+        .fetch_all(connection)
+        .await?
+    });
+    Ok(found)
+}
+
+/// Adds a mail to the change it tells of.
+pub(crate) async fn insert(write: &mut Write, access: &Access, mail: &Outgoing) -> Result<()> {
+    let seq = write.seq;
+    let touched = on_tx!(write, |connection| {
+        sqlx::query(
+            "INSERT INTO mails (id, organization_id, seq, recipient, subject, text_body, html_body, created_at, due_at, attempts, problem) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, '')",
+        )
+        .bind(mail.id.to_string())
+        .bind(access.organization().id.to_string())
+        .bind(seq)
+        .bind(&mail.recipient)
+        .bind(&mail.subject)
+        .bind(&mail.text)
+        .bind(&mail.html)
+        .bind(mail.created_at.as_micros())
+        .execute(connection)
+        .await?
+        .rows_affected()
+    });
+    exactly_one(touched)
+}
+
+/// A mail that nobody else delivers for a while.
+pub(crate) struct Claimed {
+    pub(crate) mail: Outgoing,
+    /// How often it has been tried, this time included.
+    pub(crate) attempts: u32,
+}
+
+#[derive(sqlx::FromRow)]
+struct ClaimedRow {
+    id: String,
+    recipient: String,
+    subject: String,
+    text_body: String,
+    html_body: String,
+    created_at: i64,
+    attempts: i64,
+}
+
+/// Takes the mail that has been due longest. The outer conditions are asked again by PostgreSQL once it holds the row, so that two servers
+/// never take the same one.
+pub(crate) async fn claim(db: &Db, now: Timestamp, lease: Duration) -> Result<Option<Claimed>> {
+    let _place = db.place_to_write().await?;
+    let row: Option<ClaimedRow> = on_db!(db, |pool| {
+        sqlx::query_as(
+            "UPDATE mails SET claimed_until = $1, attempts = attempts + 1 WHERE id = (SELECT id FROM mails WHERE sent_at IS NULL \
+             AND failed_at IS NULL AND due_at <= $2 AND (claimed_until IS NULL OR claimed_until <= $2) ORDER BY due_at, id LIMIT 1) \
+             AND sent_at IS NULL AND failed_at IS NULL AND (claimed_until IS NULL OR claimed_until <= $2) \
+             RETURNING id, recipient, subject, text_body, html_body, created_at, attempts",
+        )
+        .bind(now.plus(lease).as_micros())
+        .bind(now.as_micros())
+        .fetch_optional(pool)
+        .await?
+    });
+    row.map(|row| {
+        Ok(Claimed {
+            mail: Outgoing {
+                id: stored("mails.id", row.id.parse())?,
+                recipient: row.recipient,
+                subject: row.subject,
+                text: row.text_body,
+                html: row.html_body,
+                created_at: Timestamp::from_micros(row.created_at),
+            },
+            attempts: stored("mails.attempts", u32::try_from(row.attempts))?,
+        })
+    })
+    .transpose()
+}
+
+/// Writes down that a mail server has taken it.
+pub(crate) async fn mark_sent(db: &Db, id: MailId, at: Timestamp) -> Result<()> {
+    let _place = db.place_to_write().await?;
+    on_db!(db, |pool| {
+        sqlx::query("UPDATE mails SET sent_at = $1, claimed_until = NULL, problem = '' WHERE id = $2 AND failed_at IS NULL")
+            .bind(at.as_micros())
+            .bind(id.to_string())
+            .execute(pool)
+            .await?;
+    });
+    Ok(())
+}
+
+/// Puts it back, to be tried again later.
+pub(crate) async fn mark_waiting(db: &Db, id: MailId, due_at: Timestamp, problem: &str) -> Result<()> {
+    let _place = db.place_to_write().await?;
+    on_db!(db, |pool| {
+        sqlx::query(
+            "UPDATE mails SET due_at = $1, claimed_until = NULL, problem = $2 WHERE id = $3 AND sent_at IS NULL AND failed_at IS NULL",
+        )
+        .bind(due_at.as_micros())
+        .bind(problem)
+        .bind(id.to_string())
+        .execute(pool)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Gives it up.
+pub(crate) async fn mark_failed(db: &Db, id: MailId, at: Timestamp, problem: &str) -> Result<()> {
+    let _place = db.place_to_write().await?;
+    on_db!(db, |pool| {
+        sqlx::query("UPDATE mails SET failed_at = $1, claimed_until = NULL, problem = $2 WHERE id = $3 AND sent_at IS NULL")
+            .bind(at.as_micros())
+            .bind(problem)
+            .bind(id.to_string())
+            .execute(pool)
+            .await?;
+    });
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    recipient: String,
+    subject: String,
+    created_at: i64,
+    due_at: i64,
+    attempts: i64,
+    sent_at: Option<i64>,
+    failed_at: Option<i64>,
+    problem: String,
+}
+
+impl Row {
+    fn into_mail(self) -> Result<Mail> {
+        Ok(Mail {
+            id: stored("mails.id", self.id.parse())?,
+            recipient: self.recipient,
+            subject: self.subject,
+            created_at: Timestamp::from_micros(self.created_at),
+            delivery: match (self.sent_at, self.failed_at) {
+                (Some(at), _) => Delivery::Sent { at: Timestamp::from_micros(at) },
+                (None, Some(at)) => Delivery::Failed { at: Timestamp::from_micros(at), problem: self.problem },
+                (None, None) => Delivery::Waiting {
+                    attempts: stored("mails.attempts", u32::try_from(self.attempts))?,
+                    due_at: Timestamp::from_micros(self.due_at),
+                    problem: self.problem,
+                },
+            },
+        })
+    }
+}
+
+/// The organization's latest mails, newest first.
+pub(crate) async fn list(db: &Db, access: &Access, limit: i64) -> Result<Vec<Mail>> {
+    let rows: Vec<Row> = on_db!(db, |pool| {
+        sqlx::query_as(
+            "SELECT id, recipient, subject, created_at, due_at, attempts, sent_at, failed_at, problem FROM mails \
+             WHERE organization_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
+        )
+        .bind(access.organization().id.to_string())
+        .bind(limit)
+        .fetch_all(pool)
+        .await?
+    });
+    rows.into_iter().map(Row::into_mail).collect()
+}
