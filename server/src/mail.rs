@@ -34,7 +34,11 @@ impl Post {
     pub fn smtp(url: &str, sender: &str) -> Result<Self, Exit> {
         // The error could show the address, which holds a password.
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-            .map_err(|_| Exit::config("The mail server's address cannot be read. Write it as smtps://USER:PASSWORD@HOST, or smtp://HOST:PORT?tls=required."))?
+            .map_err(|_| {
+                Exit::config(
+                    "The mail server's address cannot be read. Write it as smtps://USER:PASSWORD@HOST, or smtp://HOST:PORT?tls=required.",
+                )
+            })?
             .timeout(Some(PATIENCE))
             .build();
         Ok(Self { sender: mailbox(sender)?, way: Way::Smtp(Box::new(transport)) })
@@ -153,7 +157,9 @@ mod tests {
         post.hand_over(&mail).await.unwrap();
         let path = folder.path().join(format!("mail/{}.eml", mail.id));
         let text = std::fs::read_to_string(&path).unwrap();
-        for line in [format!("Message-ID: <{}@acme.test>", mail.id), "To: ada@acme.test".to_owned(), "Auto-Submitted: auto-generated".to_owned()] {
+        for line in
+            [format!("Message-ID: <{}@acme.test>", mail.id), "To: ada@acme.test".to_owned(), "Auto-Submitted: auto-generated".to_owned()]
+        {
             assert!(text.contains(&line), "{line}: {text}");
         }
         assert!(text.contains("Sun, 22 Nov 2026 09:05:00"), "{text}");

@@ -5,7 +5,13 @@ use leptos::prelude::*;
 /// A table with a caption for those who cannot see what is around it. The roles are said out loud because style turns rows into cards,
 /// which some browsers take for "no table". Wide rows scroll inside a region that the keyboard reaches.
 #[component]
-pub fn Table(id: &'static str, #[prop(into)] caption: String, columns: &'static [&'static str], #[prop(default = true)] actions: bool, children: Children) -> impl IntoView {
+pub fn Table(
+    id: &'static str,
+    #[prop(into)] caption: String,
+    columns: &'static [&'static str],
+    #[prop(default = true)] actions: bool,
+    children: Children,
+) -> impl IntoView {
     let columns = columns.iter().map(|column| view! { <th scope="col" role="columnheader">{*column}</th> }).collect_view();
     view! {
         <div class="table-frame" id=format!("{id}-frame") role="region" aria-labelledby=id tabindex="0">

@@ -20,7 +20,7 @@ interface Test {
   /** Whether pages may run scripts. */
   scripts: boolean;
   /** Starts another server for this test alone: fresh, or set up. */
-  another: (how: 'fresh' | 'set up') => Promise<Server>;
+  another: (how: 'fresh' | 'set up', settings?: readonly string[]) => Promise<Server>;
   /** What pages have complained about so far. A test ends well only when it is empty. */
   complaints: string[];
   /** Opens an address and waits until the page is live, where there are scripts. */
@@ -42,8 +42,8 @@ export const test = base.extend<Test, Worker>({
 
   another: async ({ database }, use) => {
     const servers: Server[] = [];
-    await use(async (how) => {
-      const server = await (how === 'fresh' ? Server.start(database) : Server.startSetUp(database));
+    await use(async (how, settings = []) => {
+      const server = await (how === 'fresh' ? Server.start(database, settings) : Server.startSetUp(database, settings));
       servers.push(server);
       return server;
     });

@@ -203,6 +203,16 @@ export const GALLERY: readonly View[] = [
     },
   },
   {
+    name: 'mail',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      await server.token({ label: labelled('told') });
+      await visit('/orgs/acme/mail');
+      await expect(page.getByText('No mail server is named')).toBeVisible();
+      await expect(page.getByRole('table')).toBeVisible();
+    },
+  },
+  {
     name: 'the secret, once',
     signedIn: true,
     open: async ({ page, server, visit }) => {

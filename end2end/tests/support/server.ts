@@ -48,23 +48,27 @@ export class Server {
   #running: Running | undefined;
   #ended: number | null = null;
 
-  private constructor(kind: Kind, data: string, database: PostgresDatabase | undefined) {
+  /** Settings as flags of `jeton serve`. */
+  readonly #settings: readonly string[];
+
+  private constructor(kind: Kind, data: string, database: PostgresDatabase | undefined, settings: readonly string[]) {
+    this.#settings = settings;
     this.kind = kind;
     this.data = data;
     this.#database = database;
   }
 
   /** Starts a server that nobody has set up. */
-  static async start(kind: Kind): Promise<Server> {
+  static async start(kind: Kind, settings: readonly string[] = []): Promise<Server> {
     const database = kind === 'postgres' ? await PostgresDatabase.create() : undefined;
-    const server = new Server(kind, await mkdtemp(join(tmpdir(), 'jeton-end2end-')), database);
+    const server = new Server(kind, await mkdtemp(join(tmpdir(), 'jeton-end2end-')), database, settings);
     await server.run();
     return server;
   }
 
   /** Starts a server whose owner is signed in. */
-  static async startSetUp(kind: Kind): Promise<Server> {
-    const server = await Server.start(kind);
+  static async startSetUp(kind: Kind, settings: readonly string[] = []): Promise<Server> {
+    const server = await Server.start(kind, settings);
     await server.setUp();
     return server;
   }
@@ -73,7 +77,7 @@ export class Server {
   async run(): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       const port = await freePort();
-      const running = this.#spawn(['serve', '--listen', `127.0.0.1:${port}`]);
+      const running = this.#spawn(['serve', '--listen', `127.0.0.1:${port}`, ...this.#settings]);
       const origin = `http://127.0.0.1:${port}`;
       const { child } = running;
       while (child.exitCode === null && !(await isHealthy(origin))) await pause(20);

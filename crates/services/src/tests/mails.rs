@@ -69,7 +69,13 @@ async fn every_owner_and_admin_is_told_and_nobody_else(instance: Instance) {
     assert_eq!(taken.iter().map(|mail| mail.recipient.as_str()).collect::<Vec<_>>(), ["ada@acme.test", "adam@acme.test"]);
     let mail = &taken[0];
     assert_eq!(mail.subject, "API token “deploy <b>bot</b>” was generated in Acme");
-    for said in ["Ada Lovelace", issued.token.hint.as_str(), "Developer", "22 Nov 2026, 09:05 UTC", "https://tokens.acme.test/orgs/acme/tokens/tok_"] {
+    for said in [
+        "Ada Lovelace",
+        issued.token.hint.as_str(),
+        "Developer",
+        "22 Nov 2026, 09:05 UTC",
+        "https://tokens.acme.test/orgs/acme/tokens/tok_",
+    ] {
         assert!(mail.text.contains(said) && mail.html.contains(said), "{said}: {} {}", mail.text, mail.html);
     }
     assert!(mail.html.contains("deploy &lt;b&gt;bot&lt;/b&gt;") && !mail.html.contains("<b>bot"));
@@ -145,7 +151,8 @@ async fn a_server_that_dies_leaves_its_mail_to_the_next(instance: Instance) {
     let owner = instance.owner().await;
     tokens::create(&instance.console, &owner, new_token("ci", Role::Viewer)).await.unwrap();
     // Claimed, and then nothing more is heard.
-    let claimed = crate::store::mails::claim(&instance.console.0.db, instance.console.now(), std::time::Duration::from_mins(1)).await.unwrap();
+    let claimed =
+        crate::store::mails::claim(&instance.console.0.db, instance.console.now(), std::time::Duration::from_mins(1)).await.unwrap();
     assert!(claimed.is_some());
     let post = Post::default();
     assert_eq!(mails::deliver(&instance.console, &post).await.unwrap(), Delivered::default());
