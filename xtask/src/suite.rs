@@ -49,9 +49,6 @@ pub(crate) fn test(project: &Project, only: &[Part]) -> Result<ExitCode> {
             let only = if wanted(Part::Unit) == wanted(Part::It) { None } else { Some(wanted(Part::It)) };
             report.part("host tests", || host(project, &postgres, only));
         }
-        if wanted(Part::Unit) {
-            report.part("doc tests", || doc(project));
-        }
         if wanted(Part::Browser) {
             report.part("browser journeys", || {
                 ensure!(built, "there is no release build to test");
@@ -89,13 +86,6 @@ fn host(project: &Project, postgres: &Postgres, only: Option<bool>) -> Result<Co
     }
     let runner = if nextest { "cargo nextest" } else { "cargo test" };
     step("host tests", &format!("units, both databases, HTTP, by {runner}"), || counted(&mut cargo))
-}
-
-/// The examples in documentation, which nextest does not run.
-fn doc(project: &Project) -> Result<Counts> {
-    step("doc tests", "examples that compile and hold", || {
-        counted(project.cargo().args(["test", "--doc", "--quiet", "--locked", "--package", "domain", "--package", "services"]))
-    })
 }
 
 /// Playwright against the release binary.
