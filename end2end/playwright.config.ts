@@ -5,7 +5,7 @@ import type { Options } from './tests/support/fixtures.ts';
 // Specs that need scripts are named *.hydrate.spec.ts; every other one holds with scripts and without.
 const needsScripts = '**/*.hydrate.spec.ts';
 // What pages look like does not depend on the database.
-const looks = '**/{a11y,tour}.spec.ts';
+const looks = '**/a11y.spec.ts';
 
 export default defineConfig<object, Options>({
   testDir: 'tests',
