@@ -156,7 +156,8 @@ mod tests {
     #[test]
     fn the_dead_stay_as_they_were() {
         let revoked = token().revoke(at(5), "Ada".to_owned()).unwrap();
-        for (dead, why, now) in [(revoked.clone(), Dead::Revoked, at(6)), (revoked, Dead::Revoked, at(100)), (token(), Dead::Expired, at(100))]
+        for (dead, why, now) in
+            [(revoked.clone(), Dead::Revoked, at(6)), (revoked, Dead::Revoked, at(100)), (token(), Dead::Expired, at(100))]
         {
             assert_eq!(dead.clone().edit(Change { lifetime: Some(Lifetime::Never), ..Change::default() }, now), Err(why));
             assert_eq!(dead.clone().disable(now, "Ada".to_owned()), Err(why));

@@ -139,6 +139,7 @@ fn TokenForm(organization: Organization, issued: RwSignal<Option<Issued>>) -> im
             </div>
         </form>
     }
+    .into_any()
 }
 
 /// Asks the server for the token, unless the label is in use and the person has not been told yet.

@@ -70,7 +70,8 @@ pub fn Switch(organization: String, token: Token, refusal: Refusal, switching: S
         busy.set(true);
         let organization = organization.clone();
         spawn_local(async move {
-            let answer = if off { edit::enable(organization, id.to_string()).await } else { edit::disable(organization, id.to_string()).await };
+            let answer =
+                if off { edit::enable(organization, id.to_string()).await } else { edit::disable(organization, id.to_string()).await };
             busy.set(false);
             match answer {
                 Ok(_) => {

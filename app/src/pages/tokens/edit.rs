@@ -159,6 +159,7 @@ fn EditForm(editable: Editable) -> impl IntoView {
             </div>
         </form>
     }
+    .into_any()
 }
 
 async fn save(slug: String, id: TokenId, version: String, fields: &Fields) -> Result<Token, Failure> {

@@ -82,6 +82,7 @@ pub fn LabelField(
             {children.map(|children| children())}
         </TextField>
     }
+    .into_any()
 }
 
 /// What the token is for.
@@ -90,6 +91,7 @@ pub fn DescriptionField(value: String, refusal: Refusal) -> impl IntoView {
     view! {
         <TextArea name="description" label="Description" hint="What it is for, and whom to ask about it." value=value refusal=refusal />
     }
+    .into_any()
 }
 
 /// When the token ends.
@@ -126,6 +128,7 @@ pub fn ExpiryField(
             </div>
         </Choices>
     }
+    .into_any()
 }
 
 /// One part of a custom lifetime.

@@ -52,6 +52,7 @@ pub fn RightsField(
             <Matrix on=on address=address refusal=refusal />
         </Choices>
     }
+    .into_any()
 }
 
 #[component]
@@ -153,6 +154,7 @@ fn Matrix(on: PermissionSet, address: String, refusal: Refusal) -> impl IntoView
             <FieldError id="permissions-error".to_owned() wrong=wrong />
         </fieldset>
     }
+    .into_any()
 }
 
 fn toggle_id(permission: Permission) -> String {

@@ -202,7 +202,11 @@ async fn nobody_hands_on_more_than_they_hold_at_create_and_edit(instance: Instan
             1 => a,
             _ => a | b,
         };
-        Permission::all().enumerate().filter(|(place, _)| bits >> place & 1 == 1).map(|(_, permission)| permission).collect::<PermissionSet>()
+        Permission::all()
+            .enumerate()
+            .filter(|(place, _)| bits >> place & 1 == 1)
+            .map(|(_, permission)| permission)
+            .collect::<PermissionSet>()
     });
     let roles = (0..6_usize).prop_map(|number| Role::FOR_TOKENS.get(number).copied());
     let all = (sets, roles, any::<(bool, bool)>());
