@@ -35,6 +35,13 @@ pub fn value(id: &str) -> String {
     find::<HtmlInputElement>(id).map(|input| input.value()).unwrap_or_default()
 }
 
+/// Turns the checkbox or radio button with this id on or off.
+pub fn check(id: &str, on: bool) {
+    if let Some(input) = find::<HtmlInputElement>(id) {
+        input.set_checked(on);
+    }
+}
+
 /// Selects the text of an element, so that the keyboard can copy it.
 pub fn select(id: &str) {
     if let Some(input) = find::<HtmlInputElement>(id) {

@@ -50,6 +50,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view=pages::tokens::list::Tokens ssr=SsrMode::Async />
                     <Route path=path!("new") view=pages::tokens::create::NewToken ssr=SsrMode::Async />
                     <Route path=path!(":token") view=pages::tokens::token::TokenPage ssr=SsrMode::Async />
+                    <Route path=path!(":token/edit") view=pages::tokens::edit::EditToken ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

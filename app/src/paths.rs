@@ -1,6 +1,6 @@
 //! The addresses of pages, each written once.
 
-use domain::{Cursor, TokenId};
+use domain::{Cursor, Preset, TokenId};
 
 /// Where people sign in and out.
 pub const SIGN_IN: &str = "/sign-in";
@@ -42,6 +42,26 @@ pub fn revoke(organization: &str, token: TokenId) -> String {
 /// The page of one token.
 pub fn token(organization: &str, token: TokenId) -> String {
     format!("/orgs/{organization}/tokens/{token}")
+}
+
+/// The form that edits a token.
+pub fn edit(organization: &str, token: TokenId) -> String {
+    format!("/orgs/{organization}/tokens/{token}/edit")
+}
+
+/// Where the button that disables a token posts to.
+pub fn disable(organization: &str, token: TokenId) -> String {
+    format!("/orgs/{organization}/tokens/{token}/disable")
+}
+
+/// Where the button that enables a token posts to.
+pub fn enable(organization: &str, token: TokenId) -> String {
+    format!("/orgs/{organization}/tokens/{token}/enable")
+}
+
+/// A form of a token, beginning with the permissions of a preset.
+pub fn with_preset(form: &str, preset: Preset) -> String {
+    format!("{form}?preset={}#permissions", preset.as_str())
 }
 
 /// The form for a new token.

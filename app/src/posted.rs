@@ -18,6 +18,11 @@ pub struct Posted {
     pub label_in_use: bool,
 }
 
+/// Whether this page is the answer to a form that was posted.
+pub fn was() -> bool {
+    look(|posted| (!posted.fields.is_empty()).then_some(())).is_some()
+}
+
 /// What was typed into a field; empty when nothing was posted.
 pub fn field(name: &str) -> String {
     look(|posted| posted.fields.get(name).cloned()).unwrap_or_default()

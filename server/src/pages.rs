@@ -115,6 +115,17 @@ pub(crate) async fn revoke(Path((organization, token)): Path<(String, String)>) 
     see(&format!("/orgs/{organization}/tokens?{query}"))
 }
 
+/// The address that a button of a token's page posts to leads to that page when it is opened.
+pub(crate) async fn token(Path((organization, token)): Path<(String, String)>) -> Response {
+    see(&of_token(&organization, &token))
+}
+
+/// The page of a token, from what stands in an address, which may be anything.
+pub(crate) fn of_token(organization: &str, token: &str) -> String {
+    let encoded = |part: &str| form_urlencoded::byte_serialize(part.as_bytes()).collect::<String>();
+    format!("/orgs/{}/tokens/{}", encoded(organization), encoded(token))
+}
+
 /// What is at no address: a page for people, a problem document for programs.
 pub(crate) async fn not_found(visit: Visit, method: Method, uri: Uri, headers: http::HeaderMap) -> Response {
     let wants_page = headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().windows(9).any(|part| part == b"text/html"));

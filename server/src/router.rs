@@ -59,6 +59,9 @@ pub fn router(site: Site) -> Router {
         .route("/orgs/{organization}/tokens", get(pages::members))
         .route("/orgs/{organization}/tokens/new", get(pages::members).post(forms::create_token))
         .route("/orgs/{organization}/tokens/{token}", get(pages::members))
+        .route("/orgs/{organization}/tokens/{token}/edit", get(pages::members).post(forms::edit_token))
+        .route("/orgs/{organization}/tokens/{token}/disable", get(pages::token).post(forms::disable_token))
+        .route("/orgs/{organization}/tokens/{token}/enable", get(pages::token).post(forms::enable_token))
         .route("/orgs/{organization}/tokens/{token}/revoke", get(pages::revoke).post(forms::revoke_token));
     for (path, method) in server_fn::axum::server_fn_paths() {
         let method = MethodFilter::try_from(method).expect("server functions answer to methods that axum knows");

@@ -110,6 +110,7 @@ pub async fn label_in_use(organization: String, label: String) -> Result<bool, F
 
 /// Generates a token. The answer is the only one that ever holds its secret.
 ///
+/// `role` is one of the roles, or `custom` with the names of permissions beside it, with spaces between.
 /// `expiry` is a number of days out of the presets, `never`, or `custom` with days, hours and minutes beside it.
 #[server(endpoint = "tokens/create")]
 pub async fn create(
@@ -117,6 +118,7 @@ pub async fn create(
     #[server(default)] label: String,
     #[server(default)] description: String,
     #[server(default)] role: String,
+    #[server(default)] permissions: String,
     #[server(default)] expiry: String,
     #[server(default)] days: String,
     #[server(default)] hours: String,
@@ -128,7 +130,7 @@ pub async fn create(
     reply(
         async {
             let access = request.access(&organization, domain::Permission::API_KEY_CREATE).await?;
-            let form = services::tokens::Form { label, description, role, expiry, days, hours, minutes };
+            let form = services::tokens::Form { label, description, role, permissions, expiry, days, hours, minutes };
             services::tokens::create(&request.console, &access, form.parse()?).await
         }
         .await,

@@ -28,6 +28,9 @@ impl Look {
 /// The button that sends a form. While busy it keeps its place and the focus, and says that it is busy.
 #[component]
 pub fn Submit(
+    /// For who moves the focus to it.
+    #[prop(optional)]
+    id: Option<&'static str>,
     #[prop(default = Look::Primary)] look: Look,
     /// Whether the answer is awaited.
     #[prop(optional, into)]
@@ -43,6 +46,7 @@ pub fn Submit(
     view! {
         <button
             r#type="submit"
+            id=id
             class="button"
             data-look=look.as_str()
             disabled=move || disabled.get()

@@ -19,6 +19,15 @@ pub enum Action {
     /// A token was generated.
     #[serde(rename = "token.create")]
     TokenCreate,
+    /// A token was edited; the details say what was changed.
+    #[serde(rename = "token.edit")]
+    TokenEdit,
+    /// A token was switched off.
+    #[serde(rename = "token.disable")]
+    TokenDisable,
+    /// A token was switched on again.
+    #[serde(rename = "token.enable")]
+    TokenEnable,
     /// A token was ended.
     #[serde(rename = "token.revoke")]
     TokenRevoke,
@@ -32,6 +41,9 @@ impl Action {
             Self::SessionCreate => "session.create",
             Self::SessionEnd => "session.end",
             Self::TokenCreate => "token.create",
+            Self::TokenEdit => "token.edit",
+            Self::TokenDisable => "token.disable",
+            Self::TokenEnable => "token.enable",
             Self::TokenRevoke => "token.revoke",
         }
     }

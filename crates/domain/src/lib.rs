@@ -5,6 +5,7 @@
 //! and no input or output: time and random bytes come in as arguments, which lets a test write down a whole answer.
 
 pub mod audit;
+pub mod change;
 pub mod failure;
 pub mod id;
 pub mod lifetime;
@@ -14,12 +15,14 @@ pub mod organization;
 pub mod page;
 pub mod permission;
 pub mod policy;
+pub mod preset;
 pub mod secret;
 pub mod text;
 pub mod time;
 pub mod token;
 pub mod verdict;
 
+pub use change::{Change, Dead, Rights};
 pub use failure::{Code, Failure};
 pub use id::{MailId, OrganizationId, SessionId, TokenId, UserId};
 pub use lifetime::Lifetime;
@@ -28,6 +31,7 @@ pub use member::{Email, Me, Membership, Role};
 pub use organization::{Organization, Slug};
 pub use page::{Cursor, Page};
 pub use permission::{Permission, PermissionSet};
+pub use preset::Preset;
 pub use secret::{Hint, Issued, Kind, Prefix, Secret};
 pub use text::{Description, Invalid, Label, Name};
 pub use time::Timestamp;

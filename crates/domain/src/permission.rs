@@ -59,6 +59,12 @@ impl Permission {
         CATALOGUE[usize::from(self.0)]
     }
 
+    /// In plain words, for people: the category and the action, as in `custom pricing` and `read`.
+    pub fn words(self) -> (String, &'static str) {
+        let (category, action) = self.as_str().split_once(':').unwrap_or_default();
+        (category.replace('_', " "), if action == "rotate_self" { "rotate itself" } else { action })
+    }
+
     /// Finds a name while compiling, so that a typing error in the constants above does not build.
     const fn named(name: &str) -> Self {
         let mut place = 0;
@@ -139,9 +145,7 @@ impl PermissionSet {
     /// In plain words, for people: the categories in the order of the catalogue, each with its actions.
     pub fn by_category(self) -> Vec<(String, Vec<&'static str>)> {
         let mut categories: Vec<(String, Vec<&'static str>)> = Vec::new();
-        for (category, action) in self.iter().filter_map(|permission| permission.as_str().split_once(':')) {
-            let category = category.replace('_', " ");
-            let action = if action == "rotate_self" { "rotate itself" } else { action };
+        for (category, action) in self.iter().map(Permission::words) {
             match categories.last_mut() {
                 Some((last, actions)) if *last == category => actions.push(action),
                 _ => categories.push((category, vec![action])),
@@ -156,14 +160,34 @@ impl PermissionSet {
         Self(self.0 & !other.0)
     }
 
+    /// Whether there is none in it.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// What `after` has and this has not, as `+cluster:update`, then what this has and `after` has not, as `-billing:read`.
+    pub fn changes(self, after: Self) -> Vec<String> {
+        let signed = |sign: char, set: Self| set.iter().map(move |permission| format!("{sign}{permission}"));
+        signed('+', after.without(self)).chain(signed('-', self.without(after))).collect()
+    }
+
     /// The names with single spaces between, as they are stored. Empty for none.
     pub fn stored(self) -> String {
         self.iter().map(Permission::as_str).collect::<Vec<_>>().join(" ")
     }
 
-    /// Reads what [`Self::stored`] wrote.
+    /// Reads what [`Self::stored`] wrote. What people type is parsed instead, which refuses a name that is unknown.
     pub fn from_stored(text: &str) -> Self {
         text.split(' ').filter_map(|name| name.parse().ok()).collect()
+    }
+}
+
+impl FromStr for PermissionSet {
+    type Err = Invalid;
+
+    /// Reads names with white space between, none for no permission. One that is not in the catalogue refuses all of them.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        text.split_whitespace().map(str::parse).collect()
     }
 }
 
@@ -201,6 +225,21 @@ mod tests {
         assert_eq!(set.stored(), "organization:read token:verify");
         assert_eq!(PermissionSet::from_stored("gone:read token:verify organization:read"), set);
         assert_eq!(PermissionSet::from_stored(""), PermissionSet::NONE);
+    }
+
+    #[test]
+    fn a_typed_set_is_refused_for_a_name_that_is_unknown() {
+        assert_eq!(" token:verify  organization:read ".parse::<PermissionSet>().unwrap().stored(), "organization:read token:verify");
+        assert!("".parse::<PermissionSet>().unwrap().is_empty());
+        assert!("organization:read gone:read".parse::<PermissionSet>().is_err());
+    }
+
+    #[test]
+    fn changes_name_what_came_and_what_went() {
+        let before: PermissionSet = "billing:read cluster:read".parse().unwrap();
+        let after: PermissionSet = "cluster:read cluster:update agent:read".parse().unwrap();
+        assert_eq!(before.changes(after), ["+agent:read", "+cluster:update", "-billing:read"]);
+        assert!(before.changes(before).is_empty());
     }
 
     #[test]

@@ -34,3 +34,43 @@ impl Verdict {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Description, Hint, Kind, Label, PermissionSet, State, TokenId};
+
+    /// Disabled, ended by its time, ended by hand: the later in this list wins, whatever the others are, and rights are asked last.
+    #[test]
+    fn what_is_for_good_is_told_before_what_is_for_now() {
+        let at = Timestamp::from_micros;
+        let (disabled, revoked) = (State::Disabled { at: at(1), by: "Ada".to_owned() }, State::Revoked { at: at(1), by: "Ada".to_owned() });
+        for (state, expires_at, status, verdict) in [
+            (State::Active, None, Status::Active, Verdict::Valid),
+            (disabled.clone(), None, Status::Disabled, Verdict::Disabled),
+            (disabled.clone(), Some(at(11)), Status::Disabled, Verdict::Disabled),
+            (disabled, Some(at(10)), Status::Expired, Verdict::Expired),
+            (State::Active, Some(at(10)), Status::Expired, Verdict::Expired),
+            (revoked.clone(), None, Status::Revoked, Verdict::Revoked),
+            (revoked, Some(at(10)), Status::Revoked, Verdict::Revoked),
+        ] {
+            let token = Token {
+                id: TokenId::new(at(0), [0; 10]),
+                kind: Kind::Organization,
+                label: Label::parse("ci").unwrap(),
+                description: Description::parse("").unwrap(),
+                hint: Hint::from_stored("jto_aaaa…bbbb".to_owned()),
+                role: None,
+                permissions: "cluster:read".parse::<PermissionSet>().unwrap(),
+                created_at: at(0),
+                created_by: "Ada".to_owned(),
+                expires_at,
+                last_used_at: None,
+                state,
+            };
+            assert_eq!((token.status_at(at(10)), Verdict::on(&token, None, at(10))), (status, verdict), "{token:?}");
+            let weak = Verdict::on(&token, "cluster:delete".parse().ok(), at(10));
+            assert_eq!(weak, if verdict == Verdict::Valid { Verdict::InsufficientPermissions } else { verdict }, "{token:?}");
+        }
+    }
+}

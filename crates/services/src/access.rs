@@ -121,9 +121,9 @@ impl Access {
         self.permissions.contains(permission)
     }
 
-    /// Whether all of these are allowed: nobody hands on more than they hold.
-    pub(crate) fn covers(&self, permissions: PermissionSet) -> bool {
-        self.permissions.covers(permissions)
+    /// Those of the permissions that are not allowed: nobody hands on more than they hold.
+    pub(crate) fn excess(&self, permissions: PermissionSet) -> PermissionSet {
+        permissions.without(self.permissions)
     }
 
     pub(crate) fn principal(&self) -> &Principal {

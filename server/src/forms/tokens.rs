@@ -15,6 +15,22 @@ use services::{access, tokens};
 use super::refused;
 use crate::pages::{Visit, see};
 
+/// What was typed about a token. A toggle comes under the name of its permission, and only if it is on.
+pub(super) fn form(typed: &HashMap<String, String>) -> tokens::Form {
+    let field = |name: &str| typed.get(name).cloned().unwrap_or_default();
+    let toggled: Vec<&str> = typed.keys().map(String::as_str).filter(|name| name.contains(':')).collect();
+    tokens::Form {
+        label: field("label"),
+        description: field("description"),
+        role: field("role"),
+        permissions: toggled.join(" "),
+        expiry: field("expiry"),
+        days: field("days"),
+        hours: field("hours"),
+        minutes: field("minutes"),
+    }
+}
+
 /// Generates a token and shows its secret, in this answer only.
 pub(crate) async fn create(
     visit: Visit,
@@ -26,16 +42,7 @@ pub(crate) async fn create(
         return Visit::to_sign_in(&uri);
     }
     let warned = typed.remove("label_warned");
-    let field = |name: &str| typed.get(name).cloned().unwrap_or_default();
-    let form = tokens::Form {
-        label: field("label"),
-        description: field("description"),
-        role: field("role"),
-        expiry: field("expiry"),
-        days: field("days"),
-        hours: field("hours"),
-        minutes: field("minutes"),
-    };
+    let form = form(&typed);
     let console = &visit.site.console;
     let attempt = async {
         let access =

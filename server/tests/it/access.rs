@@ -19,6 +19,7 @@ const PUBLIC: [&str; 3] = ["GET /sign-in", "GET /setup", "POST /sign-in"];
 async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str) -> Answer {
     let form = async |path: &str, fields: &[(&str, &str)]| it.post_form(caller, path, fields).await;
     let create = [("organization", "acme"), ("label", "new"), ("label_warned", "new"), ("role", "viewer"), ("expiry", "90")];
+    let edit = [("label", "edited"), ("role", "developer"), ("expiry", "keep")];
     match operation {
         "POST /api/tokens/list" => form("/api/tokens/list", &[("organization", "acme")]).await,
         "POST /api/tokens/find" => form("/api/tokens/find", &[("organization", "acme"), ("token", target)]).await,
@@ -26,6 +27,14 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /api/tokens/label_in_use" => form("/api/tokens/label_in_use", &[("organization", "acme"), ("label", "x")]).await,
         "POST /api/tokens/create" => form("/api/tokens/create", &create).await,
         "POST /api/tokens/revoke" => form("/api/tokens/revoke", &[("organization", "acme"), ("token", target), ("label", "target")]).await,
+        "POST /api/tokens/edit" => {
+            let version = version(it, target).await;
+            let fields = [&edit[..], &[("organization", "acme"), ("token", target), ("version", version.as_str())]].concat();
+            form("/api/tokens/edit", &fields).await
+        }
+        "POST /api/tokens/edit_form" | "POST /api/tokens/disable" | "POST /api/tokens/enable" => {
+            form(operation.trim_start_matches("POST "), &[("organization", "acme"), ("token", target)]).await
+        }
         "POST /api/session/find" => form("/api/session/find", &[]).await,
         "GET /organization" => it.get(caller, "/organization").await,
         "POST /api/v1/verify" => it.post_json(caller, "/api/v1/verify", "{\"token\":\"x\"}").await,
@@ -35,11 +44,25 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /sign-in" => form("/sign-in", &[("email", "nobody@acme.test"), ("password", "wrong")]).await,
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
         "POST /orgs/acme/tokens/ID/revoke" => form(&format!("/orgs/acme/tokens/{target}/revoke"), &[("label", "target")]).await,
+        "POST /orgs/acme/tokens/ID/edit" => {
+            let version = version(it, target).await;
+            form(&format!("/orgs/acme/tokens/{target}/edit"), &[&edit[..], &[("version", version.as_str())]].concat()).await
+        }
+        "POST /orgs/acme/tokens/ID/disable" | "POST /orgs/acme/tokens/ID/enable" => {
+            form(&operation.trim_start_matches("POST ").replace("ID", target), &[]).await
+        }
+        "GET /orgs/acme/tokens/ID/edit" => it.get(caller, &format!("/orgs/acme/tokens/{target}/edit")).await,
         "GET /orgs/acme/tokens/ID" => it.get(caller, &format!("/orgs/acme/tokens/{target}")).await,
         "POST /api/mails/list" => form("/api/mails/list", &[("organization", "acme")]).await,
         "GET /orgs/acme/mail" => it.get(caller, "/orgs/acme/mail").await,
         other => panic!("{other} has no sample request: add one"),
     }
+}
+
+/// What the form that edits the token would carry.
+async fn version(it: &TestConsole, target: &str) -> String {
+    let access = services::access::by_operator(&it.console, "acme", &crate::harness::command_line()).await.unwrap();
+    services::tokens::version(&services::tokens::find(&it.console, &access, target).await.unwrap())
 }
 
 async fn is_what_the_golden_table_says(it: TestConsole) {
@@ -68,6 +91,10 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
             "POST /orgs/acme/tokens/new",
             "GET /orgs/acme/tokens/ID",
             "POST /orgs/acme/tokens/ID/revoke",
+            "GET /orgs/acme/tokens/ID/edit",
+            "POST /orgs/acme/tokens/ID/edit",
+            "POST /orgs/acme/tokens/ID/disable",
+            "POST /orgs/acme/tokens/ID/enable",
         ]
         .map(String::from),
     );

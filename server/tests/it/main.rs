@@ -5,6 +5,7 @@
 mod access;
 mod commands;
 mod credentials;
+mod edit;
 mod forms;
 mod harness;
 mod headers;

@@ -1,6 +1,6 @@
 //! The form for a new token, and the dialog that shows its secret once.
 
-use domain::{Issued, Lifetime, Organization, Role, policy};
+use domain::{Issued, Lifetime, Organization, PermissionSet, Role};
 use leptos::{
     ev::{Event, SubmitEvent},
     prelude::*,
@@ -8,6 +8,10 @@ use leptos::{
 };
 use leptos_router::hooks::use_navigate;
 
+use super::{
+    fields::{DescriptionField, ExpiryField, FIELDS, LabelField, Values},
+    rights::{RightsField, toggled},
+};
 use crate::{
     api::{Failure, tokens},
     browser::{self, Fields},
@@ -16,8 +20,7 @@ use crate::{
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
-        choice::{Card, Choices, Segment},
-        field::{Refusal, TextArea, TextField},
+        field::Refusal,
         heading::{Heading, PageTitle},
         notice::Notice,
         problem::Problem,
@@ -108,42 +111,35 @@ fn TokenForm(organization: Organization, issued: RwSignal<Option<Issued>>) -> im
             busy.set(false);
         });
     };
-    let role = Some(posted::field("role")).filter(|role| !role.is_empty()).unwrap_or_else(|| Role::FOR_TOKENS[0].to_string());
+    let values = Values {
+        label: String::new(),
+        description: String::new(),
+        role: Role::FOR_TOKENS[0].to_string(),
+        permissions: PermissionSet::NONE,
+        expiry: Lifetime::DEFAULT_DAYS.to_string(),
+    };
+    let values = values.with_preset().or_posted();
+    let address = slug.with_value(|slug| paths::new_token(slug));
     view! {
         <p class="lead">
             {format!("It belongs to {}. Its secret is shown once, right after it is generated.", organization.name)}
         </p>
-        <Summary title="The token was not generated" fields=&["label", "description", "role", "expiry"] refusal=refusal />
-        <form class="form" method="post" action=slug.with_value(|slug| paths::new_token(slug)) on:submit=submit>
+        <Summary title="The token was not generated" fields=FIELDS refusal=refusal />
+        <form class="form" method="post" action=address.clone() on:submit=submit>
             <input r#type="hidden" name="label_warned" value=move || warned.get() />
-            <TextField
-                name="label"
-                label="Label"
-                hint="What the token is recognised by, such as the pipeline or service that will use it."
-                value=posted::field("label")
-                autocomplete="off"
-                refusal=refusal
-                on_change=check_label
-            >
+            <LabelField value=values.label refusal=refusal on_change=check_label>
                 <LabelWarning warned=warned />
-            </TextField>
-            <TextArea
-                name="description"
-                label="Description"
-                hint="What it is for, and whom to ask about it."
-                value=posted::field("description")
-                refusal=refusal
-            />
-            <Choices name="role" legend="Role" hint="Choose the least that is enough. It cannot be changed later." refusal=refusal>
-                {Role::FOR_TOKENS.map(|each| view! { <RoleCard role=each checked=role == each.as_str() /> })}
-            </Choices>
-            <Expiry refusal=refusal />
+            </LabelField>
+            <DescriptionField value=values.description refusal=refusal />
+            <RightsField chosen=values.role on=values.permissions address=address.clone() refusal=refusal />
+            <ExpiryField chosen=values.expiry hint="From then on the token is refused." refusal=refusal />
             <div class="form-actions">
                 <Submit busy=busy meanwhile="Generating…" label="Generate token" />
                 <ButtonLink href=slug.with_value(|slug| paths::tokens(slug))>"Cancel"</ButtonLink>
             </div>
         </form>
     }
+    .into_any()
 }
 
 /// Asks the server for the token, unless the label is in use and the person has not been told yet.
@@ -156,9 +152,18 @@ async fn generate(slug: String, fields: Fields, warned: RwSignal<String>, refusa
         browser::focus("label");
         return;
     }
-    let answer =
-        tokens::create(slug, label, field("description"), field("role"), field("expiry"), field("days"), field("hours"), field("minutes"))
-            .await;
+    let answer = tokens::create(
+        slug,
+        label,
+        field("description"),
+        field("role"),
+        toggled(&fields),
+        field("expiry"),
+        field("days"),
+        field("hours"),
+        field("minutes"),
+    )
+    .await;
     match answer {
         Ok(token) => {
             refusal.set(None);
@@ -188,104 +193,5 @@ fn LabelWarning(warned: RwSignal<String>) -> impl IntoView {
                     })
             }}
         </div>
-    }
-}
-
-#[component]
-fn RoleCard(role: Role, checked: bool) -> impl IntoView {
-    let additions = additions(role);
-    let count: usize = additions.iter().map(|(_, actions)| actions.len()).sum();
-    let details = (count > 0).then(|| {
-        view! {
-            <details class="grants">
-                <summary>{format!("Adds {count} permissions to those of {}", Role::Viewer.title())}</summary>
-                <dl>
-                    {additions
-                        .into_iter()
-                        .map(|(category, actions)| {
-                            view! {
-                                <div>
-                                    <dt>{category}</dt>
-                                    <dd>{actions.join(", ")}</dd>
-                                </div>
-                            }
-                        })
-                        .collect_view()}
-                </dl>
-            </details>
-        }
-    });
-    view! {
-        <Card name="role" value=role.as_str() title=role.title() summary=role.summary() checked=checked>
-            {details}
-        </Card>
-    }
-}
-
-/// What a role allows beyond the least one: the actions, by category.
-fn additions(role: Role) -> Vec<(String, Vec<&'static str>)> {
-    policy::grants(role).without(policy::grants(Role::Viewer)).by_category()
-}
-
-#[component]
-fn Expiry(refusal: Refusal) -> impl IntoView {
-    let chosen = Some(posted::field("expiry")).filter(|it| !it.is_empty()).unwrap_or_else(|| Lifetime::DEFAULT_DAYS.to_string());
-    let presets = Lifetime::PRESETS.map(|days| (days.to_string(), format!("{days} days")));
-    let others = [("custom", "Custom"), ("never", "Never")].map(|(value, title)| (value.to_owned(), title.to_owned()));
-    let segments = presets.into_iter().chain(others).map(move |(value, title)| {
-        let checked = value == chosen;
-        view! { <Segment name="expiry" value=value title=title checked=checked /> }
-    });
-    view! {
-        <Choices name="expiry" legend="Expires after" hint="From then on the token is refused." refusal=refusal>
-            <div class="segments">{segments.collect_view()}</div>
-            <div class="expiry-custom">
-                <Part name="days" label="Days" />
-                <Part name="hours" label="Hours" />
-                <Part name="minutes" label="Minutes" />
-            </div>
-            <div class="expiry-never">
-                <Notice tone=Tone::Warning>
-                    <p>
-                        "A token that never expires works until somebody revokes it. If it leaks and nobody notices, it stays open to whoever found it."
-                    </p>
-                </Notice>
-            </div>
-        </Choices>
-    }
-}
-
-/// One part of a custom lifetime.
-#[component]
-fn Part(name: &'static str, label: &'static str) -> impl IntoView {
-    view! {
-        <div class="field">
-            <label class="field-label" for=name>
-                {label}
-            </label>
-            <input
-                class="input"
-                id=name
-                name=name
-                value=posted::field(name)
-                inputmode="numeric"
-                autocomplete="off"
-                placeholder="0"
-                aria-describedby="expiry-error"
-            />
-        </div>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_role_is_explained_by_what_it_adds() {
-        assert!(additions(Role::Viewer).is_empty());
-        let developer = additions(Role::Developer);
-        assert_eq!(developer[0], ("agent".to_owned(), vec!["create", "update"]));
-        assert_eq!(developer.last().unwrap(), &("deployment".to_owned(), vec!["trigger"]));
     }
 }

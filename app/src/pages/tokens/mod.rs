@@ -1,7 +1,11 @@
 //! An organization's API tokens.
 
 pub mod create;
+mod disable;
+pub mod edit;
+mod fields;
 pub mod list;
 mod revoke;
+mod rights;
 mod row;
 pub mod token;

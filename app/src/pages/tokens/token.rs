@@ -4,7 +4,10 @@ use domain::{PermissionSet, Status, Token};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::row::{expires, last_used, status_badge};
+use super::{
+    disable::{self, Switch, SwitchNotices, Switching, Told},
+    row::{expires, last_used, status_badge},
+};
 use crate::{
     api::{
         Failure,
@@ -29,16 +32,18 @@ pub fn TokenPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get_str("token").unwrap_or_default().to_owned()));
     let found = Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| tokens::find(organization, id));
+    let switching = Switching::new(Callback::new(move |()| found.refetch()));
     view! {
         <Breadcrumb steps=vec![
             ("Organization settings", None),
             ("API tokens", Some(paths::tokens(&organization.get_untracked()))),
             ("Token", None),
         ] />
+        <Told switching=switching />
         <Transition>
             {move || Suspend::new(async move {
                 match found.await {
-                    Ok(found) => view! { <Shown found=found /> }.into_any(),
+                    Ok(found) => view! { <Shown found=found switching=switching /> }.into_any(),
                     Err(Failure(failure)) => {
                         view! {
                             <PageTitle page="Token" />
@@ -54,12 +59,22 @@ pub fn TokenPage() -> impl IntoView {
 }
 
 #[component]
-fn Shown(found: Found) -> impl IntoView {
-    let Found { organization, token, may_revoke, now, .. } = found;
+fn Shown(found: Found, switching: Switching) -> impl IntoView {
+    let Found { organization, token, may_update, may_revoke, now } = found;
     let slug = organization.slug.to_string();
     let status = token.status_at(now);
     let label = token.label.to_string();
     let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
+    let refusal = RwSignal::new(disable::refusal());
+    let changes = (may_update && matches!(status, Status::Active | Status::Disabled)).then(|| {
+        view! {
+            <ButtonLink href=paths::edit(&slug, token.id)>
+                <Icon glyph=Glyph::Pencil />
+                "Edit"
+            </ButtonLink>
+            <Switch organization=slug.clone() token=token.clone() refusal=refusal switching=switching />
+        }
+    });
     let revoke = (may_revoke && status != Status::Revoked).then(|| {
         view! {
             <ButtonLink href=paths::ask_revoke(&slug, "", token.id)>
@@ -75,8 +90,9 @@ fn Shown(found: Found) -> impl IntoView {
                 <Heading text=label />
                 {description.map(|text| view! { <p class="lead row-description">{text}</p> })}
             </div>
-            <div class="form-actions">{revoke}</div>
+            <div class="form-actions">{changes} {revoke}</div>
         </div>
+        <SwitchNotices off=status == Status::Disabled refusal=refusal />
         <Facts token=token.clone() status=status now=now />
         <section class="block" aria-labelledby="may">
             <h2 class="block-title" id="may">

@@ -1,9 +1,9 @@
 //! Generating a token.
 
-use domain::{Issued, Kind, Permission, PermissionSet, Role, Secret, State, Timestamp, Token, TokenId, audit::Action, policy};
+use domain::{Issued, Kind, Permission, PermissionSet, Rights, Role, Secret, State, Timestamp, Token, TokenId, audit::Action};
 use serde_json::json;
 
-use super::{NewToken, event};
+use super::{NewToken, event, rights::may_give};
 use crate::{
     Console,
     access::Access,
@@ -16,14 +16,7 @@ use crate::{
 /// Generates an organization token. Nobody hands on more than they hold; Owner is a role for people.
 pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result<Issued> {
     access.require(Permission::API_KEY_CREATE)?;
-    if new.role.is_some_and(|role| !Role::FOR_TOKENS.contains(&role)) {
-        let why = "A token can be a viewer, developer or admin; owner is for people.".to_owned();
-        return Err(Error::Invalid { field: "role", why });
-    }
-    if !access.covers(new.role.map_or(PermissionSet::NONE, policy::grants).union(new.permissions)) {
-        let why = "This role may do more than you; choose one that does not.".to_owned();
-        return Err(Error::Invalid { field: "role", why });
-    }
+    may_give(access, Rights { role: new.role, permissions: new.permissions }, PermissionSet::NONE)?;
     let mut write = console.0.db.begin_write().await?;
     let now = console.now();
     let secret =

@@ -1,12 +1,21 @@
 //! Tokens: a file a verb, and here what the verbs share.
 
 mod create;
+mod disable;
+mod edit;
 mod list;
 mod revoke;
+mod rights;
 
-use domain::{Description, Label, Lifetime, PermissionSet, Role, Token, audit::Action};
+use domain::{
+    Change, Description, Label, Lifetime, PermissionSet, Rights, Role, Token,
+    audit::Action,
+    change::{CUSTOM, KEEP},
+};
 
 pub use create::create;
+pub use disable::{disable, enable};
+pub use edit::{edit, editable, version};
 pub use list::{PAGE, find, label_in_use, list};
 pub use revoke::revoke;
 
@@ -16,16 +25,18 @@ use crate::{
     store::events::{NewEvent, Target},
 };
 
-/// The form "Generate token" as it was typed.
+/// The form "Generate token" or "Edit token" as it was typed.
 #[derive(Debug, Default)]
 pub struct Form {
     /// See [`Label`].
     pub label: String,
     /// See [`Description`].
     pub description: String,
-    /// One of [`Role::FOR_TOKENS`].
+    /// One of [`Role::FOR_TOKENS`]; [`CUSTOM`] for permissions of its own; at an edit also [`KEEP`].
     pub role: String,
-    /// See [`Lifetime::from_form`], also for the next three.
+    /// The permissions of its own, with spaces between. They count only if that is chosen: toggles may still be on when a role is.
+    pub permissions: String,
+    /// See [`Lifetime::from_form`], also for the next three; at an edit also [`KEEP`].
     pub expiry: String,
     /// Of a custom lifetime.
     pub days: String,
@@ -51,15 +62,40 @@ pub struct NewToken {
 }
 
 impl Form {
-    /// Checks what was typed, field by field; the first that is wrong is named.
+    /// Checks what was typed for a new token, field by field; the first that is wrong is named.
     pub fn parse(&self) -> Result<NewToken> {
-        Ok(NewToken {
-            label: Label::parse(&self.label).map_err(Error::in_field("label"))?,
-            description: Description::parse(&self.description).map_err(Error::in_field("description"))?,
-            role: Some(self.role.parse().map_err(Error::in_field("role"))?),
-            permissions: PermissionSet::NONE,
-            lifetime: Lifetime::from_form(&self.expiry, &self.days, &self.hours, &self.minutes).map_err(Error::in_field("expiry"))?,
+        let (label, description) = self.texts()?;
+        let Rights { role, permissions } = self.rights()?;
+        Ok(NewToken { label, description, role, permissions, lifetime: self.lifetime()? })
+    }
+
+    /// Checks what was typed to edit a token, in the same way.
+    pub fn parse_change(&self) -> Result<Change> {
+        let (label, description) = self.texts()?;
+        Ok(Change {
+            label: Some(label),
+            description: Some(description),
+            rights: if self.role == KEEP { None } else { Some(self.rights()?) },
+            lifetime: if self.expiry == KEEP { None } else { Some(self.lifetime()?) },
         })
+    }
+
+    fn texts(&self) -> Result<(Label, Description)> {
+        Ok((
+            Label::parse(&self.label).map_err(Error::in_field("label"))?,
+            Description::parse(&self.description).map_err(Error::in_field("description"))?,
+        ))
+    }
+
+    fn rights(&self) -> Result<Rights> {
+        if self.role == CUSTOM {
+            return Ok(Rights { role: None, permissions: self.permissions.parse().map_err(Error::in_field("permissions"))? });
+        }
+        Ok(Rights { role: Some(self.role.parse().map_err(Error::in_field("role"))?), permissions: PermissionSet::NONE })
+    }
+
+    fn lifetime(&self) -> Result<Lifetime> {
+        Lifetime::from_form(&self.expiry, &self.days, &self.hours, &self.minutes).map_err(Error::in_field("expiry"))
     }
 }
 

@@ -1,9 +1,13 @@
 //! Tokens and the digests of their secrets.
 
+mod edit;
+
 use domain::{Cursor, Description, Hint, Issued, Label, Organization, PermissionSet, Role, Slug, State, Timestamp, Token, TokenId};
 
 use super::{Db, Write, exactly_one, on_db, on_tx, stored};
 use crate::{access::Access, error::Result, keys::Digest};
+
+pub(crate) use edit::{edit, switch};
 
 /// What is read of a token, with its current secret's mask and its last use.
 macro_rules! select {

@@ -1,0 +1,181 @@
+//! The form that changes a token.
+
+use domain::{Code, Token, TokenId, change::KEEP};
+use leptos::{
+    ev::{Event, SubmitEvent},
+    prelude::*,
+    task::spawn_local,
+};
+use leptos_router::hooks::{use_navigate, use_params_map};
+
+use super::{
+    fields::{DescriptionField, ExpiryField, FIELDS, LabelField, Values},
+    rights::{RightsField, toggled},
+};
+use crate::{
+    api::{
+        Failure,
+        edit::{self, Editable},
+    },
+    browser::Fields,
+    layout::{Breadcrumb, use_organization},
+    paths, posted,
+    ui::{
+        badge::Tone,
+        button::{ButtonLink, Submit},
+        field::Refusal,
+        heading::{Heading, PageTitle},
+        notice::Notice,
+        problem::Problem,
+        summary::Summary,
+    },
+};
+
+/// Edits a token.
+#[component]
+pub fn EditToken() -> impl IntoView {
+    let organization = use_organization();
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get_str("token").unwrap_or_default().to_owned()));
+    let form = Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| edit::edit_form(organization, id));
+    let page = move || id.get_untracked().parse::<TokenId>().ok().map(|id| paths::token(&organization.get_untracked(), id));
+    view! {
+        <Breadcrumb steps=vec![
+            ("Organization settings", None),
+            ("API tokens", Some(paths::tokens(&organization.get_untracked()))),
+            ("Token", page()),
+            ("Edit", None),
+        ] />
+        <Heading text="Edit token" />
+        <Transition>
+            {move || Suspend::new(async move {
+                match form.await {
+                    Ok(editable) => {
+                        view! {
+                            <PageTitle page="Edit token" organization=editable.organization.name.to_string() />
+                            <EditForm editable=editable />
+                        }
+                            .into_any()
+                    }
+                    Err(Failure(failure)) => {
+                        view! {
+                            <PageTitle page="Edit token" />
+                            {match page() {
+                                Some(page) if failure.code == Code::Conflict => view! { <TooLate why=failure.message page=page /> }.into_any(),
+                                _ => view! { <Problem failure=failure refused="edit API tokens of this organization" /> }.into_any(),
+                            }}
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// Says that a dead token stays as it is.
+#[component]
+fn TooLate(why: String, page: String) -> impl IntoView {
+    view! {
+        <div class="block" role="alert">
+            <Notice tone=Tone::Warning>
+                <p>{why}</p>
+            </Notice>
+        </div>
+        <div class="block">
+            <ButtonLink href=page>"Show the token"</ButtonLink>
+        </div>
+    }
+}
+
+/// What the fields show of a token that is edited.
+fn values(token: &Token) -> Values {
+    let role = match token.role {
+        Some(role) if token.permissions.is_empty() => role.as_str(),
+        Some(_) => KEEP,
+        None => domain::change::CUSTOM,
+    };
+    Values {
+        label: token.label.to_string(),
+        description: token.description.to_string(),
+        role: role.to_owned(),
+        // Also behind a role: whoever goes on to Custom begins with what the token may do now.
+        permissions: token.effective(),
+        expiry: KEEP.to_owned(),
+    }
+}
+
+#[component]
+fn EditForm(editable: Editable) -> impl IntoView {
+    let Editable { organization, token, version } = editable;
+    let (slug, id) = (StoredValue::new(organization.slug.to_string()), token.id);
+    let page = slug.with_value(|slug| paths::token(slug, id));
+    let address = slug.with_value(|slug| paths::edit(slug, id));
+    // A page that was refused still shows what its form was made from.
+    let version = StoredValue::new(if posted::was() { posted::field("version") } else { version });
+    let values_at_first = values(&token).with_preset().or_posted();
+    let both = token.role.is_some() && !token.permissions.is_empty();
+    let end = match token.expires_at {
+        Some(end) => format!("It ends on {}. Any other choice counts from now.", end.human()),
+        None => "It never expires. Any other choice counts from now.".to_owned(),
+    };
+    let refusal: Refusal = RwSignal::new(posted::failure());
+    let busy = RwSignal::new(false);
+    let navigate = use_navigate();
+    let submit = {
+        let page = page.clone();
+        move |event: SubmitEvent| {
+            event.prevent_default();
+            if busy.get_untracked() {
+                return;
+            }
+            busy.set(true);
+            let fields = Fields::of(&Event::from(event));
+            let (navigate, page) = (navigate.clone(), page.clone());
+            spawn_local(async move {
+                let answer = save(slug.get_value(), id, version.get_value(), &fields).await;
+                busy.set(false);
+                match answer {
+                    Ok(_) => navigate(&page, Default::default()),
+                    Err(Failure(failure)) => refusal.set(Some(failure)),
+                }
+            });
+        }
+    };
+    view! {
+        <p class="lead">
+            "Changes of “" {token.label.to_string()} "” are true at once, for whatever uses it now. Its secret stays the same."
+        </p>
+        <Summary title="The token was not changed" fields=FIELDS refusal=refusal />
+        <form class="form" method="post" action=address.clone() on:submit=submit>
+            <input r#type="hidden" name="version" value=version.get_value() />
+            <LabelField value=values_at_first.label refusal=refusal />
+            <DescriptionField value=values_at_first.description refusal=refusal />
+            <RightsField chosen=values_at_first.role on=values_at_first.permissions both=both address=address.clone() refusal=refusal />
+            <ExpiryField chosen=values_at_first.expiry hint=end first=(KEEP, "Keep as it is") refusal=refusal />
+            <div class="form-actions">
+                <Submit busy=busy meanwhile="Saving…" label="Save changes" />
+                <ButtonLink href=page>"Cancel"</ButtonLink>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+async fn save(slug: String, id: TokenId, version: String, fields: &Fields) -> Result<Token, Failure> {
+    let field = |name| fields.get(name);
+    edit::edit(
+        slug,
+        id.to_string(),
+        version,
+        field("label"),
+        field("description"),
+        field("role"),
+        toggled(fields),
+        field("expiry"),
+        field("days"),
+        field("hours"),
+        field("minutes"),
+    )
+    .await
+}

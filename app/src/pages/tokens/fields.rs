@@ -1,0 +1,154 @@
+//! The fields that generating and editing a token have in common, and what they show at first.
+
+use domain::{Lifetime, Permission, PermissionSet, Preset, change::CUSTOM};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    posted,
+    ui::{
+        badge::Tone,
+        choice::{Choices, Segment},
+        field::{Refusal, TextArea, TextField},
+        notice::Notice,
+    },
+};
+
+/// What the fields show at first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Values {
+    pub label: String,
+    pub description: String,
+    /// The choice among roles: a role, or one of the words in [`domain::change`].
+    pub role: String,
+    /// The toggles that are on.
+    pub permissions: PermissionSet,
+    /// The choice among ends.
+    pub expiry: String,
+}
+
+impl Values {
+    /// With the toggles of the preset that the page's address names, if it does.
+    pub fn with_preset(self) -> Self {
+        let preset = use_query_map().with_untracked(|query| query.get_str("preset").and_then(Preset::named));
+        match preset {
+            Some(preset) => Self { role: CUSTOM.to_owned(), permissions: preset.permissions(), ..self },
+            None => self,
+        }
+    }
+
+    /// What was typed, when this page is the answer to it; a choice that did not come along stays as it is.
+    pub fn or_posted(self) -> Self {
+        if !posted::was() {
+            return self;
+        }
+        let choice = |name, given| Some(posted::field(name)).filter(|chosen| !chosen.is_empty()).unwrap_or(given);
+        Self {
+            label: posted::field("label"),
+            description: posted::field("description"),
+            role: choice("role", self.role),
+            permissions: Permission::all().filter(|permission| !posted::field(permission.as_str()).is_empty()).collect(),
+            expiry: choice("expiry", self.expiry),
+        }
+    }
+}
+
+/// The ids of the fields that a refusal can lead to.
+pub const FIELDS: &[&str] = &["label", "description", "role", "permissions", "expiry"];
+
+/// What the token is recognised by.
+#[component]
+pub fn LabelField(
+    value: String,
+    refusal: Refusal,
+    #[prop(optional)] on_change: Option<Callback<String>>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    let on_change = Callback::new(move |typed| {
+        if let Some(changed) = on_change {
+            changed.run(typed);
+        }
+    });
+    view! {
+        <TextField
+            name="label"
+            label="Label"
+            hint="What the token is recognised by, such as the pipeline or service that will use it."
+            value=value
+            autocomplete="off"
+            refusal=refusal
+            on_change=on_change
+        >
+            {children.map(|children| children())}
+        </TextField>
+    }
+    .into_any()
+}
+
+/// What the token is for.
+#[component]
+pub fn DescriptionField(value: String, refusal: Refusal) -> impl IntoView {
+    view! {
+        <TextArea name="description" label="Description" hint="What it is for, and whom to ask about it." value=value refusal=refusal />
+    }
+    .into_any()
+}
+
+/// When the token ends.
+#[component]
+pub fn ExpiryField(
+    chosen: String,
+    #[prop(into)] hint: String,
+    /// A choice before all others: its value and what it says.
+    #[prop(optional)]
+    first: Option<(&'static str, &'static str)>,
+    refusal: Refusal,
+) -> impl IntoView {
+    let words = |(value, title): (&str, &str)| (value.to_owned(), title.to_owned());
+    let presets = Lifetime::PRESETS.map(|days| (days.to_string(), format!("{days} days")));
+    let others = [("custom", "Custom"), ("never", "Never")].map(words);
+    let segments = first.map(words).into_iter().chain(presets).chain(others).map(move |(value, title)| {
+        let checked = value == chosen;
+        view! { <Segment name="expiry" value=value title=title checked=checked /> }
+    });
+    view! {
+        <Choices name="expiry" legend="Expires after" hint=hint refusal=refusal>
+            <div class="segments">{segments.collect_view()}</div>
+            <div class="expiry-custom">
+                <Part name="days" label="Days" />
+                <Part name="hours" label="Hours" />
+                <Part name="minutes" label="Minutes" />
+            </div>
+            <div class="expiry-never">
+                <Notice tone=Tone::Warning>
+                    <p>
+                        "A token that never expires works until somebody revokes it. If it leaks and nobody notices, it stays open to whoever found it."
+                    </p>
+                </Notice>
+            </div>
+        </Choices>
+    }
+    .into_any()
+}
+
+/// One part of a custom lifetime.
+#[component]
+fn Part(name: &'static str, label: &'static str) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label class="field-label" for=name>
+                {label}
+            </label>
+            <input
+                class="input"
+                id=name
+                name=name
+                value=posted::field(name)
+                inputmode="numeric"
+                autocomplete="off"
+                placeholder="0"
+                aria-describedby="expiry-error"
+            />
+        </div>
+    }
+}

@@ -1,0 +1,101 @@
+//! Presets: permissions that often belong together, to begin from when a token gets permissions of its own.
+//!
+//! A preset fills the toggles of the form and is forgotten: the token keeps the permissions, not the preset's name.
+
+use crate::{Permission, PermissionSet, Role, policy};
+
+/// A set of toggles that one click turns on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preset {
+    /// What the role Admin allows.
+    Admin,
+    /// Reading what is not confidential.
+    Read,
+    /// Triggering deployments and learning which organization it is for; nothing else.
+    Deploy,
+    /// Reading, creating and updating what one builds with; not deleting it.
+    Write,
+}
+
+impl Preset {
+    /// All presets, in the order of the form.
+    pub const ALL: [Self; 4] = [Self::Admin, Self::Read, Self::Deploy, Self::Write];
+
+    /// The word in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Read => "read",
+            Self::Deploy => "deploy",
+            Self::Write => "write",
+        }
+    }
+
+    /// The preset with this word.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|preset| preset.as_str() == word)
+    }
+
+    /// The word on the screen.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Admin => "Admin",
+            Self::Read => "Read",
+            Self::Deploy => "Deploy",
+            Self::Write => "Write",
+        }
+    }
+
+    /// What it is for, in a sentence.
+    pub const fn summary(self) -> &'static str {
+        match self {
+            Self::Admin => "Full access to all resources",
+            Self::Read => "Read-only access to resources",
+            Self::Deploy => "Can trigger deployments",
+            Self::Write => "Can create and update resources",
+        }
+    }
+
+    /// What it turns on.
+    pub fn permissions(self) -> PermissionSet {
+        match self {
+            Self::Admin => policy::grants(Role::Admin),
+            Self::Read => policy::grants(Role::Viewer),
+            Self::Deploy => {
+                Permission::all().filter(|permission| matches!(permission.as_str(), "organization:read" | "deployment:trigger")).collect()
+            }
+            Self::Write => {
+                policy::grants(Role::Developer).iter().filter(|permission| permission.as_str() != "deployment:trigger").collect()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_admin_reaches_tokens_and_people() {
+        for preset in [Preset::Read, Preset::Deploy, Preset::Write] {
+            for permission in preset.permissions().iter() {
+                let (category, action) = permission.as_str().split_once(':').unwrap();
+                let guards = matches!(category, "api_key" | "invitation" | "organization" | "role" | "saml_integration" | "teams" | "user");
+                assert!(category != "token" && (!guards || action == "read"), "{preset:?} turns {permission} on");
+            }
+        }
+        assert_eq!(Preset::Admin.permissions(), policy::grants(Role::Admin));
+    }
+
+    #[test]
+    fn each_turns_on_what_its_sentence_says() {
+        let [read, deploy, write] = [Preset::Read, Preset::Deploy, Preset::Write].map(Preset::permissions);
+        assert!(read.iter().all(|permission| permission.as_str().ends_with(":read")));
+        assert_eq!(deploy.stored(), "organization:read deployment:trigger");
+        assert!(write.covers(read) && write.covers("cluster:create cluster:update".parse().unwrap()));
+        assert!(write.iter().all(|permission| !permission.as_str().ends_with(":delete")));
+        for preset in Preset::ALL {
+            assert_eq!(Preset::named(preset.as_str()), Some(preset));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Changes of a token that lives.
+
+use domain::{Role, State, Timestamp, Token};
+
+use super::super::{Write, exactly_one, on_tx};
+use crate::{access::Access, error::Result};
+
+/// Writes down what can be edited.
+pub(crate) async fn edit(write: &mut Write, access: &Access, token: &Token) -> Result<()> {
+    let touched = on_tx!(write, |connection| {
+        sqlx::query(
+            "UPDATE tokens SET label = $1, description = $2, role = $3, permissions = $4, expires_at = $5 \
+             WHERE organization_id = $6 AND id = $7 AND revoked_at IS NULL",
+        )
+        .bind(token.label.as_str())
+        .bind(token.description.as_str())
+        .bind(token.role.map(Role::as_str))
+        .bind(token.permissions.stored())
+        .bind(token.expires_at.map(Timestamp::as_micros))
+        .bind(access.organization().id.to_string())
+        .bind(token.id.to_string())
+        .execute(connection)
+        .await?
+        .rows_affected()
+    });
+    exactly_one(touched)
+}
+
+/// Writes down whether it is switched off, since when and by whom.
+pub(crate) async fn switch(write: &mut Write, access: &Access, token: &Token) -> Result<()> {
+    let (at, by) = match &token.state {
+        State::Disabled { at, by } => (Some(at.as_micros()), Some(by.as_str())),
+        State::Active | State::Revoked { .. } => (None, None),
+    };
+    let touched = on_tx!(write, |connection| {
+        sqlx::query(
+            "UPDATE tokens SET disabled_at = $1, disabled_by_name = $2 WHERE organization_id = $3 AND id = $4 AND revoked_at IS NULL",
+        )
+        .bind(at)
+        .bind(by)
+        .bind(access.organization().id.to_string())
+        .bind(token.id.to_string())
+        .execute(connection)
+        .await?
+        .rows_affected()
+    });
+    exactly_one(touched)
+}

@@ -1,0 +1,46 @@
+//! Switching a token off for a while, and on again.
+
+use domain::{Dead, Permission, Timestamp, Token, TokenId, audit::Action};
+use serde_json::json;
+
+use super::event;
+use crate::{
+    Console,
+    access::Access,
+    error::{Error, Result},
+    store,
+};
+
+/// Switches a token off. When this returns, it is refused everywhere until somebody enables it. Doing it again changes nothing and is no
+/// error; whoever did it first stays on record.
+pub async fn disable(console: &Console, access: &Access, id: &str) -> Result<Token> {
+    let by = access.principal().name().to_owned();
+    switch(console, access, id, Action::TokenDisable, |token, now| token.disable(now, by)).await
+}
+
+/// Switches a token on again; it may do what it might before. Doing it again changes nothing and is no error.
+pub async fn enable(console: &Console, access: &Access, id: &str) -> Result<Token> {
+    switch(console, access, id, Action::TokenEnable, Token::enable).await
+}
+
+async fn switch(
+    console: &Console,
+    access: &Access,
+    id: &str,
+    action: Action,
+    turn: impl FnOnce(Token, Timestamp) -> core::result::Result<Token, Dead> + Send,
+) -> Result<Token> {
+    access.require(Permission::API_KEY_UPDATE)?;
+    let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
+    let mut write = console.0.db.begin_write().await?;
+    let before = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
+    let now = console.now();
+    let token = turn(before.clone(), now)?;
+    if token == before {
+        return Ok(before);
+    }
+    store::tokens::switch(&mut write, access, &token).await?;
+    let details = json!({ "hint": token.hint.as_str(), "last_used_at": token.last_used_at.map(Timestamp::iso) });
+    write.commit(&console.0.keys, &event(access, now, action, &token, details)).await?;
+    Ok(token)
+}

@@ -1,0 +1,84 @@
+//! Changing what a token is called, what it may do and how long it lives.
+
+use data_encoding::HEXLOWER;
+use domain::{Change, Dead, Permission, Role, Timestamp, Token, TokenId, audit::Action};
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::{event, rights::may_give};
+use crate::{
+    Console,
+    access::Access,
+    error::{Error, Result},
+    store,
+};
+
+impl From<Dead> for Error {
+    fn from(dead: Dead) -> Self {
+        Self::Conflict(dead.as_str())
+    }
+}
+
+/// A fingerprint of everything about a token that can be edited. An edit carries the one of what its form showed, so that it cannot undo
+/// an edit made meanwhile.
+pub fn version(token: &Token) -> String {
+    let Token { label, description, role, permissions, expires_at, .. } = token;
+    let values = json!([label, description, role, permissions, expires_at]).to_string();
+    HEXLOWER.encode(&Sha256::digest(values.as_bytes())[..16])
+}
+
+/// Finds a token to edit it; refuses one that is dead.
+pub async fn editable(console: &Console, access: &Access, id: &str) -> Result<Token> {
+    access.require(Permission::API_KEY_UPDATE)?;
+    let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
+    let token = store::tokens::find(&console.0.db, access, id).await?.ok_or(Error::NotFound)?;
+    Ok(token.living(console.now())?)
+}
+
+/// Changes one of the organization's tokens; when this returns, what it may do has changed everywhere. Whoever edits needs to hold what
+/// they add, not what is there already. `seen` is the [`version`] that the change was made from, none to change whatever is there. What
+/// changes nothing is no event.
+pub async fn edit(console: &Console, access: &Access, id: &str, seen: Option<&str>, change: Change) -> Result<Token> {
+    access.require(Permission::API_KEY_UPDATE)?;
+    let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
+    let mut write = console.0.db.begin_write().await?;
+    let before = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
+    let now = console.now();
+    let before = before.living(now)?;
+    if seen.is_some_and(|seen| seen != version(&before)) {
+        return Err(Error::Conflict("Somebody changed this token meanwhile. Open it anew to see what it is now, then make your change."));
+    }
+    if let Some(rights) = change.rights.filter(|rights| *rights != before.rights()) {
+        may_give(access, rights, before.effective())?;
+    }
+    let token = before.clone().edit(change, now)?;
+    if token == before {
+        return Ok(before);
+    }
+    store::tokens::edit(&mut write, access, &token).await?;
+    write.commit(&console.0.keys, &event(access, now, Action::TokenEdit, &token, difference(&before, &token))).await?;
+    Ok(token)
+}
+
+/// What an edit changed: for each field what it was and what it is, and each permission that came or went.
+fn difference(before: &Token, after: &Token) -> Value {
+    let fields = |token: &Token| {
+        [
+            ("label", json!(token.label)),
+            ("description", json!(token.description)),
+            ("role", json!(token.role.map(Role::as_str))),
+            ("expires_at", json!(token.expires_at.map(Timestamp::iso))),
+        ]
+    };
+    let mut details = Map::new();
+    for ((name, from), (_, to)) in fields(before).into_iter().zip(fields(after)) {
+        if from != to {
+            details.insert(name.to_owned(), json!({ "from": from, "to": to }));
+        }
+    }
+    let permissions = before.effective().changes(after.effective());
+    if !permissions.is_empty() {
+        details.insert("permissions".to_owned(), json!(permissions));
+    }
+    Value::Object(details)
+}

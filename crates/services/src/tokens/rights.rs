@@ -1,0 +1,26 @@
+//! What a token may be given, at generation and at every edit alike.
+
+use domain::{PermissionSet, Rights, Role};
+
+use crate::{
+    access::Access,
+    error::{Error, Result},
+};
+
+/// Refuses rights that may not be given to a token that has `held` so far: a role for people, nothing at all, and whatever would be added
+/// that the one who gives does not hold. Taking away is everybody's who may edit.
+pub(super) fn may_give(access: &Access, rights: Rights, held: PermissionSet) -> Result<()> {
+    if rights.role.is_some_and(|role| !Role::FOR_TOKENS.contains(&role)) {
+        let why = "A token can be a viewer, developer or admin; owner is for people.".to_owned();
+        return Err(Error::Invalid { field: "role", why });
+    }
+    if rights.effective().is_empty() {
+        return Err(Error::Invalid { field: "permissions", why: "Choose at least one permission, or a role.".to_owned() });
+    }
+    let excess = access.excess(rights.effective().without(held));
+    if excess.is_empty() {
+        return Ok(());
+    }
+    let field = if rights.role.is_some() { "role" } else { "permissions" };
+    Err(Error::Invalid { field, why: format!("Leave out what you may not do yourself: {}.", excess.stored().replace(' ', ", ")) })
+}
