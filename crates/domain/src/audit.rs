@@ -19,6 +19,9 @@ pub enum Action {
     /// A token was generated.
     #[serde(rename = "token.create")]
     TokenCreate,
+    /// The secret of a new token was lost on its way and replaced by another.
+    #[serde(rename = "token.reissue")]
+    TokenReissue,
     /// A token was ended.
     #[serde(rename = "token.revoke")]
     TokenRevoke,
@@ -32,6 +35,7 @@ impl Action {
             Self::SessionCreate => "session.create",
             Self::SessionEnd => "session.end",
             Self::TokenCreate => "token.create",
+            Self::TokenReissue => "token.reissue",
             Self::TokenRevoke => "token.revoke",
         }
     }

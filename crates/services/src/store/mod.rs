@@ -5,6 +5,7 @@
 
 pub(crate) mod events;
 mod guards;
+pub(crate) mod idempotency;
 pub(crate) mod organizations;
 pub(crate) mod sessions;
 pub(crate) mod setup;

@@ -1,14 +1,17 @@
 //! Tokens: a file a verb, and here what the verbs share.
 
+mod ceiling;
 mod create;
 mod list;
+mod once;
 mod revoke;
 
 use domain::{Description, Label, Lifetime, PermissionSet, Role, Token, audit::Action};
 
 pub use create::create;
-pub use list::{PAGE, find, label_in_use, list};
-pub use revoke::revoke;
+pub use list::{PAGE, find, find_itself, label_in_use, list, list_some};
+pub use once::{IdempotencyKey, Outcome, create_once};
+pub use revoke::{revoke, revoke_by_id, revoke_itself};
 
 use crate::{
     access::Access,
