@@ -49,7 +49,9 @@ pub fn router(site: Site) -> Router {
         .route("/favicon.svg", get(assets::icon))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(rest::health::ready))
-        .route("/csp-report", post(rest::health::csp_report));
+        .route("/csp-report", post(rest::health::csp_report))
+        .route("/openapi.json", get(rest::openapi::serve))
+        .route("/docs/api", get(rest::reference));
     let mut console = Router::new()
         .route("/", get(pages::home))
         .route("/sign-in", get(pages::public).post(forms::sign_in))

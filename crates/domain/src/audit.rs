@@ -28,6 +28,9 @@ pub enum Action {
     /// A token was switched on again.
     #[serde(rename = "token.enable")]
     TokenEnable,
+    /// The secret of a new token was lost on its way and replaced by another.
+    #[serde(rename = "token.reissue")]
+    TokenReissue,
     /// A token was ended.
     #[serde(rename = "token.revoke")]
     TokenRevoke,
@@ -44,6 +47,7 @@ impl Action {
             Self::TokenEdit => "token.edit",
             Self::TokenDisable => "token.disable",
             Self::TokenEnable => "token.enable",
+            Self::TokenReissue => "token.reissue",
             Self::TokenRevoke => "token.revoke",
         }
     }

@@ -4,11 +4,13 @@ use core::{fmt, str::FromStr, time::Duration};
 
 use crate::{Invalid, Timestamp};
 
-/// A lifetime in whole minutes, or none.
+/// A lifetime, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lifetime {
     /// Ends this many minutes after creation: 1 minute to 3,650 days.
     Minutes(u32),
+    /// Ends at this time: see [`Self::until`].
+    Until(Timestamp),
     /// Does not end by itself.
     Never,
 }
@@ -28,6 +30,18 @@ impl Lifetime {
             Ok(0) => Err(Invalid("A lifetime of nothing expires at once; choose at least 1 minute, or never.".to_owned())),
             Ok(sum) if sum <= Self::LONGEST_DAYS * Self::MINUTES_A_DAY => Ok(Self::Minutes(sum)),
             _ => Err(Invalid(format!("A lifetime may have {} days at most; choose less, or never.", Self::LONGEST_DAYS))),
+        }
+    }
+
+    /// Ends at `end`, which has to be 1 minute to 3,650 days after `now`.
+    pub fn until(end: Timestamp, now: Timestamp) -> Result<Self, Invalid> {
+        let length = end.since(now);
+        if length < Duration::from_mins(1) {
+            Err(Invalid("A token lives at least 1 minute; choose a later time, or never.".to_owned()))
+        } else if length > Duration::from_hours(24 * u64::from(Self::LONGEST_DAYS)) {
+            Err(Invalid(format!("A lifetime may have {} days at most; choose less, or never.", Self::LONGEST_DAYS)))
+        } else {
+            Ok(Self::Until(end))
         }
     }
 
@@ -51,6 +65,7 @@ impl Lifetime {
     pub fn ends(self, created: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Minutes(minutes) => Some(created.plus(Duration::from_secs(u64::from(minutes) * 60))),
+            Self::Until(end) => Some(end),
             Self::Never => None,
         }
     }
@@ -83,6 +98,7 @@ impl fmt::Display for Lifetime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Minutes(minutes) => write!(f, "{minutes}m"),
+            Self::Until(end) => f.write_str(&end.iso()),
             Self::Never => f.write_str("never"),
         }
     }
@@ -101,6 +117,16 @@ mod tests {
         for wrong in ["", "90", "0d", "d", "1m1h", "-1d", "3651d", "99999999999d", "1d 2h"] {
             assert!(wrong.parse::<Lifetime>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_set_end_is_neither_past_nor_too_far() {
+        let now = Timestamp::from_micros(1_000_000_000);
+        let after = |seconds| Lifetime::until(now.plus(Duration::from_secs(seconds)), now);
+        assert_eq!(after(60), Ok(Lifetime::Until(now.plus(Duration::from_secs(60)))));
+        assert!(after(3650 * 86_400).is_ok());
+        assert!(after(59).is_err() && after(3650 * 86_400 + 1).is_err());
+        assert!(Lifetime::until(now.minus(Duration::from_secs(1)), now).is_err());
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Points in time: whole microseconds since 1970 in UTC, the same number in memory, in both databases and on the wire.
 
-use core::time::Duration;
+use core::{str::FromStr, time::Duration};
 
 use jiff::{civil::DateTime, tz::Offset};
 use serde::{Deserialize, Serialize};
+
+use crate::Invalid;
 
 /// A point in time, in microseconds UTC. It cannot ask for the present: that comes in from a clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -78,6 +80,17 @@ impl Timestamp {
     }
 }
 
+impl FromStr for Timestamp {
+    type Err = Invalid;
+
+    /// Reads ISO 8601 with an offset, as in `2026-11-22T09:05:00Z` or `2026-11-22T10:05:00+01:00`.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        text.parse::<jiff::Timestamp>()
+            .map(|at| Self::from_micros(at.as_microsecond()))
+            .map_err(|_| Invalid("Write a time as 2026-11-22T09:05:00Z, with its offset.".to_owned()))
+    }
+}
+
 /// Says how long something took or will take, in the largest unit that fits: `3 minutes`, `1 day`. Under a minute it is `moments`.
 pub fn roughly(duration: Duration) -> String {
     let minutes = duration.as_secs() / 60;
@@ -99,6 +112,16 @@ mod tests {
         let at = Timestamp::from_micros(1_795_338_300_123_456);
         assert_eq!(at.iso(), "2026-11-22T09:05:00.123Z");
         assert_eq!(at.human(), "Sun 22 Nov 2026, 09:05 UTC");
+    }
+
+    #[test]
+    fn reads_what_machines_write() {
+        let at = Timestamp::from_micros(1_795_338_300_123_000);
+        assert_eq!(at.iso().parse(), Ok(at));
+        assert_eq!("2026-11-22T10:05:00.123+01:00".parse(), Ok(at));
+        for wrong in ["", "tomorrow", "2026-11-22", "2026-11-22T09:05:00", "2026-13-01T00:00:00Z", "1795338300"] {
+            assert!(wrong.parse::<Timestamp>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

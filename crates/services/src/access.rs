@@ -9,7 +9,9 @@
 
 use std::net::IpAddr;
 
-use domain::{Email, Me, Name, Organization, Permission, PermissionSet, Secret, SessionId, Slug, UserId, Verdict, policy};
+use domain::{
+    Email, Me, Name, Organization, Permission, PermissionSet, Secret, SessionId, Slug, Timestamp, TokenId, UserId, Verdict, policy,
+};
 
 use crate::{
     Console,
@@ -107,6 +109,8 @@ pub struct Access {
     organization: Organization,
     principal: Principal,
     permissions: PermissionSet,
+    /// When the bearer's own token ends; none when it does not, and for people.
+    ends_at: Option<Timestamp>,
     caller: Caller,
 }
 
@@ -124,6 +128,19 @@ impl Access {
     /// Those of the permissions that are not allowed: nobody hands on more than they hold.
     pub(crate) fn excess(&self, permissions: PermissionSet) -> PermissionSet {
         permissions.without(self.permissions)
+    }
+
+    /// Whether what ends then would outlive the token that asks for it: a token must not live on in what it generates.
+    pub(crate) fn is_outlived_by(&self, end: Option<Timestamp>) -> bool {
+        self.ends_at.is_some_and(|own| end.is_none_or(|end| end > own))
+    }
+
+    /// The token that asks, which needs no permission to see or end itself. Refuses whoever is no token.
+    pub(crate) fn own_token(&self) -> Result<TokenId> {
+        match &self.principal {
+            Principal::Token { id, .. } => id.parse().map_err(Error::internal),
+            Principal::Member { .. } | Principal::Operator => Err(Error::Forbidden),
+        }
     }
 
     pub(crate) fn principal(&self) -> &Principal {
@@ -156,6 +173,7 @@ pub async fn to_organization(
         organization: membership.organization,
         principal: actor.principal(),
         permissions: policy::grants(membership.role),
+        ends_at: None,
         caller: caller.clone(),
     };
     access.require(permission)?;
@@ -164,6 +182,35 @@ pub async fn to_organization(
 
 /// Lets the bearer of a token into its organization, to do what the permission says. What is presented may be anything.
 pub async fn by_token(console: &Console, presented: &str, caller: &Caller, permission: Permission) -> Result<Access> {
+    let access = bearer(console, presented, caller).await?;
+    access.require(permission)?;
+    accepted(console, access, caller)
+}
+
+/// The same, into the organization that the address names, by id or slug: any but the token's own is not found.
+pub async fn by_token_to(
+    console: &Console,
+    presented: &str,
+    caller: &Caller,
+    organization: &str,
+    permission: Permission,
+) -> Result<Access> {
+    let access = bearer(console, presented, caller).await?;
+    if organization != access.organization.slug.as_str() && organization != access.organization.id.to_string() {
+        return Err(Error::NotFound);
+    }
+    access.require(permission)?;
+    accepted(console, access, caller)
+}
+
+/// Lets the bearer of a token to the token itself, which takes no permission.
+pub async fn by_token_to_itself(console: &Console, presented: &str, caller: &Caller) -> Result<Access> {
+    let access = bearer(console, presented, caller).await?;
+    accepted(console, access, caller)
+}
+
+/// Who presents this, if it is a good token. Whether they may do what they want to is asked next.
+async fn bearer(console: &Console, presented: &str, caller: &Caller) -> Result<Access> {
     let secret = Secret::parse(presented, &console.0.prefix).map_err(|_| Error::Unauthenticated)?;
     let now = console.now();
     let digest = console.0.keys.token(&secret);
@@ -172,14 +219,18 @@ pub async fn by_token(console: &Console, presented: &str, caller: &Caller, permi
         Verdict::Valid => {}
         _ => return Err(Error::Unauthenticated),
     }
-    let access = Access {
+    Ok(Access {
         permissions: found.token.effective(),
+        ends_at: found.token.expires_at,
         principal: Principal::Token { id: found.token.id.to_string(), label: found.token.label.as_str().to_owned() },
         organization: found.organization,
         caller: caller.clone(),
-    };
-    access.require(permission)?;
-    console.0.usage.record(found.token.id, now, caller);
+    })
+}
+
+/// Notes the use of a token that was let in.
+fn accepted(console: &Console, access: Access, caller: &Caller) -> Result<Access> {
+    console.0.usage.record(access.own_token()?, console.now(), caller);
     Ok(access)
 }
 
@@ -188,5 +239,11 @@ pub async fn by_operator(console: &Console, organization: &str, caller: &Caller)
     let unknown = || Error::Invalid { field: "organization", why: "There is no organization with this slug.".to_owned() };
     let slug = Slug::parse(organization).map_err(|_| unknown())?;
     let organization = store::organizations::find_for_operator(&console.0.db, &slug).await?.ok_or_else(unknown)?;
-    Ok(Access { organization, principal: Principal::Operator, permissions: policy::grants(domain::Role::Owner), caller: caller.clone() })
+    Ok(Access {
+        organization,
+        principal: Principal::Operator,
+        permissions: policy::grants(domain::Role::Owner),
+        ends_at: None,
+        caller: caller.clone(),
+    })
 }

@@ -118,6 +118,7 @@ pub(crate) struct Keys {
     setup: Hmac<Sha256>,
     devices: Hmac<Sha256>,
     throttles: Hmac<Sha256>,
+    idempotency: Hmac<Sha256>,
     audit: Hmac<Sha256>,
     check: Digest,
 }
@@ -140,6 +141,7 @@ impl Keys {
             setup: derived(b"jeton setup link v1"),
             devices: derived(b"jeton device v1"),
             throttles: derived(b"jeton throttle v1"),
+            idempotency: derived(b"jeton idempotency v1"),
             audit: derived(b"jeton audit v1"),
             check: digest(&master, b"jeton key check v1"),
         }
@@ -175,16 +177,25 @@ impl Keys {
         HEXLOWER_PERMISSIVE.encode(&digest(&self.throttles, what.as_bytes()))
     }
 
-    /// The message authentication code of an event, which covers its fields and the code before it. Each field is preceded by its
-    /// length, so that moving a character from one field to the next changes the code.
-    pub(crate) fn event(&self, fields: &[&[u8]], previous: &[u8]) -> Digest {
-        let mut mac = self.audit.clone();
-        for field in fields.iter().chain([&previous]) {
-            mac.update(&(field.len() as u64).to_be_bytes());
-            mac.update(field);
-        }
-        mac.finalize().into_bytes().into()
+    /// The digest of a key that marks attempts as the same one, or of the body that came with it.
+    pub(crate) fn idempotency(&self, fields: &[&[u8]]) -> Digest {
+        of_fields(&self.idempotency, fields.iter())
     }
+
+    /// The message authentication code of an event, which covers its fields and the code before it.
+    pub(crate) fn event(&self, fields: &[&[u8]], previous: &[u8]) -> Digest {
+        of_fields(&self.audit, fields.iter().chain([&previous]))
+    }
+}
+
+/// Each field is preceded by its length, so that moving a character from one field to the next changes the digest.
+fn of_fields<'a>(key: &Hmac<Sha256>, fields: impl Iterator<Item = &'a &'a [u8]>) -> Digest {
+    let mut mac = key.clone();
+    for field in fields {
+        mac.update(&(field.len() as u64).to_be_bytes());
+        mac.update(field);
+    }
+    mac.finalize().into_bytes().into()
 }
 
 #[cfg(test)]

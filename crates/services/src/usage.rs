@@ -4,7 +4,10 @@ use std::{collections::HashMap, time::Duration};
 
 use domain::{Timestamp, TokenId};
 use tokio::{
-    sync::mpsc::{self, error::TrySendError},
+    sync::{
+        mpsc::{self, error::TrySendError},
+        oneshot,
+    },
     time::{Instant, sleep_until},
 };
 
@@ -25,12 +28,20 @@ pub(crate) struct Use {
     pub(crate) user_agent: String,
 }
 
+/// What is sent to the worker.
+pub(crate) enum Note {
+    /// Something to write sooner or later.
+    Use(Use),
+    /// Somebody waits until everything before this is written.
+    Settle(oneshot::Sender<()>),
+}
+
 /// Where accepted tokens are noted.
-pub(crate) struct Usage(mpsc::Sender<Use>);
+pub(crate) struct Usage(mpsc::Sender<Note>);
 
 impl Usage {
     /// The place to note, and what comes out of it.
-    pub(crate) fn new() -> (Self, mpsc::Receiver<Use>) {
+    pub(crate) fn new() -> (Self, mpsc::Receiver<Note>) {
         let (sender, receiver) = mpsc::channel(WAITING);
         (Self(sender), receiver)
     }
@@ -38,8 +49,18 @@ impl Usage {
     /// Notes a use; never waits.
     pub(crate) fn record(&self, token: TokenId, at: Timestamp, caller: &Caller) {
         let used = Use { token, at, address: caller.address(), user_agent: caller.user_agent().to_owned() };
-        if let Err(TrySendError::Full(_)) = self.0.try_send(used) {
+        if let Err(TrySendError::Full(_)) = self.0.try_send(Note::Use(used)) {
             tracing::debug!("more uses of tokens than can be noted; this one is dropped");
+        }
+    }
+
+    /// Waits until what was noted here so far is written: for who has to know whether a token was ever used. It must not be called inside
+    /// a change, whose place the writing needs.
+    pub(crate) async fn settle(&self) {
+        let (done, wait) = oneshot::channel();
+        // Either fails when the worker is gone: then everything is written already.
+        if self.0.send(Note::Settle(done)).await.is_ok() {
+            let _ = wait.await;
         }
     }
 }
@@ -47,13 +68,13 @@ impl Usage {
 /// Merges uses by token and writes the latest of each.
 pub(crate) struct Worker {
     db: Db,
-    uses: mpsc::Receiver<Use>,
+    notes: mpsc::Receiver<Note>,
     merged: HashMap<TokenId, Use>,
 }
 
 impl Worker {
-    pub(crate) fn new(db: Db, uses: mpsc::Receiver<Use>) -> Self {
-        Self { db, uses, merged: HashMap::new() }
+    pub(crate) fn new(db: Db, notes: mpsc::Receiver<Note>) -> Self {
+        Self { db, notes, merged: HashMap::new() }
     }
 
     /// Works until told to stop, then writes what is left. Nothing is written while nothing is used.
@@ -62,15 +83,22 @@ impl Worker {
         loop {
             let wait = due.unwrap_or_else(|| Instant::now() + Duration::from_hours(1));
             tokio::select! {
-                used = self.uses.recv() => {
-                    let Some(used) = used else { break };
-                    self.merge(used);
-                    due.get_or_insert_with(|| Instant::now() + PERIOD);
-                    if self.merged.len() >= BATCH {
+                note = self.notes.recv() => match note {
+                    None => break,
+                    Some(Note::Use(used)) => {
+                        self.merge(used);
+                        due.get_or_insert_with(|| Instant::now() + PERIOD);
+                        if self.merged.len() >= BATCH {
+                            self.flush().await;
+                            due = None;
+                        }
+                    }
+                    Some(Note::Settle(done)) => {
                         self.flush().await;
                         due = None;
+                        let _ = done.send(());
                     }
-                }
+                },
                 () = sleep_until(wait), if due.is_some() => {
                     self.flush().await;
                     due = None;
@@ -78,8 +106,10 @@ impl Worker {
                 _ = stop.recv() => break,
             }
         }
-        while let Ok(used) = self.uses.try_recv() {
-            self.merge(used);
+        while let Ok(note) = self.notes.try_recv() {
+            if let Note::Use(used) = note {
+                self.merge(used);
+            }
         }
         self.flush().await;
     }

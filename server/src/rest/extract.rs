@@ -2,7 +2,7 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request},
+    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
     http::{StatusCode, header, request::Parts},
 };
 use domain::Permission;
@@ -12,32 +12,70 @@ use services::{Access, Caller, access};
 use super::{credentials, problem::Problem};
 use crate::router::Site;
 
+fn caller(parts: &Parts) -> Result<&Caller, Problem> {
+    parts.extensions.get::<Caller>().ok_or_else(Problem::internal)
+}
+
 /// The caller's access to its own organization, through the token it presents.
-pub(super) async fn authenticate(parts: &Parts, site: &Site, permission: Permission) -> Result<Access, Problem> {
-    let caller = parts.extensions.get::<Caller>().ok_or_else(Problem::internal)?;
+async fn authenticate(parts: &mut Parts, site: &Site, permission: Permission) -> Result<Access, Problem> {
     let presented = credentials::presented(&parts.headers)?;
-    access::by_token(&site.console, presented, caller, permission).await.map_err(|error| Problem::refusing(error, permission))
+    access::by_token(&site.console, presented, caller(parts)?, permission).await.map_err(|error| Problem::refusing(error, permission))
 }
 
-/// A caller whose token holds `organization:read`.
-pub(super) struct OrganizationReader(pub(super) Access);
+/// The caller's access to the organization that the address names, which has to be its own.
+async fn authenticate_to(parts: &mut Parts, site: &Site, permission: Permission) -> Result<Access, Problem> {
+    credentials::presented(&parts.headers)?;
+    let params = RawPathParams::from_request_parts(parts, site).await.map_err(|_| Problem::not_found())?;
+    let organization = params.iter().find(|(name, _)| *name == "organization").map_or("", |(_, value)| value);
+    let presented = credentials::presented(&parts.headers)?;
+    access::by_token_to(&site.console, presented, caller(parts)?, organization, permission)
+        .await
+        .map_err(|error| Problem::refusing(error, permission))
+}
 
-impl FromRequestParts<Site> for OrganizationReader {
+/// Writes the extractor of a caller who holds a permission.
+macro_rules! callers {
+    ($how:ident: $($(#[$doc:meta])* $name:ident = $permission:ident;)*) => {$(
+        $(#[$doc])*
+        pub(super) struct $name(pub(super) Access);
+
+        impl FromRequestParts<Site> for $name {
+            type Rejection = Problem;
+
+            async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
+                $how(parts, site, Permission::$permission).await.map(Self)
+            }
+        }
+    )*};
+}
+
+callers! { authenticate:
+    /// Who may see the organization of the token they present.
+    OwnOrganizationReader = ORGANIZATION_READ;
+    /// Who may ask about tokens that were presented to them.
+    Verifier = TOKEN_VERIFY;
+}
+
+callers! { authenticate_to:
+    /// Who may see the organization in the address.
+    OrganizationReader = ORGANIZATION_READ;
+    /// Who may see the tokens of the organization in the address.
+    TokenReader = API_KEY_READ;
+    /// Who may generate tokens of the organization in the address.
+    TokenCreator = API_KEY_CREATE;
+    /// Who may revoke tokens of the organization in the address.
+    TokenRevoker = API_KEY_DELETE;
+}
+
+/// The bearer of any good token, who may see and end that token.
+pub(super) struct Bearer(pub(super) Access);
+
+impl FromRequestParts<Site> for Bearer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
-        authenticate(parts, site, Permission::ORGANIZATION_READ).await.map(Self)
-    }
-}
-
-/// A caller whose token holds `token:verify`.
-pub(super) struct Verifier(pub(super) Access);
-
-impl FromRequestParts<Site> for Verifier {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
-        authenticate(parts, site, Permission::TOKEN_VERIFY).await.map(Self)
+        let presented = credentials::presented(&parts.headers)?;
+        Ok(Self(access::by_token_to_itself(&site.console, presented, caller(parts)?).await?))
     }
 }
 
@@ -45,6 +83,17 @@ impl FromRequestParts<Site> for Verifier {
 pub(super) struct Json<T>(pub(super) T);
 
 impl<T: DeserializeOwned> FromRequest<Site> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, site: &Site) -> Result<Self, Problem> {
+        JsonAndBytes::from_request(request, site).await.map(|JsonAndBytes(value, _)| Self(value))
+    }
+}
+
+/// The same, and the bytes it was written in.
+pub(super) struct JsonAndBytes<T>(pub(super) T, pub(super) Bytes);
+
+impl<T: DeserializeOwned> FromRequest<Site> for JsonAndBytes<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, site: &Site) -> Result<Self, Problem> {
@@ -58,7 +107,7 @@ impl<T: DeserializeOwned> FromRequest<Site> for Json<T> {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
             _ => Problem::new(StatusCode::BAD_REQUEST, "invalid_body", "The body did not arrive in full."),
         })?;
-        serde_json::from_slice(&body).map(Self).map_err(|error| {
+        let value = serde_json::from_slice(&body).map_err(|error| {
             let what = match error.classify() {
                 serde_json::error::Category::Data => named(&error.to_string()),
                 _ => "The body is not valid JSON".to_owned(),
@@ -68,7 +117,8 @@ impl<T: DeserializeOwned> FromRequest<Site> for Json<T> {
                 "invalid_body",
                 &format!("{what} (line {}, column {}).", error.line(), error.column()),
             )
-        })
+        })?;
+        Ok(Self(value, body))
     }
 }
 

@@ -3,23 +3,48 @@
 mod credentials;
 mod extract;
 pub(crate) mod health;
+mod names;
+pub mod openapi;
 mod organization;
 pub(crate) mod problem;
+mod reference;
+mod token;
+mod tokens;
 mod verify;
 
 use axum::Router;
 use utoipa::{OpenApi as _, openapi::OpenApi};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub(crate) use self::reference::page as reference;
 use crate::router::Site;
 
 #[derive(utoipa::OpenApi)]
-#[openapi(info(title = "Jeton", description = "Ask whether a token is good, and what it belongs to."))]
+#[openapi(
+    info(
+        title = "Jeton",
+        description = "Work with your organization's API tokens, and ask whether a token that was presented to you is good."
+    ),
+    tags(
+        (name = "Organizations", description = "Whose tokens they are."),
+        (name = "Tokens", description = "The tokens of an organization."),
+        (name = "Own token", description = "The token that is presented, whatever it may do."),
+        (name = "Verification", description = "For services that tokens are presented to."),
+    ),
+    components(schemas(problem::Document<'static>))
+)]
 struct Document;
 
 /// The API's routes and the document that describes them, out of the same declarations: a route cannot be missing from it.
 pub fn router() -> (Router<Site>, OpenApi) {
-    OpenApiRouter::with_openapi(Document::openapi()).routes(routes!(organization::find)).routes(routes!(verify::verify)).split_for_parts()
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(organization::find_own))
+        .routes(routes!(organization::find))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::find, tokens::revoke))
+        .routes(routes!(token::find, token::revoke))
+        .routes(routes!(verify::verify))
+        .split_for_parts()
 }
 
 /// A JSON answer.

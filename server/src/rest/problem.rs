@@ -20,6 +20,7 @@ pub(crate) struct Problem {
     code: &'static str,
     message: String,
     field: Option<String>,
+    token: Option<String>,
     challenge: Option<String>,
     retry_after: Option<u64>,
 }
@@ -44,13 +45,18 @@ pub(crate) struct Document<'a> {
     instance: &'a str,
     /// The member or field that has to change.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     field: Option<&'a str>,
+    /// The token that the problem is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    token: Option<&'a str>,
 }
 
 impl Problem {
     /// A problem without particulars.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
-        Self { status, code, message: message.to_owned(), field: None, challenge: None, retry_after: None }
+        Self { status, code, message: message.to_owned(), field: None, token: None, challenge: None, retry_after: None }
     }
 
     fn document<'a>(&'a self, request_id: &'a str) -> Document<'a> {
@@ -64,6 +70,7 @@ impl Problem {
             code: self.code,
             instance: request_id,
             field: self.field.as_deref(),
+            token: self.token.as_deref(),
         }
     }
 
@@ -101,6 +108,20 @@ impl Problem {
     /// Nothing is at this address.
     pub(crate) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this address, or you have no access to it.")
+    }
+
+    /// The attempt that this key marks succeeded before, and somebody used what it answered.
+    pub(crate) fn key_used(token: &str) -> Self {
+        let message =
+            "This key generated a token before, and its secret was used or the token was changed since. Rotate or revoke that token.";
+        Self { token: Some(token.to_owned()), ..Self::new(StatusCode::CONFLICT, "idempotency_key_used", message) }
+    }
+
+    /// The key marks an attempt at something else.
+    pub(crate) fn key_reused() -> Self {
+        let message = "This key came with another body before. Send each new request with a key of its own.";
+        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", message);
+        Self { field: Some("Idempotency-Key".to_owned()), ..problem }
     }
 
     /// The request comes from somebody else's page.

@@ -9,7 +9,9 @@ use zeroize::Zeroizing;
 use super::{
     extract::{Json, Verifier},
     json,
-    problem::{Document, Problem},
+    names::{PermissionName, VerdictName},
+    problem::Problem,
+    tokens::Owner,
 };
 use crate::router::Site;
 
@@ -22,68 +24,73 @@ pub(super) struct Question {
     token: Zeroizing<String>,
     /// A permission it has to hold, as in `cluster:read`.
     #[serde(default)]
+    #[schema(value_type = Option<PermissionName>)]
     permission: Option<String>,
 }
 
-/// What is answered.
+/// What is answered. The token, its organization and its permissions are told only of good ones.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct Answer {
     /// Whether the token is good for what was asked.
     valid: bool,
     /// Why, or why not.
-    #[schema(value_type = String)]
+    #[schema(value_type = VerdictName)]
     code: Verdict,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    subject: Option<Subject>,
-}
-
-/// Whose token it is, told only of good ones.
-#[derive(Serialize, utoipa::ToSchema)]
-struct Subject {
-    token: Token,
-    organization: Organization,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<VerifiedToken>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organization: Option<VerifiedOrganization>,
     /// Everything the token may do.
-    #[schema(value_type = Vec<String>)]
-    permissions: PermissionSet,
+    #[schema(value_type = Option<Vec<PermissionName>>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permissions: Option<PermissionSet>,
 }
 
+/// What a service needs to know of a good token.
 #[derive(Serialize, utoipa::ToSchema)]
-struct Token {
+pub(super) struct VerifiedToken {
     id: String,
     label: String,
     hint: String,
     owner: Owner,
     /// ISO 8601 in UTC with milliseconds; null when it never expires.
+    #[schema(format = DateTime)]
     expires_at: Option<String>,
 }
 
+/// The organization of a good token.
 #[derive(Serialize, utoipa::ToSchema)]
-struct Owner {
-    kind: &'static str,
-    id: String,
-    name: String,
-}
-
-#[derive(Serialize, utoipa::ToSchema)]
-struct Organization {
+pub(super) struct VerifiedOrganization {
     id: String,
     slug: String,
     name: String,
 }
 
-/// Judges a token. The answer is 200 whatever the verdict; a token of another organization is never found.
+/// Verifies a token that was presented to the caller.
+///
+/// The answer is 200 whatever the verdict; a token of another organization is never found. Needs `token:verify`.
 #[utoipa::path(
     post,
     path = "/api/v1/verify",
-    request_body = Question,
+    operation_id = "token_verify",
+    tag = "Verification",
+    request_body(content = Question, examples(
+        ("Good at all" = (value = json!({ "token": "jto_Ab1cdefghijklmnopqrstuvwxyz01234009xYz" }))),
+        ("Good for something" = (value = json!({ "token": "jto_Ab1cdefghijklmnopqrstuvwxyz01234009xYz", "permission": "cluster:read" }))),
+    )),
     responses(
-        (status = 200, description = "The verdict", body = Answer),
-        (status = 400, description = "Two credentials, or a token in the address", body = Document, content_type = "application/problem+json"),
-        (status = 401, description = "The caller presents no good token", body = Document, content_type = "application/problem+json"),
-        (status = 403, description = "The caller's token lacks token:verify", body = Document, content_type = "application/problem+json"),
-        (status = 413, description = "More than 64 KiB", body = Document, content_type = "application/problem+json"),
-        (status = 415, description = "Not JSON", body = Document, content_type = "application/problem+json"),
-        (status = 422, description = "A member is missing, unknown or wrong", body = Document, content_type = "application/problem+json"),
+        (status = 200, description = "The verdict.", body = Answer, example = json!({
+            "valid": true,
+            "code": "VALID",
+            "token": {
+                "id": "tok_019aa3c4f1a07d3e8000000000000002", "label": "ci", "hint": "jto_Ab1c…9xYz",
+                "owner": { "kind": "organization", "id": "org_019aa3c4f1a07d3e8000000000000001", "name": "Acme" },
+                "expires_at": null
+            },
+            "organization": { "id": "org_019aa3c4f1a07d3e8000000000000001", "slug": "acme", "name": "Acme" },
+            "permissions": ["cluster:read"]
+        })),
+        (status = 403, description = "The caller's token lacks `token:verify`."),
     )
 )]
 pub(super) async fn verify(
@@ -103,21 +110,24 @@ pub(super) async fn verify(
 
 impl From<Verification> for Answer {
     fn from(found: Verification) -> Self {
-        let subject = found.subject.map(|(token, organization)| Subject {
-            permissions: token.effective(),
-            token: Token {
+        let answer =
+            Self { valid: found.verdict == Verdict::Valid, code: found.verdict, token: None, organization: None, permissions: None };
+        let Some((token, organization)) = found.subject else { return answer };
+        Self {
+            permissions: Some(token.effective()),
+            token: Some(VerifiedToken {
                 id: token.id.to_string(),
                 label: token.label.to_string(),
                 hint: token.hint.to_string(),
-                owner: Owner { kind: token.kind.as_str(), id: organization.id.to_string(), name: organization.name.to_string() },
+                owner: Owner::of(&token, &organization),
                 expires_at: token.expires_at.map(domain::Timestamp::iso),
-            },
-            organization: Organization {
+            }),
+            organization: Some(VerifiedOrganization {
                 id: organization.id.to_string(),
                 slug: organization.slug.to_string(),
                 name: organization.name.to_string(),
-            },
-        });
-        Self { valid: found.verdict == Verdict::Valid, code: found.verdict, subject }
+            }),
+            ..answer
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::harness::{Answer, Caller, TestConsole, on_both};
 on_both![is_what_the_golden_table_says];
 
 /// What anybody may ask without credentials.
-const PUBLIC: [&str; 3] = ["GET /sign-in", "GET /setup", "POST /sign-in"];
+const PUBLIC: [&str; 5] = ["GET /sign-in", "GET /setup", "POST /sign-in", "GET /openapi.json", "GET /docs/api"];
 
 /// A request that would succeed, for each operation.
 async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str) -> Answer {
@@ -37,10 +37,34 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         }
         "POST /api/session/find" => form("/api/session/find", &[]).await,
         "GET /organization" => it.get(caller, "/organization").await,
-        "POST /api/v1/verify" => it.post_json(caller, "/api/v1/verify", "{\"token\":\"x\"}").await,
-        "GET /" | "GET /sign-in" | "GET /setup" | "GET /orgs/acme/tokens" | "GET /orgs/acme/tokens/new" => {
-            it.get(caller, operation.trim_start_matches("GET ")).await
+        "GET /api/v1/organizations/{organization}" => it.get(caller, "/api/v1/organizations/acme").await,
+        "GET /api/v1/organizations/{organization}/tokens" => it.get(caller, "/api/v1/organizations/acme/tokens").await,
+        "POST /api/v1/organizations/{organization}/tokens" => {
+            it.post_json(caller, "/api/v1/organizations/acme/tokens", "{\"label\":\"new\",\"role\":\"viewer\"}").await
         }
+        "GET /api/v1/organizations/{organization}/tokens/{token}" => {
+            it.get(caller, &format!("/api/v1/organizations/acme/tokens/{target}")).await
+        }
+        "DELETE /api/v1/organizations/{organization}/tokens/{token}" => {
+            it.delete(caller, &format!("/api/v1/organizations/acme/tokens/{target}")).await
+        }
+        "GET /api/v1/token" => it.get(caller, "/api/v1/token").await,
+        "DELETE /api/v1/token" => {
+            // A token of its own, alike in everything: the other operations still need the caller's.
+            let copy = match caller {
+                Caller::Token(secret) if it.get(caller, "/api/v1/token").await.status == 200 => it.like(secret).await,
+                other => other.clone(),
+            };
+            it.delete(&copy, "/api/v1/token").await
+        }
+        "POST /api/v1/verify" => it.post_json(caller, "/api/v1/verify", "{\"token\":\"x\"}").await,
+        "GET /"
+        | "GET /sign-in"
+        | "GET /setup"
+        | "GET /openapi.json"
+        | "GET /docs/api"
+        | "GET /orgs/acme/tokens"
+        | "GET /orgs/acme/tokens/new" => it.get(caller, operation.trim_start_matches("GET ")).await,
         "POST /sign-in" => form("/sign-in", &[("email", "nobody@acme.test"), ("password", "wrong")]).await,
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
         "POST /orgs/acme/tokens/ID/revoke" => form(&format!("/orgs/acme/tokens/{target}/revoke"), &[("label", "target")]).await,
@@ -84,6 +108,8 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
             "GET /",
             "GET /sign-in",
             "GET /setup",
+            "GET /openapi.json",
+            "GET /docs/api",
             "POST /sign-in",
             "GET /orgs/acme/mail",
             "GET /orgs/acme/tokens",
@@ -109,13 +135,13 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
     callers.push(("plain token", it.token("acme", Role::Developer, &[]).await));
     callers.push(("bad token", Caller::Token("jto_00000000000000000000000000000000000000".into())));
 
-    let mut table = format!("{:<34}", "operation");
+    let mut table = format!("{:<60}", "operation");
     for (who, _) in &callers {
         write!(table, "{who:<12}").unwrap();
     }
     let mut table = format!("{}\n", table.trim_end());
     for operation in &operations {
-        let mut line = format!("{operation:<34}");
+        let mut line = format!("{operation:<60}");
         for (who, caller) in &callers {
             let (target, _) = it.issue("acme", "target", Role::Viewer, &[], Lifetime::Never).await;
             let answer = sample(&it, operation, caller, &target.id.to_string()).await;

@@ -258,6 +258,17 @@ impl TestConsole {
         Caller::Token(self.issue(organization, "caller", role, permissions, Lifetime::Never).await.1)
     }
 
+    /// Another token with the role and permissions of this one.
+    pub(crate) async fn like(&self, secret: &str) -> Caller {
+        let record = self.get(&Caller::Token(secret.to_owned()), "/api/v1/token").await.json();
+        let permissions: Vec<&str> = record["permissions"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+        self.token("acme", record["role"].as_str().unwrap().parse().unwrap(), &permissions).await
+    }
+
+    pub(crate) async fn delete(&self, caller: &Caller, path: &str) -> Answer {
+        self.send(caller, request(Method::DELETE, path, "")).await
+    }
+
     pub(crate) async fn get(&self, caller: &Caller, path: &str) -> Answer {
         self.send(caller, request(Method::GET, path, "")).await
     }

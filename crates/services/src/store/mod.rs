@@ -5,6 +5,7 @@
 
 pub(crate) mod events;
 mod guards;
+pub(crate) mod idempotency;
 pub(crate) mod mails;
 pub(crate) mod organizations;
 pub(crate) mod sessions;

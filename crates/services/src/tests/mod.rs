@@ -5,6 +5,7 @@
 mod audit;
 mod edit;
 mod mails;
+mod once;
 mod sessions;
 mod storage;
 mod tokens;
@@ -198,6 +199,7 @@ impl Instance {
             self.count("SELECT COUNT(*) FROM tokens WHERE revoked_at IS NULL").await,
             self.count("SELECT COUNT(*) FROM token_secrets").await,
             self.count("SELECT COUNT(*) FROM mails").await,
+            self.count("SELECT COUNT(*) FROM idempotency_keys").await,
         ]
     }
 

@@ -67,6 +67,7 @@ async fn dump(db: &Db) -> String {
         "tokens",
         "token_secrets",
         "token_usage",
+        "idempotency_keys",
         "throttles",
         "mails",
         "events",

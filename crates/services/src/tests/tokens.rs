@@ -143,7 +143,7 @@ async fn nobody_hands_on_more_than_they_hold(instance: Instance) {
     more.permissions = "organization:delete".parse().into_iter().collect();
     assert_ne!(more.permissions, PermissionSet::NONE);
     let refused = tokens::create(&instance.console, &admin, more).await;
-    assert!(matches!(refused, Err(Error::Invalid { field: "role", .. })));
+    assert!(matches!(refused, Err(Error::Invalid { field: "permissions", .. })));
     assert_eq!(instance.shape().await, before);
 }
 

@@ -3,25 +3,51 @@
 use domain::{Issued, Kind, Permission, PermissionSet, Rights, Role, Secret, State, Timestamp, Token, TokenId, audit::Action};
 use serde_json::json;
 
-use super::{NewToken, event, rights::may_give};
+use super::{
+    NewToken, event,
+    rights::{may_give, may_last},
+};
 use crate::{
     Console,
     access::Access,
     entropy,
     error::{Error, Result},
+    keys::Digest,
     mails::{self, Letter},
-    store,
+    store::{self, Write, events::NewEvent},
 };
 
 /// Generates an organization token. Nobody hands on more than they hold; Owner is a role for people.
 pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result<Issued> {
     access.require(Permission::API_KEY_CREATE)?;
-    may_give(access, Rights { role: new.role, permissions: new.permissions }, PermissionSet::NONE)?;
     let mut write = console.0.db.begin_write().await?;
     let now = console.now();
+    let (issued, _) = insert(console, access, &mut write, new, now).await?;
+    write.commit(&console.0.keys, &created(access, now, &issued.token)).await?;
+    console.0.mails.notify_one();
+    Ok(issued)
+}
+
+/// A new secret and the digest to store of it.
+pub(super) fn mint(console: &Console) -> Result<(Secret, Digest)> {
     let secret =
         Secret::mint(&console.0.prefix, Kind::Organization, &entropy::secret_body(&*console.0.entropy)).map_err(Error::internal)?;
     let digest = console.0.keys.token(&secret);
+    Ok((secret, digest))
+}
+
+/// Adds the token inside a change, unless it is above the ceiling.
+pub(super) async fn insert(
+    console: &Console,
+    access: &Access,
+    write: &mut Write,
+    new: NewToken,
+    now: Timestamp,
+) -> Result<(Issued, Digest)> {
+    let expires_at = new.lifetime.ends(now);
+    may_give(access, Rights { role: new.role, permissions: new.permissions }, PermissionSet::NONE)?;
+    may_last(access, expires_at)?;
+    let (secret, digest) = mint(console)?;
     let token = Token {
         id: TokenId::new(now, entropy::bytes(&*console.0.entropy)),
         kind: Kind::Organization,
@@ -32,20 +58,23 @@ pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result
         permissions: new.permissions,
         created_at: now,
         created_by: access.principal().name().to_owned(),
-        expires_at: new.lifetime.ends(now),
+        expires_at,
         last_used_at: None,
         state: State::Active,
     };
     let issued = Issued { token, secret };
-    store::tokens::insert(&mut write, access, &issued, &digest).await?;
-    mails::tell_admins(console, &mut write, access, now, &Letter::token_created(console, access, &issued.token)).await?;
+    store::tokens::insert(write, access, &issued, &digest).await?;
+    mails::tell_admins(console, write, access, now, &Letter::token_created(console, access, &issued.token)).await?;
+    Ok((issued, digest))
+}
+
+/// The event that this token was generated.
+pub(super) fn created<'a>(access: &'a Access, now: Timestamp, token: &Token) -> NewEvent<'a> {
     let details = json!({
-        "hint": issued.token.hint.as_str(),
-        "role": issued.token.role.map(Role::as_str),
-        "permissions": issued.token.permissions.stored(),
-        "expires_at": issued.token.expires_at.map(Timestamp::iso),
+        "hint": token.hint.as_str(),
+        "role": token.role.map(Role::as_str),
+        "permissions": token.permissions.stored(),
+        "expires_at": token.expires_at.map(Timestamp::iso),
     });
-    write.commit(&console.0.keys, &event(access, now, Action::TokenCreate, &issued.token, details)).await?;
-    console.0.mails.notify_one();
-    Ok(issued)
+    event(access, now, Action::TokenCreate, token, details)
 }

@@ -5,7 +5,10 @@ use domain::{Change, Dead, Permission, Role, Timestamp, Token, TokenId, audit::A
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{event, rights::may_give};
+use super::{
+    event,
+    rights::{may_give, may_last},
+};
 use crate::{
     Console,
     access::Access,
@@ -54,6 +57,9 @@ pub async fn edit(console: &Console, access: &Access, id: &str, seen: Option<&st
     let token = before.clone().edit(change, now)?;
     if token == before {
         return Ok(before);
+    }
+    if token.expires_at != before.expires_at {
+        may_last(access, token.expires_at)?;
     }
     store::tokens::edit(&mut write, access, &token).await?;
     write.commit(&console.0.keys, &event(access, now, Action::TokenEdit, &token, difference(&before, &token))).await?;

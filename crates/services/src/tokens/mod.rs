@@ -4,6 +4,7 @@ mod create;
 mod disable;
 mod edit;
 mod list;
+mod once;
 mod revoke;
 mod rights;
 
@@ -16,8 +17,9 @@ use domain::{
 pub use create::create;
 pub use disable::{disable, enable};
 pub use edit::{edit, editable, version};
-pub use list::{PAGE, find, label_in_use, list};
-pub use revoke::revoke;
+pub use list::{PAGE, find, find_itself, label_in_use, list, list_some};
+pub use once::{IdempotencyKey, Outcome, create_once};
+pub use revoke::{revoke, revoke_by_id, revoke_itself};
 
 use crate::{
     access::Access,

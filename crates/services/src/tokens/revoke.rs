@@ -15,10 +15,24 @@ use crate::{
 /// token is refused everywhere. Ending it again changes nothing and is no error, whoever ended it first stays on record.
 pub async fn revoke(console: &Console, access: &Access, id: &str, typed: &str) -> Result<Token> {
     access.require(Permission::API_KEY_DELETE)?;
-    let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
+    end(console, access, id.parse().map_err(|_| Error::NotFound)?, Some(typed)).await
+}
+
+/// The same for a program, which names the token by its id and cannot mistype.
+pub async fn revoke_by_id(console: &Console, access: &Access, id: &str) -> Result<Token> {
+    access.require(Permission::API_KEY_DELETE)?;
+    end(console, access, id.parse().map_err(|_| Error::NotFound)?, None).await
+}
+
+/// Ends the token that asks for it: whoever finds a token somewhere can make it worthless.
+pub async fn revoke_itself(console: &Console, access: &Access) -> Result<Token> {
+    end(console, access, access.own_token()?, None).await
+}
+
+async fn end(console: &Console, access: &Access, id: TokenId, typed: Option<&str>) -> Result<Token> {
     let mut write = console.0.db.begin_write().await?;
     let token = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
-    if Label::parse(typed).ok().as_ref() != Some(&token.label) {
+    if typed.is_some_and(|typed| Label::parse(typed).ok().as_ref() != Some(&token.label)) {
         return Err(Error::Invalid { field: "label", why: "Type the label of the token exactly as it is shown.".to_owned() });
     }
     let now = console.now();

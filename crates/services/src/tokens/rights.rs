@@ -1,6 +1,6 @@
 //! What a token may be given, at generation and at every edit alike.
 
-use domain::{PermissionSet, Rights, Role};
+use domain::{PermissionSet, Rights, Role, Timestamp};
 
 use crate::{
     access::Access,
@@ -23,4 +23,13 @@ pub(super) fn may_give(access: &Access, rights: Rights, held: PermissionSet) -> 
     }
     let field = if rights.role.is_some() { "role" } else { "permissions" };
     Err(Error::Invalid { field, why: format!("Leave out what you may not do yourself: {}.", excess.stored().replace(' ', ", ")) })
+}
+
+/// Refuses an end after that of the token that asks: no token lives on in another one that it generates or edits.
+pub(super) fn may_last(access: &Access, expires_at: Option<Timestamp>) -> Result<()> {
+    if access.is_outlived_by(expires_at) {
+        let why = "A token cannot generate one that outlives it; choose an end that is not after its own.".to_owned();
+        return Err(Error::Invalid { field: "expires_at", why });
+    }
+    Ok(())
 }

@@ -171,6 +171,35 @@ pub(crate) async fn insert(write: &mut Write, access: &Access, issued: &Issued, 
     exactly_one(touched)
 }
 
+/// Puts another secret in the place of a token's current one, if that is still the one with digest `old`; tells whether it was.
+pub(crate) async fn replace_secret(
+    write: &mut Write,
+    access: &Access,
+    id: TokenId,
+    old: &[u8],
+    new: &Digest,
+    hint: &Hint,
+    at: Timestamp,
+) -> Result<bool> {
+    let touched = on_tx!(write, |connection| {
+        sqlx::query(
+            "UPDATE token_secrets SET digest = $1, hint = $2, created_at = $3 \
+             WHERE organization_id = $4 AND token_id = $5 AND digest = $6 AND ends_at IS NULL",
+        )
+        .bind(new.as_slice())
+        .bind(hint.as_str())
+        .bind(at.as_micros())
+        .bind(access.organization().id.to_string())
+        .bind(id.to_string())
+        .bind(old)
+        .execute(connection)
+        .await?
+        .rows_affected()
+    });
+    // The digest is the key of the table: there are never two.
+    if touched == 0 { Ok(false) } else { exactly_one(touched).map(|()| true) }
+}
+
 /// Ends a token for good.
 pub(crate) async fn revoke(write: &mut Write, access: &Access, id: TokenId, at: Timestamp) -> Result<()> {
     let touched = on_tx!(write, |connection| {

@@ -1,0 +1,105 @@
+//! Generating a token once, however often a client that lost the answer asks.
+//!
+//! A secret is never stored, so an answer cannot be repeated as it was. As long as nobody has used the secret that was lost, another one
+//! takes its place; once it was used, somebody received it, and there is nothing to repeat.
+
+use std::time::Duration;
+
+use domain::{Invalid, Issued, Permission, PermissionSet, Status, TokenId, audit::Action};
+use serde_json::json;
+
+use super::{
+    NewToken,
+    create::{created, insert, mint},
+    event,
+    rights::{may_give, may_last},
+};
+use crate::{
+    Console,
+    access::Access,
+    error::{Error, Result},
+    keys::Digest,
+    store::{self, Write, idempotency::Earlier},
+};
+
+/// How long an attempt is remembered.
+const MEMORY: Duration = Duration::from_hours(24);
+
+/// What a client sends along to mark attempts as the same one: 1 to 255 printable ASCII characters.
+#[derive(Debug, Clone)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// Checks a key that came with a request.
+    pub fn parse(text: &[u8]) -> core::result::Result<Self, Invalid> {
+        let fits = (1..=255).contains(&text.len()) && text.iter().all(|byte| (b' '..=b'~').contains(byte));
+        let text = core::str::from_utf8(text).ok().filter(|_| fits);
+        text.map(|text| Self(text.to_owned())).ok_or_else(|| Invalid("A key has 1 to 255 printable ASCII characters.".to_owned()))
+    }
+}
+
+/// What an attempt with a key led to.
+pub enum Outcome {
+    /// The token was generated.
+    Created(Issued),
+    /// An earlier attempt generated it. Its secret, which nobody had used, is replaced by this one.
+    Reissued(Issued),
+    /// An earlier attempt generated this token, and its secret can no longer be replaced: it was used, or the token was changed since.
+    Spent(TokenId),
+    /// An earlier attempt with this key asked for something else.
+    Reused,
+}
+
+/// Generates an organization token like [`super::create`], at most once a day for a caller and a key. `body` is the whole of what was
+/// asked, to tell a repetition from another use of the key.
+pub async fn create_once(console: &Console, access: &Access, new: NewToken, key: &IdempotencyKey, body: &[u8]) -> Result<Outcome> {
+    access.require(Permission::API_KEY_CREATE)?;
+    let keys = &console.0.keys;
+    let (organization, principal) = (access.organization().id.to_string(), access.principal());
+    let digest =
+        keys.idempotency(&[b"key", organization.as_bytes(), principal.kind().as_bytes(), principal.id().as_bytes(), key.0.as_bytes()]);
+    let body = keys.idempotency(&[b"body", body]);
+    let mut settled = false;
+    loop {
+        let mut write = console.0.db.begin_write().await?;
+        let now = console.now();
+        store::idempotency::prune(&mut write, access, now.minus(MEMORY)).await?;
+        match store::idempotency::find_in(&mut write, access, &digest).await? {
+            None => {
+                let (issued, secret) = insert(console, access, &mut write, new, now).await?;
+                store::idempotency::insert(&mut write, access, &digest, &body, (issued.token.id, &secret), now).await?;
+                write.commit(keys, &created(access, now, &issued.token)).await?;
+                console.0.mails.notify_one();
+                return Ok(Outcome::Created(issued));
+            }
+            Some(earlier) if earlier.body != body => return Ok(Outcome::Reused),
+            // Whether the secret was used is read from the database, where uses arrive late. Writing them needs the place of this change.
+            Some(_) if !settled => {
+                drop(write);
+                console.0.usage.settle().await;
+                settled = true;
+            }
+            Some(earlier) => return reissue(console, access, write, &digest, &earlier).await,
+        }
+    }
+}
+
+/// Puts a new secret in the place of the one that was lost. The token may have been changed meanwhile, so the ceiling is asked again.
+async fn reissue(console: &Console, access: &Access, mut write: Write, key: &Digest, earlier: &Earlier) -> Result<Outcome> {
+    let now = console.now();
+    let lost = store::tokens::find_in(&mut write, access, earlier.token).await?.ok_or_else(|| Error::internal("the token is gone"))?;
+    if lost.status_at(now) != Status::Active || lost.last_used_at.is_some() {
+        return Ok(Outcome::Spent(lost.id));
+    }
+    may_give(access, lost.rights(), PermissionSet::NONE)?;
+    may_last(access, lost.expires_at)?;
+    let (secret, digest) = mint(console)?;
+    if !store::tokens::replace_secret(&mut write, access, lost.id, &earlier.secret, &digest, &secret.hint(), now).await? {
+        return Ok(Outcome::Spent(lost.id));
+    }
+    store::idempotency::update_secret(&mut write, access, key, &digest).await?;
+    let details = json!({ "hint": secret.hint().as_str(), "replaced": lost.hint.as_str(), "reason": "the answer was lost" });
+    let issued = Issued { token: domain::Token { hint: secret.hint(), ..lost }, secret };
+    write.commit(&console.0.keys, &event(access, now, Action::TokenReissue, &issued.token, details)).await?;
+    Ok(Outcome::Reissued(issued))
+}

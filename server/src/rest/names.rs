@@ -1,0 +1,76 @@
+//! The words that the API takes and gives, as closed lists in its document: they come from `domain` and cannot lag behind it.
+
+use domain::{Role, permission::CATALOGUE};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::{ObjectBuilder, Schema, Type},
+    },
+};
+
+fn words(description: &str, words: impl IntoIterator<Item = &'static str>) -> RefOr<Schema> {
+    ObjectBuilder::new().schema_type(Type::String).description(Some(description)).enum_values(Some(words)).build().into()
+}
+
+/// One of the catalogue's permissions.
+pub(super) struct PermissionName;
+
+impl PartialSchema for PermissionName {
+    fn schema() -> RefOr<Schema> {
+        words("A permission of the catalogue, as in `cluster:read`.", CATALOGUE)
+    }
+}
+
+impl ToSchema for PermissionName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Permission".into()
+    }
+}
+
+/// One of the roles a token may have.
+pub(super) struct RoleName;
+
+impl PartialSchema for RoleName {
+    fn schema() -> RefOr<Schema> {
+        words("A role that a token may have, the least first.", Role::FOR_TOKENS.map(Role::as_str))
+    }
+}
+
+impl ToSchema for RoleName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Role".into()
+    }
+}
+
+/// What a token may be at a given time.
+pub(super) struct StatusName;
+
+impl PartialSchema for StatusName {
+    fn schema() -> RefOr<Schema> {
+        use domain::Status::{Active, Disabled, Expired, Revoked};
+        words("Only an `active` token is accepted.", [Active, Disabled, Expired, Revoked].map(domain::Status::as_str))
+    }
+}
+
+impl ToSchema for StatusName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Status".into()
+    }
+}
+
+/// What verification may find.
+pub(super) struct VerdictName;
+
+impl PartialSchema for VerdictName {
+    fn schema() -> RefOr<Schema> {
+        let words = ["VALID", "NOT_FOUND", "EXPIRED", "REVOKED", "DISABLED", "INSUFFICIENT_PERMISSIONS"];
+        self::words("`VALID`, or why not.", words)
+    }
+}
+
+impl ToSchema for VerdictName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Verdict".into()
+    }
+}

@@ -1,0 +1,126 @@
+//! `GET /openapi.json` and `GET /docs/api`: everything is in the document, and both say the same.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use serde_json::Value;
+
+use crate::harness::{Caller, TestConsole, on_both, request};
+
+on_both![every_route_of_the_api_is_in_the_document, the_document_is_public_and_the_page_shows_all_of_it];
+
+const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+
+/// The addresses that the whole router knows, read from how it prints itself.
+fn routes(it: &TestConsole) -> BTreeSet<String> {
+    let printed = format!("{:?}", it.router);
+    let routes: BTreeSet<String> = printed.split('"').filter(|text| text.starts_with('/')).map(str::to_owned).collect();
+    assert!(routes.contains("/sign-in") && routes.contains("/api/v1/verify"), "axum prints its routes in another way now");
+    routes
+}
+
+/// A route that is added beside the document's router is found here.
+async fn every_route_of_the_api_is_in_the_document(it: TestConsole) {
+    let document = it.get(&Caller::Anonymous, "/openapi.json").await.json();
+    let functions: BTreeSet<&str> = server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+    let mut seen = 0;
+    for route in routes(&it) {
+        let is_api = route.starts_with("/api/") || route.starts_with("/organization");
+        if !is_api || functions.contains(route.as_str()) {
+            continue;
+        }
+        let documented = &document["paths"][&route];
+        assert!(documented.is_object(), "{route} is not in the document");
+        let address = route.replace("{organization}", "acme").replace("{token}", "tok_x");
+        for method in METHODS {
+            let answer = it.send(&Caller::Anonymous, request(method.clone(), &address, "")).await;
+            let known = documented[method.as_str().to_lowercase()].is_object();
+            assert_eq!(answer.status.as_u16(), if known { 401 } else { 405 }, "{method} {route}");
+            seen += usize::from(known);
+        }
+    }
+    assert_eq!(seen, server::rest::openapi::operations(&document).count(), "everything in the document is there");
+}
+
+#[test]
+fn every_operation_says_what_it_is() {
+    let document = server::rest::openapi::document();
+    let mut ids = BTreeSet::new();
+    for (path, method, operation) in server::rest::openapi::operations(document) {
+        let id = operation["operationId"].as_str().unwrap_or_default();
+        let (noun, verb) = id.rsplit_once('_').unwrap_or_default();
+        let verbs = ["list", "find", "create", "edit", "rotate", "revoke", "disable", "enable", "verify"];
+        assert!(!noun.is_empty() && verbs.contains(&verb), "{method} {path}: operationId {id:?} is no noun_verb");
+        assert!(ids.insert(id), "{id} is there twice");
+        for member in ["summary", "description"] {
+            assert!(operation[member].as_str().is_some_and(|text| text.len() > 10), "{id} has no {member}");
+        }
+        let responses = operation["responses"].as_object().unwrap();
+        for status in ["400", "401", "503"] {
+            assert!(responses.contains_key(status), "{id} does not say when it answers {status}");
+        }
+        for (status, response) in responses {
+            assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{id} {status}");
+            if status.starts_with(['4', '5']) {
+                let problem = &response["content"]["application/problem+json"];
+                assert_eq!(problem["schema"]["$ref"], "#/components/schemas/Problem", "{id} {status}");
+                assert!(problem["example"]["code"].is_string(), "{id} {status}");
+            } else if status != "204" {
+                assert!(response["content"]["application/json"]["example"].is_object(), "{id} {status} has no example");
+            }
+        }
+        if operation.get("requestBody").is_some() {
+            assert!(operation["requestBody"]["content"]["application/json"]["examples"].is_object(), "{id} has no example");
+            for status in ["413", "415", "422"] {
+                assert!(responses.contains_key(status), "{id} does not say when it answers {status}");
+            }
+        }
+        if path.contains('{') {
+            assert!(responses.contains_key("404"), "{id} does not say when it answers 404");
+        }
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            assert!(parameter["description"].is_string() && !parameter["example"].is_null(), "{id}: {parameter}");
+        }
+    }
+    assert_eq!(document["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
+    assert_eq!(document["components"]["securitySchemes"]["api_key"]["name"], "X-API-Key");
+}
+
+/// Every reference in the document leads somewhere.
+#[test]
+fn no_reference_is_broken() {
+    fn walk<'a>(value: &'a Value, into: &mut Vec<&'a str>) {
+        match value {
+            Value::Object(members) => members.iter().for_each(|(name, value)| match value.as_str().filter(|_| name == "$ref") {
+                Some(address) => into.push(address),
+                None => walk(value, into),
+            }),
+            Value::Array(items) => items.iter().for_each(|item| walk(item, into)),
+            _ => {}
+        }
+    }
+    let document = server::rest::openapi::document();
+    let mut references = Vec::new();
+    walk(document, &mut references);
+    assert!(references.len() > 20);
+    for address in references {
+        assert!(document.pointer(address.trim_start_matches('#')).is_some(), "{address}");
+    }
+}
+
+async fn the_document_is_public_and_the_page_shows_all_of_it(it: TestConsole) {
+    let answer = it.get(&Caller::Anonymous, "/openapi.json").await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "application/json"));
+    assert_eq!(answer.header("cache-control"), "public, max-age=300");
+    assert!(answer.json()["openapi"].as_str().unwrap().starts_with("3."));
+    let page = it.get(&Caller::Anonymous, "/docs/api").await;
+    assert_eq!(page.status, 200);
+    assert!(page.header("content-type").starts_with("text/html"));
+    for (path, _, operation) in server::rest::openapi::operations(&answer.json()) {
+        assert!(page.body.contains(path) && page.body.contains(operation["operationId"].as_str().unwrap()), "{path}");
+    }
+    assert!(
+        !page.body.contains("<script") && !page.body.contains("style=") && !page.body.contains("//"),
+        "nothing runs, nothing is fetched"
+    );
+}
