@@ -1,5 +1,6 @@
 //! Pages, a file for each route.
 
+pub mod audit;
 pub mod not_found;
 pub mod setup;
 pub mod sign_in;

@@ -4,6 +4,7 @@
 //! which only it can make. `store` alone holds SQL. This crate never renders a page and never picks a status code.
 
 pub mod access;
+pub mod audit;
 mod entropy;
 mod error;
 mod keys;
@@ -80,6 +81,7 @@ struct Inner {
     hasher: Hasher,
     addresses: Addresses,
     usage: Usage,
+    verifying: audit::Verifying,
 }
 
 /// Where the audit trail stood when it was checked: how many events, and the code of the last. Written `NUMBER:HEXADECIMAL`. It is no
@@ -141,6 +143,7 @@ impl Console {
             clock: settings.clock,
             entropy: settings.entropy,
             usage,
+            verifying: audit::Verifying::default(),
         }));
         Ok((console.clone(), Background { console, stop, worker }))
     }

@@ -2,6 +2,7 @@
 
 pub mod create;
 pub mod list;
+mod events;
 mod revoke;
 mod row;
 pub mod token;

@@ -4,7 +4,10 @@ use domain::{PermissionSet, Status, Token};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::row::{expires, last_used, status_badge};
+use super::{
+    events::RecentEvents,
+    row::{expires, last_used, status_badge},
+};
 use crate::{
     api::{
         Failure,
@@ -84,6 +87,7 @@ fn Shown(found: Found) -> impl IntoView {
             </h2>
             <Grants permissions=token.effective() />
         </section>
+        <RecentEvents organization=slug token=token.id />
     }
 }
 
