@@ -118,6 +118,8 @@ fn SideNavigation(organization: Memo<String>, me: Resource<Result<Me, api::Failu
             </ul>
         </nav>
     }
+    // The type of a whole page would be too deep for the compiler.
+    .into_any()
 }
 
 /// Whether somebody's role in an organization allows this, to offer only what would not be refused.

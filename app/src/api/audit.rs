@@ -1,7 +1,5 @@
 //! What pages do with the audit log. None of it changes anything.
 
-#![expect(clippy::too_many_arguments, reason = "the fields of a form are flat on the wire")]
-
 use domain::{
     Organization,
     audit::{Detail, Event, Verified},

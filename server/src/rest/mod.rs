@@ -1,5 +1,6 @@
 //! The JSON API. It takes tokens and no cookies; its errors are problem documents (RFC 9457).
 
+pub(crate) mod audit;
 mod credentials;
 mod extract;
 pub(crate) mod health;
@@ -19,7 +20,11 @@ struct Document;
 
 /// The API's routes and the document that describes them, out of the same declarations: a route cannot be missing from it.
 pub fn router() -> (Router<Site>, OpenApi) {
-    OpenApiRouter::with_openapi(Document::openapi()).routes(routes!(organization::find)).routes(routes!(verify::verify)).split_for_parts()
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(organization::find))
+        .routes(routes!(audit::list))
+        .routes(routes!(verify::verify))
+        .split_for_parts()
 }
 
 /// A JSON answer.

@@ -36,6 +36,14 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
         "POST /orgs/acme/tokens/ID/revoke" => form(&format!("/orgs/acme/tokens/{target}/revoke"), &[("label", "target")]).await,
         "GET /orgs/acme/tokens/ID" => it.get(caller, &format!("/orgs/acme/tokens/{target}")).await,
+        "POST /api/audit/list" => form("/api/audit/list", &[("organization", "acme")]).await,
+        "POST /api/audit/recent" => form("/api/audit/recent", &[("organization", "acme"), ("token", target)]).await,
+        "POST /api/audit/verify" => form("/api/audit/verify", &[("organization", "acme")]).await,
+        "GET /api/v1/organizations/{organization}/audit" => it.get(caller, "/api/v1/organizations/acme/audit").await,
+        "GET /orgs/acme/audit" => it.get(caller, "/orgs/acme/audit").await,
+        "GET /orgs/acme/audit.csv" => it.get(caller, "/orgs/acme/audit.csv").await,
+        "GET /orgs/acme/audit.jsonl" => it.get(caller, "/orgs/acme/audit.jsonl").await,
+        "POST /orgs/acme/audit/verify" => form("/orgs/acme/audit/verify", &[]).await,
         other => panic!("{other} has no sample request: add one"),
     }
 }
@@ -65,6 +73,10 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
             "POST /orgs/acme/tokens/new",
             "GET /orgs/acme/tokens/ID",
             "POST /orgs/acme/tokens/ID/revoke",
+            "GET /orgs/acme/audit",
+            "GET /orgs/acme/audit.csv",
+            "GET /orgs/acme/audit.jsonl",
+            "POST /orgs/acme/audit/verify",
         ]
         .map(String::from),
     );
@@ -85,7 +97,7 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
     }
     let mut table = format!("{}\n", table.trim_end());
     for operation in &operations {
-        let mut line = format!("{operation:<34}");
+        let mut line = format!("{operation:<33} ");
         for (who, caller) in &callers {
             let (target, _) = it.issue("acme", "target", Role::Viewer, &[], Lifetime::Never).await;
             let answer = sample(&it, operation, caller, &target.id.to_string()).await;

@@ -18,6 +18,7 @@ pub fn Row(entry: Entry, organization: String) -> impl IntoView {
     let Entry { event, details } = entry;
     let title = event.title();
     let Event { seq, at, actor, action, target, address, request_id } = event;
+    let by = organization.clone();
     view! {
         <tr role="row">
             <th scope="row" role="rowheader">
@@ -28,7 +29,7 @@ pub fn Row(entry: Entry, organization: String) -> impl IntoView {
                 <Moment at=at />
             </Cell>
             <Cell column="Who">
-                <Named party=actor organization=organization.clone() />
+                <Named party=actor organization=by />
             </Cell>
             <Cell column="On what">
                 <Named party=target organization=organization />

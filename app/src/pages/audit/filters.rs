@@ -43,19 +43,22 @@ pub fn Filters(organization: String, asked: Asked, refusal: Refusal) -> impl Int
     };
     let clear = asked.is_filtered().then(|| view! { <ButtonLink href=page.clone()>"Clear"</ButtonLink> });
     let Asked { action, actor, target, from, to, .. } = asked;
-    let actions = Action::ALL.iter().map(|offered| {
+    let option = |offered: &Action| {
+        let (word, title) = (offered.as_str(), offered.title());
+        let selected = word == action;
         view! {
-            <option value=offered.as_str() selected=offered.as_str() == action>
-                {offered.title()}
+            <option value=word selected=selected>
+                {title}
             </option>
         }
-    });
+    };
+    let actions = Action::ALL.iter().map(option).collect_view();
     view! {
         <form class="audit-filters" role="search" aria-label="Filter the audit log" method="get" action=page on:submit=submit>
             <Field name="action" label="Action" refusal=refusal>
                 <select class="input" id="action" name="action">
                     <option value="">"Any action"</option>
-                    {actions.collect_view()}
+                    {actions}
                 </select>
             </Field>
             <Field name="actor" label="Who" refusal=refusal>

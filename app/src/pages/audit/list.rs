@@ -159,7 +159,9 @@ fn Listed(log: Log, asked: Asked, outcome: RwSignal<Option<Checked>>, focus: Sto
 #[component]
 fn Nothing(asked: Asked, page: String) -> impl IntoView {
     let (title, text, action) = match (asked.is_filtered(), asked.before.is_empty()) {
-        (true, true) => ("No event matches", "Nothing in this organization's audit log is let through by the filter.", Some("Clear the filter")),
+        (true, true) => {
+            ("No event matches", "Nothing in this organization's audit log is let through by the filter.", Some("Clear the filter"))
+        }
         (_, false) => ("No earlier events", "The log begins after this place.", Some("Newest events")),
         (false, true) => ("No events yet", "What is done in this organization from now on will be listed here.", None),
     };
