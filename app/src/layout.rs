@@ -1,6 +1,6 @@
 //! What stands around pages: the header with the organization and the account, the side navigation, the frame of pages without either.
 
-use domain::Me;
+use domain::{Me, Permission, policy};
 use leptos::prelude::*;
 use leptos_router::{
     components::Outlet,
@@ -37,7 +37,7 @@ pub fn Settings() -> impl IntoView {
             </Transition>
         </header>
         <div class="frame">
-            <SideNavigation organization=organization />
+            <SideNavigation organization=organization me=me />
             <main class="main" id="main" tabindex="-1">
                 <Outlet />
             </main>
@@ -97,26 +97,62 @@ fn Account(me: Me, slug: String) -> impl IntoView {
     }
 }
 
+/// The sections of the settings. Those that not every role may see come once it is known who is signed in.
 #[component]
-fn SideNavigation(organization: Memo<String>) -> impl IntoView {
-    let pathname = use_location().pathname;
+fn SideNavigation(organization: Memo<String>, me: Resource<Result<Me, api::Failure>>) -> impl IntoView {
     let tokens = Memo::new(move |_| paths::tokens(&organization.read()));
+    let audit = Memo::new(move |_| paths::audit(&organization.read()));
+    let mail = Memo::new(move |_| paths::mail(&organization.read()));
     view! {
         <nav class="side" aria-label="Organization settings">
             <p class="side-title">"Organization settings"</p>
             <ul class="side-list">
-                <li>
-                    <a
-                        class="side-link"
-                        href=tokens
-                        aria-current=move || if *pathname.read() == *tokens.read() { "page" } else { "true" }
-                    >
-                        <Icon glyph=Glyph::Key />
-                        "API tokens"
-                    </a>
-                </li>
+                <SideLink to=tokens glyph=Glyph::Key name="API tokens" />
+                <Transition>
+                    {move || Suspend::new(async move {
+                        let slug = organization.get();
+                        me.await
+                            .is_ok_and(|me| may(&me, &slug, Permission::ORGANIZATION_UPDATE))
+                            .then(|| {
+                                view! {
+                                    <SideLink to=audit glyph=Glyph::Log name="Audit log" />
+                                    <SideLink to=mail glyph=Glyph::Mail name="Mail" />
+                                }
+                            })
+                    })}
+                </Transition>
             </ul>
         </nav>
+    }
+    // The type of a whole page would be too deep for the compiler.
+    .into_any()
+}
+
+/// Whether somebody's role in an organization allows this, to offer only what would not be refused.
+fn may(me: &Me, slug: &str, permission: Permission) -> bool {
+    let membership = me.memberships.iter().find(|membership| membership.organization.slug.as_str() == slug);
+    membership.is_some_and(|membership| policy::allows(membership.role, permission))
+}
+
+/// The way to a section; marked while one is in it.
+#[component]
+fn SideLink(to: Memo<String>, glyph: Glyph, name: &'static str) -> impl IntoView {
+    let pathname = use_location().pathname;
+    let current = move || {
+        let (here, to) = (pathname.read(), to.read());
+        match here.strip_prefix(to.as_str()) {
+            Some("") => Some("page"),
+            Some(below) if below.starts_with('/') => Some("true"),
+            _ => None,
+        }
+    };
+    view! {
+        <li>
+            <a class="side-link" href=to aria-current=current>
+                <Icon glyph=glyph />
+                {name}
+            </a>
+        </li>
     }
 }
 

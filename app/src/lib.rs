@@ -43,14 +43,13 @@ pub fn App() -> impl IntoView {
             <Routes fallback=pages::not_found::NotFound>
                 <Route path=path!("/sign-in") view=pages::sign_in::SignIn ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=pages::setup::Setup ssr=SsrMode::Async />
-                <ParentRoute path=path!("/orgs/:organization/mail") view=layout::Settings ssr=SsrMode::Async>
-                    <Route path=path!("") view=pages::mail::MailPage ssr=SsrMode::Async />
-                </ParentRoute>
-                <ParentRoute path=path!("/orgs/:organization/tokens") view=layout::Settings ssr=SsrMode::Async>
-                    <Route path=path!("") view=pages::tokens::list::Tokens ssr=SsrMode::Async />
-                    <Route path=path!("new") view=pages::tokens::create::NewToken ssr=SsrMode::Async />
-                    <Route path=path!(":token") view=pages::tokens::token::TokenPage ssr=SsrMode::Async />
-                    <Route path=path!(":token/edit") view=pages::tokens::edit::EditToken ssr=SsrMode::Async />
+                <ParentRoute path=path!("/orgs/:organization") view=layout::Settings ssr=SsrMode::Async>
+                    <Route path=path!("tokens") view=pages::tokens::list::Tokens ssr=SsrMode::Async />
+                    <Route path=path!("tokens/new") view=pages::tokens::create::NewToken ssr=SsrMode::Async />
+                    <Route path=path!("tokens/:token") view=pages::tokens::token::TokenPage ssr=SsrMode::Async />
+                    <Route path=path!("tokens/:token/edit") view=pages::tokens::edit::EditToken ssr=SsrMode::Async />
+                    <Route path=path!("audit") view=pages::audit::list::AuditLog ssr=SsrMode::Async />
+                    <Route path=path!("mail") view=pages::mail::MailPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -64,14 +64,59 @@ pub fn with_preset(form: &str, preset: Preset) -> String {
     format!("{form}?preset={}#permissions", preset.as_str())
 }
 
+/// The mails of an organization.
+pub fn mail(organization: &str) -> String {
+    format!("/orgs/{organization}/mail")
+}
+
 /// The form for a new token.
 pub fn new_token(organization: &str) -> String {
     format!("/orgs/{organization}/tokens/new")
 }
 
+/// The audit log of an organization.
+pub fn audit(organization: &str) -> String {
+    format!("/orgs/{organization}/audit")
+}
+
+/// The audit log, of one token only.
+pub fn audit_about(organization: &str, token: TokenId) -> String {
+    with_fields(&audit(organization), [("target", &token.to_string())])
+}
+
+/// Where the button that checks the audit trail posts to.
+pub fn verify_audit(organization: &str) -> String {
+    format!("/orgs/{organization}/audit/verify")
+}
+
+/// The audit log as a file: `csv` or `jsonl`.
+pub fn audit_export(organization: &str, kind: &str) -> String {
+    format!("/orgs/{organization}/audit.{kind}")
+}
+
 /// Signing in, and then back to a page of the console.
 pub fn sign_in_then(next: &str) -> String {
     format!("{SIGN_IN}?next={next}")
+}
+
+/// An address with the fields of a form, as a browser would send it; empty fields are left out. The values may be anything.
+pub fn with_fields<'a>(page: &str, fields: impl IntoIterator<Item = (&'a str, &'a String)>) -> String {
+    let mut address = page.to_owned();
+    let mut sign = '?';
+    for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
+        address.push(sign);
+        address.push_str(name);
+        address.push('=');
+        for byte in value.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                address.push(char::from(byte));
+            } else {
+                address.push_str(&format!("%{byte:02X}"));
+            }
+        }
+        sign = '&';
+    }
+    address
 }
 
 fn with_query(organization: &str, after: &str, more: Option<(&str, &str)>) -> String {
@@ -89,6 +134,13 @@ fn with_query(organization: &str, after: &str, more: Option<(&str, &str)>) -> St
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_typed_goes_into_an_address_whole() {
+        let fields = [("actor", &"Ada & Söhne=?#".to_owned()), ("from", &String::new()), ("to", &"2026-11-22".to_owned())];
+        assert_eq!(with_fields("/orgs/acme/audit", fields), "/orgs/acme/audit?actor=Ada%20%26%20S%C3%B6hne%3D%3F%23&to=2026-11-22");
+        assert_eq!(with_fields("/orgs/acme/audit", [("to", &String::new())]), "/orgs/acme/audit");
+    }
 
     #[test]
     fn queries_keep_the_place_in_the_list() {

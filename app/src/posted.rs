@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Failure, Issued};
+use domain::{Failure, Issued, audit::Verified};
 
 /// The outcome of a form that was posted without scripts. The page is rendered with it and does not hydrate, so what it shows exists in
 /// that one answer only.
@@ -16,6 +16,8 @@ pub struct Posted {
     pub issued: Option<Issued>,
     /// Whether the label is in use already, so that the person should look once more before posting again.
     pub label_in_use: bool,
+    /// What the check of the audit trail found.
+    pub verified: Option<Verified>,
 }
 
 /// Whether this page is the answer to a form that was posted.
@@ -41,6 +43,11 @@ pub fn issued<R>(show: impl FnOnce(&Issued) -> R) -> Option<R> {
 /// Whether the label that was typed is in use already.
 pub fn label_in_use() -> bool {
     look(|posted| posted.label_in_use.then_some(())).is_some()
+}
+
+/// What the check of the audit trail found.
+pub fn verified() -> Option<Verified> {
+    look(|posted| posted.verified.clone())
 }
 
 #[cfg(feature = "ssr")]

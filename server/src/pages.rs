@@ -13,7 +13,7 @@ use axum::{
 use leptos::{nonce::Nonce as PageNonce, prelude::provide_context};
 use services::{Actor, Caller, organizations, sessions};
 
-use crate::{cookies, observe::Nonce, rest::problem::Problem, router::Site};
+use crate::{cookies, forms, observe::Nonce, rest::problem::Problem, router::Site};
 
 /// A request from a browser: who, from where, and what a page needs to be rendered.
 pub(crate) struct Visit {
@@ -124,6 +124,11 @@ pub(crate) async fn token(Path((organization, token)): Path<(String, String)>) -
 pub(crate) fn of_token(organization: &str, token: &str) -> String {
     let encoded = |part: &str| form_urlencoded::byte_serialize(part.as_bytes()).collect::<String>();
     format!("/orgs/{}/tokens/{}", encoded(organization), encoded(token))
+}
+
+/// The address a check of the audit trail is posted to leads to the log when it is opened.
+pub(crate) async fn verify_audit(uri: Uri) -> Response {
+    see(&forms::audit_log_of(&uri))
 }
 
 /// What is at no address: a page for people, a problem document for programs.

@@ -14,7 +14,7 @@ use axum_client_ip::ClientIpSource;
 use services::{Console, Entropy};
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
-use crate::{assets, config::PublicUrl, csrf, forms, observe, pages, rest};
+use crate::{assets, config::PublicUrl, csrf, exports, forms, observe, pages, rest};
 
 /// The largest body anything takes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -64,7 +64,11 @@ pub fn router(site: Site) -> Router {
         .route("/orgs/{organization}/tokens/{token}/edit", get(pages::members).post(forms::edit_token))
         .route("/orgs/{organization}/tokens/{token}/disable", get(pages::token).post(forms::disable_token))
         .route("/orgs/{organization}/tokens/{token}/enable", get(pages::token).post(forms::enable_token))
-        .route("/orgs/{organization}/tokens/{token}/revoke", get(pages::revoke).post(forms::revoke_token));
+        .route("/orgs/{organization}/tokens/{token}/revoke", get(pages::revoke).post(forms::revoke_token))
+        .route("/orgs/{organization}/audit", get(pages::members))
+        .route("/orgs/{organization}/audit/verify", get(pages::verify_audit).post(forms::verify_audit))
+        .route("/orgs/{organization}/audit.csv", get(exports::audit_csv))
+        .route("/orgs/{organization}/audit.jsonl", get(exports::audit_json_lines));
     for (path, method) in server_fn::axum::server_fn_paths() {
         let method = MethodFilter::try_from(method).expect("server functions answer to methods that axum knows");
         console = console.route(path, on(method, pages::server_function));

@@ -1,5 +1,6 @@
 //! Pages, a file for each route.
 
+pub mod audit;
 pub mod mail;
 pub mod not_found;
 pub mod setup;

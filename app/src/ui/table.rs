@@ -9,10 +9,19 @@ pub fn Table(
     id: &'static str,
     #[prop(into)] caption: String,
     columns: &'static [&'static str],
-    #[prop(default = true)] actions: bool,
+    /// Whether a last column holds what can be done with a row.
+    #[prop(default = true)]
+    actions: bool,
     children: Children,
 ) -> impl IntoView {
     let columns = columns.iter().map(|column| view! { <th scope="col" role="columnheader">{*column}</th> }).collect_view();
+    let actions = actions.then(|| {
+        view! {
+            <th scope="col" role="columnheader">
+                <span class="sr-only">"Actions"</span>
+            </th>
+        }
+    });
     view! {
         <div class="table-frame" id=format!("{id}-frame") role="region" aria-labelledby=id tabindex="0">
             <table class="table" role="table">
@@ -22,14 +31,7 @@ pub fn Table(
                 <thead role="rowgroup">
                     <tr role="row">
                         {columns}
-                        {actions
-                            .then(|| {
-                                view! {
-                                    <th scope="col" role="columnheader">
-                                        <span class="sr-only">"Actions"</span>
-                                    </th>
-                                }
-                            })}
+                        {actions}
                     </tr>
                 </thead>
                 <tbody role="rowgroup">{children()}</tbody>

@@ -1,60 +1,198 @@
-//! The audit trail: what is written down about every change, in the change's own transaction.
+//! The audit trail: what is written down about every change, in the change's own transaction, and how it is read back.
 
-use core::fmt;
+use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// What was done. The list is closed, so that a filter can offer all of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Action {
-    /// An organization came into being, with its first owner.
-    #[serde(rename = "organization.create")]
-    OrganizationCreate,
-    /// A person signed in.
-    #[serde(rename = "session.create")]
-    SessionCreate,
-    /// A person signed out.
-    #[serde(rename = "session.end")]
-    SessionEnd,
-    /// A token was generated.
-    #[serde(rename = "token.create")]
-    TokenCreate,
-    /// A token was edited; the details say what was changed.
-    #[serde(rename = "token.edit")]
-    TokenEdit,
-    /// A token was switched off.
-    #[serde(rename = "token.disable")]
-    TokenDisable,
-    /// A token was switched on again.
-    #[serde(rename = "token.enable")]
-    TokenEnable,
-    /// The secret of a new token was lost on its way and replaced by another.
-    #[serde(rename = "token.reissue")]
-    TokenReissue,
-    /// A token was ended.
-    #[serde(rename = "token.revoke")]
-    TokenRevoke,
+use crate::{Invalid, Timestamp};
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident = $word:literal, $title:literal;)*) => {
+        /// What was done. The list is closed, so that a filter can offer all of it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Action {
+            $($(#[$doc])* #[serde(rename = $word)] $name,)*
+        }
+
+        impl Action {
+            /// All actions, in the order in which a filter offers them.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The word in storage: the noun, a dot, the verb.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $word,)*
+                }
+            }
+
+            /// What somebody did, in words for people.
+            pub const fn title(self) -> &'static str {
+                match self {
+                    $(Self::$name => $title,)*
+                }
+            }
+        }
+    };
 }
 
-impl Action {
-    /// The word in storage: the noun, a dot, the verb.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OrganizationCreate => "organization.create",
-            Self::SessionCreate => "session.create",
-            Self::SessionEnd => "session.end",
-            Self::TokenCreate => "token.create",
-            Self::TokenEdit => "token.edit",
-            Self::TokenDisable => "token.disable",
-            Self::TokenEnable => "token.enable",
-            Self::TokenReissue => "token.reissue",
-            Self::TokenRevoke => "token.revoke",
-        }
-    }
+// A line an action: its name here, its word in storage, its words on the screen.
+actions! {
+    /// An organization came into being, with its first owner.
+    OrganizationCreate = "organization.create", "Created organization";
+    /// A person signed in.
+    SessionCreate = "session.create", "Signed in";
+    /// A person signed out.
+    SessionEnd = "session.end", "Signed out";
+    /// A token was generated.
+    TokenCreate = "token.create", "Generated token";
+    /// A token was edited; the details say what was changed.
+    TokenEdit = "token.edit", "Edited token";
+    /// A token was switched off.
+    TokenDisable = "token.disable", "Disabled token";
+    /// A token was switched on again.
+    TokenEnable = "token.enable", "Enabled token";
+    /// The secret of a new token was lost on its way and replaced by another.
+    TokenReissue = "token.reissue", "Replaced lost secret";
+    /// A token was ended.
+    TokenRevoke = "token.revoke", "Revoked token";
 }
 
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Action {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|action| action.as_str() == text)
+            .ok_or_else(|| Invalid("This is no action of the audit log; choose one of the list, such as token.create.".to_owned()))
+    }
+}
+
+/// An event as it was recorded, without its details, which are of many shapes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its place in the trail; there is no gap between events, but those of other organizations lie between.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Party,
+    /// What, as an [`Action`] is stored. A newer server may have recorded what this one does not know.
+    pub action: String,
+    /// On what.
+    pub target: Party,
+    /// From where; empty at the command line.
+    pub address: String,
+    /// In which request, as its answer and the log name it.
+    pub request_id: String,
+}
+
+/// Who did something, or what it was done to, by the name of that time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    /// `member`, `token`, `organization`, …
+    pub kind: String,
+    /// Empty for the operator.
+    pub id: String,
+    /// What people called it then.
+    pub name: String,
+}
+
+impl Event {
+    /// What was done, in words for people; the stored word when this server does not know it.
+    pub fn title(&self) -> String {
+        self.action.parse::<Action>().map_or_else(|_| self.action.clone(), |action| action.title().to_owned())
+    }
+}
+
+/// One thing that an event tells beside who, what and when, ready to be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// What it is about, in plain words.
+    pub name: String,
+    /// What it is.
+    pub value: DetailValue,
+}
+
+/// The shapes that a [`Detail`] has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DetailValue {
+    /// It is this.
+    Is(String),
+    /// It was one thing and became another.
+    Changed {
+        /// Before.
+        from: String,
+        /// After.
+        to: String,
+    },
+    /// Some were added to a list, some taken from it.
+    Diff {
+        /// New in the list.
+        added: Vec<String>,
+        /// No longer in the list.
+        removed: Vec<String>,
+    },
+}
+
+/// What a check of the whole trail found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verified {
+    /// Every event is what was recorded.
+    Intact {
+        /// How many events the instance has recorded.
+        events: i64,
+        /// Where the trail stands, to be kept elsewhere.
+        checkpoint: String,
+    },
+    /// From this event on the trail is not what was recorded.
+    Broken {
+        /// The number of the event.
+        from: i64,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_is_read_back_from_its_word() {
+        for action in Action::ALL {
+            assert_eq!(action.as_str().parse(), Ok(*action));
+            assert_eq!(serde_json::to_string(action).unwrap(), format!("\"{action}\""));
+            assert!(action.title().chars().next().is_some_and(char::is_uppercase), "{action}");
+        }
+        let mut words: Vec<_> = Action::ALL.iter().map(|action| action.as_str()).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), Action::ALL.len(), "no word stands for two actions");
+        for wrong in ["", "token", "Token.create", "token.create "] {
+            assert!(wrong.parse::<Action>().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_newer_server_recorded_is_shown_as_it_is() {
+        let party = || Party { kind: "token".to_owned(), id: String::new(), name: String::new() };
+        let at = Timestamp::from_micros(0);
+        let event = |action: &str| Event {
+            seq: 1,
+            at,
+            actor: party(),
+            action: action.to_owned(),
+            target: party(),
+            address: String::new(),
+            request_id: String::new(),
+        };
+        assert_eq!(event("token.create").title(), "Generated token");
+        assert_eq!(event("token.teleport").title(), "token.teleport");
     }
 }

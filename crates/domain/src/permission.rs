@@ -44,7 +44,7 @@ impl Permission {
     pub const API_KEY_DELETE: Self = Self::named("api_key:delete");
     /// See what the organization is called.
     pub const ORGANIZATION_READ: Self = Self::named("organization:read");
-    /// Change what the organization is called and see what happens in it.
+    /// Change what the organization is called; also, read its audit log and see its mails.
     pub const ORGANIZATION_UPDATE: Self = Self::named("organization:update");
     /// Ask whether a presented token is good.
     pub const TOKEN_VERIFY: Self = Self::named("token:verify");

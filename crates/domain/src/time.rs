@@ -2,7 +2,10 @@
 
 use core::{str::FromStr, time::Duration};
 
-use jiff::{civil::DateTime, tz::Offset};
+use jiff::{
+    civil::{Date, DateTime},
+    tz::Offset,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::Invalid;
@@ -30,6 +33,21 @@ impl Timestamp {
     /// Microseconds since 1970.
     pub const fn as_micros(self) -> i64 {
         self.0
+    }
+
+    /// The beginning of a day in UTC, written `2026-11-22`, as browsers send dates. None when that is no day.
+    pub fn of_day(text: &str) -> Option<Self> {
+        let shape =
+            text.len() == 10 && text.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });
+        let date: Date = shape.then(|| text.parse().ok())??;
+        let midnight = Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok()?;
+        Some(Self::from_micros(midnight.as_microsecond()))
+    }
+
+    /// Reads what [`Self::iso`] wrote.
+    pub fn from_iso(text: &str) -> Option<Self> {
+        let at: jiff::Timestamp = text.parse().ok()?;
+        Some(Self::from_micros(at.as_microsecond())).filter(|at| at.iso() == text)
     }
 
     /// This long after, at the latest the end of the year 9998.
@@ -121,6 +139,26 @@ mod tests {
         assert_eq!("2026-11-22T10:05:00.123+01:00".parse(), Ok(at));
         for wrong in ["", "tomorrow", "2026-11-22", "2026-11-22T09:05:00", "2026-13-01T00:00:00Z", "1795338300"] {
             assert!(wrong.parse::<Timestamp>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_and_has_one_spelling() {
+        assert_eq!(Timestamp::of_day("2026-11-22").map(Timestamp::iso).as_deref(), Some("2026-11-22T00:00:00.000Z"));
+        assert!(Timestamp::of_day("2028-02-29").is_some());
+        for wrong in
+            ["", "2026-02-29", "2026-13-01", "22.11.2026", "2026-1-02", "20261122xx", "2026-11-22T00:00:00Z", "+026-11-22", "2026–11-2"]
+        {
+            assert_eq!(Timestamp::of_day(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn only_its_own_spelling_is_read_back() {
+        let text = "2026-11-22T09:05:00.123Z";
+        assert_eq!(Timestamp::from_iso(text).map(Timestamp::iso).as_deref(), Some(text));
+        for wrong in ["", "2026-11-22", "2026-11-22T09:05:00Z", "2026-11-22T10:05:00.123+01:00", "yesterday"] {
+            assert_eq!(Timestamp::from_iso(wrong), None, "{wrong:?}");
         }
     }
 

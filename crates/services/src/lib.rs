@@ -4,6 +4,7 @@
 //! which only it can make. `store` alone holds SQL. This crate never renders a page and never picks a status code.
 
 pub mod access;
+pub mod audit;
 mod entropy;
 mod error;
 mod keys;
@@ -92,6 +93,7 @@ struct Inner {
     origin: String,
     /// Calls out that there is something in the outbox.
     mails: Arc<Notify>,
+    verifying: audit::Verifying,
 }
 
 /// Where the audit trail stood when it was checked: how many events, and the code of the last. Written `NUMBER:HEXADECIMAL`. It is no
@@ -156,6 +158,7 @@ impl Console {
             usage,
             origin: settings.origin,
             mails: mails.clone(),
+            verifying: audit::Verifying::default(),
         }));
         let mut background = Background { console: console.clone(), stop: vec![stop], workers: vec![worker] };
         if let Some(mailer) = settings.mailer {

@@ -1,7 +1,7 @@
 // Every page and dialog there is, and how to get to it: for tours, for accessibility, for pictures.
 
 import { expect, type Page } from '@playwright/test';
-import { NEW_TOKEN, TOKENS, confirmation, fill, revoke, revokeButton, revokeDialog, secretDialog, submit, submitAndRead } from './journeys.ts';
+import { AUDIT, NEW_TOKEN, TOKENS, confirmation, event, filterAudit, fill, revoke, revokeButton, revokeDialog, secretDialog, submit, submitAndRead } from './journeys.ts';
 import { OWNER, type Server } from './server.ts';
 
 export interface Place {
@@ -222,6 +222,54 @@ export const GALLERY: readonly View[] = [
       await submitAndRead(page, server, label);
       await secretDialog(page, label).locator('summary').getByText('curl', { exact: true }).click();
       await expect(secretDialog(page, label).locator('pre[aria-label="curl"]')).toBeVisible();
+    },
+  },
+  {
+    name: 'audit log',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const label = labelled('audited');
+      const { token } = await server.token({ label, role: 'developer', description: 'Seen by all.' });
+      await server.post(`${TOKENS}/${token.id}/revoke`, { label }, { Cookie: server.ownerCookie });
+      await server.token({ label: 'W'.repeat(60) });
+      await visit(AUDIT);
+      await event(page, label).first().locator('summary').click();
+      await expect(page.getByText('Last used at')).toBeVisible();
+    },
+  },
+  {
+    name: 'audit log, filtered without results',
+    signedIn: true,
+    open: async ({ page, visit }) => {
+      await visit(AUDIT);
+      await filterAudit(page, { action: 'Revoked token', target: 'nothing of that name' });
+      await expect(page.getByRole('heading', { name: 'No event matches' })).toBeVisible();
+    },
+  },
+  {
+    name: 'audit log, the filter refused',
+    signedIn: true,
+    open: async ({ page, visit }) => {
+      await visit(`${AUDIT}?from=2026-11-22&to=2026-11-21`);
+      await expect(page.getByRole('heading', { name: 'The filter was not accepted' })).toBeVisible();
+    },
+  },
+  {
+    name: 'audit log, verified',
+    signedIn: true,
+    open: async ({ page, visit }) => {
+      await visit(AUDIT);
+      await page.getByRole('button', { name: 'Verify the trail' }).click();
+      await expect(page.getByText('events of this instance are intact')).toBeVisible();
+    },
+  },
+  {
+    name: 'a token and its recent events',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { token } = await server.token({ label: labelled('looked at') });
+      await visit(`${TOKENS}/${token.id}`);
+      await expect(page.getByRole('heading', { name: 'Recent events' })).toBeVisible();
     },
   },
 ];

@@ -5,6 +5,7 @@ import type { Server } from './server.ts';
 
 export const TOKENS = '/orgs/acme/tokens';
 export const NEW_TOKEN = '/orgs/acme/tokens/new';
+export const AUDIT = '/orgs/acme/audit';
 
 export interface Wanted {
   label: string;
@@ -78,6 +79,18 @@ export async function revoke(page: Page, label: string): Promise<void> {
   await confirmation(page, label).fill(label);
   await revokeButton(page).click();
   await expect(page.getByRole('status').filter({ hasText: `Token “${label}” is revoked.` })).toBeVisible();
+}
+
+/** The rows of the audit log about something of this name. */
+export function event(page: Page, target: string): Locator {
+  return page.getByRole('row').filter({ has: page.locator('[data-column="On what"]').getByText(target, { exact: true }) });
+}
+
+/** Fills the audit log's filter in and sends it. */
+export async function filterAudit(page: Page, { action, target }: { action?: string; target?: string }): Promise<void> {
+  if (action !== undefined) await page.getByRole('combobox', { name: 'Action' }).selectOption(action);
+  if (target !== undefined) await page.getByRole('textbox', { name: 'On what' }).fill(target);
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
 }
 
 /** The mask of a secret: prefix, first four, last four. */

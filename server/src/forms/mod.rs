@@ -3,6 +3,7 @@
 //! Each ends in a redirect, or in the page it came from with what was typed and why it was refused. A new secret is rendered straight into
 //! the answer and nowhere else: such a page is not to be stored, and posting it again makes another token, as the browser says.
 
+mod audit;
 mod edit;
 mod session;
 mod setup;
@@ -18,6 +19,7 @@ use axum::{
 use domain::Failure;
 use services::Error;
 
+pub(crate) use audit::{log_of as audit_log_of, verify as verify_audit};
 pub(crate) use edit::{disable as disable_token, edit as edit_token, enable as enable_token};
 pub(crate) use session::{sign_in, sign_out};
 pub(crate) use setup::set_up;

@@ -59,6 +59,8 @@ callers! { authenticate:
 callers! { authenticate_to:
     /// Who may see the organization in the address.
     OrganizationReader = ORGANIZATION_READ;
+    /// Who may see what was done in the organization in the address.
+    AuditReader = ORGANIZATION_UPDATE;
     /// Who may see the tokens of the organization in the address.
     TokenReader = API_KEY_READ;
     /// Who may generate tokens of the organization in the address.

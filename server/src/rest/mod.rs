@@ -1,5 +1,6 @@
 //! The JSON API. It takes tokens and no cookies; its errors are problem documents (RFC 9457).
 
+pub(crate) mod audit;
 mod credentials;
 mod extract;
 pub(crate) mod health;
@@ -29,6 +30,7 @@ use crate::router::Site;
         (name = "Organizations", description = "Whose tokens they are."),
         (name = "Tokens", description = "The tokens of an organization."),
         (name = "Own token", description = "The token that is presented, whatever it may do."),
+        (name = "Audit", description = "What was done, by whom."),
         (name = "Verification", description = "For services that tokens are presented to."),
     ),
     components(schemas(problem::Document<'static>))
@@ -43,6 +45,7 @@ pub fn router() -> (Router<Site>, OpenApi) {
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::find, tokens::revoke))
         .routes(routes!(token::find, token::revoke))
+        .routes(routes!(audit::list))
         .routes(routes!(verify::verify))
         .split_for_parts()
 }

@@ -79,6 +79,14 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "GET /orgs/acme/tokens/ID" => it.get(caller, &format!("/orgs/acme/tokens/{target}")).await,
         "POST /api/mails/list" => form("/api/mails/list", &[("organization", "acme")]).await,
         "GET /orgs/acme/mail" => it.get(caller, "/orgs/acme/mail").await,
+        "POST /api/audit/list" => form("/api/audit/list", &[("organization", "acme")]).await,
+        "POST /api/audit/recent" => form("/api/audit/recent", &[("organization", "acme"), ("token", target)]).await,
+        "POST /api/audit/verify" => form("/api/audit/verify", &[("organization", "acme")]).await,
+        "GET /api/v1/organizations/{organization}/audit" => it.get(caller, "/api/v1/organizations/acme/audit").await,
+        "GET /orgs/acme/audit" => it.get(caller, "/orgs/acme/audit").await,
+        "GET /orgs/acme/audit.csv" => it.get(caller, "/orgs/acme/audit.csv").await,
+        "GET /orgs/acme/audit.jsonl" => it.get(caller, "/orgs/acme/audit.jsonl").await,
+        "POST /orgs/acme/audit/verify" => form("/orgs/acme/audit/verify", &[]).await,
         other => panic!("{other} has no sample request: add one"),
     }
 }
@@ -121,6 +129,10 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
             "POST /orgs/acme/tokens/ID/edit",
             "POST /orgs/acme/tokens/ID/disable",
             "POST /orgs/acme/tokens/ID/enable",
+            "GET /orgs/acme/audit",
+            "GET /orgs/acme/audit.csv",
+            "GET /orgs/acme/audit.jsonl",
+            "POST /orgs/acme/audit/verify",
         ]
         .map(String::from),
     );
@@ -141,7 +153,7 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
     }
     let mut table = format!("{}\n", table.trim_end());
     for operation in &operations {
-        let mut line = format!("{operation:<60}");
+        let mut line = format!("{operation:<59} ");
         for (who, caller) in &callers {
             let (target, _) = it.issue("acme", "target", Role::Viewer, &[], Lifetime::Never).await;
             let answer = sample(&it, operation, caller, &target.id.to_string()).await;

@@ -3,6 +3,7 @@
 pub mod create;
 mod disable;
 pub mod edit;
+mod events;
 mod fields;
 pub mod list;
 mod revoke;

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::{
     disable::{self, Switch, SwitchNotices, Switching, Told},
+    events::RecentEvents,
     row::{expires, last_used, status_badge},
 };
 use crate::{
@@ -100,6 +101,7 @@ fn Shown(found: Found, switching: Switching) -> impl IntoView {
             </h2>
             <Grants permissions=token.effective() />
         </section>
+        <RecentEvents organization=slug token=token.id />
     }
 }
 

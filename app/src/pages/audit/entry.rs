@@ -1,0 +1,124 @@
+//! One event of the log.
+
+use domain::{
+    TokenId,
+    audit::{Detail, DetailValue, Event, Party},
+};
+use leptos::prelude::*;
+
+use crate::{
+    api::audit::Entry,
+    paths,
+    ui::{table::Cell, time::Moment},
+};
+
+/// A row of the log; a card where the log is narrow.
+#[component]
+pub fn Row(entry: Entry, organization: String) -> impl IntoView {
+    let Entry { event, details } = entry;
+    let title = event.title();
+    let Event { seq, at, actor, action, target, address, request_id } = event;
+    let by = organization.clone();
+    view! {
+        <tr role="row">
+            <th scope="row" role="rowheader">
+                <span class="row-label">{title}</span>
+                <code class="audit-code">{action}</code>
+            </th>
+            <Cell column="When">
+                <Moment at=at />
+            </Cell>
+            <Cell column="Who">
+                <Named party=actor organization=by />
+            </Cell>
+            <Cell column="On what">
+                <Named party=target organization=organization />
+            </Cell>
+            <Cell column="From where">
+                {if address.is_empty() {
+                    view! { <span class="text-muted">"No address"</span> }.into_any()
+                } else {
+                    view! { <span class="audit-address">{address}</span> }.into_any()
+                }}
+                <code class="audit-code">{request_id}</code>
+            </Cell>
+            <Cell column="Details">
+                <Told seq=seq details=details />
+            </Cell>
+        </tr>
+    }
+}
+
+/// A name of that time and what kind of thing it is; a token leads to its page.
+#[component]
+fn Named(party: Party, organization: String) -> impl IntoView {
+    let Party { kind, id, name } = party;
+    let token: Option<TokenId> = id.parse().ok().filter(|_| kind == "token");
+    let name = if name.is_empty() { id } else { name };
+    let name = match token {
+        Some(token) => view! {
+            <a class="audit-name" href=paths::token(&organization, token)>
+                {name}
+            </a>
+        }
+        .into_any(),
+        None => view! { <span class="audit-name">{name}</span> }.into_any(),
+    };
+    view! {
+        {name}
+        <span class="cell-more">{kind.replace('_', " ")}</span>
+    }
+}
+
+/// What an event tells beside who, what and when.
+#[component]
+fn Told(seq: i64, details: Vec<Detail>) -> impl IntoView {
+    if details.is_empty() {
+        return view! { <span class="text-muted">"None"</span> }.into_any();
+    }
+    let lines = details.into_iter().map(|Detail { name, value }| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>{shown(value)}</dd>
+            </div>
+        }
+    });
+    view! {
+        <details class="audit-details">
+            <summary>"Details" <span class="sr-only">{format!(" of event {seq}")}</span></summary>
+            <dl>{lines.collect_view()}</dl>
+        </details>
+    }
+    .into_any()
+}
+
+fn shown(value: DetailValue) -> AnyView {
+    match value {
+        DetailValue::Is(text) => text.into_any(),
+        DetailValue::Changed { from, to } => view! {
+            <span class="sr-only">"from "</span>
+            <del>{from}</del>
+            <span aria-hidden="true">" → "</span>
+            <span class="sr-only">" to "</span>
+            <ins>{to}</ins>
+        }
+        .into_any(),
+        DetailValue::Diff { added, removed } => {
+            let line = |change: &'static str, sign: &'static str, said: &'static str, item: String| {
+                view! {
+                    <li data-change=change>
+                        <span class="diff-sign" aria-hidden="true">
+                            {sign}
+                        </span>
+                        <span class="sr-only">{said}</span>
+                        {item}
+                    </li>
+                }
+            };
+            let added = added.into_iter().map(|item| line("added", "+", "added ", item)).collect_view();
+            let removed = removed.into_iter().map(|item| line("removed", "\u{2212}", "removed ", item)).collect_view();
+            view! { <ul class="diff">{added} {removed}</ul> }.into_any()
+        }
+    }
+}
