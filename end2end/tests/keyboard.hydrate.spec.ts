@@ -5,6 +5,7 @@ import {
   bin,
   callApi,
   confirmation,
+  expiryChoice,
   revokeDialog,
   row,
   secretDialog,
@@ -77,7 +78,7 @@ test('Tab goes through the form as it reads, and arrows choose', async ({ page, 
   await expect(page.getByRole('radio', { name: 'Developer' })).toBeChecked();
   expect(await tab(page, 2)).toEqual([expect.stringMatching(/^Adds \d+ permissions to those of Viewer$/), '90 days']);
   await page.keyboard.press('ArrowRight');
-  await expect(page.getByRole('radio', { name: 'Custom' })).toBeChecked();
+  await expect(expiryChoice(page, 'Custom')).toBeChecked();
   expect(await tab(page, 5)).toEqual(['Days', 'Hours', 'Minutes', 'Generate token', 'Cancel']);
 });
 

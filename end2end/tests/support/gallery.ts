@@ -2,6 +2,7 @@
 
 import { expect, type Page } from '@playwright/test';
 import { AUDIT, NEW_TOKEN, TOKENS, confirmation, event, filterAudit, fill, revoke, revokeButton, revokeDialog, secretDialog, submit, submitAndRead } from './journeys.ts';
+import { NEW_TOKEN, TOKENS, confirmation, expiryChoice, fill, preset, revoke, revokeButton, revokeDialog, roleChoice, secretDialog, submit, submitAndRead, toggle } from './journeys.ts';
 import { OWNER, type Server } from './server.ts';
 
 export interface Place {
@@ -177,7 +178,7 @@ export const GALLERY: readonly View[] = [
       await visit(NEW_TOKEN);
       await page.getByRole('radio', { name: 'Developer' }).check();
       await page.getByText('permissions to those of Viewer').locator('visible=true').click();
-      await page.getByRole('radio', { name: 'Custom' }).check();
+      await expiryChoice(page, 'Custom').check();
       await expect(page.getByRole('textbox', { name: 'Days' })).toBeVisible();
     },
   },
@@ -210,6 +211,44 @@ export const GALLERY: readonly View[] = [
       await visit('/orgs/acme/mail');
       await expect(page.getByText('No mail server is named')).toBeVisible();
       await expect(page.getByRole('table')).toBeVisible();
+    name: 'generate token, permissions of its own',
+    signedIn: true,
+    open: async ({ page, visit }) => {
+      await visit(NEW_TOKEN);
+      await roleChoice(page, 'Custom').check();
+      await preset(page, 'Write').click();
+      await expect(toggle(page, 'cluster update')).toBeChecked();
+    },
+  },
+  {
+    name: 'edit token',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { token } = await server.token({ label: labelled('to edit'), description: 'Rolls out the shop.', role: 'developer' });
+      await visit(`${TOKENS}/${token.id}/edit`);
+      await expect(page.getByRole('button', { name: 'Save changes' })).toBeVisible();
+    },
+  },
+  {
+    name: 'edit token, refused',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { token } = await server.token({ label: labelled('to edit') });
+      await visit(`${TOKENS}/${token.id}/edit`);
+      await roleChoice(page, 'Custom').check();
+      for (const on of (await page.getByRole('checkbox', { checked: true }).all()).reverse()) await on.uncheck();
+      await page.getByRole('button', { name: 'Save changes' }).click();
+      await expect(page.getByRole('heading', { name: 'The token was not changed' })).toBeVisible();
+    },
+  },
+  {
+    name: 'token, disabled',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { token } = await server.token({ label: labelled('off'), role: 'developer' });
+      await server.post(`${TOKENS}/${token.id}/disable`, {}, { Cookie: server.ownerCookie });
+      await visit(`${TOKENS}/${token.id}`);
+      await expect(page.getByText('This token is disabled')).toBeVisible();
     },
   },
   {

@@ -19,7 +19,27 @@ export async function fill(page: Page, { label, description, role, expiry }: Wan
   await page.getByRole('textbox', { name: 'Label' }).fill(label);
   if (description !== undefined) await page.getByRole('textbox', { name: 'Description' }).fill(description);
   if (role) await page.getByRole('radio', { name: role }).check();
-  if (expiry) await page.getByRole('radio', { name: expiry }).check();
+  if (expiry) await expiryChoice(page, expiry).check();
+}
+
+/** A choice among roles; `Custom` stands for permissions of its own. */
+export function roleChoice(page: Page, name: string): Locator {
+  return page.getByRole('group', { name: 'Role', exact: true }).getByRole('radio', { name, exact: true });
+}
+
+/** A choice among lifetimes. */
+export function expiryChoice(page: Page, name: string): Locator {
+  return page.getByRole('group', { name: 'Expires after' }).getByRole('radio', { name, exact: true });
+}
+
+/** The toggle of a permission, as in `cluster read`. */
+export function toggle(page: Page, name: string): Locator {
+  return page.getByRole('checkbox', { name, exact: true });
+}
+
+/** The link that fills the toggles. */
+export function preset(page: Page, name: string): Locator {
+  return page.getByRole('group', { name: 'Permissions of its own' }).getByRole('link', { name });
 }
 
 export function submit(page: Page): Locator {
