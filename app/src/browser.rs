@@ -35,6 +35,13 @@ pub fn value(id: &str) -> String {
     find::<HtmlInputElement>(id).map(|input| input.value()).unwrap_or_default()
 }
 
+/// Gives the fields of the form with this id the values that the page was written with.
+pub fn reset(id: &str) {
+    if let Some(form) = find::<HtmlFormElement>(id) {
+        form.reset();
+    }
+}
+
 /// Selects the text of an element, so that the keyboard can copy it.
 pub fn select(id: &str) {
     if let Some(input) = find::<HtmlInputElement>(id) {
