@@ -42,6 +42,13 @@ pub fn check(id: &str, on: bool) {
     }
 }
 
+/// Gives the fields of the form with this id the values that the page was written with.
+pub fn reset(id: &str) {
+    if let Some(form) = find::<HtmlFormElement>(id) {
+        form.reset();
+    }
+}
+
 /// Selects the text of an element, so that the keyboard can copy it.
 pub fn select(id: &str) {
     if let Some(input) = find::<HtmlInputElement>(id) {

@@ -1,8 +1,25 @@
 // Every page and dialog there is, and how to get to it: for tours, for accessibility, for pictures.
 
 import { expect, type Page } from '@playwright/test';
-import { AUDIT, NEW_TOKEN, TOKENS, confirmation, event, filterAudit, fill, revoke, revokeButton, revokeDialog, secretDialog, submit, submitAndRead } from './journeys.ts';
-import { NEW_TOKEN, TOKENS, confirmation, expiryChoice, fill, preset, revoke, revokeButton, revokeDialog, roleChoice, secretDialog, submit, submitAndRead, toggle } from './journeys.ts';
+import {
+  AUDIT,
+  NEW_TOKEN,
+  TOKENS,
+  confirmation,
+  event,
+  expiryChoice,
+  fill,
+  filterAudit,
+  preset,
+  revoke,
+  revokeButton,
+  revokeDialog,
+  roleChoice,
+  secretDialog,
+  submit,
+  submitAndRead,
+  toggle,
+} from './journeys.ts';
 import { OWNER, type Server } from './server.ts';
 
 export interface Place {
@@ -211,6 +228,9 @@ export const GALLERY: readonly View[] = [
       await visit('/orgs/acme/mail');
       await expect(page.getByText('No mail server is named')).toBeVisible();
       await expect(page.getByRole('table')).toBeVisible();
+    },
+  },
+  {
     name: 'generate token, permissions of its own',
     signedIn: true,
     open: async ({ page, visit }) => {

@@ -1,6 +1,6 @@
 //! The filter of the log: a form that asks for an address.
 
-use domain::audit::Action;
+use domain::{Timestamp, audit::Action};
 use leptos::{
     ev::{Event, SubmitEvent},
     prelude::*,
@@ -9,7 +9,7 @@ use leptos_router::hooks::use_navigate;
 
 use super::Asked;
 use crate::{
-    browser::Fields,
+    browser::{self, Fields},
     paths,
     ui::{
         button::{ButtonLink, Look, Submit},
@@ -20,9 +20,24 @@ use crate::{
 /// The ids of the fields.
 pub const FIELDS: &[&str] = &["action", "actor", "target", "from", "to"];
 
+/// The id of the form.
+const FORM: &str = "audit-filter";
+
 /// The form. With scripts it leads to the same address without loading the page anew.
 #[component]
-pub fn Filters(organization: String, asked: Asked, refusal: Refusal) -> impl IntoView {
+pub fn Filters(
+    organization: String,
+    asked: Asked,
+    refusal: Refusal,
+    /// Whether a link has led here from another part of the log.
+    moved: StoredValue<bool>,
+) -> impl IntoView {
+    // A field that somebody typed into keeps that over what it is written with, also when a link asks for something else.
+    Effect::new(move |_| {
+        if moved.get_value() {
+            browser::reset(FORM);
+        }
+    });
     let page = paths::audit(&organization);
     let navigate = use_navigate();
     let submit = {
@@ -43,6 +58,8 @@ pub fn Filters(organization: String, asked: Asked, refusal: Refusal) -> impl Int
     };
     let clear = asked.is_filtered().then(|| view! { <ButtonLink href=page.clone()>"Clear"</ButtonLink> });
     let Asked { action, actor, target, from, to, .. } = asked;
+    // Browsers complain about dates that are none; what was wrong with it is said below the field.
+    let (from, to) = (date(from), date(to));
     let option = |offered: &Action| {
         let (word, title) = (offered.as_str(), offered.title());
         let selected = word == action;
@@ -54,7 +71,7 @@ pub fn Filters(organization: String, asked: Asked, refusal: Refusal) -> impl Int
     };
     let actions = Action::ALL.iter().map(option).collect_view();
     view! {
-        <form class="audit-filters" role="search" aria-label="Filter the audit log" method="get" action=page on:submit=submit>
+        <form class="audit-filters" id=FORM role="search" aria-label="Filter the audit log" method="get" action=page on:submit=submit>
             <Field name="action" label="Action" refusal=refusal>
                 <select class="input" id="action" name="action">
                     <option value="">"Any action"</option>
@@ -79,6 +96,10 @@ pub fn Filters(organization: String, asked: Asked, refusal: Refusal) -> impl Int
             </div>
         </form>
     }
+}
+
+fn date(typed: String) -> String {
+    Some(typed).filter(|text| Timestamp::of_day(text).is_some()).unwrap_or_default()
 }
 
 /// A label, what it is for, and what is wrong with it.

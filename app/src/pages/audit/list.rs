@@ -50,10 +50,12 @@ pub fn AuditLog() -> impl IntoView {
     let outcome = RwSignal::new(posted_outcome());
     // What had the focus is gone once other events have come.
     let focus = StoredValue::new(false);
+    let moved = StoredValue::new(false);
     Effect::new(move |earlier: Option<Asked>| {
         let asked = asked.get();
         if earlier.is_some_and(|earlier| earlier != asked) {
             focus.set_value(true);
+            moved.set_value(true);
         }
         asked
     });
@@ -68,9 +70,9 @@ pub fn AuditLog() -> impl IntoView {
                     let log = log.await;
                     let (organization, asked) = (organization.get_untracked(), asked.get_untracked());
                     match log {
-                        Ok(log) => view! { <Listed log=log asked=asked outcome=outcome focus=focus /> }.into_any(),
+                        Ok(log) => view! { <Listed log=log asked=asked outcome=outcome focus=focus moved=moved /> }.into_any(),
                         Err(Failure(failure)) if failure.code == Code::Invalid => {
-                            view! { <NotAsked failure=failure organization=organization asked=asked /> }.into_any()
+                            view! { <NotAsked failure=failure organization=organization asked=asked moved=moved /> }.into_any()
                         }
                         Err(Failure(failure)) => {
                             view! {
@@ -98,17 +100,17 @@ fn Loading() -> impl IntoView {
 
 /// The filter again, and what is wrong with it.
 #[component]
-fn NotAsked(failure: Refused, organization: String, asked: Asked) -> impl IntoView {
+fn NotAsked(failure: Refused, organization: String, asked: Asked, moved: StoredValue<bool>) -> impl IntoView {
     let refusal: Refusal = RwSignal::new(Some(failure));
     view! {
         <PageTitle page="Audit log" />
         <Summary title="The filter was not accepted" fields=FIELDS refusal=refusal />
-        <Filters organization=organization asked=asked refusal=refusal />
+        <Filters organization=organization asked=asked refusal=refusal moved=moved />
     }
 }
 
 #[component]
-fn Listed(log: Log, asked: Asked, outcome: RwSignal<Option<Checked>>, focus: StoredValue<bool>) -> impl IntoView {
+fn Listed(log: Log, asked: Asked, outcome: RwSignal<Option<Checked>>, focus: StoredValue<bool>, moved: StoredValue<bool>) -> impl IntoView {
     Effect::new(move |_| {
         if focus.try_update_value(core::mem::take).unwrap_or_default() {
             browser::focus(EVENTS);
@@ -146,7 +148,7 @@ fn Listed(log: Log, asked: Asked, outcome: RwSignal<Option<Checked>>, focus: Sto
             </p>
             <Verify organization=slug.clone() asked=asked.clone() outcome=outcome />
         </div>
-        <Filters organization=slug.clone() asked=asked.clone() refusal=refusal />
+        <Filters organization=slug.clone() asked=asked.clone() refusal=refusal moved=moved />
         <div class="audit-events" id=EVENTS role="group" aria-label="Events" tabindex="-1">
             {events}
         </div>
