@@ -47,6 +47,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view=pages::tokens::list::Tokens ssr=SsrMode::Async />
                     <Route path=path!("new") view=pages::tokens::create::NewToken ssr=SsrMode::Async />
                     <Route path=path!(":token") view=pages::tokens::token::TokenPage ssr=SsrMode::Async />
+                    <Route path=path!(":token/rotate") view=pages::tokens::rotate::RotateToken ssr=SsrMode::Async />
+                    <Route path=path!(":token/replace") view=pages::tokens::replace::ReplaceToken ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

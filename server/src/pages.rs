@@ -114,6 +114,12 @@ pub(crate) async fn revoke(Path((organization, token)): Path<(String, String)>) 
     see(&format!("/orgs/{organization}/tokens?{query}"))
 }
 
+/// An address that a button of a token's page posts to leads to that page when it is opened.
+pub(crate) async fn token(Path((organization, token)): Path<(String, String)>) -> Response {
+    let part = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    see(&format!("/orgs/{}/tokens/{}", part(&organization), part(&token)))
+}
+
 /// What is at no address: a page for people, a problem document for programs.
 pub(crate) async fn not_found(visit: Visit, method: Method, uri: Uri, headers: http::HeaderMap) -> Response {
     let wants_page = headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().windows(9).any(|part| part == b"text/html"));

@@ -56,7 +56,10 @@ pub fn router(site: Site) -> Router {
         .route("/orgs/{organization}/tokens", get(pages::members))
         .route("/orgs/{organization}/tokens/new", get(pages::members).post(forms::create_token))
         .route("/orgs/{organization}/tokens/{token}", get(pages::members))
-        .route("/orgs/{organization}/tokens/{token}/revoke", get(pages::revoke).post(forms::revoke_token));
+        .route("/orgs/{organization}/tokens/{token}/revoke", get(pages::revoke).post(forms::revoke_token))
+        .route("/orgs/{organization}/tokens/{token}/rotate", get(pages::members).post(forms::rotate_token))
+        .route("/orgs/{organization}/tokens/{token}/end-overlap", get(pages::token).post(forms::end_overlap))
+        .route("/orgs/{organization}/tokens/{token}/replace", get(pages::members).post(forms::replace_token));
     for (path, method) in server_fn::axum::server_fn_paths() {
         let method = MethodFilter::try_from(method).expect("server functions answer to methods that axum knows");
         console = console.route(path, on(method, pages::server_function));

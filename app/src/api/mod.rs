@@ -1,5 +1,6 @@
 //! Server functions: what the console's pages ask of the server. Each is a line that calls a service; the rules are there, not here.
 
+pub mod rotation;
 pub mod session;
 pub mod tokens;
 

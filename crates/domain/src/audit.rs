@@ -22,6 +22,12 @@ pub enum Action {
     /// A token was ended.
     #[serde(rename = "token.revoke")]
     TokenRevoke,
+    /// A token got a new secret.
+    #[serde(rename = "token.rotate")]
+    TokenRotate,
+    /// The old secret of a token ended before its time.
+    #[serde(rename = "token.end_overlap")]
+    TokenEndOverlap,
 }
 
 impl Action {
@@ -33,6 +39,8 @@ impl Action {
             Self::SessionEnd => "session.end",
             Self::TokenCreate => "token.create",
             Self::TokenRevoke => "token.revoke",
+            Self::TokenRotate => "token.rotate",
+            Self::TokenEndOverlap => "token.end_overlap",
         }
     }
 }

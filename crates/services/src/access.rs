@@ -9,12 +9,15 @@
 
 use std::net::IpAddr;
 
-use domain::{Email, Me, Name, Organization, Permission, PermissionSet, Secret, SessionId, Slug, UserId, Verdict, policy};
+use domain::{Dead, Email, Me, Name, Organization, Permission, PermissionSet, Secret, SessionId, Slug, UserId, policy};
 
 use crate::{
     Console,
     error::{Error, Result},
-    store,
+    store::{
+        self,
+        tokens::{Found, Presented},
+    },
 };
 
 /// Where a request comes from, for the audit trail. None of it is proof of anything.
@@ -167,19 +170,25 @@ pub async fn by_token(console: &Console, presented: &str, caller: &Caller, permi
     let secret = Secret::parse(presented, &console.0.prefix).map_err(|_| Error::Unauthenticated)?;
     let now = console.now();
     let digest = console.0.keys.token(&secret);
-    let found = store::tokens::find_by_digest(&console.0.db, &digest, now).await?.ok_or(Error::Unauthenticated)?;
-    match Verdict::on(&found.token, None, now) {
-        Verdict::Valid => {}
-        _ => return Err(Error::Unauthenticated),
+    let refused = |found: &Found, cause| {
+        console.0.usage.refused(found, cause, now, caller);
+        Error::Unauthenticated
+    };
+    let found = match store::tokens::find_by_digest(&console.0.db, &digest, now).await?.ok_or(Error::Unauthenticated)? {
+        Presented::Live(found) => found,
+        Presented::Ended(found) => return Err(refused(&found, Dead::Ended)),
+    };
+    if let Some(cause) = Dead::of(found.token.status_at(now)) {
+        return Err(refused(&found, cause));
     }
     let access = Access {
         permissions: found.token.effective(),
         principal: Principal::Token { id: found.token.id.to_string(), label: found.token.label.as_str().to_owned() },
-        organization: found.organization,
+        organization: found.organization.clone(),
         caller: caller.clone(),
     };
     access.require(permission)?;
-    console.0.usage.record(found.token.id, now, caller);
+    console.0.usage.accepted(&found, now, caller);
     Ok(access)
 }
 

@@ -4,10 +4,14 @@ use domain::{PermissionSet, Status, Token};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::row::{expires, last_used, status_badge};
+use super::{
+    overlap::{KnownSecrets, Overlap, OverlapEnded, RenewalActions, StillPresented},
+    row::{expires, last_used, status_badge},
+};
 use crate::{
     api::{
         Failure,
+        rotation::{self, Secrets},
         tokens::{self, Found},
     },
     layout::{Breadcrumb, use_organization},
@@ -29,16 +33,19 @@ pub fn TokenPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get_str("token").unwrap_or_default().to_owned()));
     let found = Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| tokens::find(organization, id));
+    let secrets = Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| rotation::rotation(organization, id));
     view! {
         <Breadcrumb steps=vec![
             ("Organization settings", None),
             ("API tokens", Some(paths::tokens(&organization.get_untracked()))),
             ("Token", None),
         ] />
+        <OverlapEnded secrets=secrets />
         <Transition>
             {move || Suspend::new(async move {
-                match found.await {
-                    Ok(found) => view! { <Shown found=found /> }.into_any(),
+                let (found, known) = (found.await, secrets.await);
+                match found.and_then(|found| known.map(|known| (found, known))) {
+                    Ok((found, known)) => view! { <Shown found=found known=known secrets=secrets /> }.into_any(),
                     Err(Failure(failure)) => {
                         view! {
                             <PageTitle page="Token" />
@@ -54,7 +61,7 @@ pub fn TokenPage() -> impl IntoView {
 }
 
 #[component]
-fn Shown(found: Found) -> impl IntoView {
+fn Shown(found: Found, known: Secrets, secrets: KnownSecrets) -> impl IntoView {
     let Found { organization, token, may_revoke, now, .. } = found;
     let slug = organization.slug.to_string();
     let status = token.status_at(now);
@@ -75,9 +82,14 @@ fn Shown(found: Found) -> impl IntoView {
                 <Heading text=label />
                 {description.map(|text| view! { <p class="lead row-description">{text}</p> })}
             </div>
-            <div class="form-actions">{revoke}</div>
+            <div class="form-actions">
+                <RenewalActions organization=slug.clone() token=token.id status=status known=known.clone() />
+                {revoke}
+            </div>
         </div>
+        <StillPresented known=known.clone() status=status />
         <Facts token=token.clone() status=status now=now />
+        <Overlap organization=slug.clone() token=token.id known=known secrets=secrets />
         <section class="block" aria-labelledby="may">
             <h2 class="block-title" id="may">
                 "What it may do"

@@ -3,6 +3,7 @@
 //! PostgreSQL is not optional: without `TEST_POSTGRES_URL` these tests fail. `cargo xtask test` starts a throwaway cluster and sets it.
 
 mod audit;
+mod rotation;
 mod sessions;
 mod storage;
 mod tokens;
@@ -195,6 +196,7 @@ impl Instance {
             self.count("SELECT COUNT(*) FROM tokens").await,
             self.count("SELECT COUNT(*) FROM tokens WHERE revoked_at IS NULL").await,
             self.count("SELECT COUNT(*) FROM token_secrets").await,
+            self.count("SELECT COUNT(*) FROM token_secrets WHERE ends_at IS NULL").await,
         ]
     }
 

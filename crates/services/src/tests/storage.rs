@@ -67,6 +67,8 @@ async fn dump(db: &Db) -> String {
         "tokens",
         "token_secrets",
         "token_usage",
+        "token_secret_users",
+        "token_refusals",
         "throttles",
         "events",
     ];

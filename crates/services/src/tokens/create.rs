@@ -14,6 +14,11 @@ use crate::{
 
 /// Generates an organization token. Nobody hands on more than they hold; Owner is a role for people.
 pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result<Issued> {
+    issue(console, access, new, None).await
+}
+
+/// The same, also for a token that stands in for another one, which the event then names.
+pub(super) async fn issue(console: &Console, access: &Access, new: NewToken, replaces: Option<TokenId>) -> Result<Issued> {
     access.require(Permission::API_KEY_CREATE)?;
     if new.role.is_some_and(|role| !Role::FOR_TOKENS.contains(&role)) {
         let why = "A token can be a viewer, developer or admin; owner is for people.".to_owned();
@@ -44,12 +49,15 @@ pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result
     };
     let issued = Issued { token, secret };
     store::tokens::insert(&mut write, access, &issued, &digest).await?;
-    let details = json!({
+    let mut details = json!({
         "hint": issued.token.hint.as_str(),
         "role": issued.token.role.map(Role::as_str),
         "permissions": issued.token.permissions.stored(),
         "expires_at": issued.token.expires_at.map(Timestamp::iso),
     });
+    if let Some(replaced) = replaces {
+        details["replaces"] = replaced.to_string().into();
+    }
     write.commit(&console.0.keys, &event(access, now, Action::TokenCreate, &issued.token, details)).await?;
     Ok(issued)
 }

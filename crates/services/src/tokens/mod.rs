@@ -2,13 +2,18 @@
 
 mod create;
 mod list;
+mod replace;
 mod revoke;
+mod rotate;
 
 use domain::{Description, Label, Lifetime, PermissionSet, Role, Token, audit::Action};
 
 pub use create::create;
 pub use list::{PAGE, find, label_in_use, list};
+pub use replace::{Replacement, replace, replacement};
 pub use revoke::revoke;
+pub(crate) use rotate::end_on_first_use;
+pub use rotate::{Rotating, chosen_overlap, end_overlap, rotatable, rotate, rotation};
 
 use crate::{
     access::Access,
