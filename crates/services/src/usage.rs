@@ -75,7 +75,11 @@ pub(crate) struct Refused {
 }
 
 enum Note {
-    Used { used: Use, first: Option<Box<FirstUse>>, replaced: Option<Box<SecretUse>> },
+    Used {
+        used: Use,
+        first: Option<Box<FirstUse>>,
+        replaced: Option<Box<SecretUse>>,
+    },
     Refused(Box<Refused>),
     /// Asks to write what was noted before, and to say when that is done.
     Settle(oneshot::Sender<()>),
@@ -98,9 +102,8 @@ impl Usage {
     pub(crate) fn accepted(&self, found: &Found, at: Timestamp, caller: &Caller) {
         let (organization, token, digest) = (found.organization.id, found.token.id, found.secret.digest);
         let used = Use { token, at, address: caller.address(), user_agent: caller.user_agent().to_owned() };
-        let first = (!found.secret.is_used).then(|| {
-            Box::new(FirstUse { digest, organization, token, label: found.token.label.clone(), at, caller: caller.clone() })
-        });
+        let first = (!found.secret.is_used)
+            .then(|| Box::new(FirstUse { digest, organization, token, label: found.token.label.clone(), at, caller: caller.clone() }));
         let replaced = found.secret.is_replaced.then(|| {
             let (address, user_agent) = (used.address.clone(), used.user_agent.clone());
             Box::new(SecretUse { digest, organization, token, address, user_agent, last: at, times: 1 })

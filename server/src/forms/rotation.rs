@@ -40,6 +40,7 @@ pub(crate) async fn replace(
     visit: Visit,
     OriginalUri(uri): OriginalUri,
     Path((organization, token)): Path<(String, String)>,
+    Form(typed): Form<HashMap<String, String>>,
 ) -> Response {
     if visit.actor.is_none() {
         return Visit::to_sign_in(&uri);
@@ -50,7 +51,7 @@ pub(crate) async fn replace(
             access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_CREATE).await?;
         tokens::replace(console, &access, &token).await
     };
-    shown(&visit, uri.path(), attempt.await, HashMap::new()).await
+    shown(&visit, uri.path(), attempt.await, typed).await
 }
 
 /// The page of the form, with the new secret or with why there is none.
@@ -70,6 +71,7 @@ pub(crate) async fn end_overlap(
     visit: Visit,
     OriginalUri(uri): OriginalUri,
     Path((organization, token)): Path<(String, String)>,
+    Form(typed): Form<HashMap<String, String>>,
 ) -> Response {
     if visit.actor.is_none() {
         return Visit::to_sign_in(&uri);
@@ -83,6 +85,6 @@ pub(crate) async fn end_overlap(
     let page = uri.path().trim_end_matches("/end-overlap");
     match attempt.await {
         Ok(_) => see(&format!("{page}?overlap=ended")),
-        Err(error) => refused(&visit, page, HashMap::new(), error).await,
+        Err(error) => refused(&visit, page, typed, error).await,
     }
 }

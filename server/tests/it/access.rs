@@ -26,6 +26,14 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /api/tokens/label_in_use" => form("/api/tokens/label_in_use", &[("organization", "acme"), ("label", "x")]).await,
         "POST /api/tokens/create" => form("/api/tokens/create", &create).await,
         "POST /api/tokens/revoke" => form("/api/tokens/revoke", &[("organization", "acme"), ("token", target), ("label", "target")]).await,
+        "POST /api/tokens/rotation" | "POST /api/tokens/rotate_form" | "POST /api/tokens/end_overlap" => {
+            form(operation.trim_start_matches("POST "), &[("organization", "acme"), ("token", target)]).await
+        }
+        "POST /api/tokens/rotate" => form("/api/tokens/rotate", &[("organization", "acme"), ("token", target), ("overlap", "1h")]).await,
+        "POST /api/tokens/replace_form" | "POST /api/tokens/replace" => {
+            revoked(it, target).await;
+            form(operation.trim_start_matches("POST "), &[("organization", "acme"), ("token", target)]).await
+        }
         "POST /api/session/find" => form("/api/session/find", &[]).await,
         "GET /organization" => it.get(caller, "/organization").await,
         "POST /api/v1/verify" => it.post_json(caller, "/api/v1/verify", "{\"token\":\"x\"}").await,
@@ -35,9 +43,25 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /sign-in" => form("/sign-in", &[("email", "nobody@acme.test"), ("password", "wrong")]).await,
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
         "POST /orgs/acme/tokens/ID/revoke" => form(&format!("/orgs/acme/tokens/{target}/revoke"), &[("label", "target")]).await,
+        "GET /orgs/acme/tokens/ID/rotate" => it.get(caller, &format!("/orgs/acme/tokens/{target}/rotate")).await,
+        "POST /orgs/acme/tokens/ID/rotate" => form(&format!("/orgs/acme/tokens/{target}/rotate"), &[("overlap", "1h")]).await,
+        "POST /orgs/acme/tokens/ID/end-overlap" => form(&format!("/orgs/acme/tokens/{target}/end-overlap"), &[]).await,
+        "GET /orgs/acme/tokens/ID/replace" => {
+            revoked(it, target).await;
+            it.get(caller, &format!("/orgs/acme/tokens/{target}/replace")).await
+        }
+        "POST /orgs/acme/tokens/ID/replace" => {
+            revoked(it, target).await;
+            form(&format!("/orgs/acme/tokens/{target}/replace"), &[]).await
+        }
         "GET /orgs/acme/tokens/ID" => it.get(caller, &format!("/orgs/acme/tokens/{target}")).await,
         other => panic!("{other} has no sample request: add one"),
     }
+}
+
+/// Ends the target, so that it can be replaced.
+async fn revoked(it: &TestConsole, target: &str) {
+    it.execute(&format!("UPDATE tokens SET revoked_at = 1, revoked_by_name = 'test' WHERE id = '{target}'")).await;
 }
 
 async fn is_what_the_golden_table_says(it: TestConsole) {
@@ -65,6 +89,11 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
             "POST /orgs/acme/tokens/new",
             "GET /orgs/acme/tokens/ID",
             "POST /orgs/acme/tokens/ID/revoke",
+            "GET /orgs/acme/tokens/ID/rotate",
+            "POST /orgs/acme/tokens/ID/rotate",
+            "POST /orgs/acme/tokens/ID/end-overlap",
+            "GET /orgs/acme/tokens/ID/replace",
+            "POST /orgs/acme/tokens/ID/replace",
         ]
         .map(String::from),
     );
@@ -85,7 +114,7 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
     }
     let mut table = format!("{}\n", table.trim_end());
     for operation in &operations {
-        let mut line = format!("{operation:<34}");
+        let mut line = format!("{operation:<33} ");
         for (who, caller) in &callers {
             let (target, _) = it.issue("acme", "target", Role::Viewer, &[], Lifetime::Never).await;
             let answer = sample(&it, operation, caller, &target.id.to_string()).await;

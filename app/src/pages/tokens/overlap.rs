@@ -1,5 +1,7 @@
 //! What the page of a token tells about its secrets: the overlap of a rotation, who still uses the old secret, and what is presented though
 //! it is dead.
+//!
+//! The parts are type-erased: together with the rest of the page their types would be too deep for the compiler.
 
 use core::time::Duration;
 
@@ -33,33 +35,29 @@ const NEWS: Duration = Duration::from_hours(30 * 24);
 
 /// Leads to a new secret for the token, or, when it is over, to a new token.
 #[component]
-pub fn RenewalActions(organization: String, token: TokenId, status: Status, known: Secrets) -> impl IntoView {
+pub fn RenewalActions(organization: String, token: TokenId, status: Status, known: Secrets) -> AnyView {
     match status {
-        Status::Active | Status::Disabled if known.may_update => Some(
-            view! {
-                <ButtonLink href=paths::rotate(&organization, token)>
-                    <Icon glyph=Glyph::Rotate />
-                    "Rotate"
-                </ButtonLink>
-            }
-            .into_any(),
-        ),
-        Status::Expired | Status::Revoked if known.may_create => Some(
-            view! {
-                <ButtonLink href=paths::replace(&organization, token)>
-                    <Icon glyph=Glyph::Plus />
-                    "Generate replacement"
-                </ButtonLink>
-            }
-            .into_any(),
-        ),
-        _ => None,
+        Status::Active | Status::Disabled if known.may_update => view! {
+            <ButtonLink href=paths::rotate(&organization, token)>
+                <Icon glyph=Glyph::Rotate />
+                "Rotate"
+            </ButtonLink>
+        }
+        .into_any(),
+        Status::Expired | Status::Revoked if known.may_create => view! {
+            <ButtonLink href=paths::replace(&organization, token)>
+                <Icon glyph=Glyph::Plus />
+                "Generate replacement"
+            </ButtonLink>
+        }
+        .into_any(),
+        _ => ().into_any(),
     }
 }
 
 /// Warns of what is presented though it is dead.
 #[component]
-pub fn StillPresented(known: Secrets, status: Status) -> impl IntoView {
+pub fn StillPresented(known: Secrets, status: Status) -> AnyView {
     let now = known.now;
     let warnings = known
         .refusals
@@ -68,7 +66,7 @@ pub fn StillPresented(known: Secrets, status: Status) -> impl IntoView {
         .filter(|refusals| now.since(refusals.last_at) < NEWS)
         .map(|refusals| view! { <Warning refusals=refusals now=now /> })
         .collect_view();
-    view! { <div class="warnings">{warnings}</div> }
+    view! { <div class="warnings">{warnings}</div> }.into_any()
 }
 
 #[component]
@@ -80,7 +78,9 @@ fn Warning(refusals: Refusals, now: Timestamp) -> impl IntoView {
         ),
         Dead::Revoked => ("This revoked token is still being presented", "Give the program there another token, or stop it."),
         Dead::Expired => ("This expired token is still being presented", "Give the program there a replacement, or stop it."),
-        Dead::Disabled => ("This disabled token is still being presented", "The program there waits for it to be enabled, or for another one."),
+        Dead::Disabled => {
+            ("This disabled token is still being presented", "The program there waits for it to be enabled, or for another one.")
+        }
     };
     view! {
         <Notice tone=Tone::Warning>
@@ -98,9 +98,9 @@ fn Warning(refusals: Refusals, now: Timestamp) -> impl IntoView {
 
 /// The overlap that is under way: until when, who still uses the old secret, and the button that ends it.
 #[component]
-pub fn Overlap(organization: String, token: TokenId, known: Secrets, secrets: KnownSecrets) -> impl IntoView {
+pub fn Overlap(organization: String, token: TokenId, known: Secrets, secrets: KnownSecrets) -> AnyView {
     let now = known.now;
-    known.rotation.map(|rotation| {
+    let shown = known.rotation.map(|rotation| {
         let Rotation { old, new, since, ends_at, until_first_use, new_is_used, users } = rotation;
         view! {
             <section class="block" aria-labelledby="overlap">
@@ -123,7 +123,8 @@ pub fn Overlap(organization: String, token: TokenId, known: Secrets, secrets: Kn
                 </div>
             </section>
         }
-    })
+    });
+    shown.into_any()
 }
 
 #[component]
@@ -154,7 +155,7 @@ fn Users(users: Vec<SecretUser>, now: Timestamp) -> impl IntoView {
 }
 
 #[component]
-fn EndOverlap(organization: String, token: TokenId, secrets: KnownSecrets) -> impl IntoView {
+fn EndOverlap(organization: String, token: TokenId, secrets: KnownSecrets) -> AnyView {
     let refusal = RwSignal::new(posted::failure());
     let busy = RwSignal::new(false);
     let navigate = use_navigate();
@@ -199,6 +200,7 @@ fn EndOverlap(organization: String, token: TokenId, secrets: KnownSecrets) -> im
             <p class="text-muted">"From then on only the new secret is accepted."</p>
         </form>
     }
+    .into_any()
 }
 
 /// Tells that the overlap was ended, when the address says so and it is true.

@@ -32,7 +32,8 @@ use crate::{
 pub fn ReplaceToken() -> impl IntoView {
     let organization = use_organization();
     let id = use_token();
-    let form = Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| rotation::replace_form(organization, id));
+    let form =
+        Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| rotation::replace_form(organization, id));
     view! {
         <Steps last="Generate replacement" organization=organization id=id />
         <Heading text="Generate replacement" />

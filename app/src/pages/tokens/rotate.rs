@@ -194,11 +194,12 @@ fn Choice(
     refusal: Refusal,
 ) -> impl IntoView {
     let chosen = posted::field("overlap").parse().unwrap_or(Overlap::DEFAULT);
-    let segments = Overlap::ALL.into_iter().filter(move |overlap| !keeps || matches!(overlap, Overlap::Hour | Overlap::Now)).map(move |overlap| {
-        // Should the newest secret be used meanwhile, the usual overlap is what comes nearest to what was chosen.
-        let title = if keeps && overlap == Overlap::DEFAULT { "As chosen before" } else { overlap.title() };
-        view! { <Segment name="overlap" value=overlap.as_str() title=title checked=overlap == chosen /> }
-    });
+    let segments =
+        Overlap::ALL.into_iter().filter(move |overlap| !keeps || matches!(overlap, Overlap::Hour | Overlap::Now)).map(move |overlap| {
+            // Should the newest secret be used meanwhile, the usual overlap is what comes nearest to what was chosen.
+            let title = if keeps && overlap == Overlap::DEFAULT { "As chosen before" } else { overlap.title() };
+            view! { <Segment name="overlap" value=overlap.as_str() title=title checked=overlap == chosen /> }
+        });
     view! {
         <Choices
             name="overlap"

@@ -64,8 +64,9 @@ pub(crate) async fn set_first_use(db: &Db, secret: &Digest, at: Timestamp) -> Re
 pub(crate) async fn upsert_users(db: &Db, uses: &[SecretUse]) -> Result<()> {
     let _place = db.place_to_write().await?;
     on_db!(db, |pool| {
-        let mut query =
-            QueryBuilder::new("INSERT INTO token_secret_users (digest, organization_id, token_id, address, user_agent, last_used_at, times) ");
+        let mut query = QueryBuilder::new(
+            "INSERT INTO token_secret_users (digest, organization_id, token_id, address, user_agent, last_used_at, times) ",
+        );
         query.push_values(uses, |mut row, used| {
             row.push_bind(used.digest.as_slice())
                 .push_bind(used.organization.to_string())
@@ -124,7 +125,9 @@ pub(crate) async fn upsert_refusals(db: &Db, refused: &[Refused]) -> Result<()> 
         });
         // What was last stays what was last, whichever server writes later; the rest of the row is about that one.
         let later = |column: &str| {
-            format!("{column} = CASE WHEN excluded.last_at >= token_refusals.last_at THEN excluded.{column} ELSE token_refusals.{column} END")
+            format!(
+                "{column} = CASE WHEN excluded.last_at >= token_refusals.last_at THEN excluded.{column} ELSE token_refusals.{column} END"
+            )
         };
         query.push(" ON CONFLICT (token_id, cause) DO UPDATE SET times = token_refusals.times + excluded.times");
         for column in ["hint", "address", "user_agent", "last_at"] {

@@ -286,7 +286,10 @@ async fn ten_rotations_at_once_leave_one_current_secret(instance: Instance) {
     for task in tasks {
         issued.push(task.await.unwrap().unwrap());
     }
-    assert_eq!(instance.count("SELECT COUNT(*) FROM token_secrets WHERE ends_at IS NULL AND token_id <> (SELECT MIN(id) FROM tokens)").await, 1);
+    assert_eq!(
+        instance.count("SELECT COUNT(*) FROM token_secrets WHERE ends_at IS NULL AND token_id <> (SELECT MIN(id) FROM tokens)").await,
+        1
+    );
     assert_eq!(live(&instance, &first).await, 2);
     let mut alive = 0;
     for secret in &issued {
@@ -546,7 +549,10 @@ async fn a_replacement_has_the_same_settings_and_names_the_old_one(instance: Ins
     let lasting = tokens::replace(&instance.console, &owner, &revoked.token.id.to_string()).await.unwrap();
     assert_eq!(lasting.token.expires_at, None);
     let details: Vec<String> = crate::store::on_db!(&instance.console.0.db, |pool| {
-        sqlx::query_scalar("SELECT details FROM events WHERE action = 'token.create' ORDER BY seq DESC LIMIT 3").fetch_all(pool).await.unwrap()
+        sqlx::query_scalar("SELECT details FROM events WHERE action = 'token.create' ORDER BY seq DESC LIMIT 3")
+            .fetch_all(pool)
+            .await
+            .unwrap()
     });
     let replaces: Vec<serde_json::Value> =
         details.iter().map(|details| serde_json::from_str::<serde_json::Value>(details).unwrap()["replaces"].clone()).collect();
