@@ -48,6 +48,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("tokens/new") view=pages::tokens::create::NewToken ssr=SsrMode::Async />
                     <Route path=path!("tokens/:token") view=pages::tokens::token::TokenPage ssr=SsrMode::Async />
                     <Route path=path!("tokens/:token/edit") view=pages::tokens::edit::EditToken ssr=SsrMode::Async />
+                    <Route path=path!("tokens/:token/rotate") view=pages::tokens::rotate::RotateToken ssr=SsrMode::Async />
+                    <Route path=path!("tokens/:token/replace") view=pages::tokens::replace::ReplaceToken ssr=SsrMode::Async />
                     <Route path=path!("audit") view=pages::audit::list::AuditLog ssr=SsrMode::Async />
                     <Route path=path!("mail") view=pages::mail::MailPage ssr=SsrMode::Async />
                 </ParentRoute>

@@ -69,6 +69,26 @@ pub fn mail(organization: &str) -> String {
     format!("/orgs/{organization}/mail")
 }
 
+/// The form that gives a token a new secret.
+pub fn rotate(organization: &str, token: TokenId) -> String {
+    format!("/orgs/{organization}/tokens/{token}/rotate")
+}
+
+/// Where the button that ends the old secret of a token posts to.
+pub fn end_overlap(organization: &str, token: TokenId) -> String {
+    format!("/orgs/{organization}/tokens/{token}/end-overlap")
+}
+
+/// The page of one token, telling that its old secret has ended.
+pub fn overlap_ended(organization: &str, token: TokenId) -> String {
+    format!("/orgs/{organization}/tokens/{token}?overlap=ended")
+}
+
+/// The form for a token in the place of one that is over.
+pub fn replace(organization: &str, token: TokenId) -> String {
+    format!("/orgs/{organization}/tokens/{token}/replace")
+}
+
 /// The form for a new token.
 pub fn new_token(organization: &str) -> String {
     format!("/orgs/{organization}/tokens/new")

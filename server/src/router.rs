@@ -68,7 +68,10 @@ pub fn router(site: Site) -> Router {
         .route("/orgs/{organization}/audit", get(pages::members))
         .route("/orgs/{organization}/audit/verify", get(pages::verify_audit).post(forms::verify_audit))
         .route("/orgs/{organization}/audit.csv", get(exports::audit_csv))
-        .route("/orgs/{organization}/audit.jsonl", get(exports::audit_json_lines));
+        .route("/orgs/{organization}/audit.jsonl", get(exports::audit_json_lines))
+        .route("/orgs/{organization}/tokens/{token}/rotate", get(pages::members).post(forms::rotate_token))
+        .route("/orgs/{organization}/tokens/{token}/end-overlap", get(pages::token).post(forms::end_overlap))
+        .route("/orgs/{organization}/tokens/{token}/replace", get(pages::members).post(forms::replace_token));
     for (path, method) in server_fn::axum::server_fn_paths() {
         let method = MethodFilter::try_from(method).expect("server functions answer to methods that axum knows");
         console = console.route(path, on(method, pages::server_function));

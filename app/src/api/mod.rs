@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod edit;
 pub mod mails;
+pub mod rotation;
 pub mod session;
 pub mod tokens;
 

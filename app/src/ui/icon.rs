@@ -24,6 +24,7 @@ pub enum Glyph {
     Pencil,
     Person,
     Plus,
+    Rotate,
     Warning,
 }
 
@@ -49,6 +50,7 @@ impl Glyph {
             Self::Pencil => "M4.5 19.5l.9-4.2L16.6 4.1a1.7 1.7 0 0 1 2.4 0l.9.9a1.7 1.7 0 0 1 0 2.4L8.7 18.6zM14.3 6.4l3.3 3.3",
             Self::Person => "M12 4a4 4 0 1 0 0 8a4 4 0 0 0 0-8M4.5 20.5a7.5 7.5 0 0 1 15 0",
             Self::Plus => "M12 5v14M5 12h14",
+            Self::Rotate => "M19.5 12a7.5 7.5 0 1 1-2.3-5.4l2.3 2.2M19.5 4v4.8h-4.8",
             Self::Warning => "M12 4.1L2.9 19.6h18.2zM12 10v4.3M12 16.9v.1",
         }
     }

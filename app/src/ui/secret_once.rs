@@ -9,6 +9,8 @@ use crate::browser;
 /// What the dialog leads to, and whether it may be left.
 #[derive(Clone)]
 pub struct Leave {
+    /// What was done to the token, as in "generated".
+    pub did: &'static str,
     /// Where "Done" leads to without scripts.
     pub address: String,
     /// Whether the person has copied the secret or says so.
@@ -19,10 +21,10 @@ pub struct Leave {
 
 /// Shows the secret of a token that was just generated. Not a component, because a component would have to own what it shows.
 pub fn secret_once(issued: &Issued, leave: Leave) -> AnyView {
-    let Leave { address, kept, on_done } = leave;
+    let Leave { did, address, kept, on_done } = leave;
     let secret = issued.secret.expose();
     let value = secret.to_owned();
-    let title = format!("Token “{}” is generated", issued.token.label);
+    let title = format!("Token “{}” is {did}", issued.token.label);
     let rights = match issued.token.role {
         Some(role) => format!("what the role {} allows", role.title()),
         None => format!("{} things, as chosen", issued.token.permissions.iter().count()),

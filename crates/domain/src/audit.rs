@@ -51,6 +51,10 @@ actions! {
     TokenDisable = "token.disable", "Disabled token";
     /// A token was switched on again.
     TokenEnable = "token.enable", "Enabled token";
+    /// A token got a new secret.
+    TokenRotate = "token.rotate", "Rotated token";
+    /// The old secret of a token ended before its time.
+    TokenEndOverlap = "token.end_overlap", "Ended old secret";
     /// The secret of a new token was lost on its way and replaced by another.
     TokenReissue = "token.reissue", "Replaced lost secret";
     /// A token was ended.

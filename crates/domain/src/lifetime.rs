@@ -61,6 +61,29 @@ impl Lifetime {
         }
     }
 
+    /// How long a token from `created` to `expires_at` was given, rounded up to whole minutes and within what can be chosen.
+    pub fn between(created: Timestamp, expires_at: Option<Timestamp>) -> Self {
+        let longest = Self::LONGEST_DAYS * Self::MINUTES_A_DAY;
+        match expires_at {
+            None => Self::Never,
+            Some(end) => {
+                let minutes = end.since(created).as_micros().div_ceil(60_000_000);
+                Self::Minutes(u32::try_from(minutes).unwrap_or(longest).clamp(1, longest))
+            }
+        }
+    }
+
+    /// For people: `90 days`, `1 day, 12 hours`, `never`.
+    pub fn in_words(self) -> String {
+        let Self::Minutes(minutes) = self else { return "never".to_owned() };
+        [(minutes / 1440, "day"), (minutes / 60 % 24, "hour"), (minutes % 60, "minute")]
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, unit)| format!("{count} {unit}{}", if count == 1 { "" } else { "s" }))
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
     /// When a token created at `created` ends.
     pub fn ends(self, created: Timestamp) -> Option<Timestamp> {
         match self {
@@ -127,6 +150,25 @@ mod tests {
         assert!(after(3650 * 86_400).is_ok());
         assert!(after(59).is_err() && after(3650 * 86_400 + 1).is_err());
         assert!(Lifetime::until(now.minus(Duration::from_secs(1)), now).is_err());
+    }
+
+    #[test]
+    fn is_found_again_between_two_dates() {
+        let at = Timestamp::from_micros;
+        for lifetime in [Lifetime::Minutes(1), Lifetime::Minutes(129_600), Lifetime::Minutes(5_256_000), Lifetime::Never] {
+            assert_eq!(Lifetime::between(at(7), lifetime.ends(at(7))), lifetime);
+        }
+        assert_eq!(Lifetime::between(at(7), Some(at(60_000_008))), Lifetime::Minutes(2));
+        assert_eq!(Lifetime::between(at(7), Some(at(7))), Lifetime::Minutes(1));
+        assert_eq!(Lifetime::between(at(0), Some(at(i64::MAX))), Lifetime::Minutes(5_256_000));
+    }
+
+    #[test]
+    fn is_said_in_words() {
+        for (minutes, words) in [(129_600, "90 days"), (2160, "1 day, 12 hours"), (61, "1 hour, 1 minute"), (2, "2 minutes")] {
+            assert_eq!(Lifetime::Minutes(minutes).in_words(), words);
+        }
+        assert_eq!(Lifetime::Never.in_words(), "never");
     }
 
     #[test]

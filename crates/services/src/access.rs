@@ -10,13 +10,16 @@
 use std::net::IpAddr;
 
 use domain::{
-    Email, Me, Name, Organization, Permission, PermissionSet, Secret, SessionId, Slug, Timestamp, TokenId, UserId, Verdict, policy,
+    Cause, Email, Me, Name, Organization, Permission, PermissionSet, Secret, SessionId, Slug, Timestamp, TokenId, UserId, policy,
 };
 
 use crate::{
     Console,
     error::{Error, Result},
-    store,
+    store::{
+        self,
+        tokens::{Found, Presented},
+    },
 };
 
 /// Where a request comes from, for the audit trail. None of it is proof of anything.
@@ -182,9 +185,10 @@ pub async fn to_organization(
 
 /// Lets the bearer of a token into its organization, to do what the permission says. What is presented may be anything.
 pub async fn by_token(console: &Console, presented: &str, caller: &Caller, permission: Permission) -> Result<Access> {
-    let access = bearer(console, presented, caller).await?;
+    let (access, found) = bearer(console, presented, caller).await?;
     access.require(permission)?;
-    accepted(console, access, caller)
+    console.0.usage.accepted(&found, console.now(), caller);
+    Ok(access)
 }
 
 /// The same, into the organization that the address names, by id or slug: any but the token's own is not found.
@@ -195,43 +199,46 @@ pub async fn by_token_to(
     organization: &str,
     permission: Permission,
 ) -> Result<Access> {
-    let access = bearer(console, presented, caller).await?;
+    let (access, found) = bearer(console, presented, caller).await?;
     if organization != access.organization.slug.as_str() && organization != access.organization.id.to_string() {
         return Err(Error::NotFound);
     }
     access.require(permission)?;
-    accepted(console, access, caller)
+    console.0.usage.accepted(&found, console.now(), caller);
+    Ok(access)
 }
 
 /// Lets the bearer of a token to the token itself, which takes no permission.
 pub async fn by_token_to_itself(console: &Console, presented: &str, caller: &Caller) -> Result<Access> {
-    let access = bearer(console, presented, caller).await?;
-    accepted(console, access, caller)
+    let (access, found) = bearer(console, presented, caller).await?;
+    console.0.usage.accepted(&found, console.now(), caller);
+    Ok(access)
 }
 
 /// Who presents this, if it is a good token. Whether they may do what they want to is asked next.
-async fn bearer(console: &Console, presented: &str, caller: &Caller) -> Result<Access> {
+async fn bearer(console: &Console, presented: &str, caller: &Caller) -> Result<(Access, Found)> {
     let secret = Secret::parse(presented, &console.0.prefix).map_err(|_| Error::Unauthenticated)?;
     let now = console.now();
     let digest = console.0.keys.token(&secret);
-    let found = store::tokens::find_by_digest(&console.0.db, &digest, now).await?.ok_or(Error::Unauthenticated)?;
-    match Verdict::on(&found.token, None, now) {
-        Verdict::Valid => {}
-        _ => return Err(Error::Unauthenticated),
+    let refused = |found: &Found, cause| {
+        console.0.usage.refused(found, cause, now, caller);
+        Error::Unauthenticated
+    };
+    let found = match store::tokens::find_by_digest(&console.0.db, &digest, now).await?.ok_or(Error::Unauthenticated)? {
+        Presented::Live(found) => found,
+        Presented::Ended(found) => return Err(refused(&found, Cause::Ended)),
+    };
+    if let Some(cause) = Cause::of(found.token.status_at(now)) {
+        return Err(refused(&found, cause));
     }
-    Ok(Access {
+    let access = Access {
         permissions: found.token.effective(),
         ends_at: found.token.expires_at,
         principal: Principal::Token { id: found.token.id.to_string(), label: found.token.label.as_str().to_owned() },
-        organization: found.organization,
+        organization: found.organization.clone(),
         caller: caller.clone(),
-    })
-}
-
-/// Notes the use of a token that was let in.
-fn accepted(console: &Console, access: Access, caller: &Caller) -> Result<Access> {
-    console.0.usage.record(access.own_token()?, console.now(), caller);
-    Ok(access)
+    };
+    Ok((access, found))
 }
 
 /// Lets the operator into any organization: whoever can run commands on the machine holds its key.

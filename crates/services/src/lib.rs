@@ -83,7 +83,7 @@ pub struct Console(Arc<Inner>);
 
 struct Inner {
     db: Db,
-    keys: Keys,
+    keys: Arc<Keys>,
     prefix: Prefix,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
@@ -135,7 +135,7 @@ impl Console {
     pub async fn open(settings: Settings) -> core::result::Result<(Self, Background), OpenError> {
         let db = Db::open(&settings.database).await?;
         let known = db.key_check().await?;
-        let keys = settings.key.load(known.is_none(), &*settings.entropy)?;
+        let keys = Arc::new(settings.key.load(known.is_none(), &*settings.entropy)?);
         let check = match known {
             Some(check) => check,
             None => db.claim(keys.check()).await?,
@@ -143,9 +143,9 @@ impl Console {
         if check != keys.check() {
             return Err(KeyError::Wrong(settings.key.name()).into());
         }
-        let (usage, uses) = Usage::new();
+        let (usage, notes) = Usage::new();
         let (stop, stopped) = mpsc::channel(1);
-        let worker = tokio::spawn(Worker::new(db.clone(), uses).run(stopped));
+        let worker = tokio::spawn(Worker::new(db.clone(), keys.clone(), settings.clock.clone(), notes).run(stopped));
         let mails = Arc::new(Notify::new());
         let console = Self(Arc::new(Inner {
             hasher: Hasher::new(&settings.passwords, &*settings.entropy)?,

@@ -1,24 +1,37 @@
-//! Last use: noted in memory when a token is accepted, written in batches, never in the request.
+//! Use: noted in memory when a secret is presented, written in batches, never in the request.
+//!
+//! Of what is accepted the latest use of each token is kept; of a secret that a rotation has replaced also who uses it; of what is dead how
+//! often it is presented all the same. The first use of a new secret ends the old one where that was chosen.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use domain::{Timestamp, TokenId};
+use domain::{Cause, Hint, Label, OrganizationId, Timestamp, TokenId};
 use tokio::{
     sync::{
         mpsc::{self, error::TrySendError},
         oneshot,
     },
-    time::{Instant, sleep_until},
+    time::{Instant, sleep_until, timeout},
 };
 
-use crate::{access::Caller, store, store::Db};
+use crate::{
+    access::Caller,
+    entropy::Clock,
+    error::{Error, Result},
+    keys::{Digest, Keys},
+    store,
+    store::{Db, tokens::Found},
+    tokens,
+};
 
-/// Uses that may wait to be merged. Past that they are dropped: the next use of the same token says the same.
+/// Notes that may wait to be merged. Past that they are dropped: the next use of the same token says the same.
 const WAITING: usize = 10_000;
-/// How long a use waits at most before it is written.
+/// How long a note waits at most before it is written.
 const PERIOD: Duration = Duration::from_secs(1);
-/// Tokens in one statement; SQLite takes 32,766 values.
+/// Rows in one statement; SQLite takes 32,766 values.
 const BATCH: usize = 1_000;
+/// How long a change waits for what was noted before it.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// That a token was accepted.
 pub(crate) struct Use {
@@ -28,77 +41,144 @@ pub(crate) struct Use {
     pub(crate) user_agent: String,
 }
 
-/// What is sent to the worker.
-pub(crate) enum Note {
-    /// Something to write sooner or later.
-    Use(Use),
-    /// Somebody waits until everything before this is written.
+/// That a secret was accepted of which no use has been written yet.
+pub(crate) struct FirstUse {
+    pub(crate) digest: Digest,
+    pub(crate) organization: OrganizationId,
+    pub(crate) token: TokenId,
+    pub(crate) label: Label,
+    pub(crate) at: Timestamp,
+    pub(crate) caller: Caller,
+}
+
+/// How often somebody used a secret that a rotation has replaced.
+pub(crate) struct SecretUse {
+    pub(crate) digest: Digest,
+    pub(crate) organization: OrganizationId,
+    pub(crate) token: TokenId,
+    pub(crate) address: String,
+    pub(crate) user_agent: String,
+    pub(crate) last: Timestamp,
+    pub(crate) times: i64,
+}
+
+/// How often something of a token was presented although it is dead.
+pub(crate) struct Refused {
+    pub(crate) organization: OrganizationId,
+    pub(crate) token: TokenId,
+    pub(crate) cause: Cause,
+    pub(crate) hint: Hint,
+    pub(crate) last: Timestamp,
+    pub(crate) address: String,
+    pub(crate) user_agent: String,
+    pub(crate) times: i64,
+}
+
+enum Note {
+    Used {
+        used: Use,
+        first: Option<Box<FirstUse>>,
+        replaced: Option<Box<SecretUse>>,
+    },
+    Refused(Box<Refused>),
+    /// Asks to write what was noted before, and to say when that is done.
     Settle(oneshot::Sender<()>),
 }
 
-/// Where accepted tokens are noted.
+/// Where the worker finds what it writes.
+pub(crate) struct Notes(mpsc::Receiver<Note>);
+
+/// Where presented secrets are noted.
 pub(crate) struct Usage(mpsc::Sender<Note>);
 
 impl Usage {
     /// The place to note, and what comes out of it.
-    pub(crate) fn new() -> (Self, mpsc::Receiver<Note>) {
+    pub(crate) fn new() -> (Self, Notes) {
         let (sender, receiver) = mpsc::channel(WAITING);
-        (Self(sender), receiver)
+        (Self(sender), Notes(receiver))
     }
 
-    /// Notes a use; never waits.
-    pub(crate) fn record(&self, token: TokenId, at: Timestamp, caller: &Caller) {
+    /// Notes that a secret was accepted; never waits.
+    pub(crate) fn accepted(&self, found: &Found, at: Timestamp, caller: &Caller) {
+        let (organization, token, digest) = (found.organization.id, found.token.id, found.secret.digest);
         let used = Use { token, at, address: caller.address(), user_agent: caller.user_agent().to_owned() };
-        if let Err(TrySendError::Full(_)) = self.0.try_send(Note::Use(used)) {
+        let first = (!found.secret.is_used)
+            .then(|| Box::new(FirstUse { digest, organization, token, label: found.token.label.clone(), at, caller: caller.clone() }));
+        let replaced = found.secret.is_replaced.then(|| {
+            let (address, user_agent) = (used.address.clone(), used.user_agent.clone());
+            Box::new(SecretUse { digest, organization, token, address, user_agent, last: at, times: 1 })
+        });
+        self.note(Note::Used { used, first, replaced });
+    }
+
+    /// Notes that something dead was presented; never waits.
+    pub(crate) fn refused(&self, found: &Found, cause: Cause, at: Timestamp, caller: &Caller) {
+        self.note(Note::Refused(Box::new(Refused {
+            organization: found.organization.id,
+            token: found.token.id,
+            cause,
+            hint: found.token.hint.clone(),
+            last: at,
+            address: caller.address(),
+            user_agent: caller.user_agent().to_owned(),
+            times: 1,
+        })));
+    }
+
+    fn note(&self, note: Note) {
+        if let Err(TrySendError::Full(_)) = self.0.try_send(note) {
             tracing::debug!("more uses of tokens than can be noted; this one is dropped");
         }
     }
 
-    /// Waits until what was noted here so far is written: for who has to know whether a token was ever used. It must not be called inside
-    /// a change, whose place the writing needs.
-    pub(crate) async fn settle(&self) {
-        let (done, wait) = oneshot::channel();
-        // Either fails when the worker is gone: then everything is written already.
-        if self.0.send(Note::Settle(done)).await.is_ok() {
-            let _ = wait.await;
-        }
+    /// Waits until everything noted so far by this process has been written: for a change that depends on whether a secret was used.
+    pub(crate) async fn settle(&self) -> Result<()> {
+        let (done, settled) = oneshot::channel();
+        let settle = async {
+            // Without a worker, which ends last, there is nothing to wait for.
+            if self.0.send(Note::Settle(done)).await.is_ok() {
+                let _ = settled.await;
+            }
+        };
+        timeout(PATIENCE, settle).await.map_err(|_| Error::unavailable("the uses of tokens cannot be written"))
     }
 }
 
-/// Merges uses by token and writes the latest of each.
+/// Merges notes and writes them.
 pub(crate) struct Worker {
     db: Db,
+    keys: Arc<Keys>,
+    clock: Arc<dyn Clock>,
     notes: mpsc::Receiver<Note>,
-    merged: HashMap<TokenId, Use>,
+    uses: HashMap<TokenId, Use>,
+    firsts: HashMap<Digest, FirstUse>,
+    users: HashMap<(Digest, String, String), SecretUse>,
+    refusals: HashMap<(TokenId, Cause), Refused>,
 }
 
 impl Worker {
-    pub(crate) fn new(db: Db, notes: mpsc::Receiver<Note>) -> Self {
-        Self { db, notes, merged: HashMap::new() }
+    pub(crate) fn new(db: Db, keys: Arc<Keys>, clock: Arc<dyn Clock>, Notes(notes): Notes) -> Self {
+        let (uses, firsts, users, refusals) = Default::default();
+        Self { db, keys, clock, notes, uses, firsts, users, refusals }
     }
 
-    /// Works until told to stop, then writes what is left. Nothing is written while nothing is used.
+    /// Works until told to stop, then writes what is left. Nothing is written while nothing is noted.
     pub(crate) async fn run(mut self, mut stop: mpsc::Receiver<()>) {
         let mut due: Option<Instant> = None;
         loop {
             let wait = due.unwrap_or_else(|| Instant::now() + Duration::from_hours(1));
             tokio::select! {
-                note = self.notes.recv() => match note {
-                    None => break,
-                    Some(Note::Use(used)) => {
-                        self.merge(used);
-                        due.get_or_insert_with(|| Instant::now() + PERIOD);
-                        if self.merged.len() >= BATCH {
-                            self.flush().await;
-                            due = None;
-                        }
-                    }
-                    Some(Note::Settle(done)) => {
+                note = self.notes.recv() => {
+                    let Some(note) = note else { break };
+                    let settled = self.merge(note);
+                    due.get_or_insert_with(|| Instant::now() + PERIOD);
+                    if self.merged() >= BATCH || settled.is_some() {
                         self.flush().await;
                         due = None;
-                        let _ = done.send(());
                     }
-                },
+                    // Whoever asked may have given up meanwhile.
+                    settled.map(|done| done.send(()));
+                }
                 () = sleep_until(wait), if due.is_some() => {
                     self.flush().await;
                     due = None;
@@ -107,30 +187,105 @@ impl Worker {
             }
         }
         while let Ok(note) = self.notes.try_recv() {
-            if let Note::Use(used) = note {
-                self.merge(used);
-            }
+            self.merge(note);
         }
         self.flush().await;
     }
 
-    fn merge(&mut self, used: Use) {
-        let known = self.merged.get(&used.token).is_some_and(|known| known.at >= used.at);
-        if !known {
-            self.merged.insert(used.token, used);
+    fn merged(&self) -> usize {
+        self.uses.len() + self.firsts.len() + self.users.len() + self.refusals.len()
+    }
+
+    /// Takes a note in; hands back whom to tell when it is written.
+    fn merge(&mut self, note: Note) -> Option<oneshot::Sender<()>> {
+        match note {
+            Note::Used { used, first, replaced } => {
+                if let Some(first) = first {
+                    self.firsts.entry(first.digest).or_insert(*first);
+                }
+                if let Some(replaced) = replaced {
+                    let key = (replaced.digest, replaced.address.clone(), replaced.user_agent.clone());
+                    self.users
+                        .entry(key)
+                        .and_modify(|known| {
+                            known.times += 1;
+                            known.last = known.last.max(replaced.last);
+                        })
+                        .or_insert(*replaced);
+                }
+                if self.uses.get(&used.token).is_none_or(|known| known.at < used.at) {
+                    self.uses.insert(used.token, used);
+                }
+                None
+            }
+            Note::Refused(mut refused) => {
+                let key = (refused.token, refused.cause);
+                if let Some(known) = self.refusals.get(&key) {
+                    refused.times += known.times;
+                    refused.last = refused.last.max(known.last);
+                }
+                self.refusals.insert(key, *refused);
+                None
+            }
+            Note::Settle(done) => Some(done),
         }
     }
 
-    /// Writes what is merged. When the database cannot take it, it is dropped with a warning: it must not pile up, and the next use
-    /// says the same.
+    /// Writes what is merged, in one order everywhere: two servers that write the same rows in different ones would wait for each other
+    /// for ever. What the database cannot take is dropped with a warning: it must not pile up, and the next use says the same.
     async fn flush(&mut self) {
-        let mut uses: Vec<Use> = self.merged.drain().map(|(_, used)| used).collect();
-        // In one order everywhere: two servers that write the same tokens in different ones would wait for each other for ever.
+        self.write_first_uses().await;
+        let mut uses: Vec<Use> = self.uses.drain().map(|(_, used)| used).collect();
         uses.sort_unstable_by_key(|used| used.token);
         for batch in uses.chunks(BATCH) {
-            if let Err(error) = store::usage::upsert(&self.db, batch).await {
-                tracing::warn!(%error, tokens = batch.len(), "the last uses of tokens could not be written");
+            warned(store::usage::upsert(&self.db, batch).await);
+        }
+        let mut users: Vec<_> = self.users.drain().collect();
+        users.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let users: Vec<SecretUse> = users.into_iter().map(|(_, used)| used).collect();
+        for batch in users.chunks(BATCH) {
+            warned(store::usage::upsert_users(&self.db, batch).await);
+        }
+        for of_one in users.chunk_by(|one, other| one.digest == other.digest) {
+            warned(store::usage::prune_users(&self.db, &of_one[0], self.clock.now()).await);
+        }
+        let mut refusals: Vec<_> = self.refusals.drain().collect();
+        refusals.sort_unstable_by_key(|(key, _)| *key);
+        let refusals: Vec<Refused> = refusals.into_iter().map(|(_, refused)| refused).collect();
+        for batch in refusals.chunks(BATCH) {
+            warned(store::usage::upsert_refusals(&self.db, batch).await);
+        }
+    }
+
+    /// Ends the old secret of tokens whose new one is used for the first time, where that was chosen, and then remembers that it is used.
+    /// In this order: what fails is tried again at the next use.
+    async fn write_first_uses(&mut self) {
+        let mut firsts: Vec<FirstUse> = self.firsts.drain().map(|(_, first)| first).collect();
+        firsts.sort_unstable_by_key(|first| first.digest);
+        for batch in firsts.chunks(BATCH) {
+            let digests: Vec<Digest> = batch.iter().map(|first| first.digest).collect();
+            let awaited = match store::usage::awaited(&self.db, &digests, self.clock.now()).await {
+                Ok(awaited) => awaited,
+                Err(error) => {
+                    warned(Err(error));
+                    continue;
+                }
+            };
+            for first in batch {
+                let written = async {
+                    if awaited.contains(first.digest.as_slice()) {
+                        tokens::end_on_first_use(&self.db, &self.keys, &*self.clock, first).await?;
+                    }
+                    store::usage::set_first_use(&self.db, &first.digest, first.at).await
+                };
+                warned(written.await);
             }
         }
+    }
+}
+
+fn warned(written: Result<()>) {
+    if let Err(error) = written {
+        tracing::warn!(%error, "uses of tokens could not be written");
     }
 }

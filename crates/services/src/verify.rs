@@ -1,12 +1,15 @@
 //! Verification: is a presented token good, and for what. The hot path, top to bottom in one function; it never writes.
 
-use domain::{Organization, Permission, Secret, Token, Verdict};
+use domain::{Cause, Organization, Permission, Secret, Token, Verdict};
 
 use crate::{
     Console,
     access::{Access, Caller},
     error::Result,
-    store,
+    store::{
+        self,
+        tokens::{Found, Presented},
+    },
 };
 
 /// What a service is told about a token it was shown.
@@ -37,15 +40,26 @@ pub async fn verify(
     let Ok(secret) = Secret::parse(presented, &console.0.prefix) else { return Ok(Verification::refused(Verdict::NotFound)) };
     let now = console.now();
     let digest = console.0.keys.token(&secret);
-    let found = store::tokens::find_by_digest(&console.0.db, &digest, now).await?;
-    let Some(found) = found.filter(|found| found.organization.id == access.organization().id) else {
-        return Ok(Verification::refused(Verdict::NotFound));
+    let ours = |found: &Found| found.organization.id == access.organization().id;
+    let found = match store::tokens::find_by_digest(&console.0.db, &digest, now).await? {
+        Some(Presented::Live(found)) if ours(&found) => found,
+        // Nobody is told that it once was good, but its owner is told that somebody has it.
+        Some(Presented::Ended(found)) if ours(&found) => {
+            console.0.usage.refused(&found, Cause::Ended, now, caller);
+            return Ok(Verification::refused(Verdict::NotFound));
+        }
+        _ => return Ok(Verification::refused(Verdict::NotFound)),
     };
     match Verdict::on(&found.token, asked, now) {
         Verdict::Valid => {
-            console.0.usage.record(found.token.id, now, caller);
+            console.0.usage.accepted(&found, now, caller);
             Ok(Verification { verdict: Verdict::Valid, subject: Some((found.token, found.organization)) })
         }
-        refused => Ok(Verification::refused(refused)),
+        refused => {
+            if let Some(cause) = Cause::of(found.token.status_at(now)) {
+                console.0.usage.refused(&found, cause, now, caller);
+            }
+            Ok(Verification::refused(refused))
+        }
     }
 }

@@ -331,4 +331,53 @@ export const GALLERY: readonly View[] = [
       await expect(page.getByRole('heading', { name: 'Recent events' })).toBeVisible();
     },
   },
+  {
+    name: 'rotate token',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { token } = await server.token({ label: labelled('to rotate') });
+      await visit(`${TOKENS}/${token.id}/rotate`);
+      await page.getByRole('radio', { name: 'Now' }).check();
+      await expect(page.getByText('stops working at once')).toBeVisible();
+    },
+  },
+  {
+    name: 'rotate token, once more',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { token } = await server.token({ label: labelled('to rotate again') });
+      await server.rotate(token.id, '24h');
+      await visit(`${TOKENS}/${token.id}/rotate`);
+      await expect(page.getByText('has never been used')).toBeVisible();
+    },
+  },
+  {
+    name: 'a token whose secrets overlap',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const first = await server.token({ label: labelled('overlaps'), description: 'Rolls out the shop.' });
+      const second = await server.rotate(first.token.id, 'now');
+      await server.rotate(first.token.id, '24h');
+      await server.get('/organization', { Authorization: `Bearer ${first.secret}` });
+      for (const program of ['deploy/1.4', 'W'.repeat(120)]) {
+        await server.get('/organization', { Authorization: `Bearer ${second.secret}`, 'User-Agent': program });
+      }
+      // Uses are written a second late.
+      await expect(async () => {
+        await visit(`${TOKENS}/${first.token.id}`);
+        await expect(page.getByText('deploy/1.4 at')).toBeVisible({ timeout: 500 });
+      }).toPass();
+      await expect(page.getByText('An ended secret is still being presented')).toBeVisible();
+    },
+  },
+  {
+    name: 'generate replacement',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { token } = await server.token({ label: labelled('to replace'), description: 'Rolls out the shop.\nAsk Grace.', role: 'developer' });
+      await server.post(`${TOKENS}/${token.id}/revoke`, { label: token.label }, { Cookie: server.ownerCookie });
+      await visit(`${TOKENS}/${token.id}/replace`);
+      await expect(page.getByRole('button', { name: 'Generate replacement' })).toBeVisible();
+    },
+  },
 ];

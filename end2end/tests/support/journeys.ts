@@ -123,3 +123,15 @@ export function mask(secret: string): string {
 export async function callApi(server: Server, secret: string): Promise<Response> {
   return await server.get('/organization', { Authorization: `Bearer ${secret}` });
 }
+
+/** Rotates on the form that is shown, stores the new secret and waits for the token's page. */
+export async function rotate(page: Page, server: Server, label: string, ends: string): Promise<string> {
+  await page.getByRole('radio', { name: ends }).check();
+  await page.getByRole('button', { name: 'Rotate token' }).click();
+  await expect(page.getByRole('dialog', { name: `Token “${label}” is rotated` })).toBeVisible();
+  const secret = server.secret(await secretField(page).inputValue(), `the new secret of ${label}`);
+  await page.getByRole('checkbox', { name: 'I have stored it' }).check();
+  await page.getByRole('button', { name: 'Done' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: label })).toBeVisible();
+  return secret;
+}

@@ -162,6 +162,19 @@ export class Server {
     return issued;
   }
 
+  /** Rotates a token as the owner, without a page. */
+  async rotate(token: string, overlap: string): Promise<Issued> {
+    const answer = await this.post(
+      '/api/tokens/rotate',
+      { organization: OWNER.slug, token, overlap },
+      { Cookie: this.ownerCookie, Accept: 'application/json' },
+    );
+    if (answer.status !== 200) throw new Error(`Rotating a token was answered with ${answer.status}: ${await answer.text()}`);
+    const issued = (await answer.json()) as Issued;
+    this.secret(issued.secret, `the new secret of ${issued.token.label}`);
+    return issued;
+  }
+
   /** Runs a command of the binary on the same folder and database, and answers what it printed. */
   async command(arguments_: string[], input = ''): Promise<{ code: number | null; stdout: string; stderr: string }> {
     const { child, ...printed } = await new Promise<Running>((done) => {

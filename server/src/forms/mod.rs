@@ -5,6 +5,7 @@
 
 mod audit;
 mod edit;
+mod rotation;
 mod session;
 mod setup;
 mod tokens;
@@ -21,6 +22,7 @@ use services::Error;
 
 pub(crate) use audit::{log_of as audit_log_of, verify as verify_audit};
 pub(crate) use edit::{disable as disable_token, edit as edit_token, enable as enable_token};
+pub(crate) use rotation::{end_overlap, replace as replace_token, rotate as rotate_token};
 pub(crate) use session::{sign_in, sign_out};
 pub(crate) use setup::set_up;
 pub(crate) use tokens::{create as create_token, revoke as revoke_token};

@@ -32,7 +32,17 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
             let fields = [&edit[..], &[("organization", "acme"), ("token", target), ("version", version.as_str())]].concat();
             form("/api/tokens/edit", &fields).await
         }
-        "POST /api/tokens/edit_form" | "POST /api/tokens/disable" | "POST /api/tokens/enable" => {
+        "POST /api/tokens/edit_form"
+        | "POST /api/tokens/disable"
+        | "POST /api/tokens/enable"
+        | "POST /api/tokens/rotation"
+        | "POST /api/tokens/rotate_form"
+        | "POST /api/tokens/end_overlap" => {
+            form(operation.trim_start_matches("POST "), &[("organization", "acme"), ("token", target)]).await
+        }
+        "POST /api/tokens/rotate" => form("/api/tokens/rotate", &[("organization", "acme"), ("token", target), ("overlap", "1h")]).await,
+        "POST /api/tokens/replace_form" | "POST /api/tokens/replace" => {
+            revoked(it, target).await;
             form(operation.trim_start_matches("POST "), &[("organization", "acme"), ("token", target)]).await
         }
         "POST /api/session/find" => form("/api/session/find", &[]).await,
@@ -76,6 +86,17 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
             form(&operation.trim_start_matches("POST ").replace("ID", target), &[]).await
         }
         "GET /orgs/acme/tokens/ID/edit" => it.get(caller, &format!("/orgs/acme/tokens/{target}/edit")).await,
+        "GET /orgs/acme/tokens/ID/rotate" => it.get(caller, &format!("/orgs/acme/tokens/{target}/rotate")).await,
+        "POST /orgs/acme/tokens/ID/rotate" => form(&format!("/orgs/acme/tokens/{target}/rotate"), &[("overlap", "1h")]).await,
+        "POST /orgs/acme/tokens/ID/end-overlap" => form(&format!("/orgs/acme/tokens/{target}/end-overlap"), &[]).await,
+        "GET /orgs/acme/tokens/ID/replace" => {
+            revoked(it, target).await;
+            it.get(caller, &format!("/orgs/acme/tokens/{target}/replace")).await
+        }
+        "POST /orgs/acme/tokens/ID/replace" => {
+            revoked(it, target).await;
+            form(&format!("/orgs/acme/tokens/{target}/replace"), &[]).await
+        }
         "GET /orgs/acme/tokens/ID" => it.get(caller, &format!("/orgs/acme/tokens/{target}")).await,
         "POST /api/mails/list" => form("/api/mails/list", &[("organization", "acme")]).await,
         "GET /orgs/acme/mail" => it.get(caller, "/orgs/acme/mail").await,
@@ -95,6 +116,11 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
 async fn version(it: &TestConsole, target: &str) -> String {
     let access = services::access::by_operator(&it.console, "acme", &crate::harness::command_line()).await.unwrap();
     services::tokens::version(&services::tokens::find(&it.console, &access, target).await.unwrap())
+}
+
+/// Ends the target, so that it can be replaced.
+async fn revoked(it: &TestConsole, target: &str) {
+    it.execute(&format!("UPDATE tokens SET revoked_at = 1, revoked_by_name = 'test' WHERE id = '{target}'")).await;
 }
 
 async fn is_what_the_golden_table_says(it: TestConsole) {
@@ -133,6 +159,11 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
             "GET /orgs/acme/audit.csv",
             "GET /orgs/acme/audit.jsonl",
             "POST /orgs/acme/audit/verify",
+            "GET /orgs/acme/tokens/ID/rotate",
+            "POST /orgs/acme/tokens/ID/rotate",
+            "POST /orgs/acme/tokens/ID/end-overlap",
+            "GET /orgs/acme/tokens/ID/replace",
+            "POST /orgs/acme/tokens/ID/replace",
         ]
         .map(String::from),
     );
@@ -154,6 +185,7 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
     let mut table = format!("{}\n", table.trim_end());
     for operation in &operations {
         let mut line = format!("{operation:<59} ");
+        let mut line = format!("{operation:<33} ");
         for (who, caller) in &callers {
             let (target, _) = it.issue("acme", "target", Role::Viewer, &[], Lifetime::Never).await;
             let answer = sample(&it, operation, caller, &target.id.to_string()).await;

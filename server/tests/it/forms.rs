@@ -162,6 +162,7 @@ async fn nobody_elses_page_can_post(it: TestConsole) {
     let revoke = format!("/orgs/acme/tokens/{}/revoke", token.id);
     let mut paths: Vec<String> = ["/sign-in", "/sign-out", "/setup", "/orgs/acme/tokens/new"].map(String::from).to_vec();
     paths.push(revoke);
+    paths.extend(["rotate", "end-overlap", "replace"].map(|verb| format!("/orgs/acme/tokens/{}/{verb}", token.id)));
     paths.extend(server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()));
     for path in paths {
         for headers in [
@@ -194,6 +195,9 @@ async fn bad_input_is_never_our_fault(it: TestConsole) {
         "/setup",
         "/orgs/acme/tokens/new",
         "/orgs/acme/tokens/x/revoke",
+        "/orgs/acme/tokens/x/rotate",
+        "/orgs/acme/tokens/x/end-overlap",
+        "/orgs/acme/tokens/x/replace",
     ]) {
         for (kind, body) in [
             ("application/x-www-form-urlencoded", "%"),

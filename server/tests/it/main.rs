@@ -15,5 +15,6 @@ mod organization;
 mod pages;
 mod rest_token;
 mod rest_tokens;
+mod rotation;
 mod sign_in;
 mod verify;

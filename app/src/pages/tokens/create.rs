@@ -6,8 +6,8 @@ use leptos::{
     prelude::*,
     task::spawn_local,
 };
-use leptos_router::hooks::use_navigate;
 
+use super::issuing::Issuing;
 use super::{
     fields::{DescriptionField, ExpiryField, FIELDS, LabelField, Values},
     rights::{RightsField, toggled},
@@ -24,7 +24,6 @@ use crate::{
         heading::{Heading, PageTitle},
         notice::Notice,
         problem::Problem,
-        secret_once::{Leave, secret_once},
         summary::Summary,
     },
 };
@@ -69,19 +68,15 @@ pub fn NewToken() -> impl IntoView {
 fn Generate(organization: Organization) -> impl IntoView {
     let slug = StoredValue::new(organization.slug.to_string());
     let issued = RwSignal::new(None::<Issued>);
-    let kept = RwSignal::new(false);
-    let unkept = Signal::derive(move || issued.with(Option::is_some) && !kept.get());
-    browser::guard_leaving(unkept, slug.with_value(|slug| paths::new_token(slug)));
-    let navigate = use_navigate();
-    let on_done = Callback::new(move |()| {
-        // Dropping it wipes the secret.
-        issued.set(None);
-        navigate(&slug.with_value(|slug| paths::tokens(slug)), Default::default());
-    });
-    let show = move |issued: &Issued| secret_once(issued, Leave { address: slug.with_value(|slug| paths::tokens(slug)), kept, on_done });
     view! {
-        {posted::issued(|_| ()).is_none().then(|| view! { <TokenForm organization=organization issued=issued /> })}
-        {move || posted::issued(show).or_else(|| issued.with(|issued| issued.as_ref().map(show)))}
+        <Issuing
+            did="generated"
+            here=slug.with_value(|slug| paths::new_token(slug))
+            then=Callback::new(move |_| slug.with_value(|slug| paths::tokens(slug)))
+            issued=issued
+        >
+            <TokenForm organization=organization issued=issued />
+        </Issuing>
     }
 }
 

@@ -7,11 +7,13 @@ use leptos_router::hooks::use_params_map;
 use super::{
     disable::{self, Switch, SwitchNotices, Switching, Told},
     events::RecentEvents,
+    overlap::{KnownSecrets, Overlap, OverlapEnded, RenewalActions, StillPresented},
     row::{expires, last_used, status_badge},
 };
 use crate::{
     api::{
         Failure,
+        rotation::{self, Secrets},
         tokens::{self, Found},
     },
     layout::{Breadcrumb, use_organization},
@@ -34,6 +36,7 @@ pub fn TokenPage() -> impl IntoView {
     let id = Memo::new(move |_| params.with(|params| params.get_str("token").unwrap_or_default().to_owned()));
     let found = Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| tokens::find(organization, id));
     let switching = Switching::new(Callback::new(move |()| found.refetch()));
+    let secrets = Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| rotation::rotation(organization, id));
     view! {
         <Breadcrumb steps=vec![
             ("Organization settings", None),
@@ -41,10 +44,12 @@ pub fn TokenPage() -> impl IntoView {
             ("Token", None),
         ] />
         <Told switching=switching />
+        <OverlapEnded secrets=secrets />
         <Transition>
             {move || Suspend::new(async move {
-                match found.await {
-                    Ok(found) => view! { <Shown found=found switching=switching /> }.into_any(),
+                let (found, known) = (found.await, secrets.await);
+                match found.and_then(|found| known.map(|known| (found, known))) {
+                    Ok((found, known)) => view! { <Shown found=found switching=switching known=known secrets=secrets /> }.into_any(),
                     Err(Failure(failure)) => {
                         view! {
                             <PageTitle page="Token" />
@@ -60,7 +65,7 @@ pub fn TokenPage() -> impl IntoView {
 }
 
 #[component]
-fn Shown(found: Found, switching: Switching) -> impl IntoView {
+fn Shown(found: Found, switching: Switching, known: Secrets, secrets: KnownSecrets) -> impl IntoView {
     let Found { organization, token, may_update, may_revoke, now } = found;
     let slug = organization.slug.to_string();
     let status = token.status_at(now);
@@ -91,10 +96,16 @@ fn Shown(found: Found, switching: Switching) -> impl IntoView {
                 <Heading text=label />
                 {description.map(|text| view! { <p class="lead row-description">{text}</p> })}
             </div>
-            <div class="form-actions">{changes} {revoke}</div>
+            <div class="form-actions">
+                <RenewalActions organization=slug.clone() token=token.id status=status known=known.clone() />
+                {changes}
+                {revoke}
+            </div>
         </div>
         <SwitchNotices off=status == Status::Disabled refusal=refusal />
+        <StillPresented known=known.clone() status=status />
         <Facts token=token.clone() status=status now=now />
+        <Overlap organization=slug.clone() token=token.id known=known secrets=secrets />
         <section class="block" aria-labelledby="may">
             <h2 class="block-title" id="may">
                 "What it may do"

@@ -1,9 +1,16 @@
-//! Last uses, written in batches.
+//! Uses and refusals, written in batches. Nothing here asks for proof of access: what is written comes from the look-up of verification.
 
+use std::collections::HashSet;
+
+use domain::{Overlap, Rotation, Timestamp};
 use sqlx::QueryBuilder;
 
 use super::{Db, on_db};
-use crate::{error::Result, usage::Use};
+use crate::{
+    error::Result,
+    keys::Digest,
+    usage::{Refused, SecretUse, Use},
+};
 
 /// Writes the latest use of each token; a later one that is there already stays. One statement for all.
 pub(crate) async fn upsert(db: &Db, uses: &[Use]) -> Result<()> {
@@ -17,6 +24,115 @@ pub(crate) async fn upsert(db: &Db, uses: &[Use]) -> Result<()> {
             " ON CONFLICT (token_id) DO UPDATE SET last_used_at = excluded.last_used_at, address = excluded.address, \
              user_agent = excluded.user_agent WHERE token_usage.last_used_at < excluded.last_used_at",
         );
+        query.build().execute(pool).await?;
+    });
+    Ok(())
+}
+
+/// Which of these secrets, used for the first time, end the one before them by that.
+pub(crate) async fn awaited(db: &Db, used: &[Digest], now: Timestamp) -> Result<HashSet<Vec<u8>>> {
+    let awaited: Vec<Vec<u8>> = on_db!(db, |pool| {
+        let mut query = QueryBuilder::new(
+            "SELECT n.digest FROM token_secrets n JOIN token_secrets o ON o.token_id = n.token_id WHERE n.ends_at IS NULL AND o.overlap = ",
+        );
+        query.push_bind(Overlap::FirstUse.as_str()).push(" AND o.ends_at > ").push_bind(now.as_micros()).push(" AND n.digest IN (");
+        let mut digests = query.separated(", ");
+        for digest in used {
+            digests.push_bind(digest.as_slice());
+        }
+        query.push(")");
+        query.build_query_scalar().fetch_all(pool).await?
+    });
+    Ok(awaited.into_iter().collect())
+}
+
+/// Remembers that a secret has been used. Once in a secret's life, and a statement of its own: one that wrote several secrets could wait
+/// for a rotation that waits for it.
+pub(crate) async fn set_first_use(db: &Db, secret: &Digest, at: Timestamp) -> Result<()> {
+    let _place = db.place_to_write().await?;
+    on_db!(db, |pool| {
+        sqlx::query("UPDATE token_secrets SET first_used_at = $1 WHERE digest = $2 AND first_used_at IS NULL")
+            .bind(at.as_micros())
+            .bind(secret.as_slice())
+            .execute(pool)
+            .await?;
+    });
+    Ok(())
+}
+
+/// Adds to what is known of those who use replaced secrets. One statement for all.
+pub(crate) async fn upsert_users(db: &Db, uses: &[SecretUse]) -> Result<()> {
+    let _place = db.place_to_write().await?;
+    on_db!(db, |pool| {
+        let mut query = QueryBuilder::new(
+            "INSERT INTO token_secret_users (digest, organization_id, token_id, address, user_agent, last_used_at, times) ",
+        );
+        query.push_values(uses, |mut row, used| {
+            row.push_bind(used.digest.as_slice())
+                .push_bind(used.organization.to_string())
+                .push_bind(used.token.to_string())
+                .push_bind(&used.address)
+                .push_bind(&used.user_agent)
+                .push_bind(used.last.as_micros())
+                .push_bind(used.times);
+        });
+        query.push(
+            " ON CONFLICT (digest, address, user_agent) DO UPDATE SET times = token_secret_users.times + excluded.times, \
+             last_used_at = CASE WHEN excluded.last_used_at > token_secret_users.last_used_at THEN excluded.last_used_at \
+             ELSE token_secret_users.last_used_at END",
+        );
+        query.build().execute(pool).await?;
+    });
+    Ok(())
+}
+
+/// Forgets all users of a replaced secret but the [`Rotation::MOST_USERS`] latest, and those of secrets of the same token that have ended.
+pub(crate) async fn prune_users(db: &Db, used: &SecretUse, now: Timestamp) -> Result<()> {
+    let _place = db.place_to_write().await?;
+    on_db!(db, |pool| {
+        sqlx::query(
+            "DELETE FROM token_secret_users WHERE organization_id = $1 AND token_id = $2 AND \
+             (digest IN (SELECT s.digest FROM token_secrets s WHERE s.token_id = $2 AND s.ends_at <= $3) \
+             OR (digest = $4 AND (address, user_agent) NOT IN (SELECT k.address, k.user_agent FROM token_secret_users k \
+             WHERE k.digest = $4 ORDER BY k.last_used_at DESC, k.address, k.user_agent LIMIT $5)))",
+        )
+        .bind(used.organization.to_string())
+        .bind(used.token.to_string())
+        .bind(now.as_micros())
+        .bind(used.digest.as_slice())
+        .bind(i64::from(Rotation::MOST_USERS))
+        .execute(pool)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Adds to what is known of presentations that were refused because something is dead. One statement for all.
+pub(crate) async fn upsert_refusals(db: &Db, refused: &[Refused]) -> Result<()> {
+    let _place = db.place_to_write().await?;
+    on_db!(db, |pool| {
+        let mut query =
+            QueryBuilder::new("INSERT INTO token_refusals (organization_id, token_id, cause, hint, times, last_at, address, user_agent) ");
+        query.push_values(refused, |mut row, refused| {
+            row.push_bind(refused.organization.to_string())
+                .push_bind(refused.token.to_string())
+                .push_bind(refused.cause.as_str())
+                .push_bind(refused.hint.as_str())
+                .push_bind(refused.times)
+                .push_bind(refused.last.as_micros())
+                .push_bind(&refused.address)
+                .push_bind(&refused.user_agent);
+        });
+        // What was last stays what was last, whichever server writes later; the rest of the row is about that one.
+        let later = |column: &str| {
+            format!(
+                "{column} = CASE WHEN excluded.last_at >= token_refusals.last_at THEN excluded.{column} ELSE token_refusals.{column} END"
+            )
+        };
+        query.push(" ON CONFLICT (token_id, cause) DO UPDATE SET times = token_refusals.times + excluded.times");
+        for column in ["hint", "address", "user_agent", "last_at"] {
+            query.push(", ").push(later(column));
+        }
         query.build().execute(pool).await?;
     });
     Ok(())

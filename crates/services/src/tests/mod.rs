@@ -7,6 +7,7 @@ mod audit_log;
 mod edit;
 mod mails;
 mod once;
+mod rotation;
 mod sessions;
 mod storage;
 mod tokens;
@@ -201,6 +202,7 @@ impl Instance {
             self.count("SELECT COUNT(*) FROM token_secrets").await,
             self.count("SELECT COUNT(*) FROM mails").await,
             self.count("SELECT COUNT(*) FROM idempotency_keys").await,
+            self.count("SELECT COUNT(*) FROM token_secrets WHERE ends_at IS NULL").await,
         ]
     }
 

@@ -68,6 +68,8 @@ async fn dump(db: &Db) -> String {
         "token_secrets",
         "token_usage",
         "idempotency_keys",
+        "token_secret_users",
+        "token_refusals",
         "throttles",
         "mails",
         "events",

@@ -19,11 +19,16 @@ use crate::{
 
 /// Generates an organization token. Nobody hands on more than they hold; Owner is a role for people.
 pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result<Issued> {
+    issue(console, access, new, None).await
+}
+
+/// The same, also for a token that stands in for another one, which the event then names.
+pub(super) async fn issue(console: &Console, access: &Access, new: NewToken, replaces: Option<TokenId>) -> Result<Issued> {
     access.require(Permission::API_KEY_CREATE)?;
     let mut write = console.0.db.begin_write().await?;
     let now = console.now();
     let (issued, _) = insert(console, access, &mut write, new, now).await?;
-    write.commit(&console.0.keys, &created(access, now, &issued.token)).await?;
+    write.commit(&console.0.keys, &created(access, now, &issued.token, replaces)).await?;
     console.0.mails.notify_one();
     Ok(issued)
 }
@@ -68,13 +73,16 @@ pub(super) async fn insert(
     Ok((issued, digest))
 }
 
-/// The event that this token was generated.
-pub(super) fn created<'a>(access: &'a Access, now: Timestamp, token: &Token) -> NewEvent<'a> {
-    let details = json!({
+/// The event that this token was generated, perhaps in the place of another one.
+pub(super) fn created<'a>(access: &'a Access, now: Timestamp, token: &Token, replaces: Option<TokenId>) -> NewEvent<'a> {
+    let mut details = json!({
         "hint": token.hint.as_str(),
         "role": token.role.map(Role::as_str),
         "permissions": token.permissions.stored(),
         "expires_at": token.expires_at.map(Timestamp::iso),
     });
+    if let Some(replaced) = replaces {
+        details["replaces"] = replaced.to_string().into();
+    }
     event(access, now, Action::TokenCreate, token, details)
 }

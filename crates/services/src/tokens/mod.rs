@@ -5,8 +5,10 @@ mod disable;
 mod edit;
 mod list;
 mod once;
+mod replace;
 mod revoke;
 mod rights;
+mod rotate;
 
 use domain::{
     Change, Description, Label, Lifetime, PermissionSet, Rights, Role, Token,
@@ -19,7 +21,10 @@ pub use disable::{disable, enable};
 pub use edit::{edit, editable, version};
 pub use list::{PAGE, find, find_itself, label_in_use, list, list_some};
 pub use once::{IdempotencyKey, Outcome, create_once};
+pub use replace::{Replacement, replace, replacement};
 pub use revoke::{revoke, revoke_by_id, revoke_itself};
+pub(crate) use rotate::end_on_first_use;
+pub use rotate::{Rotating, chosen_overlap, end_overlap, rotatable, rotate, rotation};
 
 use crate::{
     access::Access,

@@ -68,7 +68,7 @@ pub async fn create_once(console: &Console, access: &Access, new: NewToken, key:
             None => {
                 let (issued, secret) = insert(console, access, &mut write, new, now).await?;
                 store::idempotency::insert(&mut write, access, &digest, &body, (issued.token.id, &secret), now).await?;
-                write.commit(keys, &created(access, now, &issued.token)).await?;
+                write.commit(keys, &created(access, now, &issued.token, None)).await?;
                 console.0.mails.notify_one();
                 return Ok(Outcome::Created(issued));
             }
@@ -76,7 +76,7 @@ pub async fn create_once(console: &Console, access: &Access, new: NewToken, key:
             // Whether the secret was used is read from the database, where uses arrive late. Writing them needs the place of this change.
             Some(_) if !settled => {
                 drop(write);
-                console.0.usage.settle().await;
+                console.0.usage.settle().await?;
                 settled = true;
             }
             Some(earlier) => return reissue(console, access, write, &digest, &earlier).await,

@@ -1,6 +1,7 @@
 //! Tokens and the digests of their secrets.
 
 mod edit;
+pub(crate) mod rotation;
 
 use domain::{Cursor, Description, Hint, Issued, Label, Organization, PermissionSet, Role, Slug, State, Timestamp, Token, TokenId};
 
@@ -134,14 +135,13 @@ pub(crate) async fn label_in_use(db: &Db, access: &Access, label: &Label, now: T
 /// Adds a token and the digest of its secret.
 pub(crate) async fn insert(write: &mut Write, access: &Access, issued: &Issued, digest: &Digest) -> Result<()> {
     let token = &issued.token;
-    let organization = access.organization().id.to_string();
     let touched = on_tx!(write, |connection| {
         sqlx::query(
             "INSERT INTO tokens (id, organization_id, kind, label, description, role, permissions, created_at, created_by_kind, \
              created_by_id, created_by_name, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(token.id.to_string())
-        .bind(&organization)
+        .bind(access.organization().id.to_string())
         .bind(token.kind.as_str())
         .bind(token.label.as_str())
         .bind(token.description.as_str())
@@ -157,13 +157,18 @@ pub(crate) async fn insert(write: &mut Write, access: &Access, issued: &Issued, 
         .rows_affected()
     });
     exactly_one(touched)?;
+    insert_secret(write, access, token, digest, token.created_at).await
+}
+
+/// Adds the digest of a secret to a token that has no current one.
+pub(crate) async fn insert_secret(write: &mut Write, access: &Access, token: &Token, digest: &Digest, at: Timestamp) -> Result<()> {
     let touched = on_tx!(write, |connection| {
         sqlx::query("INSERT INTO token_secrets (digest, organization_id, token_id, hint, created_at) VALUES ($1, $2, $3, $4, $5)")
             .bind(digest.as_slice())
-            .bind(&organization)
+            .bind(access.organization().id.to_string())
             .bind(token.id.to_string())
             .bind(token.hint.as_str())
-            .bind(token.created_at.as_micros())
+            .bind(at.as_micros())
             .execute(connection)
             .await?
             .rows_affected()
@@ -220,10 +225,28 @@ pub(crate) async fn revoke(write: &mut Write, access: &Access, id: TokenId, at: 
     exactly_one(touched)
 }
 
-/// A token found by its secret, with the organization it is of.
+/// A token found by one of its secrets, with the organization it is of. The mask is that of the secret that was presented.
 pub(crate) struct Found {
     pub(crate) token: Token,
     pub(crate) organization: Organization,
+    pub(crate) secret: FoundSecret,
+}
+
+/// The secret a token was found by.
+pub(crate) struct FoundSecret {
+    pub(crate) digest: Digest,
+    /// Whether a rotation has replaced it.
+    pub(crate) is_replaced: bool,
+    /// Whether a use of it has been written before.
+    pub(crate) is_used: bool,
+}
+
+/// What the digest of a presented secret led to.
+pub(crate) enum Presented {
+    /// The secret is in force; the token's own state is for the caller to judge.
+    Live(Found),
+    /// The secret was replaced and its overlap is over: nobody is let in with it.
+    Ended(Found),
 }
 
 #[derive(sqlx::FromRow)]
@@ -234,34 +257,35 @@ struct FoundRow {
     slug: String,
     organization_name: String,
     organization_created_at: i64,
+    ends_at: Option<i64>,
+    first_used_at: Option<i64>,
 }
 
-/// Finds a token by the digest of a secret that is in force at `now`: the look-up of verification, so it asks for no proof of access.
-/// It leaves last use out.
-pub(crate) async fn find_by_digest(db: &Db, digest: &Digest, now: Timestamp) -> Result<Option<Found>> {
+/// Finds a token by the digest of a secret: the look-up of verification, so it asks for no proof of access. It tells a secret that is in
+/// force at `now` from one that is not any more. It leaves last use out.
+pub(crate) async fn find_by_digest(db: &Db, digest: &Digest, now: Timestamp) -> Result<Option<Presented>> {
     let row: Option<FoundRow> = on_db!(db, |pool| {
         sqlx::query_as(
             "SELECT t.id, t.kind, t.label, t.description, s.hint, t.role, t.permissions, t.created_at, t.created_by_name, t.expires_at, \
              t.disabled_at, t.disabled_by_name, t.revoked_at, t.revoked_by_name, CAST(NULL AS BIGINT) AS last_used_at, t.organization_id, o.slug, \
-             o.name AS organization_name, o.created_at AS organization_created_at FROM token_secrets s \
-             JOIN tokens t ON t.id = s.token_id JOIN organizations o ON o.id = t.organization_id \
-             WHERE s.digest = $1 AND (s.ends_at IS NULL OR s.ends_at > $2)",
+             o.name AS organization_name, o.created_at AS organization_created_at, s.ends_at, s.first_used_at FROM token_secrets s \
+             JOIN tokens t ON t.id = s.token_id JOIN organizations o ON o.id = t.organization_id WHERE s.digest = $1",
         )
         .bind(digest.as_slice())
-        .bind(now.as_micros())
         .fetch_optional(pool)
         .await?
     });
-    row.map(|row| {
-        Ok(Found {
-            organization: Organization {
-                id: stored("organizations.id", row.organization_id.parse())?,
-                slug: stored("organizations.slug", Slug::parse(&row.slug))?,
-                name: stored("organizations.name", domain::Name::parse(&row.organization_name))?,
-                created_at: Timestamp::from_micros(row.organization_created_at),
-            },
-            token: row.token.into_token()?,
-        })
-    })
-    .transpose()
+    let Some(row) = row else { return Ok(None) };
+    let is_live = row.ends_at.is_none_or(|end| end > now.as_micros());
+    let found = Found {
+        organization: Organization {
+            id: stored("organizations.id", row.organization_id.parse())?,
+            slug: stored("organizations.slug", Slug::parse(&row.slug))?,
+            name: stored("organizations.name", domain::Name::parse(&row.organization_name))?,
+            created_at: Timestamp::from_micros(row.organization_created_at),
+        },
+        token: row.token.into_token()?,
+        secret: FoundSecret { digest: *digest, is_replaced: row.ends_at.is_some(), is_used: row.first_used_at.is_some() },
+    };
+    Ok(Some(if is_live { Presented::Live(found) } else { Presented::Ended(found) }))
 }

@@ -1,0 +1,151 @@
+//! What pages do to give an organization's tokens new secrets.
+
+use domain::{Issued, Organization, Refusals, Timestamp, Token};
+use leptos::server;
+use serde::{Deserialize, Serialize};
+
+use super::Failure;
+
+/// What the page of a token tells about its secrets, and what the person asking may do about them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Secrets {
+    /// The overlap that is under way.
+    pub rotation: Option<domain::Rotation>,
+    /// What was presented although it was dead.
+    pub refusals: Vec<Refusals>,
+    /// Whether to offer rotating the token and ending an overlap.
+    pub may_update: bool,
+    /// Whether to offer a replacement when the token is over.
+    pub may_create: bool,
+    /// The server's time when it answered.
+    pub now: Timestamp,
+}
+
+/// What the form that rotates a token needs to know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rotatable {
+    /// Whose token.
+    pub organization: Organization,
+    /// The token.
+    pub token: Token,
+    /// The overlap that is under way already.
+    pub rotation: Option<domain::Rotation>,
+}
+
+/// What the form that replaces a token shows: what will be copied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaceable {
+    /// Whose token.
+    pub organization: Organization,
+    /// The token that is over.
+    pub token: Token,
+    /// How long the new one would live, in words.
+    pub lifetime: String,
+    /// When it would end, were it generated now.
+    pub ends_at: Option<Timestamp>,
+    /// Whether a token in force has the same label.
+    pub label_in_use: bool,
+}
+
+/// What there is to know about the secrets of a token, beside what the token itself says.
+#[server(endpoint = "tokens/rotation")]
+pub async fn rotation(organization: String, token: String) -> Result<Secrets, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::API_KEY_READ).await?;
+            let services::tokens::Rotating { rotation, refusals } = services::tokens::rotation(&request.console, &access, &token).await?;
+            Ok(Secrets {
+                rotation,
+                refusals,
+                may_update: access.allows(domain::Permission::API_KEY_UPDATE),
+                may_create: access.allows(domain::Permission::API_KEY_CREATE),
+                now: request.console.now(),
+            })
+        }
+        .await,
+    )
+}
+
+/// What the "Rotate token" form needs to know before it is filled in. Refuses who may not rotate the token, and what cannot be rotated.
+#[server(endpoint = "tokens/rotate_form")]
+pub async fn rotate_form(organization: String, token: String) -> Result<Rotatable, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::API_KEY_UPDATE).await?;
+            let (token, rotation) = services::tokens::rotatable(&request.console, &access, &token).await?;
+            Ok(Rotatable { organization: access.organization().clone(), token, rotation })
+        }
+        .await,
+    )
+}
+
+/// Gives a token a new secret. The answer is the only one that ever holds it. `overlap` says how long the old one is accepted: `now`, `1h`,
+/// `6h`, `24h`, `7d` or `first_use`.
+#[server(endpoint = "tokens/rotate")]
+pub async fn rotate(organization: String, token: String, #[server(default)] overlap: String) -> Result<Issued, Failure> {
+    use crate::ssr::{no_store, reply, request};
+    let request = request();
+    no_store();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::API_KEY_UPDATE).await?;
+            services::tokens::rotate(&request.console, &access, &token, services::tokens::chosen_overlap(&overlap)?).await
+        }
+        .await,
+    )
+}
+
+/// Ends the old secret of a token now.
+#[server(endpoint = "tokens/end_overlap")]
+pub async fn end_overlap(organization: String, token: String) -> Result<Token, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::API_KEY_UPDATE).await?;
+            services::tokens::end_overlap(&request.console, &access, &token).await
+        }
+        .await,
+    )
+}
+
+/// What a replacement of a token would be. Refuses who may not generate it, and what is still in force.
+#[server(endpoint = "tokens/replace_form")]
+pub async fn replace_form(organization: String, token: String) -> Result<Replaceable, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::API_KEY_CREATE).await?;
+            let services::tokens::Replacement { token, lifetime, label_in_use } =
+                services::tokens::replacement(&request.console, &access, &token).await?;
+            Ok(Replaceable {
+                organization: access.organization().clone(),
+                token,
+                lifetime: lifetime.in_words(),
+                ends_at: lifetime.ends(request.console.now()),
+                label_in_use,
+            })
+        }
+        .await,
+    )
+}
+
+/// Generates a token with the settings of one that is expired or revoked. The answer is the only one that ever holds its secret.
+#[server(endpoint = "tokens/replace")]
+pub async fn replace(organization: String, token: String) -> Result<Issued, Failure> {
+    use crate::ssr::{no_store, reply, request};
+    let request = request();
+    no_store();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::API_KEY_CREATE).await?;
+            services::tokens::replace(&request.console, &access, &token).await
+        }
+        .await,
+    )
+}

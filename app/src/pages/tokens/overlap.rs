@@ -1,0 +1,255 @@
+//! What the page of a token tells about its secrets: the overlap of a rotation, who still uses the old secret, and what is presented though
+//! it is dead.
+//!
+//! The parts are type-erased: together with the rest of the page their types would be too deep for the compiler.
+
+use core::time::Duration;
+
+use domain::{Cause, Refusals, Rotation, SecretUser, Status, Timestamp, TokenId, time::roughly};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate, use_query_map},
+};
+
+use crate::{
+    api::{
+        Failure,
+        rotation::{self, Secrets},
+    },
+    browser, paths, posted,
+    ui::{
+        badge::Tone,
+        button::{ButtonLink, Submit},
+        icon::{Glyph, Icon},
+        notice::Notice,
+        time::{Moment, ago},
+    },
+};
+
+/// What the server knows about a token's secrets, to be fetched again when that has changed.
+pub type KnownSecrets = Resource<Result<Secrets, Failure>>;
+
+/// What was refused longer ago than this is no news.
+const NEWS: Duration = Duration::from_hours(30 * 24);
+
+/// Leads to a new secret for the token, or, when it is over, to a new token.
+#[component]
+pub fn RenewalActions(organization: String, token: TokenId, status: Status, known: Secrets) -> AnyView {
+    match status {
+        Status::Active | Status::Disabled if known.may_update => view! {
+            <ButtonLink href=paths::rotate(&organization, token)>
+                <Icon glyph=Glyph::Rotate />
+                "Rotate"
+            </ButtonLink>
+        }
+        .into_any(),
+        Status::Expired | Status::Revoked if known.may_create => view! {
+            <ButtonLink href=paths::replace(&organization, token)>
+                <Icon glyph=Glyph::Plus />
+                "Generate replacement"
+            </ButtonLink>
+        }
+        .into_any(),
+        _ => ().into_any(),
+    }
+}
+
+/// Warns of what is presented though it is dead.
+#[component]
+pub fn StillPresented(known: Secrets, status: Status) -> AnyView {
+    let now = known.now;
+    let warnings = known
+        .refusals
+        .into_iter()
+        .filter(|refusals| refusals.cause == Cause::Ended || Cause::of(status) == Some(refusals.cause))
+        .filter(|refusals| now.since(refusals.last_at) < NEWS)
+        .map(|refusals| view! { <Warning refusals=refusals now=now /> })
+        .collect_view();
+    view! { <div class="warnings">{warnings}</div> }.into_any()
+}
+
+#[component]
+fn Warning(refusals: Refusals, now: Timestamp) -> impl IntoView {
+    let (title, advice) = match refusals.cause {
+        Cause::Ended => (
+            "An ended secret is still being presented",
+            "Give the program there the new secret. If you do not know it, somebody may have found the old one.",
+        ),
+        Cause::Revoked => ("This revoked token is still being presented", "Give the program there another token, or stop it."),
+        Cause::Expired => ("This expired token is still being presented", "Give the program there a replacement, or stop it."),
+        Cause::Disabled => {
+            ("This disabled token is still being presented", "The program there waits for it to be enabled, or for another one.")
+        }
+    };
+    view! {
+        <Notice tone=Tone::Warning>
+            <p>
+                <strong>{title}</strong>
+            </p>
+            <p>
+                {count(refusals.times)} ", last " {when(refusals.last_at, now)} ", with " <code class="hint">{refusals.hint.to_string()}</code>
+                ", by " {who(&refusals.address, &refusals.user_agent)} ". It was refused."
+            </p>
+            <p>{advice}</p>
+        </Notice>
+    }
+}
+
+/// The overlap that is under way: until when, who still uses the old secret, and the button that ends it.
+#[component]
+pub fn Overlap(organization: String, token: TokenId, known: Secrets, secrets: KnownSecrets) -> AnyView {
+    let now = known.now;
+    let shown = known.rotation.map(|rotation| {
+        let Rotation { old, new, since, ends_at, until_first_use, new_is_used, users } = rotation;
+        view! {
+            <section class="block" aria-labelledby="overlap">
+                <h2 class="block-title" id="overlap">
+                    "Rotation under way"
+                </h2>
+                <div class="overlap">
+                    <p>
+                        "The old secret " <code class="hint">{old.to_string()}</code> " is accepted until " <Moment at=ends_at />
+                        {format!(", for another {}", roughly(ends_at.since(now)))}
+                        {until_first_use.then_some(", or until the new one is first used")} "."
+                    </p>
+                    <p>
+                        "The new secret " <code class="hint">{new.to_string()}</code> " was generated " {when(since, now)}
+                        {if new_is_used { " and has been used." } else { " and has not been used yet." }}
+                    </p>
+                    <h3 class="overlap-title">"Who still uses the old secret"</h3>
+                    <Users users=users now=now />
+                    {known.may_update.then(|| view! { <EndOverlap organization=organization token=token secrets=secrets /> })}
+                </div>
+            </section>
+        }
+    });
+    shown.into_any()
+}
+
+#[component]
+fn Users(users: Vec<SecretUser>, now: Timestamp) -> impl IntoView {
+    if users.is_empty() {
+        return view! { <p>"Nobody has used the old secret since the rotation."</p> }.into_any();
+    }
+    let most = users.len() >= usize::from(Rotation::MOST_USERS);
+    let lines = users
+        .into_iter()
+        .map(|user| {
+            view! {
+                <li class="overlap-user">
+                    <span class="overlap-who">{who(&user.address, &user.user_agent)}</span>
+                    <span class="text-muted">{count(user.times)} ", last " {when(user.last_used_at, now)}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <ul class="overlap-users">{lines}</ul>
+        <p class="field-hint">
+            {most.then(|| format!("The {} who used it last are shown. ", Rotation::MOST_USERS))}
+            "Where a service verifies tokens for others, the service is listed. This is a few seconds behind."
+        </p>
+    }
+    .into_any()
+}
+
+#[component]
+fn EndOverlap(organization: String, token: TokenId, secrets: KnownSecrets) -> AnyView {
+    let refusal = RwSignal::new(posted::failure());
+    let busy = RwSignal::new(false);
+    let navigate = use_navigate();
+    let action = paths::end_overlap(&organization, token);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let (navigate, organization) = (navigate.clone(), organization.clone());
+        spawn_local(async move {
+            let answer = rotation::end_overlap(organization.clone(), token.to_string()).await;
+            busy.set(false);
+            match answer {
+                Ok(_) => {
+                    let replace = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+                    navigate(&paths::overlap_ended(&organization, token), replace);
+                    secrets.refetch();
+                    browser::focus("overlap-told");
+                }
+                Err(Failure(failure)) => refusal.set(Some(failure)),
+            }
+        });
+    };
+    view! {
+        <div role="alert">
+            {move || {
+                refusal
+                    .get()
+                    .map(|failure| {
+                        view! {
+                            <Notice tone=Tone::Danger>
+                                <p>{failure.message}</p>
+                            </Notice>
+                        }
+                    })
+            }}
+        </div>
+        <form class="overlap-end" method="post" action=action on:submit=submit>
+            <Submit look=crate::ui::button::Look::Secondary busy=busy meanwhile="Ending…" label="End overlap now" />
+            <p class="text-muted">"From then on only the new secret is accepted."</p>
+        </form>
+    }
+    .into_any()
+}
+
+/// Tells that the overlap was ended, when the address says so and it is true.
+#[component]
+pub fn OverlapEnded(secrets: KnownSecrets) -> impl IntoView {
+    let query = use_query_map();
+    let here = use_location().pathname;
+    let ended = Memo::new(move |_| query.with(|query| query.get_str("overlap") == Some("ended")));
+    view! {
+        <div role="status" id="overlap-told" tabindex="-1">
+            <Transition>
+                {move || {
+                    let told = ended.get();
+                    Suspend::new(async move {
+                        let over = secrets.await.is_ok_and(|known| known.rotation.is_none());
+                        (told && over)
+                            .then(|| {
+                                view! {
+                                    <Notice tone=Tone::Success dismiss=here.get_untracked()>
+                                        <p>"The old secret has ended. Only the new one is accepted."</p>
+                                    </Notice>
+                                }
+                            })
+                    })
+                }}
+            </Transition>
+        </div>
+    }
+}
+
+fn count(times: u64) -> String {
+    match times {
+        1 => "Once".to_owned(),
+        2 => "Twice".to_owned(),
+        more => format!("{more} times"),
+    }
+}
+
+/// How long ago, or the date when that says more.
+fn when(at: Timestamp, now: Timestamp) -> AnyView {
+    match ago(at, now) {
+        Some(words) => words.into_any(),
+        None => view! { "on " <Moment at=at /> }.into_any(),
+    }
+}
+
+/// Somebody by the address and by what they call themselves.
+fn who(address: &str, user_agent: &str) -> AnyView {
+    let address = if address.is_empty() { "an unknown address".to_owned() } else { address.to_owned() };
+    let user_agent = if user_agent.is_empty() { "a program without a name".to_owned() } else { user_agent.to_owned() };
+    view! { {user_agent} " at " <span class="overlap-address">{address}</span> }.into_any()
+}

@@ -1,0 +1,161 @@
+//! The form for a token in the place of one that is over.
+
+use domain::Issued;
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+use super::{
+    issuing::Issuing,
+    rotate::{NotNow, Steps, use_token},
+    token::Grants,
+};
+use crate::{
+    api::{
+        Failure,
+        rotation::{self, Replaceable},
+    },
+    layout::use_organization,
+    paths, posted,
+    ui::{
+        badge::Tone,
+        button::{ButtonLink, Submit},
+        details::{Detail, Details},
+        field::Refusal,
+        heading::{Heading, PageTitle},
+        notice::Notice,
+        summary::Summary,
+        time::Moment,
+    },
+};
+
+/// Replaces a token.
+#[component]
+pub fn ReplaceToken() -> impl IntoView {
+    let organization = use_organization();
+    let id = use_token();
+    let form =
+        Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| rotation::replace_form(organization, id));
+    view! {
+        <Steps last="Generate replacement" organization=organization id=id />
+        <Heading text="Generate replacement" />
+        <Transition>
+            {move || Suspend::new(async move {
+                match form.await {
+                    Ok(form) => {
+                        view! {
+                            <PageTitle page="Generate replacement" organization=form.organization.name.to_string() />
+                            <Replace form=form />
+                        }
+                            .into_any()
+                    }
+                    Err(Failure(failure)) => {
+                        view! {
+                            <PageTitle page="Generate replacement" />
+                            <NotNow failure=failure refused="generate a replacement for this token" organization=organization id=id />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// The form, and over it the secret once there is one.
+#[component]
+fn Replace(form: Replaceable) -> impl IntoView {
+    let issued = RwSignal::new(None::<Issued>);
+    let slug = form.organization.slug.to_string();
+    let here = paths::replace(&slug, form.token.id);
+    let then = Callback::new(move |token| paths::token(&slug, token));
+    view! {
+        <Issuing did="generated" here=here then=then issued=issued>
+            <Form form=form issued=issued />
+        </Issuing>
+    }
+}
+
+#[component]
+fn Form(form: Replaceable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
+    let Replaceable { organization, token, lifetime, ends_at, label_in_use } = form;
+    let slug = organization.slug.to_string();
+    let id = token.id;
+    let (action, back) = (paths::replace(&slug, id), paths::token(&slug, id));
+    let refusal: Refusal = RwSignal::new(posted::failure());
+    let busy = RwSignal::new(false);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let slug = slug.clone();
+        spawn_local(async move {
+            match rotation::replace(slug, id.to_string()).await {
+                Ok(token) => {
+                    refusal.set(None);
+                    issued.set(Some(token));
+                }
+                Err(Failure(failure)) => refusal.set(Some(failure)),
+            }
+            busy.set(false);
+        });
+    };
+    let (label, role, permissions) = (token.label.to_string(), token.role_title(), token.effective());
+    let in_use = label_in_use.then(|| format!("A token labelled “{label}” is in use already. "));
+    let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
+    view! {
+        <p class="lead">
+            "A new token with the settings of the old one. Its secret is shown once, right after it is generated; the old one stays as it is."
+        </p>
+        <Summary title="The token was not generated" fields=&[] refusal=refusal />
+        <form class="form" method="post" action=action on:submit=submit>
+            {in_use
+                .map(|in_use| {
+                    view! {
+                        <Notice tone=Tone::Warning>
+                            <p>
+                                {in_use}
+                                "Perhaps somebody has replaced this one; look at the list before you generate another."
+                            </p>
+                        </Notice>
+                    }
+                })}
+            <Details>
+                <Detail term="Label">{label}</Detail>
+                {description
+                    .map(|text| {
+                        view! {
+                            <Detail term="Description">
+                                <span class="row-description">{text}</span>
+                            </Detail>
+                        }
+                    })}
+                <Detail term="Role">{role}</Detail>
+                <Detail term="Expires">
+                    {match ends_at {
+                        Some(end) => {
+                            view! {
+                                <span>{format!("After {lifetime}")}</span>
+                                <span class="cell-more">
+                                    <Moment at=end />
+                                </span>
+                            }
+                                .into_any()
+                        }
+                        None => "Never expires".into_any(),
+                    }}
+                </Detail>
+            </Details>
+            <section aria-labelledby="may">
+                <h2 class="block-title" id="may">
+                    "What it may do"
+                </h2>
+                <Grants permissions=permissions />
+            </section>
+            <div class="form-actions">
+                <Submit busy=busy meanwhile="Generating…" label="Generate replacement" />
+                <ButtonLink href=back>"Cancel"</ButtonLink>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,225 @@
+//! The form that gives a token a new secret.
+
+use domain::{Code, Issued, Overlap, Rotation, TokenId};
+use leptos::{
+    ev::{Event, SubmitEvent},
+    prelude::*,
+    task::spawn_local,
+};
+use leptos_router::hooks::use_params_map;
+
+use super::issuing::Issuing;
+use crate::{
+    api::{
+        Failure,
+        rotation::{self, Rotatable},
+    },
+    browser::Fields,
+    layout::{Breadcrumb, use_organization},
+    paths, posted,
+    ui::{
+        badge::Tone,
+        button::{ButtonLink, Submit},
+        choice::{Choices, Segment},
+        field::Refusal,
+        heading::{Heading, PageTitle},
+        notice::Notice,
+        problem::Problem,
+        summary::Summary,
+        time::Moment,
+    },
+};
+
+/// Rotates a token.
+#[component]
+pub fn RotateToken() -> impl IntoView {
+    let organization = use_organization();
+    let id = use_token();
+    let form = Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| rotation::rotate_form(organization, id));
+    view! {
+        <Steps last="Rotate token" organization=organization id=id />
+        <Heading text="Rotate token" />
+        <Transition>
+            {move || Suspend::new(async move {
+                match form.await {
+                    Ok(form) => {
+                        view! {
+                            <PageTitle page="Rotate token" organization=form.organization.name.to_string() />
+                            <Rotate form=form />
+                        }
+                            .into_any()
+                    }
+                    Err(Failure(failure)) => {
+                        view! {
+                            <PageTitle page="Rotate token" />
+                            <NotNow failure=failure refused="rotate this token" organization=organization id=id />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// The id in the page's address, whatever it is.
+pub(super) fn use_token() -> Memo<String> {
+    let params = use_params_map();
+    Memo::new(move |_| params.with(|params| params.get_str("token").unwrap_or_default().to_owned()))
+}
+
+/// Where a form about one token stands.
+#[component]
+pub(super) fn Steps(last: &'static str, organization: Memo<String>, id: Memo<String>) -> impl IntoView {
+    let slug = organization.get_untracked();
+    let token: Option<TokenId> = id.get_untracked().parse().ok();
+    view! {
+        <Breadcrumb steps=vec![
+            ("Organization settings", None),
+            ("API tokens", Some(paths::tokens(&slug))),
+            ("Token", token.map(|token| paths::token(&slug, token))),
+            (last, None),
+        ] />
+    }
+}
+
+/// Says why a form about a token is not shown. What does not fit the token's state leads back to the token.
+#[component]
+pub(super) fn NotNow(failure: domain::Failure, refused: &'static str, organization: Memo<String>, id: Memo<String>) -> impl IntoView {
+    match (failure.code, id.get_untracked().parse::<TokenId>()) {
+        (Code::Conflict, Ok(token)) => view! {
+            <div class="form" role="alert">
+                <Notice tone=Tone::Warning>
+                    <p>{failure.message}</p>
+                </Notice>
+                <div class="form-actions">
+                    <ButtonLink href=paths::token(&organization.get_untracked(), token)>"Go to the token"</ButtonLink>
+                </div>
+            </div>
+        }
+        .into_any(),
+        _ => view! { <Problem failure=failure refused=refused /> }.into_any(),
+    }
+}
+
+/// The form, and over it the secret once there is one.
+#[component]
+fn Rotate(form: Rotatable) -> impl IntoView {
+    let issued = RwSignal::new(None::<Issued>);
+    let slug = form.organization.slug.to_string();
+    let here = paths::rotate(&slug, form.token.id);
+    let then = Callback::new(move |token| paths::token(&slug, token));
+    view! {
+        <Issuing did="rotated" here=here then=then issued=issued>
+            <Form form=form issued=issued />
+        </Issuing>
+    }
+}
+
+#[component]
+fn Form(form: Rotatable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
+    let Rotatable { organization, token, rotation } = form;
+    let slug = organization.slug.to_string();
+    let id = token.id;
+    let (action, back) = (paths::rotate(&slug, id), paths::token(&slug, id));
+    let refusal: Refusal = RwSignal::new(posted::failure());
+    let busy = RwSignal::new(false);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let overlap = Fields::of(&Event::from(event)).get("overlap");
+        let slug = slug.clone();
+        spawn_local(async move {
+            match rotation::rotate(slug, id.to_string(), overlap).await {
+                Ok(token) => {
+                    refusal.set(None);
+                    issued.set(Some(token));
+                }
+                Err(Failure(failure)) => refusal.set(Some(failure)),
+            }
+            busy.set(false);
+        });
+    };
+    view! {
+        <p class="lead">
+            {format!("“{}” gets a new secret, which is shown once. Everything else about it stays: its id, what it may do, when it expires.", token.label)}
+        </p>
+        <Summary title="The token was not rotated" fields=&["overlap"] refusal=refusal />
+        <form class="form" method="post" action=action on:submit=submit>
+            {rotation.as_ref().map(|rotation| view! { <Already rotation=rotation.clone() /> })}
+            <Choice keeps=rotation.is_some_and(|rotation| !rotation.new_is_used) refusal=refusal />
+            <div class="form-actions">
+                <Submit busy=busy meanwhile="Rotating…" label="Rotate token" />
+                <ButtonLink href=back>"Cancel"</ButtonLink>
+            </div>
+        </form>
+    }
+}
+
+/// Tells what rotating does to the overlap that is under way: there are never more than two secrets.
+#[component]
+fn Already(rotation: Rotation) -> impl IntoView {
+    let Rotation { old, new, ends_at, new_is_used, .. } = rotation;
+    let (old, new) = (view! { <code class="hint">{old.to_string()}</code> }, view! { <code class="hint">{new.to_string()}</code> });
+    if new_is_used {
+        view! {
+            <Notice tone=Tone::Warning>
+                <p>
+                    "A rotation is under way: " {old} " is accepted until " <Moment at=ends_at />
+                    ". Rotating again ends it at once, and what you choose here is about " {new} "."
+                </p>
+            </Notice>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Notice tone=Tone::Neutral>
+                <p>
+                    "The newest secret " {new} " has never been used. Rotating again ends it at once, in case it is lost. The one before, " {old}
+                    ", keeps its overlap until " <Moment at=ends_at /> "."
+                </p>
+            </Notice>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn Choice(
+    /// Whether the secret before keeps the overlap it has, so that only ending it now is to be chosen.
+    keeps: bool,
+    refusal: Refusal,
+) -> impl IntoView {
+    let chosen = posted::field("overlap").parse().unwrap_or(Overlap::DEFAULT);
+    let segments =
+        Overlap::ALL.into_iter().filter(move |overlap| !keeps || matches!(overlap, Overlap::Hour | Overlap::Now)).map(move |overlap| {
+            // Should the newest secret be used meanwhile, the usual overlap is what comes nearest to what was chosen.
+            let title = if keeps && overlap == Overlap::DEFAULT { "As chosen before" } else { overlap.title() };
+            view! { <Segment name="overlap" value=overlap.as_str() title=title checked=overlap == chosen /> }
+        });
+    view! {
+        <Choices
+            name="overlap"
+            legend="The old secret ends"
+            hint="Until then both are accepted, so that nobody is cut off. You can end it earlier, and see who still uses it."
+            refusal=refusal
+        >
+            <div class="segments">{segments.collect_view()}</div>
+            <div class="overlap-first-use">
+                <Notice tone=Tone::Neutral>
+                    <p>
+                        "It ends a moment after the new secret is accepted for the first time, and in 7 days at the latest. This is for a token that one program uses."
+                    </p>
+                </Notice>
+            </div>
+            <div class="overlap-now">
+                <Notice tone=Tone::Warning>
+                    <p>"Whatever still uses it stops working at once. Choose this when it has leaked."</p>
+                </Notice>
+            </div>
+        </Choices>
+    }
+}

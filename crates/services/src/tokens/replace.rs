@@ -1,0 +1,51 @@
+//! Replacing a token that is over by a new one with the same settings.
+
+use domain::{Issued, Lifetime, Permission, Status, Timestamp, Token, TokenId};
+
+use super::{NewToken, create};
+use crate::{
+    Console,
+    access::Access,
+    error::{Error, Result},
+    store,
+};
+
+/// What a replacement would be.
+#[derive(Debug)]
+pub struct Replacement {
+    /// The token that is over.
+    pub token: Token,
+    /// How long the new one would live.
+    pub lifetime: Lifetime,
+    /// Whether a token in force has the same label already: somebody may have been quicker.
+    pub label_in_use: bool,
+}
+
+/// Generates a token with the settings of one that is expired or revoked; the event names both. The old one stays as it is.
+pub async fn replace(console: &Console, access: &Access, id: &str) -> Result<Issued> {
+    let Replacement { token, lifetime, .. } = replacement(console, access, id).await?;
+    let Token { id, label, description, role, permissions, .. } = token;
+    create::issue(console, access, NewToken { label, description, role, permissions, lifetime }, Some(id)).await
+}
+
+/// What would come out of replacing one of the organization's tokens.
+pub async fn replacement(console: &Console, access: &Access, id: &str) -> Result<Replacement> {
+    access.require(Permission::API_KEY_CREATE)?;
+    let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
+    let token = store::tokens::find(&console.0.db, access, id).await?.ok_or(Error::NotFound)?;
+    let now = console.now();
+    may_replace(&token, now)?;
+    if !access.covers(token.effective()) {
+        return Err(Error::Forbidden);
+    }
+    let label_in_use = store::tokens::label_in_use(&console.0.db, access, &token.label, now).await?;
+    Ok(Replacement { lifetime: Lifetime::between(token.created_at, token.expires_at), token, label_in_use })
+}
+
+fn may_replace(token: &Token, now: Timestamp) -> Result<()> {
+    match token.status_at(now) {
+        Status::Expired | Status::Revoked => Ok(()),
+        Status::Active => Err(Error::Conflict("This token is still in force. Rotate it to get a new secret for it.")),
+        Status::Disabled => Err(Error::Conflict("This token is only disabled. Enable it, or rotate it to get a new secret for it.")),
+    }
+}

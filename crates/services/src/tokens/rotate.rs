@@ -1,0 +1,143 @@
+//! Rotating: a new secret for the same token, and the old one lives on for a while.
+
+use domain::{Issued, Overlap, Permission, Refusals, Rotation, Secret, Status, Timestamp, Token, TokenId, audit::Action};
+use serde_json::json;
+
+use super::event;
+use crate::{
+    Console,
+    access::{Access, Principal},
+    entropy::{self, Clock},
+    error::{Error, Result},
+    keys::Keys,
+    store::{
+        self, Db,
+        events::{NewEvent, Target},
+        tokens::rotation::{self, LiveSecret},
+    },
+    usage::FirstUse,
+};
+
+/// What there is to know about a token's secrets.
+#[derive(Debug)]
+pub struct Rotating {
+    /// The overlap that is under way.
+    pub rotation: Option<Rotation>,
+    /// What of the token was presented although it was dead.
+    pub refusals: Vec<Refusals>,
+}
+
+/// Gives one of the organization's tokens a new secret. Everything else about it stays, and the one before is accepted for the overlap
+/// that was chosen. At most two secrets are accepted at any time: rotating while an overlap runs ends the older one at once. But when the
+/// newest was never used, whoever rotates has probably lost it: then it is the one that ends, and the one before keeps its overlap, unless
+/// [`Overlap::Now`] ends that too.
+pub async fn rotate(console: &Console, access: &Access, id: &str, overlap: Overlap) -> Result<Issued> {
+    access.require(Permission::API_KEY_UPDATE)?;
+    let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
+    // A use of a moment ago counts: otherwise a secret that is at work would be taken for a lost one.
+    console.0.usage.settle().await?;
+    let mut write = console.0.db.begin_write().await?;
+    let now = console.now();
+    let token = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
+    may_rotate(access, &token, now)?;
+    let live = rotation::live_in(&mut write, access, id, now).await?;
+    let (older, newest): (Vec<LiveSecret>, Vec<LiveSecret>) = live.into_iter().partition(|secret| secret.ends_at().is_some());
+    let newest = newest.into_iter().next().ok_or_else(|| Error::internal("a token without a current secret"))?;
+    let newest_is_lost = !older.is_empty() && !newest.is_used() && overlap != Overlap::Now;
+    let (stays, ends_at, ended) = if newest_is_lost {
+        let ends_at = older.iter().filter_map(LiveSecret::ends_at).max();
+        rotation::set_end(&mut write, access, id, &newest, now, Overlap::Now).await?;
+        (older, ends_at, vec![newest])
+    } else {
+        for secret in &older {
+            rotation::set_end(&mut write, access, id, secret, now, Overlap::Now).await?;
+        }
+        let ends_at = overlap.ends(now);
+        rotation::set_end(&mut write, access, id, &newest, ends_at, overlap).await?;
+        (vec![newest], Some(ends_at), older)
+    };
+    let secret = Secret::mint(&console.0.prefix, token.kind, &entropy::secret_body(&*console.0.entropy)).map_err(Error::internal)?;
+    let digest = console.0.keys.token(&secret);
+    let token = Token { hint: secret.hint(), ..token };
+    store::tokens::insert_secret(&mut write, access, &token, &digest, now).await?;
+    let hints = |secrets: &[LiveSecret]| secrets.iter().map(|secret| secret.hint.clone()).collect::<Vec<_>>();
+    let details = json!({
+        "hint": token.hint.as_str(),
+        "old_hint": hints(&stays).first(),
+        "overlap": overlap.as_str(),
+        "overlap_ends_at": ends_at.map(Timestamp::iso),
+        "ended_hints": hints(&ended),
+    });
+    write.commit(&console.0.keys, &event(access, now, Action::TokenRotate, &token, details)).await?;
+    Ok(Issued { token, secret })
+}
+
+/// Reads the choice of the form.
+pub fn chosen_overlap(typed: &str) -> Result<Overlap> {
+    typed.parse().map_err(Error::in_field("overlap"))
+}
+
+/// Ends the old secret of a token now, while an overlap runs. When this returns, it is refused everywhere. When none runs any more, that is
+/// what was wanted, and nothing changes.
+pub async fn end_overlap(console: &Console, access: &Access, id: &str) -> Result<Token> {
+    access.require(Permission::API_KEY_UPDATE)?;
+    let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
+    let mut write = console.0.db.begin_write().await?;
+    let now = console.now();
+    let token = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
+    let live = rotation::live_in(&mut write, access, id, now).await?;
+    let Some(old) = live.into_iter().find(|secret| secret.ends_at().is_some()) else { return Ok(token) };
+    rotation::set_end(&mut write, access, id, &old, now, Overlap::Now).await?;
+    let details = json!({ "hint": old.hint, "would_have_ended_at": old.ends_at().map(Timestamp::iso) });
+    write.commit(&console.0.keys, &event(access, now, Action::TokenEndOverlap, &token, details)).await?;
+    Ok(token)
+}
+
+/// The token, if whoever asks may rotate it and it can be rotated, and the overlap that is under way already.
+pub async fn rotatable(console: &Console, access: &Access, id: &str) -> Result<(Token, Option<Rotation>)> {
+    access.require(Permission::API_KEY_UPDATE)?;
+    let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
+    let token = store::tokens::find(&console.0.db, access, id).await?.ok_or(Error::NotFound)?;
+    let now = console.now();
+    may_rotate(access, &token, now)?;
+    Ok((token, rotation::find(&console.0.db, access, id, now).await?))
+}
+
+/// What there is to know about the secrets of one of the organization's tokens.
+pub async fn rotation(console: &Console, access: &Access, id: &str) -> Result<Rotating> {
+    access.require(Permission::API_KEY_READ)?;
+    let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
+    store::tokens::find(&console.0.db, access, id).await?.ok_or(Error::NotFound)?;
+    let rotation = rotation::find(&console.0.db, access, id, console.now()).await?;
+    Ok(Rotating { rotation, refusals: rotation::refusals(&console.0.db, access, id).await? })
+}
+
+/// Nobody takes over a token that may do more than they: a new secret is as good as a new token. What is over stays over.
+fn may_rotate(access: &Access, token: &Token, now: Timestamp) -> Result<()> {
+    if !access.covers(token.effective()) {
+        return Err(Error::Forbidden);
+    }
+    match token.status_at(now) {
+        Status::Active | Status::Disabled => Ok(()),
+        Status::Expired => Err(Error::Conflict("This token is expired and cannot be rotated. Generate a replacement instead.")),
+        Status::Revoked => Err(Error::Conflict("This token is revoked and cannot be rotated. Generate a replacement instead.")),
+    }
+}
+
+/// Ends the old secret of a token because its new one has been used, if that was chosen and nobody was quicker. The worker that writes uses
+/// calls this; the event names the token itself as who did it, and the request that used it.
+pub(crate) async fn end_on_first_use(db: &Db, keys: &Keys, clock: &dyn Clock, used: &FirstUse) -> Result<()> {
+    let mut write = db.begin_write().await?;
+    let now = clock.now();
+    let Some(old) = rotation::end_on_first_use(&mut write, used.organization, used.token, &used.digest, now).await? else { return Ok(()) };
+    let event = NewEvent {
+        at: now,
+        organization: Some(used.organization),
+        actor: &Principal::Token { id: used.token.to_string(), label: used.label.as_str().to_owned() },
+        action: Action::TokenEndOverlap,
+        target: Target { kind: "token", id: used.token.to_string(), name: used.label.as_str().to_owned() },
+        details: json!({ "hint": old.as_str(), "first_used_at": used.at.iso() }),
+        caller: &used.caller,
+    };
+    write.commit(keys, &event).await
+}

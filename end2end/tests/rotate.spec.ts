@@ -1,0 +1,65 @@
+import { test, expect } from './support/fixtures.ts';
+import { TOKENS, callApi, mask, rotate } from './support/journeys.ts';
+
+test('both secrets work after a rotation, the page tells who still uses the old one, and ending the overlap leaves the new one', async ({
+  page,
+  server,
+  visit,
+}) => {
+  const old = await server.token({ label: 'rotates' });
+  const address = `${TOKENS}/${old.token.id}`;
+  await visit(address);
+  await page.getByRole('link', { name: 'Rotate' }).click();
+  await expect(page).toHaveTitle('Rotate token · Acme · Jeton');
+  await expect(page.getByRole('radio', { name: 'In 1 hour' })).toBeChecked();
+  const secret = await rotate(page, server, 'rotates', 'In 24 hours');
+  expect(secret).not.toBe(old.secret);
+  expect([(await callApi(server, old.secret)).status, (await callApi(server, secret)).status]).toEqual([200, 200]);
+
+  const overlap = page.getByRole('region', { name: 'Rotation under way' });
+  await expect(overlap).toContainText(`The old secret ${mask(old.secret)} is accepted until`);
+  await expect(page.getByText(mask(secret)).first()).toBeVisible();
+  // Uses are written a second late.
+  await expect(async () => {
+    await page.reload();
+    await expect(overlap.getByRole('listitem')).toContainText('at 127.0.0.1', { timeout: 500 });
+  }).toPass();
+  await expect(overlap).toContainText('and has been used.');
+  await visit(address);
+  await page.getByRole('button', { name: 'End overlap now' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'The old secret has ended.' })).toBeVisible();
+  await expect(overlap).toHaveCount(0);
+  expect([(await callApi(server, old.secret)).status, (await callApi(server, secret)).status]).toEqual([401, 200]);
+  await expect(async () => {
+    await page.reload();
+    await expect(page.getByText('An ended secret is still being presented')).toBeVisible({ timeout: 500 });
+  }).toPass();
+  expect((await page.content()).includes(secret)).toBe(false);
+});
+
+test('the first use of the new secret ends the old one, where that is chosen', async ({ page, server, visit }) => {
+  const old = await server.token({ label: 'hands over' });
+  await visit(`${TOKENS}/${old.token.id}/rotate`);
+  const secret = await rotate(page, server, 'hands over', 'When the new one is first used');
+  expect((await callApi(server, old.secret)).status).toBe(200);
+  expect((await callApi(server, secret)).status).toBe(200);
+  await expect(async () => expect((await callApi(server, old.secret)).status).toBe(401)).toPass();
+  expect((await callApi(server, secret)).status).toBe(200);
+});
+
+test('a revoked token is replaced by one with the same settings', async ({ page, server, visit }) => {
+  const old = await server.token({ label: 'replaced', role: 'developer', expiry: '30' });
+  await server.post(`${TOKENS}/${old.token.id}/revoke`, { label: 'replaced' }, { Cookie: server.ownerCookie });
+  await visit(`${TOKENS}/${old.token.id}`);
+  await page.getByRole('link', { name: 'Generate replacement' }).click();
+  await expect(page.getByRole('definition').filter({ hasText: 'After 30 days' })).toBeVisible();
+  await page.getByRole('button', { name: 'Generate replacement' }).click();
+  await expect(page.getByRole('dialog', { name: 'Token “replaced” is generated' })).toBeVisible();
+  const secret = server.secret(await page.getByRole('textbox', { name: 'Token', exact: true }).inputValue(), 'the replacement');
+  await page.getByRole('checkbox', { name: 'I have stored it' }).check();
+  await page.getByRole('button', { name: 'Done' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'replaced' })).toBeVisible();
+  await expect(page).not.toHaveURL(new RegExp(old.token.id));
+  await expect(page.getByText(mask(secret))).toBeVisible();
+  expect((await callApi(server, secret)).status).toBe(200);
+});

@@ -1,0 +1,174 @@
+//! Rotating, ending an overlap and replacing, with plain forms and with server functions.
+
+use domain::{Lifetime, Role};
+
+use crate::harness::{Caller, TestConsole, on_both};
+
+on_both![
+    both_secrets_open_the_api_until_the_overlap_is_ended,
+    the_new_secret_is_in_one_answer_and_in_no_later_one,
+    what_was_chosen_stays_when_it_is_refused,
+    what_is_over_is_replaced_and_not_rotated,
+    a_second_rotation_says_what_it_does,
+    what_is_dead_is_warned_of,
+    nothing_is_written_when_the_event_cannot_be,
+];
+
+/// The secret that an answer holds.
+fn secret(body: &str) -> String {
+    let found: Vec<&str> = body
+        .match_indices("jto_")
+        .filter_map(|(at, _)| body[at..].get(..42))
+        .filter(|text| text[4..].bytes().all(|b| b.is_ascii_alphanumeric()))
+        .collect();
+    assert!(found.windows(2).all(|pair| pair[0] == pair[1]), "one secret at most");
+    found.first().map(|secret| (*secret).to_owned()).unwrap_or_default()
+}
+
+async fn opens(it: &TestConsole, secret: &str) -> bool {
+    it.get(&Caller::Token(secret.to_owned()), "/organization").await.status == 200
+}
+
+async fn both_secrets_open_the_api_until_the_overlap_is_ended(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (token, old) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
+    let page = format!("/orgs/acme/tokens/{}", token.id);
+    let rotated = it.post_form(&owner, &format!("{page}/rotate"), &[("overlap", "6h")]).await;
+    assert_eq!((rotated.status.as_u16(), rotated.header("cache-control")), (200, "no-store"));
+    assert!(!rotated.body.contains("hydrate"), "a page that shows a secret is not brought to life");
+    let new = secret(&rotated.body);
+    assert!(opens(&it, &old).await && opens(&it, &new).await);
+    let shown = it.get(&owner, &page).await;
+    for text in ["Rotation under way", "for another 6 hours", "Nobody has used the old secret since the rotation", "End overlap now"] {
+        assert!(shown.text().contains(text), "{text}");
+    }
+    assert_eq!(it.get(&owner, &format!("{page}/end-overlap")).await.header("location"), page);
+    let ended = it.post_form(&owner, &format!("{page}/end-overlap"), &[]).await;
+    assert_eq!((ended.status.as_u16(), ended.header("location")), (303, format!("{page}?overlap=ended").as_str()));
+    assert!(!opens(&it, &old).await && opens(&it, &new).await);
+    let told = it.get(&owner, ended.header("location")).await;
+    assert!(told.text().contains("The old secret has ended") && !told.text().contains("Rotation under way"));
+    // Once more is no error; and nothing is told that is not true.
+    assert_eq!(it.post_form(&owner, &format!("{page}/end-overlap"), &[]).await.status, 303);
+    let fields = [("organization", "acme"), ("token", &token.id.to_string()), ("overlap", "1h")];
+    let by_script = it.post_form(&owner, "/api/tokens/rotate", &fields).await;
+    assert_eq!((by_script.status.as_u16(), by_script.header("cache-control")), (200, "no-store"));
+    assert!(!it.get(&owner, &format!("{page}?overlap=ended")).await.text().contains("The old secret has ended"));
+    assert_eq!(it.post_form(&owner, "/api/tokens/end_overlap", &fields[..2]).await.status, 200);
+    assert!(!opens(&it, &new).await && opens(&it, by_script.json()["secret"].as_str().unwrap()).await);
+    assert_eq!(it.count("SELECT COUNT(*) FROM events WHERE action = 'token.end_overlap'").await, 2);
+}
+
+async fn the_new_secret_is_in_one_answer_and_in_no_later_one(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (token, _) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
+    let page = format!("/orgs/acme/tokens/{}", token.id);
+    let new = secret(&it.post_form(&owner, &format!("{page}/rotate"), &[("overlap", "first_use")]).await.body);
+    assert_eq!(new.len(), 42);
+    for path in [page.clone(), format!("{page}/rotate"), "/orgs/acme/tokens".to_owned()] {
+        let later = it.get(&owner, &path).await;
+        assert_eq!(later.status, 200, "{path}");
+        assert!(secret(&later.body).is_empty() && !later.body.contains(&new[4..]), "{path}");
+    }
+    assert!(it.get(&owner, &page).await.text().contains("or until the new one is first used"));
+}
+
+async fn what_was_chosen_stays_when_it_is_refused(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (token, _) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
+    let before = it.count("SELECT seq FROM head").await;
+    let path = format!("/orgs/acme/tokens/{}/rotate", token.id);
+    for overlap in ["", "2h", "8d", "NOW"] {
+        let refused = it.post_form(&owner, &path, &[("overlap", overlap)]).await;
+        assert_eq!(refused.status, 422, "{overlap}");
+        assert!(refused.text().contains("Choose when the old secret ends"), "{overlap}");
+        let fields = [("organization", "acme"), ("token", &token.id.to_string()), ("overlap", overlap)];
+        let by_script = it.post_form(&owner, "/api/tokens/rotate", &fields).await;
+        assert_eq!((by_script.status.as_u16(), by_script.json()["field"].as_str()), (422, Some("overlap")));
+    }
+    assert_eq!(it.count("SELECT seq FROM head").await, before);
+}
+
+async fn what_is_over_is_replaced_and_not_rotated(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (token, _) = it.issue("acme", "ci", Role::Developer, &[], Lifetime::Minutes(2 * 1440)).await;
+    let page = format!("/orgs/acme/tokens/{}", token.id);
+    let refused = it.post_form(&owner, &format!("{page}/replace"), &[]).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("still in force"));
+    assert!(it.get(&owner, &page).await.body.contains("/rotate\""));
+    it.advance(2 * 86_400);
+    let owner = it.session("owner").await;
+    let refused = it.post_form(&owner, &format!("{page}/rotate"), &[("overlap", "1h")]).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("expired and cannot be rotated"));
+    let shown = it.get(&owner, &page).await;
+    assert!(shown.text().contains("Generate replacement") && !shown.body.contains("/rotate\""));
+    let form = it.get(&owner, &format!("{page}/replace")).await;
+    for text in ["ci", "Developer", "After 2 days", "Thu 26 Nov 2026, 09:05 UTC"] {
+        assert!(form.text().contains(text), "{text}");
+    }
+    let replaced = it.post_form(&owner, &format!("{page}/replace"), &[]).await;
+    assert_eq!((replaced.status.as_u16(), replaced.header("cache-control")), (200, "no-store"));
+    assert!(opens(&it, &secret(&replaced.body)).await);
+    assert!(it.get(&owner, &format!("{page}/replace")).await.text().contains("is in use already"));
+    let fields = [("organization", "acme"), ("token", &token.id.to_string())];
+    let by_script = it.post_form(&owner, "/api/tokens/replace", &fields).await;
+    assert_eq!((by_script.status.as_u16(), by_script.header("cache-control")), (200, "no-store"));
+    assert!(opens(&it, by_script.json()["secret"].as_str().unwrap()).await);
+}
+
+async fn a_second_rotation_says_what_it_does(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (token, _) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
+    let path = format!("/orgs/acme/tokens/{}/rotate", token.id);
+    assert!(!it.get(&owner, &path).await.text().contains("Rotating again"));
+    let new = secret(&it.post_form(&owner, &path, &[("overlap", "24h")]).await.body);
+    let unused = it.get(&owner, &path).await;
+    assert!(unused.text().contains("has never been used") && unused.text().contains("As chosen before"));
+    assert!(opens(&it, &new).await);
+    // Rotating settles what was used; the page does so a second later, so another rotation is what this test can wait for.
+    it.post_form(&owner, &path, &[("overlap", "24h")]).await;
+    assert!(opens(&it, &new).await, "a secret that is at work keeps the overlap");
+}
+
+async fn what_is_dead_is_warned_of(mut it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (token, old) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
+    let page = format!("/orgs/acme/tokens/{}", token.id);
+    it.post_form(&owner, &format!("{page}/rotate"), &[("overlap", "now")]).await;
+    assert!(!it.get(&owner, &page).await.text().contains("still being presented"));
+    for _ in 0..3 {
+        assert!(!opens(&it, &old).await);
+    }
+    // Whatever waits to be written is written before a change that asks.
+    it.post_form(&owner, &format!("{page}/rotate"), &[("overlap", "now")]).await;
+    let warned = it.get(&owner, &page).await.text();
+    assert!(warned.contains("An ended secret is still being presented") && warned.contains("3 times"), "{warned}");
+    it.stop().await;
+}
+
+async fn nothing_is_written_when_the_event_cannot_be(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (token, old) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
+    let (gone, _) = it.issue("acme", "gone", Role::Viewer, &[], Lifetime::Minutes(1)).await;
+    it.post_form(&owner, &format!("/orgs/acme/tokens/{}/rotate", token.id), &[("overlap", "7d")]).await;
+    it.advance(60);
+    it.break_events().await;
+    let before = it.count("SELECT COUNT(*) FROM token_secrets").await;
+    let (id, gone) = (token.id.to_string(), gone.id.to_string());
+    for (path, id) in [
+        (format!("/orgs/acme/tokens/{id}/rotate"), &id),
+        (format!("/orgs/acme/tokens/{id}/end-overlap"), &id),
+        (format!("/orgs/acme/tokens/{gone}/replace"), &gone),
+        ("/api/tokens/rotate".to_owned(), &id),
+        ("/api/tokens/end_overlap".to_owned(), &id),
+        ("/api/tokens/replace".to_owned(), &gone),
+    ] {
+        let answer = it.post_form(&owner, &path, &[("organization", "acme"), ("token", id), ("overlap", "now")]).await;
+        assert_eq!(answer.status, 500, "{path}");
+        assert!(secret(&answer.body).is_empty(), "{path}");
+    }
+    assert_eq!(it.count("SELECT COUNT(*) FROM token_secrets").await, before);
+    assert!(opens(&it, &old).await);
+}
