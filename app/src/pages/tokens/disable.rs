@@ -58,7 +58,8 @@ pub fn Switch(organization: String, token: Token, refusal: Refusal, switching: S
     Effect::new(move |_| {
         if switching.focus.get_value() {
             switching.focus.set_value(false);
-            browser::focus(BUTTON);
+            // A frame later than the heading, which takes the focus whenever it appears.
+            request_animation_frame(|| browser::focus(BUTTON));
         }
     });
     let address = if off { paths::enable(&organization, id) } else { paths::disable(&organization, id) };
@@ -101,9 +102,11 @@ pub fn SwitchNotices(off: bool, refusal: Refusal) -> impl IntoView {
                     .get()
                     .map(|failure| {
                         view! {
-                            <Notice tone=Tone::Danger>
-                                <p>{failure.message}</p>
-                            </Notice>
+                            <div class="mb-4">
+                                <Notice tone=Tone::Danger>
+                                    <p>{failure.message}</p>
+                                </Notice>
+                            </div>
                         }
                     })
             }}
@@ -111,9 +114,11 @@ pub fn SwitchNotices(off: bool, refusal: Refusal) -> impl IntoView {
         {off
             .then(|| {
                 view! {
-                    <Notice tone=Tone::Warning>
-                        <p>"This token is disabled: whatever presents it is refused until somebody enables it."</p>
-                    </Notice>
+                    <div class="mb-4">
+                        <Notice tone=Tone::Warning>
+                            <p>"This token is disabled: whatever presents it is refused until somebody enables it."</p>
+                        </Notice>
+                    </div>
                 }
             })}
     }

@@ -1,4 +1,6 @@
 //! The fields that generating and editing a token have in common, and what they show at first.
+//!
+//! The larger parts of a form erase the type of their view (`into_any`): nested whole, it would be deeper than the compiler goes.
 
 use domain::{Lifetime, Permission, PermissionSet, Preset, change::CUSTOM};
 use leptos::prelude::*;

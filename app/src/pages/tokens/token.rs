@@ -72,7 +72,8 @@ fn Shown(found: Found, switching: Switching, known: Secrets, secrets: KnownSecre
     let label = token.label.to_string();
     let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
     let refusal = RwSignal::new(disable::refusal());
-    let changes = (may_update && matches!(status, Status::Active | Status::Disabled)).then(|| {
+    let living = matches!(status, Status::Active | Status::Disabled);
+    let changes = (may_update && living).then(|| {
         view! {
             <ButtonLink href=paths::edit(&slug, token.id)>
                 <Icon glyph=Glyph::Pencil />
