@@ -63,11 +63,7 @@ impl From<&domain::Organization> for Organization {
 )]
 pub(super) async fn find_own(OwnOrganizationReader(access): OwnOrganizationReader) -> Response {
     let organization = access.organization();
-    json(&OwnOrganization {
-        id: organization.id,
-        name: organization.name.as_str().to_owned(),
-        created_at: organization.created_at.iso(),
-    })
+    json(&OwnOrganization { id: organization.id, name: organization.name.as_str().to_owned(), created_at: organization.created_at.iso() })
 }
 
 /// Finds an organization.

@@ -112,7 +112,8 @@ impl Problem {
 
     /// The attempt that this key marks succeeded before, and somebody used what it answered.
     pub(crate) fn key_used(token: &str) -> Self {
-        let message = "This key generated a token before, and its secret was used or the token was changed since. Rotate or revoke that token.";
+        let message =
+            "This key generated a token before, and its secret was used or the token was changed since. Rotate or revoke that token.";
         Self { token: Some(token.to_owned()), ..Self::new(StatusCode::CONFLICT, "idempotency_key_used", message) }
     }
 

@@ -195,9 +195,7 @@ impl Wanted {
             (Some(Some(seconds)), None) => {
                 Lifetime::until(now.plus(std::time::Duration::from_secs(seconds)), now).map_err(wrong("expires_in"))
             }
-            (None, Some(Some(text))) => {
-                text.parse().and_then(|end| Lifetime::until(end, now)).map_err(wrong("expires_at"))
-            }
+            (None, Some(Some(text))) => text.parse().and_then(|end| Lifetime::until(end, now)).map_err(wrong("expires_at")),
         }?;
         Ok(NewToken { label, description, role, permissions, lifetime })
     }

@@ -110,7 +110,8 @@ pub(super) async fn verify(
 
 impl From<Verification> for Answer {
     fn from(found: Verification) -> Self {
-        let answer = Self { valid: found.verdict == Verdict::Valid, code: found.verdict, token: None, organization: None, permissions: None };
+        let answer =
+            Self { valid: found.verdict == Verdict::Valid, code: found.verdict, token: None, organization: None, permissions: None };
         let Some((token, organization)) = found.subject else { return answer };
         Self {
             permissions: Some(token.effective()),

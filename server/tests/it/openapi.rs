@@ -119,5 +119,8 @@ async fn the_document_is_public_and_the_page_shows_all_of_it(it: TestConsole) {
     for (path, _, operation) in server::rest::openapi::operations(&answer.json()) {
         assert!(page.body.contains(path) && page.body.contains(operation["operationId"].as_str().unwrap()), "{path}");
     }
-    assert!(!page.body.contains("<script") && !page.body.contains("style=") && !page.body.contains("//"), "nothing runs, nothing is fetched");
+    assert!(
+        !page.body.contains("<script") && !page.body.contains("style=") && !page.body.contains("//"),
+        "nothing runs, nothing is fetched"
+    );
 }

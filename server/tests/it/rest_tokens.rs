@@ -139,7 +139,9 @@ async fn bad_bodies_name_the_member_and_change_nothing(it: TestConsole) {
         let answer = create(&it, &admin, &body).await;
         assert_eq!((answer.status.as_u16(), answer.json()["field"].as_str()), (422, Some(field)), "{body}: {}", answer.body);
     }
-    for body in ["", "[]", "{}", "null", "{\"label\":null,\"role\":\"viewer\"}", "{\"label\":\"x\",\"role\":null}", "{\"label\":\"x\",\"role\":7}"] {
+    for body in
+        ["", "[]", "{}", "null", "{\"label\":null,\"role\":\"viewer\"}", "{\"label\":\"x\",\"role\":null}", "{\"label\":\"x\",\"role\":7}"]
+    {
         assert_eq!(it.post_json(&admin, TOKENS, body).await.status, 422, "{body}");
     }
     let form = with(request(Method::POST, TOKENS, "label=x&role=viewer"), &[("content-type", "application/x-www-form-urlencoded")]);
@@ -152,9 +154,36 @@ async fn unknown_members_change_nothing(it: TestConsole) {
     let admin = it.token("acme", Role::Admin, &[]).await;
     let before = tokens(&it).await;
     for member in [
-        "id", "kind", "owner", "organization", "organization_id", "status", "state", "hint", "secret", "digest", "prefix", "created_at",
-        "created_by", "created_by_id", "created_by_kind", "last_used_at", "revoked", "revoked_at", "disabled", "disabled_at", "effective_permissions",
-        "scopes", "is_admin", "admin", "user_id", "team_id", "never_expires", "Label", "ROLE", "__proto__",
+        "id",
+        "kind",
+        "owner",
+        "organization",
+        "organization_id",
+        "status",
+        "state",
+        "hint",
+        "secret",
+        "digest",
+        "prefix",
+        "created_at",
+        "created_by",
+        "created_by_id",
+        "created_by_kind",
+        "last_used_at",
+        "revoked",
+        "revoked_at",
+        "disabled",
+        "disabled_at",
+        "effective_permissions",
+        "scopes",
+        "is_admin",
+        "admin",
+        "user_id",
+        "team_id",
+        "never_expires",
+        "Label",
+        "ROLE",
+        "__proto__",
     ] {
         let mut body = json!({ "label": "x", "role": "viewer" });
         body[member] = json!("org_00000000000000000000000000000001");
