@@ -98,6 +98,14 @@ export const GALLERY: readonly View[] = [
     },
   },
   {
+    name: 'the API described',
+    signedIn: false,
+    open: async ({ page }) => {
+      await page.goto('/docs/api');
+      await expect(page.getByRole('heading', { level: 1, name: 'The API' })).toBeVisible();
+    },
+  },
+  {
     name: 'organization not found',
     signedIn: true,
     open: async ({ page, visit }) => {

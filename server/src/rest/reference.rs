@@ -188,7 +188,7 @@ fn operation(page: &mut String, document: &Value, (path, method, operation): (&s
         let _ = write!(page, "<h4 class=\"reference-part\">Body: {}</h4>", kind(schema));
         members(page, resolved(document, schema), "Member");
         for (name, example) in content["examples"].as_object().into_iter().flatten() {
-            self::example(page, &format!("Example: {}", name.to_lowercase()), &example["value"]);
+            self::example(page, &id, &format!("Example: {}", name.to_lowercase()), &example["value"]);
         }
     }
     let responses = operation["responses"].as_object();
@@ -205,7 +205,7 @@ fn operation(page: &mut String, document: &Value, (path, method, operation): (&s
     });
     for (status, response) in responses.into_iter().flatten().filter(|(status, _)| status.starts_with('2')) {
         if let Some(value) = response["content"]["application/json"].get("example") {
-            self::example(page, &format!("Example: {status}"), value);
+            self::example(page, &id, &format!("Example: {status}"), value);
         }
     }
     page.push_str("</article>");
@@ -250,12 +250,12 @@ fn row(rows: &mut String, head: &str, second: &str, third: &str) {
 }
 
 /// JSON, in a frame that can be scrolled with the keyboard.
-fn example(page: &mut String, title: &str, value: &Value) {
+fn example(page: &mut String, operation: &str, title: &str, value: &Value) {
     let title = escaped(title);
     let _ = write!(
         page,
-        "<details class=\"reference-example\"><summary>{title}</summary><pre class=\"reference-code\" tabindex=\"0\" role=\"region\" \
-         aria-label=\"{title}\">{}</pre></details>",
+        "<details class=\"reference-example\"><summary>{title}</summary><pre class=\"reference-code\" tabindex=\"0\" role=\"group\" \
+         aria-label=\"{operation}, {title}\">{}</pre></details>",
         escaped(&format!("{value:#}"))
     );
 }
