@@ -46,6 +46,7 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("/orgs/:organization/tokens") view=layout::Settings ssr=SsrMode::Async>
                     <Route path=path!("") view=pages::tokens::list::Tokens ssr=SsrMode::Async />
                     <Route path=path!("new") view=pages::tokens::create::NewToken ssr=SsrMode::Async />
+                    <Route path=path!("revoke") view=pages::tokens::revoke_many::RevokeMany ssr=SsrMode::Async />
                     <Route path=path!(":token") view=pages::tokens::token::TokenPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

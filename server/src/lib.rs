@@ -8,6 +8,7 @@ pub mod commands;
 pub mod config;
 mod cookies;
 mod csrf;
+mod export;
 mod exit;
 pub mod forms;
 mod headers;

@@ -13,7 +13,7 @@ use axum::{
 use leptos::{nonce::Nonce as PageNonce, prelude::provide_context};
 use services::{Actor, Caller, organizations, sessions};
 
-use crate::{cookies, observe::Nonce, rest::problem::Problem, router::Site};
+use crate::{cookies, forms, observe::Nonce, rest::problem::Problem, router::Site};
 
 /// A request from a browser: who, from where, and what a page needs to be rendered.
 pub(crate) struct Visit {
@@ -108,10 +108,9 @@ pub(crate) async fn members(visit: Visit, uri: Uri) -> Response {
 }
 
 /// The address a revocation is posted to leads to the dialog when it is opened.
-pub(crate) async fn revoke(Path((organization, token)): Path<(String, String)>) -> Response {
-    let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("revoke", &token).finish();
-    let organization: String = form_urlencoded::byte_serialize(organization.as_bytes()).collect();
-    see(&format!("/orgs/{organization}/tokens?{query}"))
+pub(crate) async fn revoke(uri: Uri, Path((organization, token)): Path<(String, String)>) -> Response {
+    let query: String = form_urlencoded::Serializer::new(forms::place(&uri)).append_pair("revoke", &token).finish();
+    see(&format!("{}?{query}", app::paths::tokens(&forms::segment(&organization))))
 }
 
 /// What is at no address: a page for people, a problem document for programs.

@@ -14,7 +14,7 @@ use axum_client_ip::ClientIpSource;
 use services::{Console, Entropy};
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
-use crate::{assets, config::PublicUrl, csrf, forms, observe, pages, rest};
+use crate::{assets, config::PublicUrl, csrf, export, forms, observe, pages, rest};
 
 /// The largest body anything takes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -55,6 +55,8 @@ pub fn router(site: Site) -> Router {
         .route("/setup", get(pages::public).post(forms::set_up))
         .route("/orgs/{organization}/tokens", get(pages::members))
         .route("/orgs/{organization}/tokens/new", get(pages::members).post(forms::create_token))
+        .route("/orgs/{organization}/tokens/revoke", get(pages::members).post(forms::revoke_many))
+        .route("/orgs/{organization}/tokens.csv", get(export::tokens_csv))
         .route("/orgs/{organization}/tokens/{token}", get(pages::members))
         .route("/orgs/{organization}/tokens/{token}/revoke", get(pages::revoke).post(forms::revoke_token));
     for (path, method) in server_fn::axum::server_fn_paths() {

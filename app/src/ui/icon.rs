@@ -13,6 +13,7 @@ pub enum Glyph {
     Cross,
     Done,
     Down,
+    Download,
     Info,
     Key,
     Newer,
@@ -20,6 +21,8 @@ pub enum Glyph {
     Older,
     Person,
     Plus,
+    Search,
+    Up,
     Warning,
 }
 
@@ -34,6 +37,7 @@ impl Glyph {
             Self::Cross => "M6.5 6.5l11 11M17.5 6.5l-11 11",
             Self::Done => "M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M8.4 12.3l2.5 2.5l4.7-5.2",
             Self::Down => "M7 10l5 5l5-5",
+            Self::Download => "M12 4v11M7 10.5l5 5l5-5M5 20h14",
             Self::Info => "M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M12 11.2v5M12 7.8v.1",
             Self::Key => "M8 11a4.4 4.4 0 1 0 0 8.8a4.4 4.4 0 0 0 0-8.8M11.2 12.2L20 3.6M16.4 7.1l3 3M13.7 9.8l1.9 1.9",
             Self::Newer => "M5 12h14M13 6l6 6l-6 6",
@@ -41,6 +45,8 @@ impl Glyph {
             Self::Older => "M19 12H5M11 6l-6 6l6 6",
             Self::Person => "M12 4a4 4 0 1 0 0 8a4 4 0 0 0 0-8M4.5 20.5a7.5 7.5 0 0 1 15 0",
             Self::Plus => "M12 5v14M5 12h14",
+            Self::Search => "M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 0 0 0-13M15.3 15.3L20 20",
+            Self::Up => "M7 14l5-5l5 5",
             Self::Warning => "M12 4.1L2.9 19.6h18.2zM12 10v4.3M12 16.9v.1",
         }
     }

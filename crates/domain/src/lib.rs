@@ -17,6 +17,7 @@ pub mod secret;
 pub mod text;
 pub mod time;
 pub mod token;
+pub mod token_query;
 pub mod verdict;
 
 pub use failure::{Code, Failure};
@@ -27,7 +28,8 @@ pub use organization::{Organization, Slug};
 pub use page::{Cursor, Page};
 pub use permission::{Permission, PermissionSet};
 pub use secret::{Hint, Issued, Kind, Prefix, Secret};
-pub use text::{Description, Invalid, Label, Name};
+pub use text::{Description, Invalid, Label, Name, Search};
 pub use time::Timestamp;
 pub use token::{State, Status, Token};
+pub use token_query::TokenQuery;
 pub use verdict::Verdict;

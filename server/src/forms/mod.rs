@@ -3,6 +3,7 @@
 //! Each ends in a redirect, or in the page it came from with what was typed and why it was refused. A new secret is rendered straight into
 //! the answer and nowhere else: such a page is not to be stored, and posting it again makes another token, as the browser says.
 
+mod revoke_many;
 mod session;
 mod setup;
 mod tokens;
@@ -17,9 +18,10 @@ use axum::{
 use domain::Failure;
 use services::Error;
 
+pub(crate) use revoke_many::revoke_many;
 pub(crate) use session::{sign_in, sign_out};
 pub(crate) use setup::set_up;
-pub(crate) use tokens::{create as create_token, revoke as revoke_token};
+pub(crate) use tokens::{create as create_token, place, revoke as revoke_token, segment};
 
 use crate::pages::Visit;
 

@@ -26,15 +26,21 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /api/tokens/label_in_use" => form("/api/tokens/label_in_use", &[("organization", "acme"), ("label", "x")]).await,
         "POST /api/tokens/create" => form("/api/tokens/create", &create).await,
         "POST /api/tokens/revoke" => form("/api/tokens/revoke", &[("organization", "acme"), ("token", target), ("label", "target")]).await,
+        "POST /api/tokens/find_many" => form("/api/tokens/find_many", &[("organization", "acme"), ("tokens", target)]).await,
+        "POST /api/tokens/revoke_many" => {
+            form("/api/tokens/revoke_many", &[("organization", "acme"), ("tokens", target), ("typed", "target")]).await
+        }
         "POST /api/session/find" => form("/api/session/find", &[]).await,
         "GET /organization" => it.get(caller, "/organization").await,
         "POST /api/v1/verify" => it.post_json(caller, "/api/v1/verify", "{\"token\":\"x\"}").await,
-        "GET /" | "GET /sign-in" | "GET /setup" | "GET /orgs/acme/tokens" | "GET /orgs/acme/tokens/new" => {
+        "GET /" | "GET /sign-in" | "GET /setup" | "GET /orgs/acme/tokens" | "GET /orgs/acme/tokens.csv" | "GET /orgs/acme/tokens/new" => {
             it.get(caller, operation.trim_start_matches("GET ")).await
         }
         "POST /sign-in" => form("/sign-in", &[("email", "nobody@acme.test"), ("password", "wrong")]).await,
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
         "POST /orgs/acme/tokens/ID/revoke" => form(&format!("/orgs/acme/tokens/{target}/revoke"), &[("label", "target")]).await,
+        "GET /orgs/acme/tokens/revoke" => it.get(caller, &format!("/orgs/acme/tokens/revoke?token={target}")).await,
+        "POST /orgs/acme/tokens/revoke" => form("/orgs/acme/tokens/revoke", &[("token", target), ("typed", "target")]).await,
         "GET /orgs/acme/tokens/ID" => it.get(caller, &format!("/orgs/acme/tokens/{target}")).await,
         other => panic!("{other} has no sample request: add one"),
     }
@@ -61,7 +67,10 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
             "GET /setup",
             "POST /sign-in",
             "GET /orgs/acme/tokens",
+            "GET /orgs/acme/tokens.csv",
             "GET /orgs/acme/tokens/new",
+            "GET /orgs/acme/tokens/revoke",
+            "POST /orgs/acme/tokens/revoke",
             "POST /orgs/acme/tokens/new",
             "GET /orgs/acme/tokens/ID",
             "POST /orgs/acme/tokens/ID/revoke",

@@ -1,7 +1,10 @@
 //! An organization's API tokens.
 
 pub mod create;
+mod filters;
 pub mod list;
 mod revoke;
+pub mod revoke_many;
 mod row;
+mod select;
 pub mod token;

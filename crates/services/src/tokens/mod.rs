@@ -3,12 +3,14 @@
 mod create;
 mod list;
 mod revoke;
+mod revoke_many;
 
 use domain::{Description, Label, Lifetime, PermissionSet, Role, Token, audit::Action};
 
 pub use create::create;
-pub use list::{PAGE, find, label_in_use, list};
+pub use list::{CHOSEN, EXPORT, Exported, Listed, PAGE, export, find, find_many, label_in_use, list};
 pub use revoke::revoke;
+pub use revoke_many::revoke_many;
 
 use crate::{
     access::Access,
