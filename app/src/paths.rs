@@ -31,8 +31,8 @@ pub fn ask_revoke(organization: &str, place: &str, token: TokenId) -> String {
 
 /// The page that asks whether to revoke several of them.
 pub fn ask_revoke_many<'a>(organization: &str, place: &str, tokens: impl IntoIterator<Item = &'a str>) -> String {
-    let tokens: Vec<_> = tokens.into_iter().map(|token| ("token", token)).collect();
-    with_query(revoke_many(organization, ""), place, &tokens)
+    let tokens: Vec<_> = tokens.into_iter().collect();
+    with_query(revoke_many(organization, ""), place, &[("chosen", &tokens.join(","))])
 }
 
 /// The list, telling that these tokens are revoked.
@@ -90,6 +90,6 @@ mod tests {
         assert_eq!(ask_revoke("acme", "", id), format!("/orgs/acme/tokens?revoke={id}"));
         assert_eq!(revoke("acme", "q=ci", id), format!("/orgs/acme/tokens/{id}/revoke?q=ci"));
         assert_eq!(revoked("acme", "q=ci", [id, id]), format!("/orgs/acme/tokens?q=ci&revoked={id},{id}"));
-        assert_eq!(ask_revoke_many("acme", "q=ci", ["a", "b"]), "/orgs/acme/tokens/revoke?q=ci&token=a&token=b");
+        assert_eq!(ask_revoke_many("acme", "q=ci", ["a", "b"]), "/orgs/acme/tokens/revoke?q=ci&chosen=a,b");
     }
 }

@@ -108,13 +108,7 @@ mod tests {
     #[test]
     fn what_could_break_a_line_is_quoted_and_what_could_run_is_not_a_formula() {
         let mut file = String::new();
-        line(
-            &mut file,
-            ["a", "a,b", "a\"b", "a\nb", "=1+1", "+1", "-1", "@x", "\tx", "\rx", "=\"x\",y", "a=1", "é…", "'", ""],
-        );
-        assert_eq!(
-            file,
-            "a,\"a,b\",\"a\"\"b\",\"a\nb\",'=1+1,'+1,'-1,'@x,'\tx,\"'\rx\",\"'=\"\"x\"\",y\",a=1,é…,',\r\n"
-        );
+        line(&mut file, ["a", "a,b", "a\"b", "a\nb", "=1+1", "+1", "-1", "@x", "\tx", "\rx", "=\"x\",y", "a=1", "é…", "'", ""]);
+        assert_eq!(file, "a,\"a,b\",\"a\"\"b\",\"a\nb\",'=1+1,'+1,'-1,'@x,'\tx,\"'\rx\",\"'=\"\"x\"\",y\",a=1,é…,',\r\n");
     }
 }

@@ -185,7 +185,11 @@ pub async fn revoke(organization: String, token: String, #[server(default)] labe
 /// Ends several tokens for good, all or none; `tokens` are their ids with commas between. `typed` is what was typed to confirm; it has to
 /// be what [`domain::token::confirmation`] says.
 #[server(endpoint = "tokens/revoke_many")]
-pub async fn revoke_many(organization: String, #[server(default)] tokens: String, #[server(default)] typed: String) -> Result<Vec<Token>, Failure> {
+pub async fn revoke_many(
+    organization: String,
+    #[server(default)] tokens: String,
+    #[server(default)] typed: String,
+) -> Result<Vec<Token>, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
     reply(

@@ -2,21 +2,21 @@
 
 use leptos::prelude::*;
 
-/// A table whose columns have names and nothing else.
+/// A table with a caption for those who cannot see what is around it. The roles are said out loud because style turns rows into cards,
+/// which some browsers take for "no table". Wide rows scroll inside a region that the keyboard reaches.
 #[component]
-pub fn Table(id: &'static str, #[prop(into)] caption: String, columns: &'static [&'static str], children: Children) -> impl IntoView {
-    let heads = columns.iter().map(|column| view! { <th scope="col" role="columnheader">{*column}</th> }).collect_view();
-    view! {
-        <TableFrame id=id caption=caption heads=heads.into_any()>
-            {children()}
-        </TableFrame>
-    }
-}
-
-/// A table with a caption for those who cannot see what is around it, and `<th role="columnheader">` as heads. The roles are said out loud
-/// because style turns rows into cards, which some browsers take for "no table". Wide rows scroll inside a region that the keyboard reaches.
-#[component]
-pub fn TableFrame(id: &'static str, #[prop(into)] caption: String, heads: AnyView, children: Children) -> impl IntoView {
+pub fn Table(
+    id: &'static str,
+    #[prop(into)] caption: String,
+    /// The names of the columns.
+    #[prop(optional)]
+    columns: &'static [&'static str],
+    /// What stands in their place where a name is not enough: `<th scope="col" role="columnheader">` each.
+    #[prop(optional)]
+    heads: Option<AnyView>,
+    children: Children,
+) -> impl IntoView {
+    let columns = columns.iter().map(|column| view! { <th scope="col" role="columnheader">{*column}</th> }).collect_view();
     view! {
         <div class="table-frame" id=format!("{id}-frame") role="region" aria-labelledby=id tabindex="0">
             <table class="table" role="table">
@@ -25,6 +25,7 @@ pub fn TableFrame(id: &'static str, #[prop(into)] caption: String, heads: AnyVie
                 </caption>
                 <thead role="rowgroup">
                     <tr role="row">
+                        {columns}
                         {heads}
                         <th scope="col" role="columnheader">
                             <span class="sr-only">"Actions"</span>

@@ -39,7 +39,7 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /sign-in" => form("/sign-in", &[("email", "nobody@acme.test"), ("password", "wrong")]).await,
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
         "POST /orgs/acme/tokens/ID/revoke" => form(&format!("/orgs/acme/tokens/{target}/revoke"), &[("label", "target")]).await,
-        "GET /orgs/acme/tokens/revoke" => it.get(caller, &format!("/orgs/acme/tokens/revoke?token={target}")).await,
+        "GET /orgs/acme/tokens/revoke" => it.get(caller, &format!("/orgs/acme/tokens/revoke?chosen={target}")).await,
         "POST /orgs/acme/tokens/revoke" => form("/orgs/acme/tokens/revoke", &[("token", target), ("typed", "target")]).await,
         "GET /orgs/acme/tokens/ID" => it.get(caller, &format!("/orgs/acme/tokens/{target}")).await,
         other => panic!("{other} has no sample request: add one"),

@@ -165,7 +165,8 @@ async fn nobody_elses_page_can_post(it: TestConsole) {
     let owner = it.session("owner").await;
     let (token, secret) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
     let revoke = format!("/orgs/acme/tokens/{}/revoke", token.id);
-    let mut paths: Vec<String> = ["/sign-in", "/sign-out", "/setup", "/orgs/acme/tokens/new", "/orgs/acme/tokens/revoke"].map(String::from).to_vec();
+    let mut paths: Vec<String> =
+        ["/sign-in", "/sign-out", "/setup", "/orgs/acme/tokens/new", "/orgs/acme/tokens/revoke"].map(String::from).to_vec();
     paths.push(revoke);
     paths.extend(server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()));
     for path in paths {

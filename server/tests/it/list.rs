@@ -35,7 +35,8 @@ async fn all_of_it_is_in_the_address(it: TestConsole) {
     loop {
         let page = it.get(&owner, &address).await;
         seen += page.body.matches("aria-label=\"Select ").count();
-        let Some(next) = page.body.split("href=\"").find(|link| link.split('>').nth(1).is_some_and(|text| text.starts_with("Next page"))) else {
+        let Some(next) = page.body.split("href=\"").find(|link| link.split('>').nth(1).is_some_and(|text| text.starts_with("Next page")))
+        else {
             break;
         };
         address = next.split('"').next().unwrap().replace("&amp;", "&");
@@ -85,6 +86,8 @@ async fn what_is_over_is_in_the_other_view(it: TestConsole) {
     assert!(told.text().contains("Token “revoked one” is revoked."));
     assert!(!told.body.contains(&format!("row-{}", over.id)), "its row has left");
     it.advance(3600);
+    // Whoever is away that long signs in anew.
+    let owner = it.session("owner").await;
     let none = it.get(&owner, "/orgs/acme/tokens").await;
     assert!(none.text().contains("No active tokens") && none.text().contains("Show inactive tokens"));
     let inactive = it.get(&owner, "/orgs/acme/tokens?view=inactive").await;

@@ -33,7 +33,7 @@ async fn what_was_chosen_is_asked_about_and_then_ended(it: TestConsole) {
     let path = format!("{PATH}?q=bulk&sort=label");
     let asked = it.post_form(&owner, &path, &fields(&ids, None)).await;
     let address = asked.header("location").to_owned();
-    assert_eq!((asked.status.as_u16(), address.split("&token=").next()), (303, Some("/orgs/acme/tokens/revoke?q=bulk&sort=label")));
+    assert_eq!((asked.status.as_u16(), address.split("&chosen=").next()), (303, Some("/orgs/acme/tokens/revoke?q=bulk&sort=label")));
     assert_eq!(it.count("SELECT COUNT(*) FROM events WHERE action = 'token.revoke'").await, 0, "asking ends nothing");
     let page = it.get(&owner, &address).await;
     assert_eq!(page.status, 200);
@@ -96,7 +96,7 @@ async fn what_was_typed_stays_when_it_is_refused(it: TestConsole) {
     let many: Vec<String> = (0..101).map(|number| format!("tok_{number:032}")).collect();
     let most = it.post_form(&owner, PATH, &fields(&many, None)).await;
     assert!(most.status == 422 && most.text().contains("Choose 100 tokens at most"), "{}", most.status);
-    assert_eq!(it.get(&owner, &format!("{PATH}?token=%00&token=..")).await.status, 404);
+    assert_eq!(it.get(&owner, &format!("{PATH}?chosen=%00,..")).await.status, 404);
     for secret in secrets {
         assert_eq!(it.get(&Caller::Token(secret), "/organization").await.status, 200);
     }

@@ -170,7 +170,7 @@ fn values(query: &TokenQuery) -> [(&'static str, String); 6] {
     .map(|(name, value)| (name, value.unwrap_or_default()))
 }
 
-fn selects(query: &TokenQuery, creators: Vec<String>) -> impl IntoView {
+fn selects(query: &TokenQuery, creators: Vec<String>) -> impl IntoView + use<> {
     let status = |status: Status| match status {
         Status::Active => "Active",
         Status::Disabled => "Disabled",

@@ -27,7 +27,7 @@ use crate::{
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
         problem::Problem,
-        table::TableFrame,
+        table::Table,
     },
 };
 
@@ -43,7 +43,8 @@ pub fn Tokens() -> impl IntoView {
     let asked = move |name: &'static str| Memo::new(move |_| params.with(|params| params.get_str(name).unwrap_or_default().to_owned()));
     let (revoke, revoked) = (asked("revoke"), asked("revoked"));
     // What cannot be read goes to the server as it is, which says why.
-    let query = Memo::new(move |_| search.with(|search| TokenQuery::parse(search).map_or_else(|_| search.clone(), |query| query.to_query())));
+    let query =
+        Memo::new(move |_| search.with(|search| TokenQuery::parse(search).map_or_else(|_| search.clone(), |query| query.to_query())));
     let place = Memo::new(move |_| search.with(|search| TokenQuery::parse(search).unwrap_or_default().to_query()));
     let list = Resource::new_blocking(move || (organization.get(), query.get()), |(organization, query)| tokens::list(organization, query));
     let pending = RwSignal::new(false);
@@ -193,13 +194,13 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
                     view! {
                         <div on:change=move |_| recount(count)>
                             {may_revoke.then(|| view! { <Selection organization=slug.to_owned() place=place.clone() count=count /> })}
-                            <TableFrame
+                            <Table
                                 id="tokens"
                                 caption=caption(organization.name.as_str(), &query)
                                 heads=heads(slug, &query, may_revoke, focus)
                             >
                                 {rows}
-                            </TableFrame>
+                            </Table>
                         </div>
                         <Pages organization=slug.to_owned() query=query next=next />
                     }

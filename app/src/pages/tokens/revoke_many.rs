@@ -32,10 +32,11 @@ pub fn RevokeMany() -> impl IntoView {
     let organization = use_organization();
     let query = use_query_map();
     let search = use_location().search;
-    let ids = Memo::new(move |_| query.with(|query| query.get_all("token").unwrap_or_default().join(",")));
+    let ids = Memo::new(move |_| query.with(|query| query.get_str("chosen").unwrap_or_default().to_owned()));
     let place = Memo::new(move |_| search.with(|search| TokenQuery::parse(search).unwrap_or_default().to_query()));
     let list = move || paths::tokens_at(&organization.read(), &place.read());
-    let chosen = Resource::new_blocking(move || (organization.get(), ids.get()), |(organization, ids)| tokens::find_many(organization, ids));
+    let chosen =
+        Resource::new_blocking(move || (organization.get(), ids.get()), |(organization, ids)| tokens::find_many(organization, ids));
     view! {
         <Breadcrumb steps=vec![
             ("Organization settings", None),

@@ -112,12 +112,8 @@ async fn filters_narrow_alone_and_together(instance: Instance) {
     make(&bob, "bob's", Some(Role::Admin), 5).await;
     make(&owner, "custom", None, 20).await;
     let disabled = make(&owner, "disabled", Some(Role::Viewer), 80).await;
-    let used = crate::usage::Use {
-        token: old_and_used.token.id,
-        at: instance.console.now(),
-        address: String::new(),
-        user_agent: String::new(),
-    };
+    let used =
+        crate::usage::Use { token: old_and_used.token.id, at: instance.console.now(), address: String::new(), user_agent: String::new() };
     store::usage::upsert(&instance.console.0.db, &[used]).await.unwrap();
     assert_eq!(instance.execute("UPDATE tokens SET disabled_at = 1, disabled_by_name = 'Ada' WHERE label = 'disabled'").await.unwrap(), 1);
     let found = async |text: &str| find(&instance, &owner, text).await;
@@ -234,7 +230,10 @@ async fn a_file_holds_what_the_query_finds(instance: Instance) {
         Pool::Sqlite(_) => many.to_owned(),
         Pool::Postgres(_) => many
             .replace("INSERT INTO", "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) INSERT INTO")
-            .replace("created_by_name) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) ", "created_by_name) ")
+            .replace(
+                "created_by_name) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) ",
+                "created_by_name) ",
+            )
             .replace("SUBSTR('00000000000000000000000000000000' || i, -32)", "LPAD(i::text, 32, '0')"),
     };
     instance.run(many).await;
@@ -292,8 +291,7 @@ async fn explain(instance: &Instance, access: &Access, query: &TokenQuery) -> St
             for setting in ["enable_sort", "enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin"] {
                 sqlx::query(sqlx::AssertSqlSafe(format!("SET {setting} = off"))).execute(&mut *connection).await.unwrap();
             }
-            let rows: Vec<String> =
-                sqlx::query_scalar_with(sqlx::AssertSqlSafe(sql), arguments).fetch_all(&mut *connection).await.unwrap();
+            let rows: Vec<String> = sqlx::query_scalar_with(sqlx::AssertSqlSafe(sql), arguments).fetch_all(&mut *connection).await.unwrap();
             rows.join("\n")
         }
     }

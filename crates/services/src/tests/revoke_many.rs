@@ -79,7 +79,8 @@ async fn the_number_has_to_be_typed(instance: Instance) {
     assert!(matches!(one, Err(Error::Invalid { field: "typed", .. })), "one is confirmed by its label");
     let none = tokens::revoke_many(&instance.console, &owner, Vec::<&str>::new(), "0").await;
     assert!(matches!(none, Err(Error::Invalid { field: "tokens", .. })));
-    let many: Vec<String> = (0..=tokens::CHOSEN).map(|_| domain::TokenId::new(instance.console.now(), super::random()).to_string()).collect();
+    let many: Vec<String> =
+        (0..=tokens::CHOSEN).map(|_| domain::TokenId::new(instance.console.now(), super::random()).to_string()).collect();
     let refused = tokens::revoke_many(&instance.console, &owner, refs(&many), "101").await;
     assert!(matches!(refused, Err(Error::Invalid { field: "tokens", .. })));
     assert_eq!(instance.shape().await, before);
