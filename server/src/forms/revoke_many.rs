@@ -53,7 +53,8 @@ pub(crate) async fn revoke_many(
         },
         Err(error) => {
             let typed = typed.map(|typed| ("typed".to_owned(), typed.to_owned()));
-            refused(&visit, &ask(&chosen), HashMap::from_iter(typed), error).await
+            let fields: HashMap<String, String> = typed.into_iter().collect();
+            refused(&visit, &ask(&chosen), fields, error).await
         }
     }
 }

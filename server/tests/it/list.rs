@@ -85,6 +85,8 @@ async fn what_is_over_is_in_the_other_view(it: TestConsole) {
     let told = it.get(&owner, gone.header("location")).await;
     assert!(told.text().contains("Token “revoked one” is revoked."));
     assert!(!told.body.contains(&format!("row-{}", over.id)), "its row has left");
+    let ended = it.get(&owner, "/orgs/acme/tokens?view=inactive").await;
+    assert!(ended.text().contains("revoked one") && !ended.text().contains("Revoke selected"), "nothing there can be selected");
     it.advance(3600);
     // Whoever is away that long signs in anew.
     let owner = it.session("owner").await;

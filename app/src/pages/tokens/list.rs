@@ -1,7 +1,7 @@
 //! The list of tokens, with the revoke dialog over it when the address asks for it.
 
 use domain::{
-    Code, Cursor, Page, Token, TokenQuery,
+    Code, Cursor, Page, Status, Token, TokenQuery,
     token_query::{Sort, View},
 };
 use leptos::prelude::*;
@@ -181,8 +181,9 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
         } else {
             let Page { items, next } = page;
             let nothing = items.is_empty();
+            let may_select = may_revoke && items.iter().any(|token| token.status_at(now) != Status::Revoked);
             let row = |token: Token| {
-                view! { <Row token=token now=now organization=slug.to_owned() place=place.clone() may_revoke=may_revoke /> }
+                view! { <Row token=token now=now organization=slug.to_owned() place=place.clone() may_revoke=may_revoke may_select=may_select /> }
             };
             let rows = items.into_iter().map(row).collect_view();
             view! {
@@ -193,11 +194,11 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
                 } else {
                     view! {
                         <div on:change=move |_| recount(count)>
-                            {may_revoke.then(|| view! { <Selection organization=slug.to_owned() place=place.clone() count=count /> })}
+                            {may_select.then(|| view! { <Selection organization=slug.to_owned() place=place.clone() count=count /> })}
                             <Table
                                 id="tokens"
                                 caption=caption(organization.name.as_str(), &query)
-                                heads=heads(slug, &query, may_revoke, focus)
+                                heads=heads(slug, &query, may_select, focus)
                             >
                                 {rows}
                             </Table>

@@ -31,7 +31,7 @@ pub fn bin_id(token: impl core::fmt::Display) -> String {
 
 /// A row of the list; a card where the list is narrow.
 #[component]
-pub fn Row(token: Token, now: Timestamp, organization: String, place: String, may_revoke: bool) -> impl IntoView {
+pub fn Row(token: Token, now: Timestamp, organization: String, place: String, may_revoke: bool, may_select: bool) -> impl IntoView {
     let status = token.status_at(now);
     let label = token.label.to_string();
     let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
@@ -49,7 +49,7 @@ pub fn Row(token: Token, now: Timestamp, organization: String, place: String, ma
             </a>
         }
     });
-    let select = may_revoke.then(|| {
+    let select = may_select.then(|| {
         let id = token.id.to_string();
         let name = format!("Select {label}");
         view! {
