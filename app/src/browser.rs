@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 #[cfg(not(feature = "ssr"))]
 use web_sys::BeforeUnloadEvent;
-use web_sys::{Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
+use web_sys::{Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
 
 /// Moves the focus to the element with this id, once what is being rendered now is in the page.
 pub fn focus(id: impl Into<String>) {
@@ -18,6 +18,77 @@ pub fn focus(id: impl Into<String>) {
             let _ = element.focus();
         }
     });
+}
+
+/// Moves the focus to the first of these elements that there is, once what is being rendered now is in the page.
+pub fn focus_first(ids: Vec<String>) {
+    request_animation_frame(move || {
+        if let Some(element) = ids.iter().find_map(|id| find::<HtmlElement>(id)) {
+            let _ = element.focus();
+        }
+    });
+}
+
+/// Lets the key `/` lead to a field, except where it is typed and while a dialog is open.
+pub fn focus_on_slash(field: &'static str) {
+    Effect::new(move |_| {
+        let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
+            let typing = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlElement>().ok())
+                .is_some_and(|target| matches!(&*target.tag_name(), "INPUT" | "TEXTAREA" | "SELECT") && !is_checkbox(&target));
+            let held = event.ctrl_key() || event.meta_key() || event.alt_key();
+            let covered = document().query_selector("dialog[open]").ok().flatten().is_some();
+            if event.key() != "/" || typing || held || covered || event.default_prevented() {
+                return;
+            }
+            if find::<HtmlElement>(field).is_some() {
+                event.prevent_default();
+                select(field);
+            }
+        });
+        on_cleanup(move || handle.remove());
+    });
+}
+
+fn is_checkbox(element: &HtmlElement) -> bool {
+    element.dyn_ref::<HtmlInputElement>().is_some_and(|input| input.type_() == "checkbox")
+}
+
+/// The checkboxes with this name.
+fn checkboxes(name: &str) -> Vec<HtmlInputElement> {
+    let Ok(found) = document().query_selector_all(&format!("input[type=checkbox][name={name}]")) else { return Vec::new() };
+    (0..found.length()).filter_map(|at| found.item(at)?.dyn_into().ok()).collect()
+}
+
+/// The values of the checkboxes with this name that are checked, and how many there are.
+pub fn checked(name: &str) -> (Vec<String>, usize) {
+    let all = checkboxes(name);
+    (all.iter().filter(|each| each.checked()).map(HtmlInputElement::value).collect(), all.len())
+}
+
+/// Checks or unchecks all the checkboxes with this name.
+pub fn check_all(name: &str, checked: bool) {
+    for each in checkboxes(name) {
+        each.set_checked(checked);
+    }
+}
+
+/// Shows in a checkbox whether all, none or some of others are checked.
+pub fn set_checkbox(id: &str, all: bool, some: bool) {
+    if let Some(checkbox) = find::<HtmlInputElement>(id) {
+        checkbox.set_checked(all);
+        checkbox.set_indeterminate(some && !all);
+    }
+}
+
+/// Puts a value into the input or select with this id.
+pub fn set_value(id: &str, value: &str) {
+    if let Some(input) = find::<HtmlInputElement>(id) {
+        input.set_value(value);
+    } else if let Some(select) = find::<HtmlSelectElement>(id) {
+        select.set_value(value);
+    }
 }
 
 /// Puts the text of a read-only field or of any other element on the clipboard. Answers false where there is no clipboard, as on plain

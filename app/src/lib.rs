@@ -46,6 +46,7 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("/orgs/:organization") view=layout::Settings ssr=SsrMode::Async>
                     <Route path=path!("tokens") view=pages::tokens::list::Tokens ssr=SsrMode::Async />
                     <Route path=path!("tokens/new") view=pages::tokens::create::NewToken ssr=SsrMode::Async />
+                    <Route path=path!("tokens/revoke") view=pages::tokens::revoke_many::RevokeMany ssr=SsrMode::Async />
                     <Route path=path!("tokens/:token") view=pages::tokens::token::TokenPage ssr=SsrMode::Async />
                     <Route path=path!("tokens/:token/edit") view=pages::tokens::edit::EditToken ssr=SsrMode::Async />
                     <Route path=path!("tokens/:token/rotate") view=pages::tokens::rotate::RotateToken ssr=SsrMode::Async />

@@ -153,12 +153,14 @@ test('a revoked token is refused at once, for good, and in the documented words'
     instance: answer.headers.get('X-Request-Id'),
   });
   const ended = row(page, 'to be revoked');
-  await expect(ended).toContainText('Revoked');
-  await expect(ended).toContainText(`by ${OWNER.name}`);
-  await expect(bin(page, 'to be revoked')).toHaveCount(0);
+  await expect(ended).toHaveCount(0);
   await page.getByRole('link', { name: 'Dismiss this message' }).click();
   await expect(page).toHaveURL(TOKENS);
   await expect(page.getByText('is revoked.')).toHaveCount(0);
+  await page.getByRole('link', { name: 'Inactive' }).click();
+  await expect(ended).toContainText('Revoked');
+  await expect(ended).toContainText(`by ${OWNER.name}`);
+  await expect(bin(page, 'to be revoked')).toHaveCount(0);
 });
 
 test('the dialog to revoke names the token and its last use, and Cancel changes nothing', async ({ page, server, visit }) => {
@@ -294,7 +296,7 @@ test('the table says what it is and what its columns are', async ({ page, server
   await server.token({ label: 'in a table' });
   await visit(TOKENS);
   const table = page.getByRole('table', { name: 'API tokens of Acme, newest first' });
-  await expect(table.getByRole('columnheader')).toHaveText(['Label', 'Token', 'Role', 'Created', 'Expires', 'Last used', 'Status', 'Actions']);
+  await expect(table.getByRole('columnheader')).toHaveText(['Select', 'Label', 'Token', 'Role', 'Created', 'Expires', 'Last used', 'Status', 'Actions']);
   await expect(row(page, 'in a table').getByRole('rowheader')).toHaveText('in a table');
   await expect(bin(page, 'in a table')).toBeVisible();
 });

@@ -60,6 +60,8 @@ pub fn router(site: Site) -> Router {
         .route("/orgs/{organization}/mail", get(pages::members))
         .route("/orgs/{organization}/tokens", get(pages::members))
         .route("/orgs/{organization}/tokens/new", get(pages::members).post(forms::create_token))
+        .route("/orgs/{organization}/tokens/revoke", get(pages::members).post(forms::revoke_many))
+        .route("/orgs/{organization}/tokens.csv", get(exports::tokens_csv))
         .route("/orgs/{organization}/tokens/{token}", get(pages::members))
         .route("/orgs/{organization}/tokens/{token}/edit", get(pages::members).post(forms::edit_token))
         .route("/orgs/{organization}/tokens/{token}/disable", get(pages::token).post(forms::disable_token))

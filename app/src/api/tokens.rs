@@ -2,7 +2,7 @@
 
 #![expect(clippy::too_many_arguments, reason = "the fields of a form are flat on the wire")]
 
-use domain::{Issued, Organization, Page, Timestamp, Token};
+use domain::{Issued, Organization, Page, Timestamp, Token, TokenQuery};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -17,8 +17,12 @@ pub struct TokenList {
     pub may_create: bool,
     /// Whether to offer the bin.
     pub may_revoke: bool,
-    /// The rows, newest first.
+    /// What was asked for.
+    pub query: TokenQuery,
+    /// The rows.
     pub page: Page<Token>,
+    /// Who has generated tokens here, by name; nobody when there are none at all.
+    pub creators: Vec<String>,
     /// The server's time when it answered. Relative times are counted from it, so that server and browser write the same words.
     pub now: Timestamp,
 }
@@ -38,16 +42,30 @@ pub struct Found {
     pub now: Timestamp,
 }
 
-/// Lists 25 tokens, newest first, beginning after a cursor (`after`, empty for the first page).
+/// Some tokens that a person has chosen, and when they were like this.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chosen {
+    /// Whose tokens.
+    pub organization: Organization,
+    /// The tokens, newest first.
+    pub tokens: Vec<Token>,
+    /// See [`TokenList::now`].
+    pub now: Timestamp,
+}
+
+/// Lists 25 of the tokens that a query finds, written as in the address of the list (see [`TokenQuery::parse`]).
 #[server(endpoint = "tokens/list")]
-pub async fn list(organization: String, #[server(default)] after: String) -> Result<TokenList, Failure> {
+pub async fn list(organization: String, #[server(default)] query: String) -> Result<TokenList, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
             let access = request.access(&organization, domain::Permission::API_KEY_READ).await?;
-            let page = services::tokens::list(&request.console, &access, &after).await?;
+            let query = TokenQuery::parse(&query)?;
+            let services::tokens::Listed { page, creators } = services::tokens::list(&request.console, &access, &query).await?;
             Ok(TokenList {
+                query,
+                creators,
                 organization: access.organization().clone(),
                 may_create: access.allows(domain::Permission::API_KEY_CREATE),
                 may_revoke: access.allows(domain::Permission::API_KEY_DELETE),
@@ -75,6 +93,21 @@ pub async fn find(organization: String, token: String) -> Result<Found, Failure>
                 may_revoke: access.allows(domain::Permission::API_KEY_DELETE),
                 now: request.console.now(),
             })
+        }
+        .await,
+    )
+}
+
+/// Finds the tokens that a person has chosen to revoke; `tokens` are their ids with commas between. Refuses who may not revoke.
+#[server(endpoint = "tokens/find_many")]
+pub async fn find_many(organization: String, #[server(default)] tokens: String) -> Result<Chosen, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::API_KEY_DELETE).await?;
+            let tokens = services::tokens::find_many(&request.console, &access, ids(&tokens)).await?;
+            Ok(Chosen { organization: access.organization().clone(), tokens, now: request.console.now() })
         }
         .await,
     )
@@ -149,4 +182,29 @@ pub async fn revoke(organization: String, token: String, #[server(default)] labe
         }
         .await,
     )
+}
+
+/// Ends several tokens for good, all or none; `tokens` are their ids with commas between. `typed` is what was typed to confirm; it has to
+/// be what [`domain::token::confirmation`] says.
+#[server(endpoint = "tokens/revoke_many")]
+pub async fn revoke_many(
+    organization: String,
+    #[server(default)] tokens: String,
+    #[server(default)] typed: String,
+) -> Result<Vec<Token>, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::API_KEY_DELETE).await?;
+            services::tokens::revoke_many(&request.console, &access, ids(&tokens), &typed).await
+        }
+        .await,
+    )
+}
+
+/// Takes ids with commas between apart.
+#[cfg(feature = "ssr")]
+fn ids(tokens: &str) -> impl Iterator<Item = &str> {
+    tokens.split(',').filter(|id| !id.is_empty())
 }

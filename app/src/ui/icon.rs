@@ -25,6 +25,8 @@ pub enum Glyph {
     Person,
     Plus,
     Rotate,
+    Search,
+    Up,
     Warning,
 }
 
@@ -51,6 +53,8 @@ impl Glyph {
             Self::Person => "M12 4a4 4 0 1 0 0 8a4 4 0 0 0 0-8M4.5 20.5a7.5 7.5 0 0 1 15 0",
             Self::Plus => "M12 5v14M5 12h14",
             Self::Rotate => "M19.5 12a7.5 7.5 0 1 1-2.3-5.4l2.3 2.2M19.5 4v4.8h-4.8",
+            Self::Search => "M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 0 0 0-13M15.3 15.3L20 20",
+            Self::Up => "M7 14l5-5l5 5",
             Self::Warning => "M12 4.1L2.9 19.6h18.2zM12 10v4.3M12 16.9v.1",
         }
     }

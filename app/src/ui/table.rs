@@ -8,7 +8,12 @@ use leptos::prelude::*;
 pub fn Table(
     id: &'static str,
     #[prop(into)] caption: String,
+    /// The names of the columns.
+    #[prop(optional)]
     columns: &'static [&'static str],
+    /// What stands in their place where a name is not enough: `<th scope="col" role="columnheader">` each.
+    #[prop(optional)]
+    heads: Option<AnyView>,
     /// Whether a last column holds what can be done with a row.
     #[prop(default = true)]
     actions: bool,
@@ -31,6 +36,7 @@ pub fn Table(
                 <thead role="rowgroup">
                     <tr role="row">
                         {columns}
+                        {heads}
                         {actions}
                     </tr>
                 </thead>

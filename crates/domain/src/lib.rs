@@ -21,6 +21,7 @@ pub mod secret;
 pub mod text;
 pub mod time;
 pub mod token;
+pub mod token_query;
 pub mod verdict;
 
 pub use change::{Change, Dead, Rights};
@@ -35,7 +36,8 @@ pub use permission::{Permission, PermissionSet};
 pub use preset::Preset;
 pub use rotation::{Cause, Overlap, Refusals, Rotation, SecretUser};
 pub use secret::{Hint, Issued, Kind, Prefix, Secret};
-pub use text::{Description, Invalid, Label, Name};
+pub use text::{Description, Invalid, Label, Name, Search};
 pub use time::Timestamp;
 pub use token::{State, Status, Token};
+pub use token_query::TokenQuery;
 pub use verdict::Verdict;

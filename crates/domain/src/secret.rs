@@ -13,7 +13,7 @@ use crate::{Invalid, Token};
 
 /// Random characters in a secret.
 pub const BODY_LENGTH: usize = 32;
-const CHECKSUM_LENGTH: usize = 6;
+pub(crate) const CHECKSUM_LENGTH: usize = 6;
 /// Nothing longer is looked at: the longest prefix, the RFC 8959 scheme and the rest stay well below.
 const LONGEST_PRESENTED: usize = 128;
 /// The scheme of RFC 8959, which may stand before a secret.

@@ -115,6 +115,14 @@ impl Token {
     }
 }
 
+/// What has to be typed to confirm that these tokens are ended: the label of one, the number of several.
+pub fn confirmation(tokens: &[Token]) -> String {
+    match tokens {
+        [one] => one.label.to_string(),
+        several => several.len().to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

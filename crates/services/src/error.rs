@@ -61,6 +61,12 @@ impl Error {
     }
 }
 
+impl From<domain::token_query::Refused> for Error {
+    fn from(refused: domain::token_query::Refused) -> Self {
+        Self::Invalid { field: refused.field, why: refused.why.0 }
+    }
+}
+
 /// A database error never means "not found" or "bad token". Who expects a conflict asks for it by name.
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {

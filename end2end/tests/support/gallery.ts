@@ -9,13 +9,17 @@ import {
   event,
   expiryChoice,
   fill,
+  filter,
   filterAudit,
   preset,
   revoke,
   revokeButton,
   revokeDialog,
   roleChoice,
+  search,
+  searchFor,
   secretDialog,
+  select,
   submit,
   submitAndRead,
   toggle,
@@ -141,6 +145,76 @@ export const GALLERY: readonly View[] = [
       await server.token({ label: 'W'.repeat(60), description: 'A label without a place to break.' });
       await visit(TOKENS);
       await expect(page.getByRole('table')).toBeVisible();
+    },
+  },
+  {
+    name: 'tokens, narrowed and sorted',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const label = labelled('narrowed');
+      await server.token({ label, role: 'developer', expiry: '7' });
+      await visit(`${TOKENS}?sort=label`);
+      await searchFor(page, 'narrowed');
+      await expect(page).toHaveURL(/q=narrowed/);
+      await filter(page, { Role: 'Developer', Expires: 'Within 30 days' });
+      await expect(page.locator('summary', { hasText: '2 active' })).toBeVisible();
+      await expect(page.getByRole('table')).toBeVisible();
+    },
+  },
+  {
+    name: 'tokens, none that match',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      await server.token({ label: labelled('does not match') });
+      await visit(`${TOKENS}?q=nothing+is+called+this`);
+      await expect(page.getByRole('heading', { name: 'No tokens match' })).toBeVisible();
+      await expect(search(page)).toHaveValue('nothing is called this');
+    },
+  },
+  {
+    name: 'tokens, an address that cannot be read',
+    signedIn: true,
+    open: async ({ page, visit }) => {
+      await visit(`${TOKENS}?sort=colour`);
+      await expect(page.getByRole('heading', { name: 'This list cannot be shown' })).toBeVisible();
+    },
+  },
+  {
+    name: 'inactive tokens',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { token } = await server.token({ label: labelled('inactive'), description: 'Was for the old shop.' });
+      await server.post(`${TOKENS}/${token.id}/revoke`, { label: token.label }, { Cookie: server.ownerCookie });
+      await visit(`${TOKENS}?view=inactive`);
+      await expect(page.getByRole('table', { name: 'Inactive API tokens of Acme, newest first' })).toBeVisible();
+    },
+  },
+  {
+    name: 'tokens, some selected',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const label = labelled('selected');
+      await server.token({ label });
+      await visit(TOKENS);
+      await select(page, label).check();
+      await expect(select(page, label)).toBeChecked();
+    },
+  },
+  {
+    name: 'revoke several',
+    signedIn: true,
+    open: async ({ page, server, visit, scripts }) => {
+      const labels = [labelled('one of several'), labelled('another of several')];
+      for (const label of labels) await server.token({ label, description: 'x' });
+      await visit(TOKENS);
+      for (const label of labels) await select(page, label).check();
+      await page.getByRole('button', { name: 'Revoke selected' }).click();
+      const typed = page.getByRole('textbox', { name: 'Type 2 to confirm' });
+      await typed.fill('3');
+      if (!scripts) {
+        await page.getByRole('button', { name: 'Revoke tokens' }).click();
+        await expect(page.getByRole('heading', { name: 'The tokens were not revoked' })).toBeVisible();
+      }
     },
   },
   {

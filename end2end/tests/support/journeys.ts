@@ -135,3 +135,26 @@ export async function rotate(page: Page, server: Server, label: string, ends: st
   await expect(page.getByRole('heading', { level: 1, name: label })).toBeVisible();
   return secret;
 }
+
+/** The field that searches the list. */
+export function search(page: Page): Locator {
+  return page.getByRole('searchbox', { name: 'Search label, description or token' });
+}
+
+export async function searchFor(page: Page, text: string): Promise<void> {
+  await search(page).fill(text);
+  await search(page).press('Enter');
+}
+
+/** Chooses filters, by their labels and those of their options. */
+export async function filter(page: Page, wanted: Record<string, string>): Promise<void> {
+  const more = page.locator('details.filters-more');
+  if (!(await more.evaluate((details: HTMLDetailsElement) => details.open))) await more.locator('summary').click();
+  for (const [name, option] of Object.entries(wanted)) await page.getByLabel(name, { exact: true }).selectOption(option);
+  await page.getByRole('button', { name: 'Apply filters' }).click();
+}
+
+/** The checkbox of a token in the list. */
+export function select(page: Page, label: string): Locator {
+  return page.getByRole('checkbox', { name: `Select ${label}`, exact: true });
+}

@@ -5,6 +5,7 @@
 
 mod audit;
 mod edit;
+mod revoke_many;
 mod rotation;
 mod session;
 mod setup;
@@ -22,10 +23,11 @@ use services::Error;
 
 pub(crate) use audit::{log_of as audit_log_of, verify as verify_audit};
 pub(crate) use edit::{disable as disable_token, edit as edit_token, enable as enable_token};
+pub(crate) use revoke_many::revoke_many;
 pub(crate) use rotation::{end_overlap, replace as replace_token, rotate as rotate_token};
 pub(crate) use session::{sign_in, sign_out};
 pub(crate) use setup::set_up;
-pub(crate) use tokens::{create as create_token, revoke as revoke_token};
+pub(crate) use tokens::{create as create_token, place, revoke as revoke_token, segment};
 
 use crate::pages::Visit;
 

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use app::ssr::Posted;
+use app::{paths, ssr::Posted};
 use axum::{
     Form,
     extract::{OriginalUri, Path},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, Uri, header},
     response::Response,
 };
-use domain::Permission;
+use domain::{Permission, TokenQuery};
 use services::{access, tokens};
 
 use super::refused;
@@ -85,12 +85,22 @@ pub(crate) async fn revoke(
             access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_DELETE).await?;
         tokens::revoke(console, &access, &token, &label).await
     };
-    let list = uri.path().trim_end_matches("/revoke").rsplit_once('/').map_or("/", |(list, _)| list);
+    let place = place(&uri);
     match attempt.await {
-        Ok(revoked) => see(&format!("{list}?revoked={}", revoked.id)),
+        Ok(revoked) => see(&paths::revoked(&segment(&organization), &place, [revoked.id])),
         Err(error) => {
-            let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("revoke", &token).finish();
-            refused(&visit, &format!("{list}?{query}"), typed, error).await
+            let query: String = form_urlencoded::Serializer::new(place).append_pair("revoke", &token).finish();
+            refused(&visit, &format!("{}?{query}", paths::tokens(&segment(&organization))), typed, error).await
         }
     }
+}
+
+/// The place in the list that an address holds; its beginning when it holds none.
+pub(crate) fn place(uri: &Uri) -> String {
+    TokenQuery::parse(uri.query().unwrap_or_default()).unwrap_or_default().to_query()
+}
+
+/// A part of a path as it was typed, fit to stand in an address.
+pub(crate) fn segment(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

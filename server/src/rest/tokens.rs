@@ -245,7 +245,7 @@ impl Part {
         ("organization" = String, Path, description = "The organization's id or slug.", example = "acme"),
         ("limit" = Option<u32>, Query, description = "How many tokens, 25 unless told.", minimum = 1, maximum = 100, example = 25),
         ("after" = Option<String>, Query, description = "Where the page begins: `next` of the page before.",
-            pattern = "^[0-9]{1,18}\\.tok_[0-9a-f]{32}$", example = "1795338300000000.tok_019aa3c4f1a07d3e8000000000000002"),
+            pattern = "^-created\\.[0-9]{1,18}\\.tok_[0-9a-f]{32}$", example = "-created.1795338300000000.tok_019aa3c4f1a07d3e8000000000000002"),
     ),
     responses(
         (status = 200, description = "A page of tokens.", body = TokenPage, example = json!({ "items": [example()], "next": null })),
@@ -255,7 +255,7 @@ impl Part {
 )]
 pub(super) async fn list(State(site): State<Site>, TokenReader(access): TokenReader, uri: Uri) -> Result<Response, Problem> {
     let part = Part::parse(uri.query().unwrap_or_default())?;
-    let page = tokens::list_some(&site.console, &access, &part.after, part.limit).await?;
+    let page = tokens::list_newest(&site.console, &access, &part.after, part.limit).await?;
     let now = site.console.now();
     Ok(json(&TokenPage {
         items: page.items.iter().map(|token| Token::new(token, access.organization(), now)).collect(),

@@ -45,6 +45,10 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
             revoked(it, target).await;
             form(operation.trim_start_matches("POST "), &[("organization", "acme"), ("token", target)]).await
         }
+        "POST /api/tokens/find_many" => form("/api/tokens/find_many", &[("organization", "acme"), ("tokens", target)]).await,
+        "POST /api/tokens/revoke_many" => {
+            form("/api/tokens/revoke_many", &[("organization", "acme"), ("tokens", target), ("typed", "target")]).await
+        }
         "POST /api/session/find" => form("/api/session/find", &[]).await,
         "GET /organization" => it.get(caller, "/organization").await,
         "GET /api/v1/organizations/{organization}" => it.get(caller, "/api/v1/organizations/acme").await,
@@ -74,6 +78,7 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         | "GET /openapi.json"
         | "GET /docs/api"
         | "GET /orgs/acme/tokens"
+        | "GET /orgs/acme/tokens.csv"
         | "GET /orgs/acme/tokens/new" => it.get(caller, operation.trim_start_matches("GET ")).await,
         "POST /sign-in" => form("/sign-in", &[("email", "nobody@acme.test"), ("password", "wrong")]).await,
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
@@ -97,6 +102,8 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
             revoked(it, target).await;
             form(&format!("/orgs/acme/tokens/{target}/replace"), &[]).await
         }
+        "GET /orgs/acme/tokens/revoke" => it.get(caller, &format!("/orgs/acme/tokens/revoke?chosen={target}")).await,
+        "POST /orgs/acme/tokens/revoke" => form("/orgs/acme/tokens/revoke", &[("token", target), ("typed", "target")]).await,
         "GET /orgs/acme/tokens/ID" => it.get(caller, &format!("/orgs/acme/tokens/{target}")).await,
         "POST /api/mails/list" => form("/api/mails/list", &[("organization", "acme")]).await,
         "GET /orgs/acme/mail" => it.get(caller, "/orgs/acme/mail").await,
@@ -147,7 +154,10 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
             "POST /sign-in",
             "GET /orgs/acme/mail",
             "GET /orgs/acme/tokens",
+            "GET /orgs/acme/tokens.csv",
             "GET /orgs/acme/tokens/new",
+            "GET /orgs/acme/tokens/revoke",
+            "POST /orgs/acme/tokens/revoke",
             "POST /orgs/acme/tokens/new",
             "GET /orgs/acme/tokens/ID",
             "POST /orgs/acme/tokens/ID/revoke",

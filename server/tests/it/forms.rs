@@ -89,7 +89,11 @@ async fn revoking_needs_the_label_and_leads_back(it: TestConsole) {
     let (token, secret) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
     let path = format!("/orgs/acme/tokens/{}/revoke", token.id);
     assert_eq!(it.get(&owner, &path).await.header("location"), format!("/orgs/acme/tokens?revoke={}", token.id));
-    let refused = it.post_form(&owner, &path, &[("label", "c")]).await;
+    // The place in the list goes along.
+    let there = format!("{path}?q=c&sort=label");
+    assert_eq!(it.get(&owner, &there).await.header("location"), format!("/orgs/acme/tokens?q=c&sort=label&revoke={}", token.id));
+    let refused = it.post_form(&owner, &there, &[("label", "c")]).await;
+    assert!(refused.text().contains("API tokens of Acme, by label, A to Z"));
     assert_eq!(refused.status, 422);
     assert!(refused.body.contains("exactly as it is shown"));
     assert_eq!(it.get(&Caller::Token(secret.clone()), "/organization").await.status, 200);
@@ -97,7 +101,8 @@ async fn revoking_needs_the_label_and_leads_back(it: TestConsole) {
     assert_eq!((done.status.as_u16(), done.header("location")), (303, format!("/orgs/acme/tokens?revoked={}", token.id).as_str()));
     assert_eq!(it.get(&Caller::Token(secret), "/organization").await.status, 401);
     // Doing it again is no error and no second event.
-    assert_eq!(it.post_form(&owner, &path, &[("label", "ci")]).await.status, 303);
+    let again = it.post_form(&owner, &there, &[("label", "ci")]).await;
+    assert_eq!(again.header("location"), format!("/orgs/acme/tokens?q=c&sort=label&revoked={}", token.id));
     assert_eq!(it.count("SELECT COUNT(*) FROM events WHERE action = 'token.revoke'").await, 1);
 }
 
@@ -160,7 +165,8 @@ async fn nobody_elses_page_can_post(it: TestConsole) {
     let owner = it.session("owner").await;
     let (token, secret) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
     let revoke = format!("/orgs/acme/tokens/{}/revoke", token.id);
-    let mut paths: Vec<String> = ["/sign-in", "/sign-out", "/setup", "/orgs/acme/tokens/new"].map(String::from).to_vec();
+    let mut paths: Vec<String> =
+        ["/sign-in", "/sign-out", "/setup", "/orgs/acme/tokens/new", "/orgs/acme/tokens/revoke"].map(String::from).to_vec();
     paths.push(revoke);
     paths.extend(["rotate", "end-overlap", "replace"].map(|verb| format!("/orgs/acme/tokens/{}/{verb}", token.id)));
     paths.extend(server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()));
@@ -198,6 +204,7 @@ async fn bad_input_is_never_our_fault(it: TestConsole) {
         "/orgs/acme/tokens/x/rotate",
         "/orgs/acme/tokens/x/end-overlap",
         "/orgs/acme/tokens/x/replace",
+        "/orgs/acme/tokens/revoke",
     ]) {
         for (kind, body) in [
             ("application/x-www-form-urlencoded", "%"),

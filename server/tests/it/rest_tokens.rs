@@ -249,7 +249,7 @@ async fn bad_places_in_the_list_are_told(it: TestConsole) {
         ("limit=1&limit=2", Some("limit")),
         ("after=x", Some("after")),
         ("after=", Some("after")),
-        ("after=1.tok_00000000000000000000000000000000&after=x", Some("after")),
+        ("after=-created.1.tok_00000000000000000000000000000000&after=x", Some("after")),
         ("page=2", None),
     ] {
         let answer = it.get(&admin, &format!("{TOKENS}?{query}")).await;

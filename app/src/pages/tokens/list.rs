@@ -1,12 +1,17 @@
 //! The list of tokens, with the revoke dialog over it when the address asks for it.
 
-use domain::{Page, Token};
+use domain::{
+    Code, Cursor, Page, Status, Token, TokenQuery,
+    token_query::{Sort, View},
+};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::{use_location, use_query_map};
 
 use super::{
+    filters::{Filters, Views, caption, fill, heads},
     revoke::{Revoke, Revoked},
     row::Row,
+    select::{Selection, let_go, recount},
 };
 use crate::{
     api::{
@@ -26,28 +31,35 @@ use crate::{
     },
 };
 
+/// The id of what takes the focus when the list has been fetched anew: what had it may be gone by then.
+pub type Focus = StoredValue<Option<String>>;
+
 /// Shows an organization's tokens, 25 at a time.
 #[component]
 pub fn Tokens() -> impl IntoView {
     let organization = use_organization();
-    let query = use_query_map();
-    let asked = move |name: &'static str| Memo::new(move |_| query.with(|query| query.get_str(name).unwrap_or_default().to_owned()));
-    let (after, revoke, revoked) = (asked("after"), asked("revoke"), asked("revoked"));
-    let list = Resource::new_blocking(move || (organization.get(), after.get()), |(organization, after)| tokens::list(organization, after));
+    let params = use_query_map();
+    let search = use_location().search;
+    let asked = move |name: &'static str| Memo::new(move |_| params.with(|params| params.get_str(name).unwrap_or_default().to_owned()));
+    let (revoke, revoked) = (asked("revoke"), asked("revoked"));
+    // What cannot be read goes to the server as it is, which says why.
+    let query =
+        Memo::new(move |_| search.with(|search| TokenQuery::parse(search).map_or_else(|_| search.clone(), |query| query.to_query())));
+    let place = Memo::new(move |_| search.with(|search| TokenQuery::parse(search).unwrap_or_default().to_query()));
+    let list = Resource::new_blocking(move || (organization.get(), query.get()), |(organization, query)| tokens::list(organization, query));
     let pending = RwSignal::new(false);
-    // What takes the focus when the list has been fetched anew: what had it is gone by then.
-    let focus = StoredValue::new(None::<String>);
+    let focus: Focus = StoredValue::new(None);
     let on_revoked = Callback::new(move |id: String| {
         focus.set_value(Some(id));
         list.refetch();
     });
-    // The links to other pages of the list are gone once it has come.
+    // Links to other pages of the list are gone once it has come; those that stay say so when they are followed.
     Effect::new(move |earlier: Option<String>| {
-        let after = after.get();
-        if earlier.is_some_and(|earlier| earlier != after) {
+        let query = query.get();
+        if earlier.is_some_and(|earlier| earlier != query) && focus.with_value(Option::is_none) {
             focus.set_value(Some("tokens-frame".to_owned()));
         }
-        after
+        query
     });
     // Whether the page before this one in the browser's history is the list without the dialog.
     let asked_here = StoredValue::new(false);
@@ -56,12 +68,14 @@ pub fn Tokens() -> impl IntoView {
         asked_here.set_value(asks && (earlier == Some(false) || asked_here.get_value()));
         asks
     });
+    browser::focus_on_slash("q");
+    let first = StoredValue::new(true);
     view! {
         <Breadcrumb steps=vec![("Organization settings", None), ("API tokens", None)] />
         <div role="status">
             {move || {
-                let id = revoked.get();
-                (!id.is_empty()).then(|| view! { <Revoked organization=organization.get() after=after.get() id=id /> })
+                let ids = revoked.get();
+                (!ids.is_empty()).then(|| view! { <Revoked organization=organization.get() place=place.get() ids=ids /> })
             }}
         </div>
         <Heading text="API tokens" />
@@ -71,7 +85,10 @@ pub fn Tokens() -> impl IntoView {
             <Transition fallback=Loading set_pending=pending>
                 {move || Suspend::new(async move {
                     match list.await {
-                        Ok(list) => view! { <Listed list=list after=after.get_untracked() focus=focus /> }.into_any(),
+                        Ok(list) => view! { <Listed list=list focus=focus first=first /> }.into_any(),
+                        Err(Failure(failure)) if failure.code == Code::Invalid => {
+                            view! { <Unreadable message=failure.message all=paths::tokens(&organization.get_untracked()) /> }.into_any()
+                        }
                         Err(Failure(failure)) => {
                             view! {
                                 <PageTitle page="API tokens" />
@@ -88,7 +105,7 @@ pub fn Tokens() -> impl IntoView {
             (!id.is_empty())
                 .then(|| {
                     view! {
-                        <Revoke organization=organization.get() after=after.get() id=id asked_here=asked_here on_revoked=on_revoked />
+                        <Revoke organization=organization.get() place=place.get() id=id asked_here=asked_here on_revoked=on_revoked />
                     }
                 })
         }}
@@ -105,17 +122,43 @@ fn Loading() -> impl IntoView {
     }
 }
 
+/// Says what in the address cannot be taken.
 #[component]
-fn Listed(list: TokenList, after: String, focus: StoredValue<Option<String>>) -> impl IntoView {
+fn Unreadable(message: String, all: String) -> impl IntoView {
+    view! {
+        <PageTitle page="API tokens" />
+        <Empty glyph=Glyph::Warning title="This list cannot be shown">
+            <p class="empty-text" role="alert">
+                {message}
+            </p>
+            <ButtonLink href=all>"Show all active tokens"</ButtonLink>
+        </Empty>
+    }
+}
+
+/// The list. `first` tells whether it is the first one since the page was opened.
+#[component]
+fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoView {
+    let TokenList { organization, may_create, may_revoke, query, page, creators, now } = list;
+    let count = RwSignal::new(0);
+    let asked = query.clone();
     Effect::new(move |_| {
+        if first.get_value() {
+            // What was typed and chosen before the page was live counts.
+            first.set_value(false);
+            recount(count);
+        } else {
+            fill(&asked);
+            let_go(count);
+        }
         if let Some(id) = focus.try_update_value(Option::take).flatten() {
-            browser::focus(id);
+            browser::focus_first(vec![id, "tokens-frame".to_owned(), "main".to_owned()]);
         }
     });
-    let TokenList { organization, may_create, may_revoke, page, now } = list;
     let slug = organization.slug.as_str();
+    let place = query.to_query();
     let new_token = paths::new_token(slug);
-    let first_use = page.items.is_empty() && after.is_empty();
+    let first_use = creators.is_empty();
     view! {
         <PageTitle page="API tokens" organization=organization.name.to_string() />
         <div class="page-head">
@@ -137,22 +180,74 @@ fn Listed(list: TokenList, after: String, focus: StoredValue<Option<String>>) ->
             view! { <FirstUse new_token=may_create.then_some(new_token) /> }.into_any()
         } else {
             let Page { items, next } = page;
+            let nothing = items.is_empty();
+            let may_select = may_revoke && items.iter().any(|token| token.status_at(now) != Status::Revoked);
             let row = |token: Token| {
-                view! { <Row token=token now=now organization=slug.to_owned() after=after.clone() may_revoke=may_revoke /> }
+                view! { <Row token=token now=now organization=slug.to_owned() place=place.clone() may_revoke=may_revoke may_select=may_select /> }
             };
             let rows = items.into_iter().map(row).collect_view();
             view! {
-                <Table
-                    id="tokens"
-                    caption=format!("API tokens of {}, newest first", organization.name)
-                    columns=&["Label", "Token", "Role", "Created", "Expires", "Last used", "Status"]
-                >
-                    {rows}
-                </Table>
-                <Pages newest=(!after.is_empty()).then(|| paths::tokens(slug)) older=next.map(|next| paths::older_tokens(slug, next)) />
+                <Views organization=slug.to_owned() query=query.clone() focus=focus />
+                <Filters organization=slug.to_owned() query=query.clone() creators=creators focus=focus />
+                {if nothing {
+                    view! { <Nothing organization=slug.to_owned() query=query.clone() focus=focus /> }.into_any()
+                } else {
+                    view! {
+                        <div on:change=move |_| recount(count)>
+                            {may_select.then(|| view! { <Selection organization=slug.to_owned() place=place.clone() count=count /> })}
+                            <Table
+                                id="tokens"
+                                caption=caption(organization.name.as_str(), &query)
+                                heads=heads(slug, &query, may_select, focus)
+                            >
+                                {rows}
+                            </Table>
+                        </div>
+                        <Pages organization=slug.to_owned() query=query next=next />
+                    }
+                        .into_any()
+                }}
             }
                 .into_any()
         }}
+    }
+}
+
+/// Stands where the list would, and leads to where there is something.
+#[component]
+fn Nothing(organization: String, query: TokenQuery, focus: Focus) -> impl IntoView {
+    let (title, text, label, way) = if query.after.is_some() {
+        ("No more tokens", "The list ends before this page.", "First page", query.from(None))
+    } else if query.is_narrowed() {
+        ("No tokens match", "Nothing in this view fits what you search for.", "Show all of this view", query.cleared())
+    } else {
+        match query.view {
+            View::Active => (
+                "No active tokens",
+                "All tokens of this organization are expired or revoked.",
+                "Show inactive tokens",
+                query.in_view(View::Inactive),
+            ),
+            View::Inactive => (
+                "No inactive tokens",
+                "Tokens come here once they are expired or revoked, and stay.",
+                "Show active tokens",
+                query.in_view(View::Active),
+            ),
+        }
+    };
+    view! {
+        <Empty glyph=Glyph::Search title=title>
+            <p class="empty-text">{text}</p>
+            <a
+                class="button"
+                data-look="secondary"
+                href=paths::tokens_at(&organization, &way.to_query())
+                on:click=move |_| focus.set_value(Some("q".to_owned()))
+            >
+                {label}
+            </a>
+        </Empty>
     }
 }
 
@@ -189,21 +284,24 @@ fn FirstUse(new_token: Option<String>) -> impl IntoView {
 
 /// Leads to the next page and back to the first.
 #[component]
-fn Pages(newest: Option<String>, older: Option<String>) -> impl IntoView {
-    let newest = newest.map(|address| {
+fn Pages(organization: String, query: TokenQuery, next: Option<Cursor>) -> impl IntoView {
+    let at = |place: Option<Cursor>| paths::tokens_at(&organization, &query.from(place).to_query());
+    let (first_name, next_name) =
+        if query.sort == Sort::default() { ("Newest tokens", "Older tokens") } else { ("First page", "Next page") };
+    let first = query.after.is_some().then(|| {
         view! {
-            <ButtonLink href=address>
+            <ButtonLink href=at(None)>
                 <Icon glyph=Glyph::Older />
-                "Newest tokens"
+                {first_name}
             </ButtonLink>
         }
     });
-    let older = older.map(|address| view! { <ButtonLink href=address>"Older tokens" <Icon glyph=Glyph::Newer /></ButtonLink> });
-    (newest.is_some() || older.is_some()).then(|| {
+    let next = next.map(|next| view! { <ButtonLink href=at(Some(next))>{next_name} <Icon glyph=Glyph::Newer /></ButtonLink> });
+    (first.is_some() || next.is_some()).then(|| {
         view! {
             <nav class="pages" aria-label="Pagination">
-                {newest}
-                {older}
+                {first}
+                {next}
             </nav>
         }
     })

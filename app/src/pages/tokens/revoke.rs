@@ -1,6 +1,6 @@
 //! Revoking: the dialog that asks, and the notice that tells.
 
-use domain::State;
+use domain::{State, Timestamp, Token};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
@@ -21,11 +21,11 @@ use crate::{
     },
 };
 
-/// Asks whether to revoke the token with this id, in the place of the list that begins after `after`.
+/// Asks whether to revoke the token with this id, over this place in the list.
 #[component]
 pub fn Revoke(
     organization: String,
-    after: String,
+    place: String,
     id: String,
     /// Whether going back in the browser's history leads to the list without the dialog.
     asked_here: StoredValue<bool>,
@@ -33,17 +33,17 @@ pub fn Revoke(
     on_revoked: Callback<String>,
 ) -> impl IntoView {
     let found = find(&organization, &id);
-    let back = paths::tokens_after(&organization, &after);
-    let place = StoredValue::new((organization, after));
+    let back = paths::tokens_at(&organization, &place);
+    let stored = StoredValue::new((organization, place));
     view! {
         <Suspense>
             {move || {
                 let back = back.clone();
                 Suspend::new(async move {
-                    let (organization, after) = place.get_value();
+                    let (organization, place) = stored.get_value();
                     match found.await {
                         Ok(found) if !matches!(found.token.state, State::Revoked { .. }) => {
-                            view! { <Ask organization=organization after=after found=found asked_here=asked_here on_revoked=on_revoked /> }.into_any()
+                            view! { <Ask organization=organization place=place found=found asked_here=asked_here on_revoked=on_revoked /> }.into_any()
                         }
                         Ok(Found { token, .. }) => {
                             view! {
@@ -68,25 +68,22 @@ pub fn Revoke(
     }
 }
 
-/// Tells that the token with this id is revoked, if it is.
+/// Tells that the tokens with these ids, with commas between, are revoked, if they are.
 #[component]
-pub fn Revoked(organization: String, after: String, id: String) -> impl IntoView {
-    let found = find(&organization, &id);
-    let back = paths::tokens_after(&organization, &after);
+pub fn Revoked(organization: String, place: String, ids: String) -> impl IntoView {
+    let back = paths::tokens_at(&organization, &place);
+    let key = (organization, ids);
+    let told = Resource::new_blocking(move || key.clone(), |(organization, ids)| told(organization, ids));
     view! {
         <Suspense>
             {move || {
                 let back = back.clone();
                 Suspend::new(async move {
-                    found
-                        .await
-                        .ok()
-                        .map(|found| found.token)
-                        .filter(|token| matches!(token.state, State::Revoked { .. }))
-                        .map(|token| {
+                    told.await
+                        .map(|text| {
                             view! {
                                 <Notice tone=Tone::Success dismiss=back>
-                                    <p>{format!("Token “{}” is revoked.", token.label)} " Whatever still presents it is refused."</p>
+                                    <p>{text}</p>
                                 </Notice>
                             }
                         })
@@ -94,6 +91,20 @@ pub fn Revoked(organization: String, after: String, id: String) -> impl IntoView
             }}
         </Suspense>
     }
+}
+
+/// What there is to tell about tokens of which an address says that they are revoked.
+async fn told(organization: String, ids: String) -> Option<String> {
+    let revoked = |token: &Token| matches!(token.state, State::Revoked { .. });
+    if ids.contains(',') {
+        let tokens = tokens::find_many(organization, ids).await.ok()?.tokens;
+        return tokens
+            .iter()
+            .all(revoked)
+            .then(|| format!("{} tokens are revoked. Whatever still presents one of them is refused.", tokens.len()));
+    }
+    let token = tokens::find(organization, ids).await.ok()?.token;
+    revoked(&token).then(|| format!("Token “{}” is revoked. Whatever still presents it is refused.", token.label))
 }
 
 /// A message in the place of the dialog.
@@ -114,8 +125,8 @@ fn find(organization: &str, id: &str) -> Resource<Result<Found, Failure>> {
 }
 
 #[component]
-fn Ask(organization: String, after: String, found: Found, asked_here: StoredValue<bool>, on_revoked: Callback<String>) -> impl IntoView {
-    let last_use = last_use(&found);
+fn Ask(organization: String, place: String, found: Found, asked_here: StoredValue<bool>, on_revoked: Callback<String>) -> impl IntoView {
+    let last_use = last_use(&found.token, found.now);
     let token = found.token;
     let id = token.id;
     let label = token.label.to_string();
@@ -134,11 +145,12 @@ fn Ask(organization: String, after: String, found: Found, asked_here: StoredValu
         live.set(true);
     });
 
+    let action = paths::revoke(&organization, &place, id);
     let navigate = use_navigate();
     let replace = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
     let on_close = Callback::new({
         let (navigate, replace) = (navigate.clone(), replace.clone());
-        let back = paths::tokens_after(&organization, &after);
+        let back = paths::tokens_at(&organization, &place);
         move |()| {
             if asked_here.get_value() {
                 browser::go_back();
@@ -157,13 +169,13 @@ fn Ask(organization: String, after: String, found: Found, asked_here: StoredValu
             }
             busy.set(true);
             let (navigate, replace) = (navigate.clone(), replace.clone());
-            let (organization, after) = (organization.clone(), after.clone());
+            let (organization, place) = (organization.clone(), place.clone());
             spawn_local(async move {
                 let answer = tokens::revoke(organization.clone(), id.to_string(), typed.get_untracked()).await;
                 busy.set(false);
                 match answer {
                     Ok(_) => {
-                        navigate(&paths::revoked(&organization, &after, id), replace);
+                        navigate(&paths::revoked(&organization, &place, [id]), replace);
                         on_revoked.run(row_id(id));
                     }
                     Err(Failure(failure)) => {
@@ -199,7 +211,7 @@ fn Ask(organization: String, after: String, found: Found, asked_here: StoredValu
                         })
                 }}
             </div>
-            <form class="form" method="post" action=paths::revoke(&organization, id) on:submit=submit>
+            <form class="form" method="post" action=action on:submit=submit>
                 <TextField
                     name="label"
                     label=format!("Type {label} to confirm")
@@ -228,10 +240,10 @@ fn Ask(organization: String, after: String, found: Found, asked_here: StoredValu
 }
 
 /// What revoking may break, as far as Jeton knows.
-fn last_use(Found { token, now, .. }: &Found) -> AnyView {
+pub fn last_use(token: &Token, now: Timestamp) -> AnyView {
     match token.last_used_at {
         Some(at) => {
-            let words = ago(at, *now).map(|words| format!("{words}, "));
+            let words = ago(at, now).map(|words| format!("{words}, "));
             view! { <strong>"Last used " {words}</strong> <Moment at=at /> "." }.into_any()
         }
         None => view! { <strong>"Never used."</strong> }.into_any(),

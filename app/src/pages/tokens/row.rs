@@ -31,7 +31,7 @@ pub fn bin_id(token: impl core::fmt::Display) -> String {
 
 /// A row of the list; a card where the list is narrow.
 #[component]
-pub fn Row(token: Token, now: Timestamp, organization: String, after: String, may_revoke: bool) -> impl IntoView {
+pub fn Row(token: Token, now: Timestamp, organization: String, place: String, may_revoke: bool, may_select: bool) -> impl IntoView {
     let status = token.status_at(now);
     let label = token.label.to_string();
     let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
@@ -41,12 +41,36 @@ pub fn Row(token: Token, now: Timestamp, organization: String, after: String, ma
                 class="button bin"
                 data-look=Look::Quiet.as_str()
                 id=bin_id(token.id)
-                href=paths::ask_revoke(&organization, &after, token.id)
+                href=paths::ask_revoke(&organization, &place, token.id)
                 data-noscroll=""
             >
                 <Icon glyph=Glyph::Bin />
                 <span class="bin-name">"Revoke " <span class="bin-label">{label.clone()}</span></span>
             </a>
+        }
+    });
+    let select = may_select.then(|| {
+        let id = token.id.to_string();
+        let name = format!("Select {label}");
+        view! {
+            <td role="cell" class="row-select">
+                {(status != Status::Revoked)
+                    .then(|| {
+                        view! {
+                            <label class="row-check">
+                                <input
+                                    class="checkbox"
+                                    r#type="checkbox"
+                                    name="token"
+                                    value=id
+                                    form="chosen"
+                                    aria-label=name
+                                    autocomplete="off"
+                                />
+                            </label>
+                        }
+                    })}
+            </td>
         }
     });
     let expires = expires(&token, status, now);
@@ -55,6 +79,7 @@ pub fn Row(token: Token, now: Timestamp, organization: String, after: String, ma
     let role = token.role_title();
     view! {
         <tr role="row" data-status=status.as_str()>
+            {select}
             <th scope="row" role="rowheader" id=row_id(token.id) tabindex="-1">
                 <a class="row-label" href=paths::token(&organization, token.id)>
                     {label}

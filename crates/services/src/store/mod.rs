@@ -225,10 +225,26 @@ impl Db {
 
 impl Write {
     /// Ends the change by recording what it was. Both become true in the same instant, or neither does.
-    pub(crate) async fn commit(mut self, keys: &Keys, event: &events::NewEvent<'_>) -> Result<()> {
-        let mac = events::append(&mut self, keys, event).await?;
+    pub(crate) async fn commit(self, keys: &Keys, event: &events::NewEvent<'_>) -> Result<()> {
+        self.commit_all(keys, core::slice::from_ref(event)).await
+    }
+
+    /// The same for a change that is several at once, each with an event of its own. Their numbers follow one another without a gap: the
+    /// head is held until all of them are there.
+    pub(crate) async fn commit_all(mut self, keys: &Keys, events: &[events::NewEvent<'_>]) -> Result<()> {
+        let Some((first, others)) = events.split_first() else { return Err(Error::internal("a change without an event")) };
+        self.mac = events::append(&mut self, keys, first).await?.to_vec();
+        for event in others {
+            self.seq += 1;
+            self.mac = events::append(&mut self, keys, event).await?.to_vec();
+        }
         let touched = on_tx!(self, |connection| {
-            sqlx::query("UPDATE head SET mac = $1 WHERE id = 1").bind(mac.as_slice()).execute(connection).await?.rows_affected()
+            sqlx::query("UPDATE head SET seq = $1, mac = $2 WHERE id = 1")
+                .bind(self.seq)
+                .bind(self.mac.as_slice())
+                .execute(connection)
+                .await?
+                .rows_affected()
         });
         exactly_one(touched)?;
         match self.tx {

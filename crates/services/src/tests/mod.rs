@@ -5,8 +5,10 @@
 mod audit;
 mod audit_log;
 mod edit;
+mod list;
 mod mails;
 mod once;
+mod revoke_many;
 mod rotation;
 mod sessions;
 mod storage;
@@ -154,6 +156,11 @@ impl Instance {
     /// Runs a statement that no use case would.
     pub(super) async fn execute(&self, sql: &'static str) -> Result<u64, sqlx::Error> {
         on_db!(&self.console.0.db, |pool| sqlx::query(sql).execute(pool).await.map(|done| done.rows_affected()))
+    }
+
+    /// Runs a statement that is not the same on both databases.
+    pub(super) async fn run(&self, sql: String) {
+        on_db!(&self.console.0.db, |pool| sqlx::query(AssertSqlSafe(sql)).execute(pool).await.map(|_| ()).unwrap());
     }
 
     pub(super) async fn count(&self, sql: &'static str) -> i64 {

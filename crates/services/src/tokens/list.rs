@@ -1,6 +1,6 @@
-//! Finding tokens: a page of them, one of them, one by its label.
+//! Finding tokens: a page of them, one of them, one by its label, some by their ids, all for a file.
 
-use domain::{Cursor, Label, Page, Permission, Token, TokenId};
+use domain::{Cursor, Label, Page, Permission, Token, TokenId, TokenQuery, token_query::Sort};
 
 use crate::{
     Console,
@@ -11,23 +11,82 @@ use crate::{
 
 /// Rows on a page of the list.
 pub const PAGE: u32 = 25;
+/// The most rows that leave in one file.
+pub const EXPORT: usize = 10_000;
+/// The most tokens that can be chosen at once.
+pub const CHOSEN: usize = 100;
 
-/// Lists the organization's tokens, newest first, [`PAGE`] at a time, those after a [`Cursor`] (empty: from the first).
-pub async fn list(console: &Console, access: &Access, after: &str) -> Result<Page<Token>> {
-    list_some(console, access, after, PAGE).await
+/// Rows that are read at once for a file.
+const BATCH: i64 = 1_000;
+
+/// A page of the list.
+#[derive(Debug)]
+pub struct Listed {
+    /// The rows.
+    pub page: Page<Token>,
+    /// Who has generated tokens, by name, whatever the query. Nobody: there are no tokens at all.
+    pub creators: Vec<String>,
 }
 
-/// The same with a size of page that the caller chose, at most 100.
-pub async fn list_some(console: &Console, access: &Access, after: &str, size: u32) -> Result<Page<Token>> {
+/// Everything a query finds, as far as it fits into one file.
+#[derive(Debug)]
+pub struct Exported {
+    /// The rows.
+    pub tokens: Vec<Token>,
+    /// Whether there are more.
+    pub cut: bool,
+}
+
+/// Lists the organization's tokens that a query finds, [`PAGE`] at a time.
+pub async fn list(console: &Console, access: &Access, query: &TokenQuery) -> Result<Listed> {
     access.require(Permission::API_KEY_READ)?;
+    // One more than a page holds tells whether there is a next one.
+    let mut items = store::tokens::list(&console.0.db, access, query, console.now(), i64::from(PAGE) + 1).await?;
+    let page = PAGE as usize;
+    let more = items.len() > page;
+    items.truncate(page);
+    let next = items.last().filter(|_| more).map(|last| Cursor::of(last, query.sort));
+    let creators = store::tokens::creators(&console.0.db, access).await?;
+    Ok(Listed { page: Page { items, next }, creators })
+}
+
+/// Lists all of the organization's tokens, whatever they are, newest first: those after a [`Cursor`] of that order (empty: from the first),
+/// as many as the caller wants, 100 at most.
+pub async fn list_newest(console: &Console, access: &Access, after: &str, size: u32) -> Result<Page<Token>> {
+    access.require(Permission::API_KEY_READ)?;
+    let sort = Sort::default();
+    let elsewhere = || Error::Invalid { field: "after", why: "This is no place in the list; start at the first page.".to_owned() };
     let after: Option<Cursor> = if after.is_empty() { None } else { Some(after.parse().map_err(Error::in_field("after"))?) };
+    if after.as_ref().is_some_and(|after| after.sort != sort) {
+        return Err(elsewhere());
+    }
     // One more than a page holds tells whether there is a next one.
     let size = size.clamp(1, 100);
-    let mut items = store::tokens::list(&console.0.db, access, after, i64::from(size) + 1).await?;
+    let mut items = store::tokens::list_newest(&console.0.db, access, after.as_ref(), i64::from(size) + 1).await?;
     let more = items.len() > size as usize;
     items.truncate(size as usize);
-    let next = items.last().filter(|_| more).map(|last| Cursor { created_at: last.created_at, id: last.id });
+    let next = items.last().filter(|_| more).map(|last| Cursor::of(last, sort));
     Ok(Page { items, next })
+}
+
+/// Everything that a query finds, from its first page on, [`EXPORT`] rows at most.
+pub async fn export(console: &Console, access: &Access, query: &TokenQuery) -> Result<Exported> {
+    access.require(Permission::API_KEY_READ)?;
+    let now = console.now();
+    let mut query = query.from(None);
+    let mut tokens: Vec<Token> = Vec::new();
+    loop {
+        let batch = store::tokens::list(&console.0.db, access, &query, now, BATCH).await?;
+        let last = batch.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
+        query.after = batch.last().map(|token| Cursor::of(token, query.sort));
+        tokens.extend(batch);
+        if last || tokens.len() > EXPORT {
+            break;
+        }
+    }
+    let cut = tokens.len() > EXPORT;
+    tokens.truncate(EXPORT);
+    Ok(Exported { tokens, cut })
 }
 
 /// Finds one of the organization's tokens.
@@ -40,6 +99,32 @@ pub async fn find(console: &Console, access: &Access, id: &str) -> Result<Token>
 /// Finds the token that asks.
 pub async fn find_itself(console: &Console, access: &Access) -> Result<Token> {
     store::tokens::find(&console.0.db, access, access.own_token()?).await?.ok_or(Error::NotFound)
+}
+
+/// Finds the organization's tokens with these ids, newest first. One that is not there, or not theirs, and none is found.
+pub async fn find_many<'a>(console: &Console, access: &Access, ids: impl IntoIterator<Item = &'a str>) -> Result<Vec<Token>> {
+    access.require(Permission::API_KEY_READ)?;
+    let ids = choose(ids)?;
+    let tokens = store::tokens::find_many(&console.0.db, access, &ids).await?;
+    if tokens.len() == ids.len() { Ok(tokens) } else { Err(Error::NotFound) }
+}
+
+/// The ids that were chosen, each once: at least one, [`CHOSEN`] at most.
+pub(super) fn choose<'a>(ids: impl IntoIterator<Item = &'a str>) -> Result<Vec<TokenId>> {
+    let mut chosen: Vec<TokenId> = Vec::new();
+    for id in ids {
+        let id = id.parse().map_err(|_| Error::NotFound)?;
+        if !chosen.contains(&id) {
+            chosen.push(id);
+        }
+        if chosen.len() > CHOSEN {
+            return Err(Error::Invalid { field: "tokens", why: format!("Choose {CHOSEN} tokens at most; do the others after that.") });
+        }
+    }
+    if chosen.is_empty() {
+        return Err(Error::Invalid { field: "tokens", why: "Choose at least one token.".to_owned() });
+    }
+    Ok(chosen)
 }
 
 /// Whether a token in force has this label already, so that the form can warn. A label that is not valid is in nobody's use.

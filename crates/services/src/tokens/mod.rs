@@ -7,6 +7,7 @@ mod list;
 mod once;
 mod replace;
 mod revoke;
+mod revoke_many;
 mod rights;
 mod rotate;
 
@@ -19,10 +20,11 @@ use domain::{
 pub use create::create;
 pub use disable::{disable, enable};
 pub use edit::{edit, editable, version};
-pub use list::{PAGE, find, find_itself, label_in_use, list, list_some};
+pub use list::{CHOSEN, EXPORT, Exported, Listed, PAGE, export, find, find_itself, find_many, label_in_use, list, list_newest};
 pub use once::{IdempotencyKey, Outcome, create_once};
 pub use replace::{Replacement, replace, replacement};
 pub use revoke::{revoke, revoke_by_id, revoke_itself};
+pub use revoke_many::revoke_many;
 pub(crate) use rotate::end_on_first_use;
 pub use rotate::{Rotating, chosen_overlap, end_overlap, rotatable, rotate, rotation};
 

@@ -1,7 +1,7 @@
 //! Ending a token for good.
 
 use domain::{Label, Permission, Timestamp, Token, TokenId, audit::Action};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::event;
 use crate::{
@@ -39,7 +39,11 @@ async fn end(console: &Console, access: &Access, id: TokenId, typed: Option<&str
     let before = token.clone();
     let Ok(token) = token.revoke(now, access.principal().name().to_owned()) else { return Ok(before) };
     store::tokens::revoke(&mut write, access, id, now).await?;
-    let details = json!({ "hint": token.hint.as_str(), "last_used_at": token.last_used_at.map(Timestamp::iso) });
-    write.commit(&console.0.keys, &event(access, now, Action::TokenRevoke, &token, details)).await?;
+    write.commit(&console.0.keys, &event(access, now, Action::TokenRevoke, &token, details(&token))).await?;
     Ok(token)
+}
+
+/// What the event tells of the token that was ended.
+pub(super) fn details(token: &Token) -> Value {
+    json!({ "hint": token.hint.as_str(), "last_used_at": token.last_used_at.map(Timestamp::iso) })
 }

@@ -3,7 +3,7 @@
 mod edit;
 pub(crate) mod rotation;
 
-use domain::{Cursor, Description, Hint, Issued, Label, Organization, PermissionSet, Role, Slug, State, Timestamp, Token, TokenId};
+use domain::{Description, Hint, Issued, Label, Organization, PermissionSet, Role, Slug, State, Timestamp, Token, TokenId};
 
 use super::{Db, Write, exactly_one, on_db, on_tx, stored};
 use crate::{access::Access, error::Result, keys::Digest};
@@ -21,6 +21,12 @@ macro_rules! select {
         )
     };
 }
+
+mod list;
+
+#[cfg(test)]
+pub(crate) use list::page;
+pub(crate) use list::{creators, find_many, find_many_in, list, list_newest};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -62,34 +68,6 @@ impl Row {
             },
         })
     }
-}
-
-/// Some of the organization's tokens, newest first, those after a place in the list.
-pub(crate) async fn list(db: &Db, access: &Access, after: Option<Cursor>, limit: i64) -> Result<Vec<Token>> {
-    let organization = access.organization().id.to_string();
-    let rows: Vec<Row> = on_db!(db, |pool| {
-        match after {
-            None => {
-                sqlx::query_as(select!("WHERE t.organization_id = $1 ORDER BY t.created_at DESC, t.id DESC LIMIT $2"))
-                    .bind(organization)
-                    .bind(limit)
-                    .fetch_all(pool)
-                    .await?
-            }
-            Some(after) => {
-                sqlx::query_as(select!(
-                    "WHERE t.organization_id = $1 AND (t.created_at, t.id) < ($3, $4) ORDER BY t.created_at DESC, t.id DESC LIMIT $2"
-                ))
-                .bind(organization)
-                .bind(limit)
-                .bind(after.created_at.as_micros())
-                .bind(after.id.to_string())
-                .fetch_all(pool)
-                .await?
-            }
-        }
-    });
-    rows.into_iter().map(Row::into_token).collect()
 }
 
 /// One of the organization's tokens.

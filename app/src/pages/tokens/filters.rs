@@ -1,0 +1,291 @@
+//! What narrows and sorts the list: two views, a search with filters, and heads that sort. Everything is a link or a form that asks with
+//! GET, so the address says all of it.
+
+use domain::{
+    Name, Status, TokenQuery,
+    token_query::{By, Grant, Unused, View},
+};
+use leptos::{
+    ev::{Event, SubmitEvent},
+    prelude::*,
+};
+use leptos_router::hooks::use_navigate;
+
+use super::list::Focus;
+use crate::{
+    browser::{self, Fields},
+    paths,
+    ui::{
+        badge::Tone,
+        icon::{Glyph, Icon},
+        notice::Notice,
+    },
+};
+
+/// The two views, as links; and the list as a file.
+#[component]
+pub fn Views(organization: String, query: TokenQuery, focus: Focus) -> impl IntoView {
+    let csv = paths::tokens_csv(&organization, &query.from(None).to_query());
+    let tabs = [(View::Active, "Active", "view-active"), (View::Inactive, "Inactive", "view-inactive")].map(|(view, title, id)| {
+        view! {
+            <li>
+                <a
+                    class="tab"
+                    id=id
+                    href=paths::tokens_at(&organization, &query.in_view(view).to_query())
+                    aria-current=(view == query.view).then_some("page")
+                    on:click=move |_| focus.set_value(Some(id.to_owned()))
+                >
+                    {title}
+                </a>
+            </li>
+        }
+    });
+    view! {
+        <div class="views">
+            <nav aria-label="Views of the list">
+                <ul class="tabs">{tabs}</ul>
+            </nav>
+            <p class="export">
+                // "external": the answer is a file and no page.
+                <a class="button" data-look="quiet" href=csv rel="external" aria-describedby="export-limit">
+                    <Icon glyph=Glyph::Download />
+                    "Export CSV"
+                </a>
+                <span class="cell-more" id="export-limit">
+                    "up to 10,000 rows"
+                </span>
+            </p>
+        </div>
+    }
+}
+
+/// The search and the filters.
+#[component]
+pub fn Filters(organization: String, query: TokenQuery, creators: Vec<String>, focus: Focus) -> impl IntoView {
+    let wrong = RwSignal::new(None::<String>);
+    let navigate = use_navigate();
+    let action = paths::tokens(&organization);
+    let cleared = paths::tokens_at(&organization, &query.cleared().to_query());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let fields = Fields::of(&Event::from(event));
+        match TokenQuery::from_pairs(TokenQuery::FIELDS.map(|name| (name, fields.get(name)))) {
+            Ok(asked) => {
+                wrong.set(None);
+                focus.set_value(Some("q".to_owned()));
+                navigate(&paths::tokens_at(&organization, &asked.to_query()), Default::default());
+            }
+            Err(refused) => {
+                wrong.set(Some(refused.to_string()));
+                browser::focus(refused.field);
+            }
+        }
+    };
+    let count = query.filters();
+    let narrowed = count > 0;
+    let kept = [
+        ("view", (query.view != View::default()).then(|| query.view.as_str().to_owned())),
+        ("sort", (query.sort != Default::default()).then(|| query.sort.to_string())),
+    ]
+    .map(|(name, value)| value.map(|value| view! { <input r#type="hidden" name=name value=value /> }));
+    let search = query.search.as_ref().map(ToString::to_string).unwrap_or_default();
+    view! {
+        <form class="filters" role="search" aria-label="Tokens" method="get" action=action on:submit=submit>
+            {kept}
+            <div class="filters-search">
+                <label class="sr-only" for="q">
+                    "Search label, description or token"
+                </label>
+                <input
+                    class="input"
+                    id="q"
+                    name="q"
+                    r#type="search"
+                    value=search
+                    maxlength="100"
+                    placeholder="Search label, description or token"
+                    autocomplete="off"
+                    spellcheck="false"
+                    autocapitalize="none"
+                    aria-keyshortcuts="/"
+                />
+                <button r#type="submit" class="button" data-look="secondary">
+                    <Icon glyph=Glyph::Search />
+                    "Search"
+                </button>
+            </div>
+            <div role="alert">
+                {move || {
+                    wrong
+                        .get()
+                        .map(|text| {
+                            view! {
+                                <Notice tone=Tone::Danger>
+                                    <p>{text}</p>
+                                </Notice>
+                            }
+                        })
+                }}
+            </div>
+            <details class="filters-more" open=narrowed>
+                <summary>
+                    "Filters" {narrowed.then(|| view! { <span class="badge filters-count">{format!("{count} active")}</span> })}
+                </summary>
+                <div class="filters-grid">{selects(&query, creators)}</div>
+                <button r#type="submit" class="button" data-look="secondary">
+                    "Apply filters"
+                </button>
+            </details>
+            {query
+                .is_narrowed()
+                .then(|| {
+                    view! {
+                        <a class="filters-clear" href=cleared on:click=move |_| focus.set_value(Some("q".to_owned()))>
+                            "Clear search and filters"
+                        </a>
+                    }
+                })}
+        </form>
+    }
+}
+
+/// Puts into the fields what the query says. A list that comes anew keeps the fields that were there, and with them what was typed since.
+pub fn fill(query: &TokenQuery) {
+    for (name, value) in values(query) {
+        browser::set_value(name, &value);
+    }
+}
+
+/// What the fields hold for a query.
+fn values(query: &TokenQuery) -> [(&'static str, String); 6] {
+    [
+        ("q", query.search.as_ref().map(ToString::to_string)),
+        ("status", query.status.map(|status| status.as_str().to_owned())),
+        ("role", query.role.map(|role| role.as_str().to_owned())),
+        ("expiring", query.expiring.map(|days| days.to_string())),
+        ("unused", query.unused.map(|unused| unused.to_string())),
+        ("created_by", query.created_by.as_ref().map(Name::to_string)),
+    ]
+    .map(|(name, value)| (name, value.unwrap_or_default()))
+}
+
+fn selects(query: &TokenQuery, creators: Vec<String>) -> impl IntoView + use<> {
+    let status = |status: Status| match status {
+        Status::Active => "Active",
+        Status::Disabled => "Disabled",
+        Status::Expired => "Expired",
+        Status::Revoked => "Revoked",
+    };
+    let words = |value: &str, title: &str| (value.to_owned(), title.to_owned());
+    let statuses = query.view.statuses().map(|each| words(each.as_str(), status(each)));
+    let roles = Grant::ALL.map(|each| words(each.as_str(), each.title()));
+    let expiring = TokenQuery::EXPIRING.map(|days| (days.to_string(), format!("Within {days} days")));
+    let unused = Unused::ALL.map(|each| match each {
+        Unused::Days(days) => (each.to_string(), format!("For {days} days")),
+        Unused::Never => words("never", "Never used"),
+    });
+    // A name that was asked for stays chosen, also when nobody has it.
+    let asked = query.created_by.as_ref().map(Name::to_string);
+    let missing = asked.filter(|name| !creators.contains(name));
+    let creators = creators.into_iter().chain(missing).map(|name| (name.clone(), name)).collect();
+    let fields = [
+        ("status", "Status", "Any status", statuses.to_vec()),
+        ("role", "Role", "Any role", roles.to_vec()),
+        ("expiring", "Expires", "Any time", expiring.to_vec()),
+        ("unused", "Not used", "Used or not", unused.to_vec()),
+        ("created_by", "Created by", "Anybody", creators),
+    ];
+    let asked = values(query);
+    let inactive = query.view == View::Inactive;
+    fields
+        .into_iter()
+        .filter(|(name, ..)| !(inactive && *name == "expiring"))
+        .map(|(name, title, any, options)| {
+            let chosen = asked.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone()).unwrap_or_default();
+            let options = options.into_iter().map(|(value, title)| {
+                let selected = value == chosen;
+                view! {
+                    <option value=value selected=selected>
+                        {title}
+                    </option>
+                }
+            });
+            view! {
+                <div class="field">
+                    <label class="field-label" for=name>
+                        {title}
+                    </label>
+                    <select class="input" id=name name=name autocomplete="off">
+                        <option value="">{any}</option>
+                        {options.collect_view()}
+                    </select>
+                </div>
+            }
+        })
+        .collect_view()
+}
+
+/// The heads of the columns; some are links that sort.
+pub fn heads(organization: &str, query: &TokenQuery, may_select: bool, focus: Focus) -> AnyView {
+    let sorted = |title: &'static str, by: By| {
+        let id = format!("sort-{}", by.as_str().replace('_', "-"));
+        let (state, glyph) = match (query.sort.by == by, query.sort.descending) {
+            (false, _) => (None, None),
+            (true, false) => (Some("ascending"), Some(Glyph::Up)),
+            (true, true) => (Some("descending"), Some(Glyph::Down)),
+        };
+        let target = id.clone();
+        view! {
+            <th scope="col" role="columnheader" aria-sort=state>
+                <a
+                    class="sort"
+                    id=id
+                    href=paths::tokens_at(organization, &query.sorted(query.sort.choose(by)).to_query())
+                    data-noscroll=""
+                    on:click=move |_| focus.set_value(Some(target.clone()))
+                >
+                    {title}
+                    {glyph.map(|glyph| view! { <Icon glyph=glyph /> })}
+                </a>
+            </th>
+        }
+    };
+    let plain = |title: &'static str| view! { <th scope="col" role="columnheader">{title}</th> };
+    view! {
+        {may_select
+            .then(|| {
+                view! {
+                    <th scope="col" role="columnheader">
+                        <span class="sr-only">"Select"</span>
+                    </th>
+                }
+            })}
+        {sorted("Label", By::Label)}
+        {plain("Token")}
+        {plain("Role")}
+        {sorted("Created", By::Created)}
+        {sorted("Expires", By::Expires)}
+        {sorted("Last used", By::LastUsed)}
+        {plain("Status")}
+    }
+    .into_any()
+}
+
+/// What the table is, for those who do not see it.
+pub fn caption(organization: &str, query: &TokenQuery) -> String {
+    let order = match (query.sort.by, query.sort.descending) {
+        (By::Label, false) => "by label, A to Z",
+        (By::Label, true) => "by label, Z to A",
+        (By::Created, false) => "oldest first",
+        (By::Created, true) => "newest first",
+        (By::Expires, false) => "soonest to expire first",
+        (By::Expires, true) => "last to expire first",
+        (By::LastUsed, false) => "longest unused first",
+        (By::LastUsed, true) => "last used first",
+    };
+    match query.view {
+        View::Active => format!("API tokens of {organization}, {order}"),
+        View::Inactive => format!("Inactive API tokens of {organization}, {order}"),
+    }
+}

@@ -1,0 +1,191 @@
+//! Revoking several tokens: the page that lists them and asks.
+
+use domain::{Code, State, Token, TokenId, TokenQuery, token::confirmation};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos_router::hooks::{use_location, use_navigate, use_query_map};
+
+use super::revoke::last_use;
+use crate::{
+    api::{
+        Failure,
+        tokens::{self, Chosen},
+    },
+    browser,
+    layout::{Breadcrumb, use_organization},
+    paths, posted,
+    ui::{
+        badge::Tone,
+        button::{ButtonLink, Look, Submit},
+        empty::Empty,
+        field::{Refusal, TextField},
+        heading::{Heading, PageTitle},
+        icon::Glyph,
+        notice::Notice,
+        problem::Problem,
+        summary::Summary,
+    },
+};
+
+/// Asks whether to revoke the tokens in the address.
+#[component]
+pub fn RevokeMany() -> impl IntoView {
+    let organization = use_organization();
+    let query = use_query_map();
+    let search = use_location().search;
+    let ids = Memo::new(move |_| query.with(|query| query.get_str("chosen").unwrap_or_default().to_owned()));
+    let place = Memo::new(move |_| search.with(|search| TokenQuery::parse(search).unwrap_or_default().to_query()));
+    let list = move || paths::tokens_at(&organization.read(), &place.read());
+    let chosen =
+        Resource::new_blocking(move || (organization.get(), ids.get()), |(organization, ids)| tokens::find_many(organization, ids));
+    view! {
+        <Breadcrumb steps=vec![
+            ("Organization settings", None),
+            ("API tokens", Some(untrack(list))),
+            ("Revoke tokens", None),
+        ] />
+        <Heading text="Revoke tokens" />
+        <Transition>
+            {move || Suspend::new(async move {
+                match chosen.await {
+                    Ok(chosen) => view! { <Ask chosen=chosen place=place.get_untracked() /> }.into_any(),
+                    Err(Failure(failure)) if failure.code == Code::Invalid => {
+                        view! {
+                            <PageTitle page="Revoke tokens" />
+                            <Empty glyph=Glyph::Info title="This cannot be asked">
+                                <p class="empty-text">{failure.message}</p>
+                                <ButtonLink href=untrack(list)>"Back to the list"</ButtonLink>
+                            </Empty>
+                        }
+                            .into_any()
+                    }
+                    Err(Failure(failure)) => {
+                        view! {
+                            <PageTitle page="Revoke tokens" />
+                            <Problem failure=failure refused="revoke API tokens of this organization" />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Ask(chosen: Chosen, place: String) -> impl IntoView {
+    let Chosen { organization, tokens, now } = chosen;
+    let slug = organization.slug.to_string();
+    let back = paths::tokens_at(&slug, &place);
+    let (ended, alive): (Vec<Token>, Vec<Token>) = tokens.into_iter().partition(|token| matches!(token.state, State::Revoked { .. }));
+    let title = view! { <PageTitle page="Revoke tokens" organization=organization.name.to_string() /> };
+    if alive.is_empty() {
+        return view! {
+            {title}
+            <Empty glyph=Glyph::Info title="They are revoked already">
+                <ButtonLink href=back>"Back to the list"</ButtonLink>
+            </Empty>
+        }
+        .into_any();
+    }
+    let left_out = match ended.len() {
+        0 => None,
+        1 => Some("One of those you selected is revoked already and left out.".to_owned()),
+        several => Some(format!("{several} of those you selected are revoked already and left out.")),
+    };
+    let lead = match alive.len() {
+        1 => "Whatever uses this token stops working at once. This cannot be undone.".to_owned(),
+        several => format!("Whatever uses one of these {several} tokens stops working at once. This cannot be undone."),
+    };
+    let rows = alive.iter().map(|token| {
+        view! {
+            <li class="doomed-token">
+                <span class="doomed-label">{token.label.to_string()}</span>
+                <code class="hint">{token.hint.to_string()}</code>
+                <span class="cell-more">{last_use(token, now)}</span>
+            </li>
+        }
+    });
+    view! {
+        {title}
+        <p class="lead">{lead}</p>
+        {left_out
+            .map(|text| {
+                view! {
+                    <Notice tone=Tone::Neutral>
+                        <p>{text}</p>
+                    </Notice>
+                }
+            })}
+        <ul class="doomed" aria-label="Tokens to revoke">
+            {rows.collect_view()}
+        </ul>
+        <Confirm organization=slug place=place tokens=alive back=back />
+    }
+    .into_any()
+}
+
+/// The form that ends them.
+#[component]
+fn Confirm(organization: String, place: String, tokens: Vec<Token>, back: String) -> impl IntoView {
+    let word = confirmation(&tokens);
+    let ids: Vec<TokenId> = tokens.iter().map(|token| token.id).collect();
+    let refusal: Refusal = RwSignal::new(posted::failure());
+    let busy = RwSignal::new(false);
+    // Without scripts the button is never disabled: the server compares.
+    let live = RwSignal::new(false);
+    let typed = RwSignal::new(posted::field("typed"));
+    let matches = {
+        let word = word.clone();
+        Memo::new(move |_| typed.read().trim() == word)
+    };
+    Effect::new(move |_| {
+        // What was typed before the page was live counts.
+        typed.set(browser::value("typed"));
+        live.set(true);
+    });
+    let hidden: Vec<_> = ids.iter().map(|id| view! { <input r#type="hidden" name="token" value=id.to_string() /> }).collect();
+    let action = paths::revoke_many(&organization, &place);
+    let navigate = use_navigate();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let (navigate, organization, ids) = (navigate.clone(), organization.clone(), ids.clone());
+        let done = paths::revoked(&organization, &place, ids.iter().copied());
+        spawn_local(async move {
+            let listed: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            let answer = tokens::revoke_many(organization, listed.join(","), typed.get_untracked()).await;
+            busy.set(false);
+            match answer {
+                Ok(_) => navigate(&done, Default::default()),
+                Err(Failure(failure)) => refusal.set(Some(failure)),
+            }
+        });
+    };
+    view! {
+        <Summary title="The tokens were not revoked" fields=&["typed"] refusal=refusal />
+        <form class="form" method="post" action=action on:submit=submit>
+            {hidden}
+            <TextField
+                name="typed"
+                label=format!("Type {word} to confirm")
+                value=typed.get_untracked()
+                autocomplete="off"
+                refusal=refusal
+                on_input=Callback::new(move |text| typed.set(text))
+            />
+            <div class="form-actions">
+                <Submit
+                    look=Look::Danger
+                    busy=busy
+                    meanwhile="Revoking…"
+                    disabled=Signal::derive(move || live.get() && !matches.get())
+                    label="Revoke tokens"
+                />
+                <ButtonLink href=back>"Cancel"</ButtonLink>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,175 @@
+//! Many tokens at once: those that a query finds, and those that a person has chosen.
+
+use domain::{
+    Cursor, Role, Status, Timestamp, Token, TokenId, TokenQuery,
+    page::Key,
+    token_query::{By, Grant, Sort, Unused, View},
+};
+use sqlx::{Database, Encode, QueryBuilder, Type};
+
+use super::{
+    super::{Db, Write, on_db, on_tx},
+    Row,
+};
+use crate::{access::Access, error::Result};
+
+/// The most names that the filter for who generated a token offers.
+const NAMES: i64 = 100;
+
+/// A day in microseconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+
+/// Some of the organization's tokens: those that the query finds at `now`, from its place on.
+pub(crate) async fn list(db: &Db, access: &Access, query: &TokenQuery, now: Timestamp, limit: i64) -> Result<Vec<Token>> {
+    let rows: Vec<Row> = on_db!(db, |pool| {
+        let mut sql = page(access, query, now, limit);
+        sql.build_query_as().fetch_all(pool).await?
+    });
+    rows.into_iter().map(Row::into_token).collect()
+}
+
+/// The statement of [`list`]. Everything that was typed is bound; what is pushed stands in this file.
+pub(crate) fn page<DB>(access: &Access, query: &TokenQuery, now: Timestamp, limit: i64) -> QueryBuilder<DB>
+where
+    DB: Database,
+    for<'e> String: Encode<'e, DB> + Type<DB>,
+    for<'e> i64: Encode<'e, DB> + Type<DB>,
+{
+    let mut sql = QueryBuilder::new(select!("WHERE t.organization_id = "));
+    sql.push_bind(access.organization().id.to_string());
+    narrow(&mut sql, query, now.as_micros());
+    turn(&mut sql, query.sort, query.after.as_ref(), limit);
+    sql
+}
+
+/// All of the organization's tokens, newest first, from a place of that order on.
+pub(crate) async fn list_newest(db: &Db, access: &Access, after: Option<&Cursor>, limit: i64) -> Result<Vec<Token>> {
+    let rows: Vec<Row> = on_db!(db, |pool| {
+        let mut sql = QueryBuilder::new(select!("WHERE t.organization_id = "));
+        sql.push_bind(access.organization().id.to_string());
+        turn(&mut sql, Sort::default(), after, limit);
+        sql.build_query_as().fetch_all(pool).await?
+    });
+    rows.into_iter().map(Row::into_token).collect()
+}
+
+/// Brings rows into an order, and begins after a place in it.
+fn turn<DB>(sql: &mut QueryBuilder<DB>, sort: Sort, after: Option<&Cursor>, limit: i64)
+where
+    DB: Database,
+    for<'e> String: Encode<'e, DB> + Type<DB>,
+    for<'e> i64: Encode<'e, DB> + Type<DB>,
+{
+    let (key, turn, beyond) = match (sort.by, sort.descending) {
+        (by, true) => (key(by), "DESC", "<"),
+        (by, false) => (key(by), "ASC", ">"),
+    };
+    if let Some(after) = after {
+        sql.push(format_args!(" AND ({key}, t.id) {beyond} ("));
+        match &after.key {
+            Key::Label(label) => sql.push("LOWER(").push_bind(label.as_str().to_owned()).push(")"),
+            Key::Time(micros) => sql.push_bind(*micros),
+        };
+        sql.push(", ").push_bind(after.id.to_string()).push(")");
+    }
+    sql.push(format_args!(" ORDER BY {key} {turn}, t.id {turn} LIMIT ")).push_bind(limit);
+}
+
+/// What rows are sorted and compared by: never null, and written as in the indexes.
+const fn key(by: By) -> &'static str {
+    match by {
+        By::Label => "LOWER(t.label)",
+        By::Created => "t.created_at",
+        By::Expires => "COALESCE(t.expires_at, 9223372036854775807)",
+        By::LastUsed => "COALESCE(u.last_used_at, 0)",
+    }
+}
+
+fn narrow<DB>(sql: &mut QueryBuilder<DB>, query: &TokenQuery, now: i64)
+where
+    DB: Database,
+    for<'e> String: Encode<'e, DB> + Type<DB>,
+    for<'e> i64: Encode<'e, DB> + Type<DB>,
+{
+    match (query.view, query.status) {
+        (View::Active, status) => {
+            sql.push(" AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ").push_bind(now).push(")");
+            match status {
+                Some(Status::Disabled) => sql.push(" AND t.disabled_at IS NOT NULL"),
+                Some(Status::Active) => sql.push(" AND t.disabled_at IS NULL"),
+                _ => sql,
+            }
+        }
+        (View::Inactive, Some(Status::Expired)) => sql.push(" AND t.revoked_at IS NULL AND t.expires_at <= ").push_bind(now),
+        (View::Inactive, Some(Status::Revoked)) => sql.push(" AND t.revoked_at IS NOT NULL"),
+        (View::Inactive, _) => sql.push(" AND (t.revoked_at IS NOT NULL OR t.expires_at <= ").push_bind(now).push(")"),
+    };
+    if let Some(search) = &query.search {
+        let pattern = format!("%{}%", search.as_str().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        for (before, column) in [(" AND (", "t.label"), (" OR ", "t.description"), (" OR ", "s.hint")] {
+            sql.push(format_args!("{before}LOWER({column}) LIKE LOWER(")).push_bind(pattern.clone()).push(") ESCAPE '\\'");
+        }
+        sql.push(")");
+    }
+    match query.role {
+        Some(Grant::Role(role)) => sql.push(" AND t.role = ").push_bind(Role::as_str(role).to_owned()),
+        Some(Grant::Custom) => sql.push(" AND t.role IS NULL"),
+        None => sql,
+    };
+    if let Some(days) = query.expiring {
+        sql.push(" AND t.expires_at <= ").push_bind(now + i64::from(days) * DAY);
+    }
+    match query.unused {
+        // What is younger has had no time to stay unused.
+        Some(Unused::Days(days)) => sql.push(" AND COALESCE(u.last_used_at, t.created_at) <= ").push_bind(now - i64::from(days) * DAY),
+        Some(Unused::Never) => sql.push(" AND u.last_used_at IS NULL"),
+        None => sql,
+    };
+    if let Some(name) = &query.created_by {
+        sql.push(" AND t.created_by_name = ").push_bind(name.as_str().to_owned());
+    }
+}
+
+/// The names of those who generated the organization's tokens.
+pub(crate) async fn creators(db: &Db, access: &Access) -> Result<Vec<String>> {
+    Ok(on_db!(db, |pool| {
+        sqlx::query_scalar("SELECT DISTINCT created_by_name FROM tokens WHERE organization_id = $1 ORDER BY created_by_name LIMIT $2")
+            .bind(access.organization().id.to_string())
+            .bind(NAMES)
+            .fetch_all(pool)
+            .await?
+    }))
+}
+
+/// Those of the organization's tokens that have one of these ids, newest first.
+pub(crate) async fn find_many(db: &Db, access: &Access, ids: &[TokenId]) -> Result<Vec<Token>> {
+    let rows: Vec<Row> = on_db!(db, |pool| {
+        let mut sql = chosen(access, ids);
+        sql.build_query_as().fetch_all(pool).await?
+    });
+    rows.into_iter().map(Row::into_token).collect()
+}
+
+/// The same inside a change, after all changes before it.
+pub(crate) async fn find_many_in(write: &mut Write, access: &Access, ids: &[TokenId]) -> Result<Vec<Token>> {
+    let rows: Vec<Row> = on_tx!(write, |connection| {
+        let mut sql = chosen(access, ids);
+        sql.build_query_as().fetch_all(connection).await?
+    });
+    rows.into_iter().map(Row::into_token).collect()
+}
+
+fn chosen<DB>(access: &Access, ids: &[TokenId]) -> QueryBuilder<DB>
+where
+    DB: Database,
+    for<'e> String: Encode<'e, DB> + Type<DB>,
+{
+    let mut sql = QueryBuilder::new(select!("WHERE t.organization_id = "));
+    sql.push_bind(access.organization().id.to_string()).push(" AND t.id IN (");
+    let mut list = sql.separated(", ");
+    for id in ids {
+        list.push_bind(id.to_string());
+    }
+    sql.push(") ORDER BY t.created_at DESC, t.id DESC");
+    sql
+}

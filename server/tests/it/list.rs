@@ -1,0 +1,151 @@
+//! The list of tokens: searched, filtered, sorted, paged, and as a file.
+
+use domain::{Lifetime, Role};
+
+use crate::harness::{Caller, TestConsole, on_both};
+
+on_both![
+    all_of_it_is_in_the_address,
+    what_cannot_be_taken_is_said_and_never_our_fault,
+    what_is_over_is_in_the_other_view,
+    the_file_holds_what_the_list_shows,
+    the_file_is_no_formula,
+];
+
+async fn all_of_it_is_in_the_address(it: TestConsole) {
+    let owner = it.session("owner").await;
+    for number in 0..30 {
+        it.issue("acme", &format!("t{number:02}"), Role::Viewer, &[], Lifetime::Never).await;
+    }
+    it.issue("acme", "Deploy bot", Role::Developer, &[], Lifetime::Minutes(3 * 1440)).await;
+    let page = it.get(&owner, "/orgs/acme/tokens?q=DEPLOY&status=&role=developer&expiring=7&sort=label").await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("Select Deploy bot") && !page.text().contains("t01"));
+    for text in ["2 active", "Clear search and filters", "API tokens of Acme, by label, A to Z"] {
+        assert!(page.text().contains(text), "{text}");
+    }
+    assert!(page.body.contains("aria-sort=\"ascending\"") && page.body.contains("value=\"DEPLOY\""));
+    assert!(page.body.contains("<option value=\"developer\" selected>"), "{}", page.body);
+    // The bin keeps the place.
+    assert!(page.body.contains("?q=DEPLOY&amp;role=developer&amp;expiring=7&amp;sort=label&amp;revoke=tok_"), "{}", page.body);
+    let nothing = it.get(&owner, "/orgs/acme/tokens?q=nobody-is-called-this").await;
+    assert!(nothing.status == 200 && nothing.text().contains("No tokens match") && !nothing.body.contains("<table"));
+    // Following the links leads through all of them.
+    let (mut address, mut seen) = ("/orgs/acme/tokens?sort=label".to_owned(), 0);
+    loop {
+        let page = it.get(&owner, &address).await;
+        seen += page.body.matches("aria-label=\"Select ").count();
+        let Some(next) = page.body.split("href=\"").find(|link| link.split('>').nth(1).is_some_and(|text| text.starts_with("Next page")))
+        else {
+            break;
+        };
+        address = next.split('"').next().unwrap().replace("&amp;", "&");
+    }
+    assert_eq!(seen, 31);
+    // The page is the server function's answer.
+    let fields = [("organization", "acme"), ("query", "q=deploy&sort=-label")];
+    let answer = it.post_form(&owner, "/api/tokens/list", &fields).await.json();
+    assert_eq!(answer["page"]["items"][0]["label"], "Deploy bot");
+    assert_eq!((&answer["query"], &answer["creators"][0]), (&"q=deploy&sort=-label".into(), &"Operator".into()));
+}
+
+async fn what_cannot_be_taken_is_said_and_never_our_fault(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (token, _) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
+    let elsewhere = format!("after=label.ci.{}", token.id);
+    for (query, field) in [
+        ("view=all", "view"),
+        ("q=%00", "q"),
+        ("q=%ff%fe%00", "q"),
+        ("status=asleep", "status"),
+        ("role=owner", "role"),
+        ("expiring=-1", "expiring"),
+        ("unused=0", "unused"),
+        ("created_by=%00", "created_by"),
+        ("sort=secret", "sort"),
+        ("sort=label;DROP%20TABLE%20tokens", "sort"),
+        ("after=x", "after"),
+        ("after=-created.99999999999999999999.tok_019aa000000070008000000000000000", "after"),
+        (&elsewhere, "after"),
+    ] {
+        let page = it.get(&owner, &format!("/orgs/acme/tokens?{query}")).await;
+        assert_eq!(page.status, 422, "{query}");
+        assert!(page.text().contains("This list cannot be shown"), "{query}");
+        let answer = it.post_form(&owner, "/api/tokens/list", &[("organization", "acme"), ("query", query)]).await;
+        assert_eq!((answer.status.as_u16(), answer.json()["field"].as_str()), (422, Some(field)), "{query}");
+        assert_eq!(it.get(&owner, &format!("/orgs/acme/tokens.csv?{query}")).await.status, 422, "{query}");
+    }
+}
+
+async fn what_is_over_is_in_the_other_view(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (over, _) = it.issue("acme", "revoked one", Role::Viewer, &[], Lifetime::Never).await;
+    it.issue("acme", "ends", Role::Viewer, &[], Lifetime::Minutes(60)).await;
+    let gone = it.post_form(&owner, &format!("/orgs/acme/tokens/{}/revoke", over.id), &[("label", "revoked one")]).await;
+    let told = it.get(&owner, gone.header("location")).await;
+    assert!(told.text().contains("Token “revoked one” is revoked."));
+    assert!(!told.body.contains(&format!("row-{}", over.id)), "its row has left");
+    let ended = it.get(&owner, "/orgs/acme/tokens?view=inactive").await;
+    assert!(ended.text().contains("revoked one") && !ended.text().contains("Revoke selected"), "nothing there can be selected");
+    it.advance(3600);
+    // Whoever is away that long signs in anew.
+    let owner = it.session("owner").await;
+    let none = it.get(&owner, "/orgs/acme/tokens").await;
+    assert!(none.text().contains("No active tokens") && none.text().contains("Show inactive tokens"));
+    let inactive = it.get(&owner, "/orgs/acme/tokens?view=inactive").await;
+    for text in ["revoked one", "ends", "Expired", "Revoked", "by Ada Lovelace", "Inactive API tokens of Acme, newest first"] {
+        assert!(inactive.text().contains(text), "{text}: {}", inactive.text());
+    }
+    assert!(!inactive.body.contains("Select revoked one") && inactive.body.contains("Select ends"));
+    assert!(!inactive.body.contains("name=\"expiring\""));
+}
+
+async fn the_file_holds_what_the_list_shows(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (token, _) = it.issue("acme", "Deploy bot", Role::Developer, &["token:verify"], Lifetime::Minutes(1440)).await;
+    it.issue("acme", "other", Role::Viewer, &[], Lifetime::Never).await;
+    let file = it.get(&owner, "/orgs/acme/tokens.csv?q=deploy&sort=label").await;
+    assert_eq!(file.status, 200);
+    assert_eq!(file.header("content-type"), "text/csv; charset=utf-8; header=present");
+    assert_eq!(file.header("content-disposition"), "attachment; filename=\"acme-tokens.csv\"");
+    assert_eq!(file.header("cache-control"), "no-store");
+    let lines: Vec<&str> = file.body.split("\r\n").collect();
+    assert_eq!(lines[0], "label,description,hint,role,permissions,created,created by,expires,last used,status");
+    let permissions = token.effective().stored();
+    assert!(permissions.contains("token:verify"));
+    assert_eq!(
+        lines[1],
+        format!(
+            "Deploy bot,,{},developer,{permissions},2026-11-22T09:05:00.000Z,Operator,2026-11-23T09:05:00.000Z,,active",
+            token.hint.as_str()
+        )
+    );
+    assert_eq!((lines[2], lines.len()), ("", 3));
+    // Who may not see the list gets its page, which says so, and no file.
+    for (caller, status) in [(it.session("viewer").await, 403), (it.session("outsider").await, 404)] {
+        let refused = it.get(&caller, "/orgs/acme/tokens.csv").await;
+        assert_eq!(refused.status, status);
+        assert!(refused.header("content-disposition").is_empty() && !refused.body.contains("Deploy bot"));
+    }
+    assert_eq!(it.get(&Caller::Anonymous, "/orgs/acme/tokens.csv").await.status, 303);
+}
+
+async fn the_file_is_no_formula(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let payloads = ["=cmd|'/C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "=HYPERLINK(\"https://evil.example\",\"x\")", "a,\"b\"", "é=1"];
+    for payload in payloads {
+        it.issue("acme", payload, Role::Viewer, &[], Lifetime::Never).await;
+    }
+    let file = it.get(&owner, "/orgs/acme/tokens.csv").await.body;
+    for cell in [
+        "'=cmd|'/C calc'!A0,",
+        "'+1+1,",
+        "'-2+3,",
+        "'@SUM(A1),",
+        "\"'=HYPERLINK(\"\"https://evil.example\"\",\"\"x\"\")\",",
+        "\"a,\"\"b\"\"\",",
+        "é=1,",
+    ] {
+        assert!(file.contains(&format!("\r\n{cell}")), "{cell}: {file}");
+    }
+}
