@@ -146,7 +146,7 @@ mod tests {
     fn a_set_end_is_neither_past_nor_too_far() {
         let now = Timestamp::from_micros(1_000_000_000);
         let after = |seconds| Lifetime::until(now.plus(Duration::from_secs(seconds)), now);
-        assert_eq!(after(60), Ok(Lifetime::Until(now.plus(Duration::from_secs(60)))));
+        assert_eq!(after(60), Ok(Lifetime::Until(now.plus(Duration::from_mins(1)))));
         assert!(after(3650 * 86_400).is_ok());
         assert!(after(59).is_err() && after(3650 * 86_400 + 1).is_err());
         assert!(Lifetime::until(now.minus(Duration::from_secs(1)), now).is_err());

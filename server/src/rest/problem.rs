@@ -18,9 +18,9 @@ const REALM: &str = "Bearer realm=\"jeton\"";
 pub(crate) struct Problem {
     status: StatusCode,
     code: &'static str,
-    message: String,
+    message: Box<str>,
     field: Option<String>,
-    token: Option<String>,
+    token: Option<Box<str>>,
     challenge: Option<String>,
     retry_after: Option<u64>,
 }
@@ -56,7 +56,7 @@ pub(crate) struct Document<'a> {
 impl Problem {
     /// A problem without particulars.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
-        Self { status, code, message: message.to_owned(), field: None, token: None, challenge: None, retry_after: None }
+        Self { status, code, message: message.into(), field: None, token: None, challenge: None, retry_after: None }
     }
 
     fn document<'a>(&'a self, request_id: &'a str) -> Document<'a> {
@@ -114,7 +114,7 @@ impl Problem {
     pub(crate) fn key_used(token: &str) -> Self {
         let message =
             "This key generated a token before, and its secret was used or the token was changed since. Rotate or revoke that token.";
-        Self { token: Some(token.to_owned()), ..Self::new(StatusCode::CONFLICT, "idempotency_key_used", message) }
+        Self { token: Some(token.into()), ..Self::new(StatusCode::CONFLICT, "idempotency_key_used", message) }
     }
 
     /// The key marks an attempt at something else.

@@ -44,7 +44,7 @@ fn prose(text: &str) -> String {
     let mut written = String::new();
     for (at, part) in text.split('`').enumerate() {
         let part = escaped(part);
-        written.push_str(&if at % 2 == 1 { format!("<code>{part}</code>") } else { part });
+        let _ = if at % 2 == 1 { write!(written, "<code>{part}</code>") } else { written.write_str(&part) };
     }
     written
 }

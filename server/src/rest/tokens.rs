@@ -157,11 +157,30 @@ pub(super) struct Wanted {
     /// Seconds it lives, from 60 to 315360000; null for never. Without this and `expires_at` it is 90 days.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<u64>, minimum = 60, maximum = 315_360_000)]
-    expires_in: Option<Option<u64>>,
+    expires_in: Option<End<Seconds>>,
     /// When it ends, in ISO 8601 with an offset; null for never. Instead of `expires_in`.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, format = DateTime)]
-    expires_at: Option<Option<String>>,
+    expires_at: Option<End<String>>,
+}
+
+/// When a token ends, in one of two ways; none for never.
+#[derive(Deserialize)]
+struct End<T>(Option<T>);
+
+/// A whole number. JSON knows no other kind than numbers: 60.0 is one as well.
+#[derive(Deserialize)]
+#[serde(try_from = "serde_json::Number")]
+struct Seconds(u64);
+
+impl TryFrom<serde_json::Number> for Seconds {
+    type Error = &'static str;
+
+    fn try_from(number: serde_json::Number) -> Result<Self, Self::Error> {
+        let whole = number.as_f64().filter(|number| number.fract() == 0.0 && (0.0..1e15).contains(number));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is whole, not negative and small enough")]
+        number.as_u64().or(whole.map(|number| number as u64)).map(Self).ok_or("not a whole number")
+    }
 }
 
 /// Reads a member that is there: null is a value of it, or none it can have.
@@ -190,12 +209,12 @@ impl Wanted {
         }
         let lifetime = match (self.expires_in, self.expires_at) {
             (Some(_), Some(_)) => return Err(invalid("expires_at", "Send expires_in or expires_at, not both.")),
-            (Some(None), None) | (None, Some(None)) => Ok(Lifetime::Never),
+            (Some(End(None)), None) | (None, Some(End(None))) => Ok(Lifetime::Never),
             (None, None) => Lifetime::of(Lifetime::DEFAULT_DAYS, 0, 0).map_err(wrong("expires_at")),
-            (Some(Some(seconds)), None) => {
+            (Some(End(Some(Seconds(seconds)))), None) => {
                 Lifetime::until(now.plus(std::time::Duration::from_secs(seconds)), now).map_err(wrong("expires_in"))
             }
-            (None, Some(Some(text))) => text.parse().and_then(|end| Lifetime::until(end, now)).map_err(wrong("expires_at")),
+            (None, Some(End(Some(text)))) => text.parse().and_then(|end| Lifetime::until(end, now)).map_err(wrong("expires_at")),
         }?;
         Ok(NewToken { label, description, role, permissions, lifetime })
     }

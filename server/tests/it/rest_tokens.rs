@@ -104,6 +104,7 @@ async fn a_lifetime_is_chosen_in_three_ways(it: TestConsole) {
     let admin = it.token("acme", Role::Admin, &[]).await;
     for (member, value, end) in [
         ("expires_in", json!(60), json!("2026-11-22T09:06:00.000Z")),
+        ("expires_in", json!(60.0), json!("2026-11-22T09:06:00.000Z")),
         ("expires_in", json!(315_360_000), json!("2036-11-19T09:05:00.000Z")),
         ("expires_in", json!(null), json!(null)),
         ("expires_at", json!("2026-11-22T11:05:00+01:00"), json!("2026-11-22T10:05:00.000Z")),
