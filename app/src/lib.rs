@@ -43,10 +43,19 @@ pub fn App() -> impl IntoView {
             <Routes fallback=pages::not_found::NotFound>
                 <Route path=path!("/sign-in") view=pages::sign_in::SignIn ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=pages::setup::Setup ssr=SsrMode::Async />
-                <ParentRoute path=path!("/orgs/:organization/tokens") view=layout::Settings ssr=SsrMode::Async>
-                    <Route path=path!("") view=pages::tokens::list::Tokens ssr=SsrMode::Async />
-                    <Route path=path!("new") view=pages::tokens::create::NewToken ssr=SsrMode::Async />
-                    <Route path=path!(":token") view=pages::tokens::token::TokenPage ssr=SsrMode::Async />
+                <Route path=path!("/invitations/accept") view=pages::invitations::accept::Accept ssr=SsrMode::Async />
+                <ParentRoute path=path!("/account") view=layout::Account ssr=SsrMode::Async>
+                    <Route path=path!("") view=pages::account::profile::Profile ssr=SsrMode::Async />
+                    <Route path=path!("sessions") view=pages::account::sessions::Sessions ssr=SsrMode::Async />
+                </ParentRoute>
+                <ParentRoute path=path!("/orgs/:organization") view=layout::Settings ssr=SsrMode::Async>
+                    <Route path=path!("tokens") view=pages::tokens::list::Tokens ssr=SsrMode::Async />
+                    <Route path=path!("tokens/new") view=pages::tokens::create::NewToken ssr=SsrMode::Async />
+                    <Route path=path!("tokens/:token") view=pages::tokens::token::TokenPage ssr=SsrMode::Async />
+                    <Route path=path!("members") view=pages::members::list::Members ssr=SsrMode::Async />
+                    <Route path=path!("members/invite") view=pages::invitations::create::Invite ssr=SsrMode::Async />
+                    <Route path=path!("members/:user") view=pages::members::member::MemberPage ssr=SsrMode::Async />
+                    <Route path=path!("members/:user/remove") view=pages::members::remove::Remove ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -1,5 +1,8 @@
 //! Server functions: what the console's pages ask of the server. Each is a line that calls a service; the rules are there, not here.
 
+pub mod account;
+pub mod invitations;
+pub mod members;
 pub mod session;
 pub mod tokens;
 

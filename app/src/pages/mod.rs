@@ -1,5 +1,8 @@
 //! Pages, a file for each route.
 
+pub mod account;
+pub mod invitations;
+pub mod members;
 pub mod not_found;
 pub mod setup;
 pub mod sign_in;

@@ -5,7 +5,15 @@ use leptos::prelude::*;
 /// A table with a caption for those who cannot see what is around it. The roles are said out loud because style turns rows into cards,
 /// which some browsers take for "no table". Wide rows scroll inside a region that the keyboard reaches.
 #[component]
-pub fn Table(id: &'static str, #[prop(into)] caption: String, columns: &'static [&'static str], children: Children) -> impl IntoView {
+pub fn Table(
+    id: &'static str,
+    #[prop(into)] caption: String,
+    columns: &'static [&'static str],
+    /// Whether there is a last column for what can be done with a row.
+    #[prop(default = true)]
+    actions: bool,
+    children: Children,
+) -> impl IntoView {
     let columns = columns.iter().map(|column| view! { <th scope="col" role="columnheader">{*column}</th> }).collect_view();
     view! {
         <div class="table-frame" id=format!("{id}-frame") role="region" aria-labelledby=id tabindex="0">
@@ -16,9 +24,14 @@ pub fn Table(id: &'static str, #[prop(into)] caption: String, columns: &'static 
                 <thead role="rowgroup">
                     <tr role="row">
                         {columns}
-                        <th scope="col" role="columnheader">
-                            <span class="sr-only">"Actions"</span>
-                        </th>
+                        {actions
+                            .then(|| {
+                                view! {
+                                    <th scope="col" role="columnheader">
+                                        <span class="sr-only">"Actions"</span>
+                                    </th>
+                                }
+                            })}
                     </tr>
                 </thead>
                 <tbody role="rowgroup">{children()}</tbody>

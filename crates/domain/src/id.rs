@@ -78,6 +78,8 @@ ids! {
     TokenId = "tok";
     /// Names a browser session; it is not the cookie.
     SessionId = "ses";
+    /// Names an invitation; it is not the code in its link.
+    InvitationId = "inv";
 }
 
 #[cfg(test)]

@@ -4,9 +4,12 @@
 //! which only it can make. `store` alone holds SQL. This crate never renders a page and never picks a status code.
 
 pub mod access;
+pub mod account;
 mod entropy;
 mod error;
+pub mod invitations;
 mod keys;
+pub mod members;
 pub mod organizations;
 mod passwords;
 pub mod sessions;

@@ -3,6 +3,9 @@
 //! Each ends in a redirect, or in the page it came from with what was typed and why it was refused. A new secret is rendered straight into
 //! the answer and nowhere else: such a page is not to be stored, and posting it again makes another token, as the browser says.
 
+mod account;
+mod invitations;
+mod members;
 mod session;
 mod setup;
 mod tokens;
@@ -17,6 +20,9 @@ use axum::{
 use domain::Failure;
 use services::Error;
 
+pub(crate) use account::{change_password, edit as edit_account, end_other_sessions, end_session};
+pub(crate) use invitations::{accept as accept_invitation, create as create_invitation, withdraw as withdraw_invitation};
+pub(crate) use members::{edit as edit_member, remove as remove_member};
 pub(crate) use session::{sign_in, sign_out};
 pub(crate) use setup::set_up;
 pub(crate) use tokens::{create as create_token, revoke as revoke_token};

@@ -15,10 +15,16 @@ on_both![is_what_the_golden_table_says];
 /// What anybody may ask without credentials.
 const PUBLIC: [&str; 3] = ["GET /sign-in", "GET /setup", "POST /sign-in"];
 
+/// The viewer of Acme.
+const VIEWER: &str = "usr_00000000000000000000000000000002";
+/// A member who is there to be changed and removed.
+const LEAVER: &str = "usr_00000000000000000000000000000009";
+
 /// A request that would succeed, for each operation.
 async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str) -> Answer {
     let form = async |path: &str, fields: &[(&str, &str)]| it.post_form(caller, path, fields).await;
     let create = [("organization", "acme"), ("label", "new"), ("label_warned", "new"), ("role", "viewer"), ("expiry", "90")];
+    let invite = [("organization", "acme"), ("email", "invited@acme.test"), ("role", "viewer")];
     match operation {
         "POST /api/tokens/list" => form("/api/tokens/list", &[("organization", "acme")]).await,
         "POST /api/tokens/find" => form("/api/tokens/find", &[("organization", "acme"), ("token", target)]).await,
@@ -26,16 +32,39 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /api/tokens/label_in_use" => form("/api/tokens/label_in_use", &[("organization", "acme"), ("label", "x")]).await,
         "POST /api/tokens/create" => form("/api/tokens/create", &create).await,
         "POST /api/tokens/revoke" => form("/api/tokens/revoke", &[("organization", "acme"), ("token", target), ("label", "target")]).await,
+        "POST /api/members/list" => form("/api/members/list", &[("organization", "acme")]).await,
+        "POST /api/members/find" => form("/api/members/find", &[("organization", "acme"), ("user", VIEWER)]).await,
+        "POST /api/members/offboarding" => form("/api/members/offboarding", &[("organization", "acme"), ("user", LEAVER)]).await,
+        "POST /api/invitations/form" => form("/api/invitations/form", &[("organization", "acme")]).await,
+        "POST /api/invitations/create" => form("/api/invitations/create", &invite).await,
+        // Without a good code, which is the credential there: with one, whoever has it is let in.
+        "POST /api/invitations/open" => form("/api/invitations/open", &[("code", "x")]).await,
+        "POST /invitations/accept" => form("/invitations/accept", &[("code", "x"), ("name", "x"), ("password", "x")]).await,
+        "GET /orgs/acme/members/ID" => it.get(caller, &format!("/orgs/acme/members/{VIEWER}")).await,
+        "GET /orgs/acme/members/ID/remove" => it.get(caller, &format!("/orgs/acme/members/{LEAVER}/remove")).await,
+        "POST /orgs/acme/members/ID" => form(&format!("/orgs/acme/members/{LEAVER}"), &[("role", "developer")]).await,
+        "POST /orgs/acme/members/ID/remove" => {
+            it.rejoin().await;
+            form(&format!("/orgs/acme/members/{LEAVER}/remove"), &[]).await
+        }
+        "POST /orgs/acme/members/invite" => form("/orgs/acme/members/invite", &invite).await,
+        "POST /orgs/acme/members/invitations/ID/withdraw" => {
+            let id = it.invite("acme", "invited@acme.test", Role::Viewer).await.invitation.id;
+            form(&format!("/orgs/acme/members/invitations/{id}/withdraw"), &[]).await
+        }
+        "POST /api/account/sessions" => form("/api/account/sessions", &[]).await,
+        "POST /account" => form("/account", &[("name", "Somebody")]).await,
+        // With a wrong password, so that the callers keep their sessions.
+        "POST /account/password" => form("/account/password", &[("present", "x"), ("password", "nine herons over a mill")]).await,
+        "POST /account/sessions/end-others" => form("/account/sessions/end-others", &[]).await,
         "POST /api/session/find" => form("/api/session/find", &[]).await,
         "GET /organization" => it.get(caller, "/organization").await,
         "POST /api/v1/verify" => it.post_json(caller, "/api/v1/verify", "{\"token\":\"x\"}").await,
-        "GET /" | "GET /sign-in" | "GET /setup" | "GET /orgs/acme/tokens" | "GET /orgs/acme/tokens/new" => {
-            it.get(caller, operation.trim_start_matches("GET ")).await
-        }
         "POST /sign-in" => form("/sign-in", &[("email", "nobody@acme.test"), ("password", "wrong")]).await,
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
         "POST /orgs/acme/tokens/ID/revoke" => form(&format!("/orgs/acme/tokens/{target}/revoke"), &[("label", "target")]).await,
         "GET /orgs/acme/tokens/ID" => it.get(caller, &format!("/orgs/acme/tokens/{target}")).await,
+        get if get.starts_with("GET /") && !get.contains("ID") => it.get(caller, get.trim_start_matches("GET ")).await,
         other => panic!("{other} has no sample request: add one"),
     }
 }
@@ -65,11 +94,27 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
             "POST /orgs/acme/tokens/new",
             "GET /orgs/acme/tokens/ID",
             "POST /orgs/acme/tokens/ID/revoke",
+            "GET /account",
+            "GET /account/sessions",
+            "GET /invitations/accept",
+            "GET /orgs/acme/members",
+            "GET /orgs/acme/members/ID",
+            "GET /orgs/acme/members/ID/remove",
+            "GET /orgs/acme/members/invite",
+            "POST /account",
+            "POST /account/password",
+            "POST /account/sessions/end-others",
+            "POST /invitations/accept",
+            "POST /orgs/acme/members/ID",
+            "POST /orgs/acme/members/ID/remove",
+            "POST /orgs/acme/members/invitations/ID/withdraw",
+            "POST /orgs/acme/members/invite",
         ]
         .map(String::from),
     );
     operations.sort();
 
+    it.rejoin().await;
     let mut callers = vec![("anonymous", Caller::Anonymous)];
     for who in ["outsider", "viewer", "developer", "admin", "owner"] {
         callers.push((who, it.session(who).await));

@@ -10,5 +10,6 @@ mod harness;
 mod headers;
 mod organization;
 mod pages;
+mod people;
 mod sign_in;
 mod verify;

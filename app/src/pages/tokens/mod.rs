@@ -3,5 +3,5 @@
 pub mod create;
 pub mod list;
 mod revoke;
-mod row;
+pub mod row;
 pub mod token;

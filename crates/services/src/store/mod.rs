@@ -5,6 +5,8 @@
 
 pub(crate) mod events;
 mod guards;
+pub(crate) mod invitations;
+pub(crate) mod members;
 pub(crate) mod organizations;
 pub(crate) mod sessions;
 pub(crate) mod setup;

@@ -38,6 +38,7 @@ pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result
         permissions: new.permissions,
         created_at: now,
         created_by: access.principal().name().to_owned(),
+        created_by_left: false,
         expires_at: new.lifetime.ends(now),
         last_used_at: None,
         state: State::Active,
