@@ -43,6 +43,7 @@ pub fn Settings() -> impl IntoView {
             </main>
         </div>
     }
+    .into_any()
 }
 
 /// What a member finds in the settings of an organization: what they may see.
@@ -79,6 +80,7 @@ pub fn Account() -> impl IntoView {
             </main>
         </div>
     }
+    .into_any()
 }
 
 /// Who is signed in.
@@ -131,6 +133,7 @@ fn Header(me: FoundMe, organization: Memo<String>) -> impl IntoView {
             </Transition>
         </header>
     }
+    .into_any()
 }
 
 /// Which organization this is. Who belongs to several gets a menu of them.
@@ -236,16 +239,19 @@ fn SideNavigation(title: &'static str, entries: Vec<Entry>) -> impl IntoView {
                 </a>
             </li>
         }
+        .into_any()
     });
     let links = links.collect_view();
-    (!links.is_empty()).then(|| {
-        view! {
-            <nav aria-label=title>
-                <p class="side-title">{title}</p>
-                <ul class="side-list">{links}</ul>
-            </nav>
-        }
-    })
+    (!links.is_empty())
+        .then(|| {
+            view! {
+                <nav aria-label=title>
+                    <p class="side-title">{title}</p>
+                    <ul class="side-list">{links}</ul>
+                </nav>
+            }
+        })
+        .into_any()
 }
 
 /// Where in the console this page is. The last of the steps is the page itself, the ones before are links if they have an address.

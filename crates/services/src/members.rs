@@ -79,10 +79,8 @@ pub async fn edit(console: &Console, access: &Access, id: &str, role: &str) -> R
     keep_an_owner(&mut write, access, &member).await?;
     let now = console.now();
     store::members::edit(&mut write, access, member.user, role).await?;
-    let withdrawn = withdraw_invitations(&mut write, access, member.user, now, |invited| {
-        !policy::grants(role).covers(policy::grants(invited))
-    })
-    .await?;
+    let withdrawn =
+        withdraw_invitations(&mut write, access, member.user, now, |invited| !policy::grants(role).covers(policy::grants(invited))).await?;
     let details = json!({ "from": member.role.as_str(), "to": role.as_str(), "invitations_withdrawn": withdrawn });
     write.commit(&console.0.keys, &event(access, now, Action::MemberEdit, &member, details)).await?;
     Ok(Member { role, ..member })

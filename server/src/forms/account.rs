@@ -3,12 +3,7 @@
 use std::collections::HashMap;
 
 use app::paths;
-use axum::{
-    Form,
-    extract::OriginalUri,
-    http::Uri,
-    response::Response,
-};
+use axum::{Form, extract::OriginalUri, http::Uri, response::Response};
 use serde::Deserialize;
 use services::{account, organizations::Password};
 

@@ -130,7 +130,7 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
     }
     let mut table = format!("{}\n", table.trim_end());
     for operation in &operations {
-        let mut line = format!("{operation:<34}");
+        let mut line = format!("{operation:<33} ");
         for (who, caller) in &callers {
             let (target, _) = it.issue("acme", "target", Role::Viewer, &[], Lifetime::Never).await;
             let answer = sample(&it, operation, caller, &target.id.to_string()).await;

@@ -162,6 +162,7 @@ async fn nobody_elses_page_can_post(it: TestConsole) {
     let revoke = format!("/orgs/acme/tokens/{}/revoke", token.id);
     let mut paths: Vec<String> = ["/sign-in", "/sign-out", "/setup", "/orgs/acme/tokens/new"].map(String::from).to_vec();
     paths.push(revoke);
+    paths.extend(crate::people::POSTS.map(String::from));
     paths.extend(server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()));
     for path in paths {
         for headers in [
@@ -194,6 +195,13 @@ async fn bad_input_is_never_our_fault(it: TestConsole) {
         "/setup",
         "/orgs/acme/tokens/new",
         "/orgs/acme/tokens/x/revoke",
+        "/invitations/accept",
+        "/account",
+        "/account/password",
+        "/account/sessions/end",
+        "/orgs/acme/members/invite",
+        "/orgs/acme/members/x",
+        "/orgs/acme/members/x/remove",
     ]) {
         for (kind, body) in [
             ("application/x-www-form-urlencoded", "%"),
@@ -207,7 +215,7 @@ async fn bad_input_is_never_our_fault(it: TestConsole) {
             let bad = with(request(Method::POST, path, body), &[("content-type", kind), ("sec-fetch-site", "same-origin")]);
             let answer = it.send(&owner, bad).await;
             assert!(
-                answer.status.is_client_error() || path == "/api/session/find",
+                answer.status.is_client_error() || matches!(path, "/api/session/find" | "/api/account/sessions"),
                 "{path} {kind} {body:?}: {} {}",
                 answer.status,
                 answer.body

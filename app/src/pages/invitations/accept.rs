@@ -24,10 +24,13 @@ use crate::{
 pub fn Accept() -> impl IntoView {
     let asked = use_query_map().with_untracked(|query| query.get_str("code").unwrap_or_default().to_owned());
     let code = Some(posted::field("code")).filter(|code| !code.is_empty()).unwrap_or(asked);
-    let open = Resource::new_blocking({
-        let code = code.clone();
-        move || code.clone()
-    }, invitations::open);
+    let open = Resource::new_blocking(
+        {
+            let code = code.clone();
+            move || code.clone()
+        },
+        invitations::open,
+    );
     view! {
         <PageTitle page="Invitation" />
         <Plain>

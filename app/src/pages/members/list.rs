@@ -77,10 +77,7 @@ fn Done(dismiss: String) -> impl IntoView {
 fn Shown(list: MemberList) -> impl IntoView {
     let MemberList { organization, members, invitations, may_invite, may_withdraw, now } = list;
     let slug = organization.slug.to_string();
-    let rows = members
-        .into_iter()
-        .map(|listed| view! { <Row listed=listed organization=slug.clone() now=now /> })
-        .collect_view();
+    let rows = members.into_iter().map(|listed| view! { <Row listed=listed organization=slug.clone() now=now /> }).collect_view();
     let invited = (!invitations.is_empty()).then(|| {
         view! { <Invited invitations=invitations organization=slug.clone() may_withdraw=may_withdraw now=now /> }
     });

@@ -76,9 +76,8 @@ const BY_DIGEST: &str = "SELECT i.id, i.email, i.role, i.created_at, i.created_b
 
 /// Finds an invitation that can be accepted at `now` by the digest of its code: a look-up by secret, so it asks for no proof of access.
 pub(crate) async fn find_by_digest(db: &Db, digest: &Digest, now: Timestamp) -> Result<Option<Found>> {
-    let row: Option<FoundRow> = on_db!(db, |pool| {
-        sqlx::query_as(BY_DIGEST).bind(digest.as_slice()).bind(now.as_micros()).fetch_optional(pool).await?
-    });
+    let row: Option<FoundRow> =
+        on_db!(db, |pool| { sqlx::query_as(BY_DIGEST).bind(digest.as_slice()).bind(now.as_micros()).fetch_optional(pool).await? });
     row.map(FoundRow::into_found).transpose()
 }
 

@@ -172,7 +172,8 @@ async fn bad_input_uses_nothing_up(instance: Instance) {
     instance.set_up().await;
     let code = invite(&instance, "grace@acme.test", "viewer").await;
     let before = instance.shape().await;
-    for (name, password, field) in [("", PASSWORD, "name"), ("Grace", "short", "password"), ("Grace", "grace acme grace acme", "password")] {
+    for (name, password, field) in [("", PASSWORD, "name"), ("Grace", "short", "password"), ("Grace", "grace acme grace acme", "password")]
+    {
         let person = NewPerson { name: name.to_owned(), password: Password::new(password.to_owned()) };
         let refused = invitations::accept_as_new(&instance.console, &caller(), &code, &person).await;
         assert!(matches!(refused, Err(Error::Invalid { field: wrong, .. }) if wrong == field));

@@ -212,8 +212,7 @@ async fn removal_decides_about_each_token(instance: Instance) {
     labels.sort_unstable();
     assert_eq!(labels, ["dies", "ends", "kept", "sooner"]);
 
-    let choices =
-        HashMap::from([(ends.id, AfterLeaving::Expire), (sooner.id, AfterLeaving::Expire), (dies.id, AfterLeaving::Revoke)]);
+    let choices = HashMap::from([(ends.id, AfterLeaving::Expire), (sooner.id, AfterLeaving::Expire), (dies.id, AfterLeaving::Revoke)]);
     members::remove(&instance.console, &owner, &id, &choices).await.unwrap();
     let after = async |token: &Token| tokens::find(&instance.console, &owner, &token.id.to_string()).await.unwrap();
     let now = instance.console.now();
@@ -273,8 +272,7 @@ async fn removal_ends_sessions_only_where_nothing_is_left_to_see(instance: Insta
 async fn removal_and_demotion_take_invitations_back(instance: Instance) {
     instance.set_up().await;
     instance.member("acme", Role::Admin, "bob@acme.test").await;
-    let (owner, bob, id) =
-        (instance.owner().await, access_of(&instance, "bob@acme.test").await, id_of(&instance, "bob@acme.test").await);
+    let (owner, bob, id) = (instance.owner().await, access_of(&instance, "bob@acme.test").await, id_of(&instance, "bob@acme.test").await);
     let invite = async |access: &Access, email: &str, role: &str| {
         invitations::create(&instance.console, access, email, role, "/").await.unwrap();
     };

@@ -21,7 +21,12 @@ macro_rules! created_by {
 /// The organization's tokens that this person generated and that are not over at `now`, newest first.
 pub(crate) async fn list_created_by(db: &Db, access: &Access, user: UserId, now: Timestamp) -> Result<Vec<Token>> {
     let rows: Vec<Row> = on_db!(db, |pool| {
-        sqlx::query_as(created_by!()).bind(access.organization().id.to_string()).bind(user.to_string()).bind(now.as_micros()).fetch_all(pool).await?
+        sqlx::query_as(created_by!())
+            .bind(access.organization().id.to_string())
+            .bind(user.to_string())
+            .bind(now.as_micros())
+            .fetch_all(pool)
+            .await?
     });
     rows.into_iter().map(Row::into_token).collect()
 }
