@@ -1,6 +1,6 @@
 //! What stands around pages: the header with the organization and the account, the side navigation, the frame of pages without either.
 
-use domain::{Me, Permission, policy};
+use domain::{Me, Membership, Permission, policy};
 use leptos::prelude::*;
 use leptos_router::{
     components::Outlet,
@@ -25,24 +25,71 @@ pub fn use_organization() -> Memo<String> {
 #[component]
 pub fn Settings() -> impl IntoView {
     let organization = use_organization();
-    let me = Resource::new_blocking(|| (), |()| api::session::find());
+    let me = find_me();
     view! {
-        <header class="header">
-            <Brand />
-            <Transition>
-                {move || Suspend::new(async move {
-                    let slug = organization.get();
-                    me.await.ok().map(|me| view! { <Account me=me slug=slug /> })
-                })}
-            </Transition>
-        </header>
+        <Header me=me organization=organization />
         <div class="frame">
-            <SideNavigation organization=organization me=me />
+            <div class="side">
+                <Transition>
+                    {move || Suspend::new(async move {
+                        let slug = organization.get();
+                        let entries = me.await.map(|me| settings(&me, &slug)).unwrap_or_default();
+                        view! { <SideNavigation title="Organization settings" entries=entries /> }
+                    })}
+                </Transition>
+            </div>
             <main class="main" id="main" tabindex="-1">
                 <Outlet />
             </main>
         </div>
     }
+    .into_any()
+}
+
+/// What a member finds in the settings of an organization: what they may see.
+fn settings(me: &Me, slug: &str) -> Vec<Entry> {
+    let Some(membership) = me.memberships.iter().find(|membership| membership.organization.slug.as_str() == slug) else {
+        return Vec::new();
+    };
+    let may = |permission| policy::allows(membership.role, permission);
+    [
+        may(Permission::API_KEY_READ).then(|| Entry { address: paths::tokens(slug), title: "API tokens", glyph: Glyph::Key }),
+        may(Permission::USER_READ).then(|| Entry { address: paths::members(slug), title: "Members", glyph: Glyph::People }),
+        may(Permission::ORGANIZATION_UPDATE).then(|| Entry { address: paths::audit(slug), title: "Audit log", glyph: Glyph::Log }),
+        may(Permission::ORGANIZATION_UPDATE).then(|| Entry { address: paths::mail(slug), title: "Mail", glyph: Glyph::Mail }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Around the pages of a person's own account.
+#[component]
+pub fn Account() -> impl IntoView {
+    let me = find_me();
+    let entries = vec![
+        Entry { address: paths::ACCOUNT.to_owned(), title: "Profile", glyph: Glyph::Person },
+        Entry { address: paths::SESSIONS.to_owned(), title: "Sessions", glyph: Glyph::Clock },
+    ];
+    view! {
+        <Header me=me organization=Memo::new(|_| String::new()) />
+        <div class="frame">
+            <div class="side">
+                <SideNavigation title="Your account" entries=entries />
+            </div>
+            <main class="main" id="main" tabindex="-1">
+                <Outlet />
+            </main>
+        </div>
+    }
+    .into_any()
+}
+
+/// Who is signed in.
+type FoundMe = Resource<Result<Me, api::Failure>>;
+
+fn find_me() -> FoundMe {
+    Resource::new_blocking(|| (), |()| api::session::find())
 }
 
 /// Around pages for people who are not in an organization yet.
@@ -67,21 +114,82 @@ fn Brand() -> impl IntoView {
     }
 }
 
-/// The organization's name, and who is signed in with the way out.
+/// The organization, with the way to others, and who is signed in, with the way out.
 #[component]
-fn Account(me: Me, slug: String) -> impl IntoView {
-    let organization = me.memberships.iter().find(|membership| membership.organization.slug.as_str() == slug);
+fn Header(me: FoundMe, organization: Memo<String>) -> impl IntoView {
+    view! {
+        <header class="header">
+            <Brand />
+            <Transition>
+                {move || Suspend::new(async move {
+                    let slug = organization.get();
+                    me.await
+                        .ok()
+                        .map(|me| {
+                            view! {
+                                <Organizations memberships=me.memberships.clone() slug=slug />
+                                <AccountMenu me=me />
+                            }
+                        })
+                })}
+            </Transition>
+        </header>
+    }
+    .into_any()
+}
+
+/// Which organization this is. Who belongs to several gets a menu of them.
+#[component]
+fn Organizations(memberships: Vec<Membership>, slug: String) -> impl IntoView {
+    let here = memberships.iter().find(|membership| membership.organization.slug.as_str() == slug).cloned();
+    match (here, memberships.len()) {
+        (Some(here), 1) => view! {
+            <span class="header-organization">
+                <span class="sr-only">"Organization: "</span>
+                {here.organization.name.to_string()}
+            </span>
+        }
+        .into_any(),
+        (_, 0) => ().into_any(),
+        (here, _) => {
+            let name = here.map_or_else(|| "Organizations".to_owned(), |here| here.organization.name.to_string());
+            let links = memberships.into_iter().map(move |membership| {
+                let current = (membership.organization.slug.as_str() == slug).then_some("true");
+                view! {
+                    <li>
+                        // Loaded anew: everything on the page is of another organization.
+                        <a class="menu-link" href=paths::start(&membership) rel="external" aria-current=current>
+                            <span class="menu-name">{membership.organization.name.to_string()}</span>
+                            <span class="menu-email">{membership.role.title()}</span>
+                        </a>
+                    </li>
+                }
+            });
+            view! {
+                <button
+                    r#type="button"
+                    class="button header-switch"
+                    data-look=Look::Quiet.as_str()
+                    popovertarget="organizations"
+                    aria-label=format!("Organization: {name}")
+                >
+                    <span class="header-switch-name">{name.clone()}</span>
+                    <Icon glyph=Glyph::Down />
+                </button>
+                <nav class="menu menu-start" id="organizations" popover="auto" aria-label="Organizations">
+                    <ul>{links.collect_view()}</ul>
+                </nav>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// Who is signed in, and the way out.
+#[component]
+fn AccountMenu(me: Me) -> impl IntoView {
     let name = me.name.to_string();
     view! {
-        {organization
-            .map(|membership| {
-                view! {
-                    <span class="header-organization">
-                        <span class="sr-only">"Organization: "</span>
-                        {membership.organization.name.to_string()}
-                    </span>
-                }
-            })}
         <button r#type="button" class="button ml-auto" data-look=Look::Quiet.as_str() popovertarget="account" aria-label=format!("Account: {name}")>
             <Icon glyph=Glyph::Person />
             <span class="header-name">{name.clone()}</span>
@@ -90,6 +198,9 @@ fn Account(me: Me, slug: String) -> impl IntoView {
         <div class="menu" id="account" popover="auto">
             <p class="menu-name">{name}</p>
             <p class="menu-email">{me.email.as_str().to_owned()}</p>
+            <a class="button" data-look=Look::Secondary.as_str() href=paths::ACCOUNT rel="external">
+                "Your account"
+            </a>
             <form method="post" action=paths::SIGN_OUT>
                 <Submit look=Look::Secondary label="Sign out" />
             </form>
@@ -97,63 +208,52 @@ fn Account(me: Me, slug: String) -> impl IntoView {
     }
 }
 
-/// The sections of the settings. Those that not every role may see come once it is known who is signed in.
-#[component]
-fn SideNavigation(organization: Memo<String>, me: Resource<Result<Me, api::Failure>>) -> impl IntoView {
-    let tokens = Memo::new(move |_| paths::tokens(&organization.read()));
-    let audit = Memo::new(move |_| paths::audit(&organization.read()));
-    let mail = Memo::new(move |_| paths::mail(&organization.read()));
-    view! {
-        <nav class="side" aria-label="Organization settings">
-            <p class="side-title">"Organization settings"</p>
-            <ul class="side-list">
-                <SideLink to=tokens glyph=Glyph::Key name="API tokens" />
-                <Transition>
-                    {move || Suspend::new(async move {
-                        let slug = organization.get();
-                        me.await
-                            .is_ok_and(|me| may(&me, &slug, Permission::ORGANIZATION_UPDATE))
-                            .then(|| {
-                                view! {
-                                    <SideLink to=audit glyph=Glyph::Log name="Audit log" />
-                                    <SideLink to=mail glyph=Glyph::Mail name="Mail" />
-                                }
-                            })
-                    })}
-                </Transition>
-            </ul>
-        </nav>
-    }
-    // The type of a whole page would be too deep for the compiler.
-    .into_any()
+/// A page that the side navigation leads to.
+struct Entry {
+    address: String,
+    title: &'static str,
+    glyph: Glyph,
 }
 
-/// Whether somebody's role in an organization allows this, to offer only what would not be refused.
-fn may(me: &Me, slug: &str, permission: Permission) -> bool {
-    let membership = me.memberships.iter().find(|membership| membership.organization.slug.as_str() == slug);
-    membership.is_some_and(|membership| policy::allows(membership.role, permission))
-}
-
-/// The way to a section; marked while one is in it.
 #[component]
-fn SideLink(to: Memo<String>, glyph: Glyph, name: &'static str) -> impl IntoView {
+fn SideNavigation(title: &'static str, entries: Vec<Entry>) -> impl IntoView {
     let pathname = use_location().pathname;
-    let current = move || {
-        let (here, to) = (pathname.read(), to.read());
-        match here.strip_prefix(to.as_str()) {
-            Some("") => Some("page"),
-            Some(below) if below.starts_with('/') => Some("true"),
-            _ => None,
+    // The entry for this page or, of those above it, the nearest.
+    let addresses: Vec<String> = entries.iter().map(|entry| entry.address.clone()).collect();
+    let nearest = Memo::new(move |_| {
+        let here = pathname.get();
+        let above = |address: &&String| here.strip_prefix(address.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        addresses.iter().filter(above).max_by_key(|address| address.len()).cloned().unwrap_or_default()
+    });
+    let links = entries.into_iter().map(move |Entry { address, title, glyph }| {
+        let current = {
+            let address = address.clone();
+            move || {
+                let exact = *pathname.read() == address;
+                (*nearest.read() == address).then_some(if exact { "page" } else { "true" })
+            }
+        };
+        view! {
+            <li>
+                <a class="side-link" href=address aria-current=current>
+                    <Icon glyph=glyph />
+                    {title}
+                </a>
+            </li>
         }
-    };
-    view! {
-        <li>
-            <a class="side-link" href=to aria-current=current>
-                <Icon glyph=glyph />
-                {name}
-            </a>
-        </li>
-    }
+        .into_any()
+    });
+    let links = links.collect_view();
+    (!links.is_empty())
+        .then(|| {
+            view! {
+                <nav aria-label=title>
+                    <p class="side-title">{title}</p>
+                    <ul class="side-list">{links}</ul>
+                </nav>
+            }
+        })
+        .into_any()
 }
 
 /// Where in the console this page is. The last of the steps is the page itself, the ones before are links if they have an address.

@@ -43,6 +43,11 @@ pub fn App() -> impl IntoView {
             <Routes fallback=pages::not_found::NotFound>
                 <Route path=path!("/sign-in") view=pages::sign_in::SignIn ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=pages::setup::Setup ssr=SsrMode::Async />
+                <Route path=path!("/invitations/accept") view=pages::invitations::accept::Accept ssr=SsrMode::Async />
+                <ParentRoute path=path!("/account") view=layout::Account ssr=SsrMode::Async>
+                    <Route path=path!("") view=pages::account::profile::Profile ssr=SsrMode::Async />
+                    <Route path=path!("sessions") view=pages::account::sessions::Sessions ssr=SsrMode::Async />
+                </ParentRoute>
                 <ParentRoute path=path!("/orgs/:organization") view=layout::Settings ssr=SsrMode::Async>
                     <Route path=path!("tokens") view=pages::tokens::list::Tokens ssr=SsrMode::Async />
                     <Route path=path!("tokens/new") view=pages::tokens::create::NewToken ssr=SsrMode::Async />
@@ -53,6 +58,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("tokens/:token/replace") view=pages::tokens::replace::ReplaceToken ssr=SsrMode::Async />
                     <Route path=path!("audit") view=pages::audit::list::AuditLog ssr=SsrMode::Async />
                     <Route path=path!("mail") view=pages::mail::MailPage ssr=SsrMode::Async />
+                    <Route path=path!("members") view=pages::members::list::Members ssr=SsrMode::Async />
+                    <Route path=path!("members/invite") view=pages::invitations::create::Invite ssr=SsrMode::Async />
+                    <Route path=path!("members/:user") view=pages::members::member::MemberPage ssr=SsrMode::Async />
+                    <Route path=path!("members/:user/remove") view=pages::members::remove::Remove ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

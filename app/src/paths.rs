@@ -1,6 +1,6 @@
 //! The addresses of pages, each written once.
 
-use domain::{Preset, TokenId};
+use domain::{InvitationId, Membership, Permission, Preset, TokenId, UserId, policy};
 
 /// Where people sign in and out.
 pub const SIGN_IN: &str = "/sign-in";
@@ -8,6 +8,55 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_OUT: &str = "/sign-out";
 /// Where the first person sets up the organization.
 pub const SETUP: &str = "/setup";
+
+/// A person's own account.
+pub const ACCOUNT: &str = "/account";
+/// Where the form for a new password posts to.
+pub const PASSWORD: &str = "/account/password";
+/// Where a person is signed in.
+pub const SESSIONS: &str = "/account/sessions";
+/// Where the button that ends one session posts to.
+pub const END_SESSION: &str = "/account/sessions/end";
+/// Where the button that ends all other sessions posts to.
+pub const END_OTHER_SESSIONS: &str = "/account/sessions/end-others";
+/// Where an invitation is accepted.
+pub const ACCEPT: &str = "/invitations/accept";
+
+/// Where an invitation is accepted, up to its code. Only a good code is ever put behind it: 43 characters of base64url.
+pub fn accept(code: &str) -> String {
+    format!("{ACCEPT}?code={code}")
+}
+
+/// Where one's work in an organization begins: at what one may see.
+pub fn start(membership: &Membership) -> String {
+    let slug = membership.organization.slug.as_str();
+    if policy::allows(membership.role, Permission::API_KEY_READ) { tokens(slug) } else { members(slug) }
+}
+
+/// The list of an organization's members.
+pub fn members(organization: &str) -> String {
+    format!("/orgs/{organization}/members")
+}
+
+/// The page of one member.
+pub fn member(organization: &str, user: UserId) -> String {
+    format!("/orgs/{organization}/members/{user}")
+}
+
+/// The page that asks what shall become of a member's things when they are removed.
+pub fn remove_member(organization: &str, user: UserId) -> String {
+    format!("/orgs/{organization}/members/{user}/remove")
+}
+
+/// The form for an invitation.
+pub fn invite(organization: &str) -> String {
+    format!("/orgs/{organization}/members/invite")
+}
+
+/// Where the button that takes an invitation back posts to.
+pub fn withdraw(organization: &str, invitation: InvitationId) -> String {
+    format!("/orgs/{organization}/members/invitations/{invitation}/withdraw")
+}
 
 /// The list of an organization's tokens.
 pub fn tokens(organization: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Failure, Issued, audit::Verified};
+use domain::{Failure, Invited, Issued, audit::Verified};
 
 /// The outcome of a form that was posted without scripts. The page is rendered with it and does not hydrate, so what it shows exists in
 /// that one answer only.
@@ -14,6 +14,8 @@ pub struct Posted {
     pub failure: Option<Failure>,
     /// The token that was generated.
     pub issued: Option<Issued>,
+    /// The invitation that was made.
+    pub invited: Option<Invited>,
     /// Whether the label is in use already, so that the person should look once more before posting again.
     pub label_in_use: bool,
     /// What the check of the audit trail found.
@@ -38,6 +40,11 @@ pub fn failure() -> Option<Failure> {
 /// Shows the token that the post generated.
 pub fn issued<R>(show: impl FnOnce(&Issued) -> R) -> Option<R> {
     look(|posted| posted.issued.as_ref().map(show))
+}
+
+/// Shows the invitation that the post made.
+pub fn invited<R>(show: impl FnOnce(&Invited) -> R) -> Option<R> {
+    look(|posted| posted.invited.as_ref().map(show))
 }
 
 /// Whether the label that was typed is in use already.

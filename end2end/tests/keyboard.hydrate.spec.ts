@@ -102,7 +102,7 @@ test('the account menu opens by Enter and closes by Escape, which gives the focu
   await account.focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
-  expect(await tab(page, 1)).toEqual(['Sign out']);
+  expect(await tab(page, 2)).toEqual(['Your account', 'Sign out']);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeHidden();
   await expect(account).toBeFocused();

@@ -80,13 +80,13 @@ fn address(uri: &Uri) -> &str {
     uri.path_and_query().map_or("/", |path| path.as_str())
 }
 
-/// `/` leads to where one's work is: the tokens of one's first organization, the sign-in page, or the set-up page of a fresh instance.
+/// `/` leads to where one's work is: what one may see of one's first organization, the sign-in page, or the set-up page of a fresh instance.
 pub(crate) async fn home(visit: Visit) -> Response {
     let console = &visit.site.console;
     let target = match &visit.actor {
         Some(_) => sessions::me(console, visit.actor.as_ref())
             .await
-            .map(|me| me.memberships.first().map_or("/sign-in".to_owned(), |first| format!("/orgs/{}/tokens", first.organization.slug))),
+            .map(|me| me.memberships.first().map_or("/sign-in".to_owned(), app::paths::start)),
         None => organizations::is_set_up(console).await.map(|done| if done { "/sign-in" } else { "/setup" }.to_owned()),
     };
     match target {
@@ -128,6 +128,22 @@ pub(crate) fn of_token(organization: &str, token: &str) -> String {
 /// The address a check of the audit trail is posted to leads to the log when it is opened.
 pub(crate) async fn verify_audit(uri: Uri) -> Response {
     see(&forms::audit_log_of(&uri))
+}
+
+/// The address an invitation is withdrawn at leads to the list of them when it is opened, as after signing in anew.
+pub(crate) async fn withdraw_invitation(Path((organization, _)): Path<(String, String)>) -> Response {
+    let organization: String = form_urlencoded::byte_serialize(organization.as_bytes()).collect();
+    see(&app::paths::members(&organization))
+}
+
+/// The address that a new password is posted to leads to its form.
+pub(crate) async fn account() -> Response {
+    see(app::paths::ACCOUNT)
+}
+
+/// The addresses that end sessions lead to the list of them.
+pub(crate) async fn sessions() -> Response {
+    see(app::paths::SESSIONS)
 }
 
 /// What is at no address: a page for people, a problem document for programs.

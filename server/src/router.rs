@@ -58,6 +58,20 @@ pub fn router(site: Site) -> Router {
         .route("/sign-out", post(forms::sign_out))
         .route("/setup", get(pages::public).post(forms::set_up))
         .route("/orgs/{organization}/mail", get(pages::members))
+        .route("/invitations/accept", get(pages::public).post(forms::accept_invitation))
+        .route("/account", get(pages::members).post(forms::edit_account))
+        .route("/account/password", get(pages::account).post(forms::change_password))
+        .route("/account/sessions", get(pages::members))
+        .route("/account/sessions/end", get(pages::sessions).post(forms::end_session))
+        .route("/account/sessions/end-others", get(pages::sessions).post(forms::end_other_sessions))
+        .route("/orgs/{organization}/members", get(pages::members))
+        .route("/orgs/{organization}/members/invite", get(pages::members).post(forms::create_invitation))
+        .route("/orgs/{organization}/members/{user}", get(pages::members).post(forms::edit_member))
+        .route("/orgs/{organization}/members/{user}/remove", get(pages::members).post(forms::remove_member))
+        .route(
+            "/orgs/{organization}/members/invitations/{invitation}/withdraw",
+            get(pages::withdraw_invitation).post(forms::withdraw_invitation),
+        )
         .route("/orgs/{organization}/tokens", get(pages::members))
         .route("/orgs/{organization}/tokens/new", get(pages::members).post(forms::create_token))
         .route("/orgs/{organization}/tokens/revoke", get(pages::members).post(forms::revoke_many))

@@ -1,8 +1,11 @@
 //! Server functions: what the console's pages ask of the server. Each is a line that calls a service; the rules are there, not here.
 
+pub mod account;
 pub mod audit;
 pub mod edit;
+pub mod invitations;
 pub mod mails;
+pub mod members;
 pub mod rotation;
 pub mod session;
 pub mod tokens;

@@ -1,7 +1,10 @@
 //! Pages, a file for each route.
 
+pub mod account;
 pub mod audit;
+pub mod invitations;
 pub mod mail;
+pub mod members;
 pub mod not_found;
 pub mod setup;
 pub mod sign_in;

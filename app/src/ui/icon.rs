@@ -22,6 +22,7 @@ pub enum Glyph {
     Next,
     Older,
     Pencil,
+    People,
     Person,
     Plus,
     Rotate,
@@ -50,6 +51,9 @@ impl Glyph {
             Self::Next => "M10 7l5 5l-5 5",
             Self::Older => "M19 12H5M11 6l-6 6l6 6",
             Self::Pencil => "M4.5 19.5l.9-4.2L16.6 4.1a1.7 1.7 0 0 1 2.4 0l.9.9a1.7 1.7 0 0 1 0 2.4L8.7 18.6zM14.3 6.4l3.3 3.3",
+            Self::People => {
+                "M9 4.5a3.5 3.5 0 1 0 0 7a3.5 3.5 0 0 0 0-7M2.5 19.5a6.5 6.5 0 0 1 13 0M16 5a3.3 3.3 0 0 1 0 6.4M18 14.2a6.3 6.3 0 0 1 3.5 5.3"
+            }
             Self::Person => "M12 4a4 4 0 1 0 0 8a4 4 0 0 0 0-8M4.5 20.5a7.5 7.5 0 0 1 15 0",
             Self::Plus => "M12 5v14M5 12h14",
             Self::Rotate => "M19.5 12a7.5 7.5 0 1 1-2.3-5.4l2.3 2.2M19.5 4v4.8h-4.8",

@@ -37,12 +37,26 @@ macro_rules! actions {
 
 // A line an action: its name here, its word in storage, its words on the screen.
 actions! {
+    /// A person changed what they are called.
+    AccountEdit = "account.edit", "Changed profile";
+    /// Somebody was invited.
+    InvitationCreate = "invitation.create", "Invited";
+    /// Somebody who was invited became a member.
+    InvitationAccept = "invitation.accept", "Joined";
+    /// An invitation was taken back.
+    InvitationWithdraw = "invitation.withdraw", "Withdrew invitation";
+    /// A member got another role.
+    MemberEdit = "member.edit", "Changed role";
+    /// A member was removed.
+    MemberRemove = "member.remove", "Removed member";
     /// An organization came into being, with its first owner.
     OrganizationCreate = "organization.create", "Created organization";
+    /// A person changed their password.
+    PasswordChange = "password.change", "Changed password";
     /// A person signed in.
     SessionCreate = "session.create", "Signed in";
-    /// A person signed out.
-    SessionEnd = "session.end", "Signed out";
+    /// A session was ended: a person signed out, or ended another session of their own.
+    SessionEnd = "session.end", "Ended session";
     /// A token was generated.
     TokenCreate = "token.create", "Generated token";
     /// A token was edited; the details say what was changed.

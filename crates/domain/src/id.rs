@@ -80,6 +80,8 @@ ids! {
     SessionId = "ses";
     /// Names a mail; it is also its Message-ID.
     MailId = "eml";
+    /// Names an invitation; it is not the code in its link.
+    InvitationId = "inv";
 }
 
 #[cfg(test)]

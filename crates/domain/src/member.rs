@@ -4,7 +4,7 @@ use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Invalid, Name, Organization, UserId};
+use crate::{Invalid, Name, Organization, Timestamp, UserId};
 
 /// An e-mail address in small letters: the name a person signs in with. Only a mail that arrives proves it, so the check is coarse.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -84,6 +84,9 @@ impl Role {
         }
     }
 
+    /// The roles a person may have, the least first.
+    pub const FOR_MEMBERS: [Self; 4] = [Self::Viewer, Self::Developer, Self::Admin, Self::Owner];
+
     /// What it allows a token, in a sentence for the form.
     pub const fn summary(self) -> &'static str {
         match self {
@@ -109,6 +112,70 @@ impl FromStr for Role {
             .into_iter()
             .find(|role| role.as_str() == text)
             .ok_or_else(|| Invalid("A role is owner, admin, developer or viewer.".to_owned()))
+    }
+}
+
+/// A person who belongs to an organization, as the others see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The person.
+    pub user: UserId,
+    /// What they are called.
+    pub name: Name,
+    /// What they sign in with.
+    pub email: Email,
+    /// As what they belong to it.
+    pub role: Role,
+    /// Since when.
+    pub since: Timestamp,
+    /// When they last did something in the console, a minute coarse; none when they have never signed in.
+    pub last_seen_at: Option<Timestamp>,
+}
+
+/// What becomes of a token of the organization when the person who generated it is removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterLeaving {
+    /// It goes on working.
+    #[default]
+    Keep,
+    /// It ends in a week, or at its own end if that is sooner.
+    Expire,
+    /// It ends at once.
+    Revoke,
+}
+
+impl AfterLeaving {
+    /// All choices, the one that breaks nothing first.
+    pub const ALL: [Self; 3] = [Self::Keep, Self::Expire, Self::Revoke];
+
+    /// The word in forms and in the audit trail.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Expire => "expire",
+            Self::Revoke => "revoke",
+        }
+    }
+
+    /// The words on the screen.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Keep => "Keep",
+            Self::Expire => "Expire in 7 days",
+            Self::Revoke => "Revoke now",
+        }
+    }
+}
+
+impl FromStr for AfterLeaving {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::ALL
+            .into_iter()
+            .find(|choice| choice.as_str() == text)
+            .ok_or_else(|| Invalid("Choose for each token whether to keep it, let it expire or revoke it.".to_owned()))
     }
 }
 
@@ -147,9 +214,19 @@ mod tests {
     }
 
     #[test]
+    fn who_leaves_breaks_nothing_unless_somebody_says_so() {
+        assert_eq!(AfterLeaving::default(), AfterLeaving::ALL[0]);
+        for choice in AfterLeaving::ALL {
+            assert_eq!(choice.as_str().parse(), Ok(choice));
+        }
+        assert!("".parse::<AfterLeaving>().is_err());
+    }
+
+    #[test]
     fn the_first_role_of_the_form_is_the_least() {
         assert_eq!(Role::FOR_TOKENS[0], Role::Viewer);
         assert!(!Role::FOR_TOKENS.contains(&Role::Owner));
+        assert_eq!(Role::FOR_MEMBERS[0], Role::Viewer);
         for role in Role::ALL {
             assert_eq!(role.as_str().parse(), Ok(role));
         }

@@ -42,12 +42,24 @@ impl Permission {
     pub const API_KEY_READ: Self = Self::named("api_key:read");
     /// Revoke tokens.
     pub const API_KEY_DELETE: Self = Self::named("api_key:delete");
+    /// Invite people.
+    pub const INVITATION_CREATE: Self = Self::named("invitation:create");
+    /// See who is invited.
+    pub const INVITATION_READ: Self = Self::named("invitation:read");
+    /// Withdraw invitations.
+    pub const INVITATION_DELETE: Self = Self::named("invitation:delete");
     /// See what the organization is called.
     pub const ORGANIZATION_READ: Self = Self::named("organization:read");
     /// Change what the organization is called; also, read its audit log and see its mails.
     pub const ORGANIZATION_UPDATE: Self = Self::named("organization:update");
     /// Ask whether a presented token is good.
     pub const TOKEN_VERIFY: Self = Self::named("token:verify");
+    /// See who belongs to the organization.
+    pub const USER_READ: Self = Self::named("user:read");
+    /// Change the roles of members.
+    pub const USER_UPDATE: Self = Self::named("user:update");
+    /// Remove members.
+    pub const USER_DELETE: Self = Self::named("user:delete");
 
     /// All of the catalogue, in its order.
     pub fn all() -> impl Iterator<Item = Self> {

@@ -25,6 +25,9 @@ pub struct Token {
     pub created_at: Timestamp,
     /// Who generated it, by name: kept also when that person is gone.
     pub created_by: String,
+    /// Whether that person is no longer a member.
+    #[serde(default)]
+    pub created_by_left: bool,
     /// From when on it is refused; none means never.
     pub expires_at: Option<Timestamp>,
     /// When it was last presented and accepted, a few seconds coarse.
@@ -86,6 +89,11 @@ impl Status {
 }
 
 impl Token {
+    /// Who generated it, in words: it goes on working when that person leaves, so it is said.
+    pub fn creator(&self) -> String {
+        if self.created_by_left { format!("{} (left)", self.created_by) } else { self.created_by.clone() }
+    }
+
     /// What the token is at `now`. It is good while `now` is before its end, and refused at that very microsecond.
     pub fn status_at(&self, now: Timestamp) -> Status {
         match self.state {
@@ -138,6 +146,7 @@ mod tests {
             permissions: PermissionSet::NONE,
             created_at: Timestamp::from_micros(0),
             created_by: "Ada".to_owned(),
+            created_by_left: false,
             expires_at: Some(Timestamp::from_micros(100)),
             last_used_at: None,
             state: State::Active,
@@ -148,6 +157,12 @@ mod tests {
     fn expires_at_the_very_microsecond() {
         let status = |now| token().status_at(Timestamp::from_micros(now));
         assert_eq!([status(99), status(100), status(101)], [Status::Active, Status::Expired, Status::Expired]);
+    }
+
+    #[test]
+    fn a_creator_who_left_is_said_to_have_left() {
+        assert_eq!(token().creator(), "Ada");
+        assert_eq!(Token { created_by_left: true, ..token() }.creator(), "Ada (left)");
     }
 
     #[test]

@@ -97,6 +97,11 @@ impl Principal {
 }
 
 impl Actor {
+    /// Who it is.
+    pub fn id(&self) -> UserId {
+        self.user
+    }
+
     pub(crate) fn principal(&self) -> Principal {
         Principal::Member { id: self.user.to_string(), name: self.name.as_str().to_owned() }
     }

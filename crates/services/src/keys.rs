@@ -116,6 +116,7 @@ pub(crate) struct Keys {
     tokens: Hmac<Sha256>,
     sessions: Hmac<Sha256>,
     setup: Hmac<Sha256>,
+    invitations: Hmac<Sha256>,
     devices: Hmac<Sha256>,
     throttles: Hmac<Sha256>,
     idempotency: Hmac<Sha256>,
@@ -139,6 +140,7 @@ impl Keys {
             tokens: derived(b"jeton token v1"),
             sessions: derived(b"jeton session v1"),
             setup: derived(b"jeton setup link v1"),
+            invitations: derived(b"jeton invitation v1"),
             devices: derived(b"jeton device v1"),
             throttles: derived(b"jeton throttle v1"),
             idempotency: derived(b"jeton idempotency v1"),
@@ -165,6 +167,11 @@ impl Keys {
     /// The digest a set-up link's code is stored and found by.
     pub(crate) fn setup(&self, code: &str) -> Digest {
         digest(&self.setup, code.as_bytes())
+    }
+
+    /// The digest an invitation's code is stored and found by.
+    pub(crate) fn invitation(&self, code: &str) -> Digest {
+        digest(&self.invitations, code.as_bytes())
     }
 
     /// The signature in a device cookie.

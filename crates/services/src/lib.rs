@@ -4,11 +4,14 @@
 //! which only it can make. `store` alone holds SQL. This crate never renders a page and never picks a status code.
 
 pub mod access;
+pub mod account;
 pub mod audit;
 mod entropy;
 mod error;
+pub mod invitations;
 mod keys;
 pub mod mails;
+pub mod members;
 pub mod organizations;
 mod passwords;
 pub mod sessions;

@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Result},
     passwords::Password,
     store::{
-        self,
+        self, Write,
         events::{NewEvent, Target},
         sessions::NewSession,
         users::Credentials,
@@ -111,14 +111,13 @@ async fn upgrade(console: &Console, known: &Credentials, password: &Password) ->
     store::users::upgrade_hash(&console.0.db, known.user, &known.password_hash, &new).await
 }
 
-/// Begins a session for somebody who has proved who they are.
-pub(crate) async fn begin(console: &Console, caller: &Caller, user: UserId, name: &Name) -> Result<SignedIn> {
+/// Adds a session for somebody who has proved who they are, as part of a change.
+pub(crate) async fn insert(console: &Console, write: &mut Write, caller: &Caller, user: UserId) -> Result<(SessionId, SignedIn)> {
     let cookie = Zeroizing::new(BASE64URL_NOPAD.encode(&*Zeroizing::new(entropy::bytes::<32>(&*console.0.entropy))));
     let now = console.now();
     let session = SessionId::new(now, entropy::bytes(&*console.0.entropy));
-    let mut write = console.0.db.begin_write().await?;
     store::sessions::insert(
-        &mut write,
+        write,
         &NewSession {
             id: session,
             digest: &console.0.keys.session(&cookie),
@@ -129,9 +128,16 @@ pub(crate) async fn begin(console: &Console, caller: &Caller, user: UserId, name
         },
     )
     .await?;
+    Ok((session, SignedIn { session: cookie, device: new_device(console, user) }))
+}
+
+/// Begins a session for somebody who has proved who they are.
+pub(crate) async fn begin(console: &Console, caller: &Caller, user: UserId, name: &Name) -> Result<SignedIn> {
+    let mut write = console.0.db.begin_write().await?;
+    let (session, signed_in) = insert(console, &mut write, caller, user).await?;
     let actor = Principal::Member { id: user.to_string(), name: name.as_str().to_owned() };
     let event = NewEvent {
-        at: now,
+        at: console.now(),
         organization: None,
         actor: &actor,
         action: Action::SessionCreate,
@@ -140,7 +146,7 @@ pub(crate) async fn begin(console: &Console, caller: &Caller, user: UserId, name
         caller,
     };
     write.commit(&console.0.keys, &event).await?;
-    Ok(SignedIn { session: cookie, device: new_device(console, user) })
+    Ok(signed_in)
 }
 
 /// Finds who a session cookie belongs to: nobody when it is unknown, ended, idle for [`IDLE`] or older than [`ABSOLUTE`].

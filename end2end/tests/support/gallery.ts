@@ -24,6 +24,7 @@ import {
   submitAndRead,
   toggle,
 } from './journeys.ts';
+import { INVITE, MEMBERS, invite, inviteAndRead, join, tokenOf } from './people.ts';
 import { OWNER, type Server } from './server.ts';
 
 export interface Place {
@@ -460,6 +461,100 @@ export const GALLERY: readonly View[] = [
       await server.post(`${TOKENS}/${token.id}/revoke`, { label: token.label }, { Cookie: server.ownerCookie });
       await visit(`${TOKENS}/${token.id}/replace`);
       await expect(page.getByRole('button', { name: 'Generate replacement' })).toBeVisible();
+    },
+  },
+  {
+    name: 'members',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      await join(server, 'Grace Hopper', `${labelled('grace').replace(' ', '')}@acme.test`, 'admin');
+      await join(server, 'W'.repeat(60), `${labelled('w'.repeat(60)).replace(' ', '')}@acme.test`);
+      await invite(server, `${labelled('invited').replace(' ', '')}@acme.test`, 'developer');
+      await visit(`${MEMBERS}?done=removed`);
+      await expect(page.getByRole('heading', { name: 'Invited' })).toBeVisible();
+    },
+  },
+  {
+    name: 'member',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { user } = await join(server, 'Grace Hopper', `${labelled('grace').replace(' ', '')}@acme.test`, 'developer');
+      await visit(`${MEMBERS}/${user}`);
+      await expect(page.getByRole('button', { name: 'Change role' })).toBeVisible();
+    },
+  },
+  {
+    name: 'remove member',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { user, cookies } = await join(server, 'Grace Hopper', `${labelled('grace').replace(' ', '')}@acme.test`, 'admin');
+      for (const what of ['deploy-bot', 'W'.repeat(55)]) await tokenOf(server, cookies, labelled(what));
+      await visit(`${MEMBERS}/${user}/remove`);
+      await expect(page.getByRole('button', { name: 'Remove member' })).toBeVisible();
+    },
+  },
+  {
+    name: 'invite, refused',
+    signedIn: true,
+    open: async ({ page, visit }) => {
+      await visit(INVITE);
+      await page.getByRole('textbox', { name: 'Their e-mail address' }).fill(OWNER.email);
+      await page.getByRole('button', { name: 'Make invitation link' }).click();
+      await expect(page.getByRole('heading', { name: 'Nobody was invited' })).toBeVisible();
+    },
+  },
+  {
+    name: 'the invitation link, once',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      await visit(INVITE);
+      await inviteAndRead(page, server, `${labelled('once').replace(' ', '')}@acme.test`);
+    },
+  },
+  {
+    name: 'invitation',
+    signedIn: false,
+    open: async ({ page, server, visit }) => {
+      const { link } = await invite(server, `${labelled('joins').replace(' ', '')}@acme.test`);
+      await visit(new URL(link).pathname + new URL(link).search);
+      await expect(page.getByRole('button', { name: 'Join Acme' })).toBeVisible();
+    },
+  },
+  {
+    name: 'invitation for somebody else',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { link } = await invite(server, `${labelled('joins').replace(' ', '')}@acme.test`);
+      await visit(new URL(link).pathname + new URL(link).search);
+      await expect(page.getByText('You are signed in with another address.')).toBeVisible();
+    },
+  },
+  {
+    name: 'invitation that does not work',
+    signedIn: false,
+    open: async ({ page, visit }) => {
+      await visit('/invitations/accept?code=used');
+      await expect(page.getByRole('heading', { name: 'This invitation does not work' })).toBeVisible();
+    },
+  },
+  {
+    name: 'profile, refused',
+    signedIn: true,
+    open: async ({ page, visit }) => {
+      await visit('/account');
+      await page.getByLabel('Present password').fill('not this one');
+      await page.getByLabel('New password').fill('short');
+      await page.getByRole('button', { name: 'Change password' }).click();
+      await expect(page.getByRole('heading', { name: 'Your password was not changed' })).toBeVisible();
+    },
+  },
+  {
+    name: 'sessions',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      server.given(await server.post('/sign-in', { email: OWNER.email, password: OWNER.password }, { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' }));
+      await visit('/account/sessions');
+      await expect(page.getByRole('button', { name: 'End all others' })).toBeVisible();
     },
   },
 ];

@@ -3,8 +3,11 @@
 //! Each ends in a redirect, or in the page it came from with what was typed and why it was refused. A new secret is rendered straight into
 //! the answer and nowhere else: such a page is not to be stored, and posting it again makes another token, as the browser says.
 
+mod account;
 mod audit;
 mod edit;
+mod invitations;
+mod members;
 mod revoke_many;
 mod rotation;
 mod session;
@@ -21,8 +24,11 @@ use axum::{
 use domain::Failure;
 use services::Error;
 
+pub(crate) use account::{change_password, edit as edit_account, end_other_sessions, end_session};
 pub(crate) use audit::{log_of as audit_log_of, verify as verify_audit};
 pub(crate) use edit::{disable as disable_token, edit as edit_token, enable as enable_token};
+pub(crate) use invitations::{accept as accept_invitation, create as create_invitation, withdraw as withdraw_invitation};
+pub(crate) use members::{edit as edit_member, remove as remove_member};
 pub(crate) use revoke_many::revoke_many;
 pub(crate) use rotation::{end_overlap, replace as replace_token, rotate as rotate_token};
 pub(crate) use session::{sign_in, sign_out};

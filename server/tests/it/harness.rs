@@ -13,14 +13,14 @@ use axum::{
     body::Body,
     http::{HeaderMap, HeaderName, Method, Request, StatusCode, header},
 };
-use domain::{Description, Label, Lifetime, PermissionSet, Prefix, Role, Timestamp, Token};
+use domain::{Description, Invited, Label, Lifetime, PermissionSet, Prefix, Role, Timestamp, Token};
 use http_body_util::BodyExt as _;
 use server::{
     config::PublicUrl,
     router::{Site, router},
 };
 use services::{
-    Background, Console, Database, Entropy as _, FixedClock, KeySource, Parameters, Settings, SystemEntropy, access,
+    Background, Console, Database, Entropy as _, FixedClock, KeySource, Parameters, Settings, SystemEntropy, access, invitations,
     organizations::{self, Password, SetupForm},
     sessions,
     tokens::{self, NewToken},
@@ -152,7 +152,7 @@ impl TestConsole {
             password: Password::new(PASSWORD.into()),
         };
         let made = organizations::set_up(&self.console, &command_line(), &form).await.unwrap();
-        // No use case adds members yet.
+        // By hand: invitations and their passwords would cost every test time.
         self.execute(
             "INSERT INTO organizations (id, slug, name, created_at) VALUES ('org_00000000000000000000000000000001', 'globex', 'Globex', 1)",
         )
@@ -173,6 +173,20 @@ impl TestConsole {
             .await;
             self.execute(&format!("INSERT INTO memberships VALUES ('{organization}', '{user}', '{role}', 1)")).await;
         }
+    }
+
+    /// Makes Acme a member who is there to be changed and removed, unless they are there.
+    pub(crate) async fn rejoin(&self) {
+        self.execute(
+            "INSERT INTO users (id, email, name, password_hash, created_at) SELECT 'usr_00000000000000000000000000000009', \
+             'leaver@acme.test', 'leaver', 'none', 1 WHERE NOT EXISTS (SELECT 1 FROM users WHERE email = 'leaver@acme.test')",
+        )
+        .await;
+        self.execute(
+            "INSERT INTO memberships SELECT id, 'usr_00000000000000000000000000000009', 'viewer', 1 FROM organizations WHERE slug = 'acme' \
+             ON CONFLICT DO NOTHING",
+        )
+        .await;
     }
 
     pub(crate) async fn execute(&self, sql: &str) {
@@ -252,6 +266,13 @@ impl TestConsole {
         };
         let issued = tokens::create(&self.console, &access, new).await.unwrap();
         (issued.token, issued.secret.expose().to_owned())
+    }
+
+    /// Invites somebody to an organization.
+    pub(crate) async fn invite(&self, organization: &str, email: &str, role: Role) -> Invited {
+        let access = access::by_operator(&self.console, organization, &command_line()).await.unwrap();
+        let page = format!("{ORIGIN}/invitations/accept?code=");
+        invitations::create(&self.console, &access, email, role.as_str(), &page).await.unwrap()
     }
 
     pub(crate) async fn token(&self, organization: &str, role: Role, permissions: &[&str]) -> Caller {

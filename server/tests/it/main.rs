@@ -14,6 +14,7 @@ mod list;
 mod openapi;
 mod organization;
 mod pages;
+mod people;
 mod rest_token;
 mod rest_tokens;
 mod revoke_many;

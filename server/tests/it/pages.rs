@@ -73,9 +73,19 @@ async fn no_page_holds_inline_style_or_handlers(it: TestConsole) {
     let owner = it.session("owner").await;
     it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
     let anonymous = Caller::Anonymous;
-    for (caller, path) in
-        [(&owner, "/orgs/acme/tokens"), (&owner, "/orgs/acme/tokens/new"), (&anonymous, "/sign-in"), (&anonymous, "/setup?code=x")]
-    {
+    for (caller, path) in [
+        (&owner, "/orgs/acme/tokens"),
+        (&owner, "/orgs/acme/tokens/new"),
+        (&owner, "/orgs/acme/members"),
+        (&owner, "/orgs/acme/members/usr_00000000000000000000000000000002"),
+        (&owner, "/orgs/acme/members/usr_00000000000000000000000000000002/remove"),
+        (&owner, "/orgs/acme/members/invite"),
+        (&owner, "/account"),
+        (&owner, "/account/sessions"),
+        (&anonymous, "/sign-in"),
+        (&anonymous, "/setup?code=x"),
+        (&anonymous, "/invitations/accept?code=x"),
+    ] {
         let page = it.get(caller, path).await;
         let nonce = page.header("content-security-policy").split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
         assert_eq!(nonce.len(), 22);

@@ -14,6 +14,6 @@ mod revoke;
 pub mod revoke_many;
 mod rights;
 pub mod rotate;
-mod row;
+pub mod row;
 mod select;
 pub mod token;

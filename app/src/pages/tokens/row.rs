@@ -77,6 +77,7 @@ pub fn Row(token: Token, now: Timestamp, organization: String, place: String, ma
     let last_used = last_used(token.last_used_at, now);
     let badge = status_badge(&token, status);
     let role = token.role_title();
+    let creator = token.creator();
     view! {
         <tr role="row" data-status=status.as_str()>
             {select}
@@ -92,7 +93,7 @@ pub fn Row(token: Token, now: Timestamp, organization: String, place: String, ma
             <Cell column="Role">{role}</Cell>
             <Cell column="Created">
                 <Moment at=token.created_at />
-                <span class="cell-more">"by " {token.created_by}</span>
+                <span class="cell-more">"by " {creator}</span>
             </Cell>
             <Cell column="Expires">{expires}</Cell>
             <Cell column="Last used">{last_used}</Cell>

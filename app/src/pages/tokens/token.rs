@@ -123,7 +123,8 @@ fn Facts(token: Token, status: Status, now: domain::Timestamp) -> impl IntoView 
     let last_used = last_used(token.last_used_at, now);
     let badge = status_badge(&token, status);
     let role = token.role_title();
-    let Token { id, hint, created_at, created_by, .. } = token;
+    let creator = token.creator();
+    let Token { id, hint, created_at, .. } = token;
     view! {
         <Details>
             <Detail term="Status">{badge}</Detail>
@@ -133,7 +134,7 @@ fn Facts(token: Token, status: Status, now: domain::Timestamp) -> impl IntoView 
             <Detail term="Role">{role}</Detail>
             <Detail term="Created">
                 <Moment at=created_at />
-                <span class="cell-more">"by " {created_by}</span>
+                <span class="cell-more">"by " {creator}</span>
             </Detail>
             <Detail term="Expires">{expires}</Detail>
             <Detail term="Last used">{last_used}</Detail>

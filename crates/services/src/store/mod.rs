@@ -6,7 +6,9 @@
 pub(crate) mod events;
 mod guards;
 pub(crate) mod idempotency;
+pub(crate) mod invitations;
 pub(crate) mod mails;
+pub(crate) mod members;
 pub(crate) mod organizations;
 pub(crate) mod sessions;
 pub(crate) mod setup;

@@ -97,6 +97,18 @@ pub(crate) async fn insert(write: &mut Write, organization: &Organization) -> Re
     exactly_one(touched)
 }
 
+/// Whether a user is a member, inside the change that would make them one.
+pub(crate) async fn is_member(write: &mut Write, organization: &Organization, user: UserId) -> Result<bool> {
+    let found: Option<String> = on_tx!(write, |connection| {
+        sqlx::query_scalar("SELECT role FROM memberships WHERE organization_id = $1 AND user_id = $2")
+            .bind(organization.id.to_string())
+            .bind(user.to_string())
+            .fetch_optional(connection)
+            .await?
+    });
+    Ok(found.is_some())
+}
+
 /// Makes a user a member.
 pub(crate) async fn insert_member(write: &mut Write, organization: &Organization, user: UserId, role: Role, at: Timestamp) -> Result<()> {
     let touched = on_tx!(write, |connection| {

@@ -94,3 +94,60 @@ pub(crate) async fn end(write: &mut Write, id: SessionId, at: Timestamp) -> Resu
     });
     Ok(touched == 1)
 }
+
+/// A person's sessions that have not been ended, were used after `seen` and began after `born`, the latest first.
+pub(crate) async fn list(db: &Db, user: UserId, current: SessionId, seen: Timestamp, born: Timestamp) -> Result<Vec<domain::Session>> {
+    let rows: Vec<(String, i64, i64, String, String)> = on_db!(db, |pool| {
+        sqlx::query_as(
+            "SELECT id, created_at, last_seen_at, address, user_agent FROM sessions WHERE user_id = $1 AND ended_at IS NULL \
+             AND last_seen_at > $2 AND created_at > $3 ORDER BY created_at DESC, id DESC",
+        )
+        .bind(user.to_string())
+        .bind(seen.as_micros())
+        .bind(born.as_micros())
+        .fetch_all(pool)
+        .await?
+    });
+    rows.into_iter()
+        .map(|(id, created_at, last_seen_at, address, user_agent)| {
+            let id = stored("sessions.id", id.parse())?;
+            Ok(domain::Session {
+                id,
+                created_at: Timestamp::from_micros(created_at),
+                last_seen_at: Timestamp::from_micros(last_seen_at),
+                address,
+                user_agent,
+                current: id == current,
+            })
+        })
+        .collect()
+}
+
+/// Ends one session of a person; tells whether it was theirs and still going.
+pub(crate) async fn end_own(write: &mut Write, user: UserId, id: SessionId, at: Timestamp) -> Result<bool> {
+    let touched = on_tx!(write, |connection| {
+        sqlx::query("UPDATE sessions SET ended_at = $1 WHERE id = $2 AND user_id = $3 AND ended_at IS NULL")
+            .bind(at.as_micros())
+            .bind(id.to_string())
+            .bind(user.to_string())
+            .execute(connection)
+            .await?
+            .rows_affected()
+    });
+    Ok(touched == 1)
+}
+
+/// Ends all sessions of a person but one; tells how many were still going.
+pub(crate) async fn end_all(write: &mut Write, user: UserId, but: Option<SessionId>, at: Timestamp) -> Result<u64> {
+    let but = but.map(|id| id.to_string()).unwrap_or_default();
+    let touched = on_tx!(write, |connection| {
+        sqlx::query("UPDATE sessions SET ended_at = $1 WHERE user_id = $2 AND id <> $3 AND ended_at IS NULL")
+            .bind(at.as_micros())
+            .bind(user.to_string())
+            .bind(but)
+            .execute(connection)
+            .await?
+            .rows_affected()
+    });
+    Ok(touched)
+}

@@ -52,3 +52,38 @@ pub(crate) async fn upgrade_hash(db: &Db, id: UserId, old: &str, new: &str) -> R
     });
     Ok(())
 }
+
+/// Whether somebody signs in with this address, inside the change that would add them.
+pub(crate) async fn has_address(write: &mut Write, email: &Email) -> Result<bool> {
+    let found: Option<String> = on_tx!(write, |connection| {
+        sqlx::query_scalar("SELECT id FROM users WHERE email = $1").bind(email.as_str()).fetch_optional(connection).await?
+    });
+    Ok(found.is_some())
+}
+
+/// Changes what a person is called.
+pub(crate) async fn edit(write: &mut Write, id: UserId, name: &Name) -> Result<()> {
+    let touched = on_tx!(write, |connection| {
+        sqlx::query("UPDATE users SET name = $1 WHERE id = $2")
+            .bind(name.as_str())
+            .bind(id.to_string())
+            .execute(connection)
+            .await?
+            .rows_affected()
+    });
+    exactly_one(touched)
+}
+
+/// Replaces a password hash by that of another password; tells whether the old one was still there.
+pub(crate) async fn change_hash(write: &mut Write, id: UserId, old: &str, new: &str) -> Result<bool> {
+    let touched = on_tx!(write, |connection| {
+        sqlx::query("UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3")
+            .bind(new)
+            .bind(id.to_string())
+            .bind(old)
+            .execute(connection)
+            .await?
+            .rows_affected()
+    });
+    Ok(touched == 1)
+}

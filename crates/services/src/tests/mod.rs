@@ -2,11 +2,14 @@
 //!
 //! PostgreSQL is not optional: without `TEST_POSTGRES_URL` these tests fail. `cargo xtask test` starts a throwaway cluster and sets it.
 
+mod account;
 mod audit;
 mod audit_log;
 mod edit;
+mod invitations;
 mod list;
 mod mails;
+mod members;
 mod once;
 mod revoke_many;
 mod rotation;
@@ -122,7 +125,7 @@ impl Instance {
         access::to_organization(&self.console, Some(&actor), &caller(), "acme", Permission::API_KEY_READ).await.unwrap()
     }
 
-    /// Adds a member to an organization, which is made when missing. There is no use case for that yet.
+    /// Adds a member to an organization, which is made when missing. Without an invitation, which would cost a test two more steps.
     pub(super) async fn member(&self, organization: &str, role: Role, email: &str) {
         let inner = &self.console.0;
         let mut write = inner.db.begin_write().await.unwrap();
@@ -204,6 +207,8 @@ impl Instance {
             self.count("SELECT COUNT(*) FROM sessions").await,
             self.count("SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL").await,
             self.count("SELECT COUNT(*) FROM setup_links").await,
+            self.count("SELECT COUNT(*) FROM invitations").await,
+            self.count("SELECT COUNT(*) FROM invitations WHERE accepted_at IS NULL AND withdrawn_at IS NULL").await,
             self.count("SELECT COUNT(*) FROM tokens").await,
             self.count("SELECT COUNT(*) FROM tokens WHERE revoked_at IS NULL").await,
             self.count("SELECT COUNT(*) FROM token_secrets").await,

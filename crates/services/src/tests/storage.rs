@@ -6,7 +6,7 @@ use sqlx::AssertSqlSafe;
 
 use super::{Instance, caller, form, new_token, on_both};
 use crate::{
-    DatabaseError, Error, KeyError, OpenError, access, organizations,
+    DatabaseError, Error, KeyError, OpenError, access, invitations, organizations,
     store::{self, Db, Pool, on_db},
     tokens,
 };
@@ -64,6 +64,7 @@ async fn dump(db: &Db) -> String {
         "memberships",
         "setup_links",
         "sessions",
+        "invitations",
         "tokens",
         "token_secrets",
         "token_usage",
@@ -104,6 +105,7 @@ async fn no_table_holds_a_secret(mut instance: Instance) {
     let (_, first) = organizations::set_up_with_code(&instance.console, &caller(), &code, &form("Acme")).await.unwrap();
     let signed_in = instance.sign_in("ada@acme.test").await;
     let owner = instance.owner().await;
+    let invited = invitations::create(&instance.console, &owner, "grace@acme.test", "viewer", "").await.unwrap();
     let issued = tokens::create(&instance.console, &owner, new_token("ci", Role::Viewer)).await.unwrap();
     access::by_token(&instance.console, issued.secret.expose(), &caller(), domain::Permission::ORGANIZATION_READ).await.unwrap();
     let (other, background) = instance.again().await.unwrap();
@@ -114,8 +116,16 @@ async fn no_table_holds_a_secret(mut instance: Instance) {
         "the dump holds what it should"
     );
     let key = std::fs::read_to_string(instance.folder.path().join("jeton.key")).unwrap();
-    let secrets =
-        [issued.secret.expose(), &issued.secret.expose()[4..], &signed_in.session, &first.session, &code, super::PASSWORD, key.trim()];
+    let secrets = [
+        issued.secret.expose(),
+        &issued.secret.expose()[4..],
+        &signed_in.session,
+        &first.session,
+        &code,
+        invited.link.expose(),
+        super::PASSWORD,
+        key.trim(),
+    ];
     for secret in secrets {
         let hex = data_encoding::HEXLOWER.encode(secret.as_bytes());
         let base64 = data_encoding::BASE64_NOPAD.encode(secret.as_bytes()).to_lowercase();

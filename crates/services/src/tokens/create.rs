@@ -63,6 +63,7 @@ pub(super) async fn insert(
         permissions: new.permissions,
         created_at: now,
         created_by: access.principal().name().to_owned(),
+        created_by_left: false,
         expires_at,
         last_used_at: None,
         state: State::Active,

@@ -15,7 +15,9 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT t.id, t.kind, t.label, t.description, s.hint, t.role, t.permissions, t.created_at, t.created_by_name, t.expires_at, \
-             t.disabled_at, t.disabled_by_name, t.revoked_at, t.revoked_by_name, u.last_used_at FROM tokens t \
+             t.disabled_at, t.disabled_by_name, t.revoked_at, t.revoked_by_name, u.last_used_at, \
+             CASE WHEN t.created_by_kind = 'member' AND NOT EXISTS (SELECT 1 FROM memberships m WHERE \
+             m.organization_id = t.organization_id AND m.user_id = t.created_by_id) THEN 1 ELSE 0 END AS created_by_left FROM tokens t \
              JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL LEFT JOIN token_usage u ON u.token_id = t.id ",
             $rest
         )
@@ -27,6 +29,9 @@ mod list;
 #[cfg(test)]
 pub(crate) use list::page;
 pub(crate) use list::{creators, find_many, find_many_in, list, list_newest};
+mod offboard;
+
+pub(crate) use offboard::{expire, list_created_by, list_created_by_in};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -45,6 +50,7 @@ struct Row {
     revoked_at: Option<i64>,
     revoked_by_name: Option<String>,
     last_used_at: Option<i64>,
+    created_by_left: i32,
 }
 
 impl Row {
@@ -59,6 +65,7 @@ impl Row {
             permissions: PermissionSet::from_stored(&self.permissions),
             created_at: Timestamp::from_micros(self.created_at),
             created_by: self.created_by_name,
+            created_by_left: self.created_by_left != 0,
             expires_at: self.expires_at.map(Timestamp::from_micros),
             last_used_at: self.last_used_at.map(Timestamp::from_micros),
             state: match (self.revoked_at, self.disabled_at) {
@@ -240,12 +247,13 @@ struct FoundRow {
 }
 
 /// Finds a token by the digest of a secret: the look-up of verification, so it asks for no proof of access. It tells a secret that is in
-/// force at `now` from one that is not any more. It leaves last use out.
+/// force at `now` from one that is not any more. It leaves last use and whether the creator left out.
 pub(crate) async fn find_by_digest(db: &Db, digest: &Digest, now: Timestamp) -> Result<Option<Presented>> {
     let row: Option<FoundRow> = on_db!(db, |pool| {
         sqlx::query_as(
             "SELECT t.id, t.kind, t.label, t.description, s.hint, t.role, t.permissions, t.created_at, t.created_by_name, t.expires_at, \
-             t.disabled_at, t.disabled_by_name, t.revoked_at, t.revoked_by_name, CAST(NULL AS BIGINT) AS last_used_at, t.organization_id, o.slug, \
+             t.disabled_at, t.disabled_by_name, t.revoked_at, t.revoked_by_name, CAST(NULL AS BIGINT) AS last_used_at, \
+             0 AS created_by_left, t.organization_id, o.slug, \
              o.name AS organization_name, o.created_at AS organization_created_at, s.ends_at, s.first_used_at FROM token_secrets s \
              JOIN tokens t ON t.id = s.token_id JOIN organizations o ON o.id = t.organization_id WHERE s.digest = $1",
         )

@@ -1,0 +1,28 @@
+//! What pages ask about a person's own account. It is changed by plain forms alone, since sessions end and begin with it.
+
+use domain::{Session, Timestamp};
+use leptos::server;
+use serde::{Deserialize, Serialize};
+
+use super::Failure;
+
+/// Where a person is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionList {
+    /// The latest first.
+    pub sessions: Vec<Session>,
+    /// The server's time when it answered, which relative times are counted from.
+    pub now: Timestamp,
+}
+
+/// Lists the sessions of the person who asks.
+#[server(endpoint = "account/sessions")]
+pub async fn sessions() -> Result<SessionList, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        services::account::list_sessions(&request.console, request.actor.as_ref())
+            .await
+            .map(|sessions| SessionList { sessions, now: request.console.now() }),
+    )
+}

@@ -1,0 +1,56 @@
+//! What pages do with invitations. They are accepted by a plain form alone, since a session may begin with it.
+
+use domain::{Invited, OpenInvitation, Organization, Role};
+use leptos::server;
+use serde::{Deserialize, Serialize};
+
+use super::Failure;
+
+/// What the form for an invitation needs to know before it is filled in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteForm {
+    /// Where to.
+    pub organization: Organization,
+    /// The roles that the person asking may give, the least first.
+    pub roles: Vec<Role>,
+}
+
+/// Answers what the form needs. Refuses who may not invite.
+#[server(endpoint = "invitations/form")]
+pub async fn form(organization: String) -> Result<InviteForm, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::INVITATION_CREATE).await?;
+            Ok(InviteForm { organization: access.organization().clone(), roles: services::members::roles(&access) })
+        }
+        .await,
+    )
+}
+
+/// Invites somebody. The answer is the only one that ever holds the link, whose address is the configured one, whatever the request says
+/// it was sent to.
+#[server(endpoint = "invitations/create")]
+pub async fn create(organization: String, #[server(default)] email: String, #[server(default)] role: String) -> Result<Invited, Failure> {
+    use crate::ssr::{no_store, reply, request};
+    let request = request();
+    no_store();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::INVITATION_CREATE).await?;
+            let page = format!("{}{}", request.origin, crate::paths::accept(""));
+            services::invitations::create(&request.console, &access, &email, &role, &page).await
+        }
+        .await,
+    )
+}
+
+/// Tells what a code invites to. The code is the credential: without a good one the answer is 401, signed in or not.
+#[server(endpoint = "invitations/open")]
+pub async fn open(#[server(default)] code: String) -> Result<OpenInvitation, Failure> {
+    use crate::ssr::{no_store, reply, request};
+    let request = request();
+    no_store();
+    reply(services::invitations::open(&request.console, request.actor.as_ref(), &code).await)
+}

@@ -1,0 +1,150 @@
+//! What pages do with an organization's members. They are changed by plain forms alone: whoever changes a role or ends a membership may be
+//! changing what they see themselves, so they get a new page.
+
+use domain::{Invitation, Member, Organization, Role, Timestamp, Token};
+use leptos::server;
+use serde::{Deserialize, Serialize};
+
+use super::Failure;
+
+/// An organization's members, who is invited, and what the person asking may do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberList {
+    /// Whose members.
+    pub organization: Organization,
+    /// By name.
+    pub members: Vec<Listed>,
+    /// Who is invited and has not accepted yet, newest first; none for who may not see it.
+    pub invitations: Vec<Invitation>,
+    /// Whether to offer "Invite".
+    pub may_invite: bool,
+    /// Whether to offer taking an invitation back.
+    pub may_withdraw: bool,
+    /// The server's time when it answered, which relative times are counted from.
+    pub now: Timestamp,
+}
+
+/// One member, in the eyes of the person asking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// The member.
+    pub member: Member,
+    /// Whether it is the person asking.
+    pub you: bool,
+    /// Whether to offer another role.
+    pub may_edit: bool,
+    /// Whether to offer removing them.
+    pub may_remove: bool,
+}
+
+/// One member, for their page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// Whose member.
+    pub organization: Organization,
+    /// The member.
+    pub listed: Listed,
+    /// The roles that the person asking may give, the least first.
+    pub roles: Vec<Role>,
+    /// See [`MemberList::now`].
+    pub now: Timestamp,
+}
+
+/// What is decided before a member is removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leaving {
+    /// Whose member.
+    pub organization: Organization,
+    /// Who would be removed.
+    pub member: Member,
+    /// Whether it is the person asking.
+    pub you: bool,
+    /// The tokens they generated that are not over, newest first.
+    pub tokens: Vec<Token>,
+    /// Whether to offer letting a token expire.
+    pub may_expire: bool,
+    /// Whether to offer revoking it.
+    pub may_revoke: bool,
+    /// See [`MemberList::now`].
+    pub now: Timestamp,
+}
+
+#[cfg(feature = "ssr")]
+fn listed(request: &crate::ssr::Request, access: &services::Access, member: Member) -> Listed {
+    Listed {
+        you: request.actor.as_ref().is_some_and(|actor| actor.id() == member.user),
+        may_edit: services::members::may_edit(access, &member),
+        may_remove: services::members::may_remove(access, &member),
+        member,
+    }
+}
+
+/// Lists the members and the open invitations.
+#[server(endpoint = "members/list")]
+pub async fn list(organization: String) -> Result<MemberList, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::USER_READ).await?;
+            let members = services::members::list(&request.console, &access).await?;
+            let invitations = if access.allows(domain::Permission::INVITATION_READ) {
+                services::invitations::list(&request.console, &access).await?
+            } else {
+                Vec::new()
+            };
+            Ok(MemberList {
+                organization: access.organization().clone(),
+                members: members.into_iter().map(|member| listed(&request, &access, member)).collect(),
+                invitations,
+                may_invite: access.allows(domain::Permission::INVITATION_CREATE),
+                may_withdraw: access.allows(domain::Permission::INVITATION_DELETE),
+                now: request.console.now(),
+            })
+        }
+        .await,
+    )
+}
+
+/// Finds one member.
+#[server(endpoint = "members/find")]
+pub async fn find(organization: String, user: String) -> Result<Found, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::USER_READ).await?;
+            let member = services::members::find(&request.console, &access, &user).await?;
+            Ok(Found {
+                organization: access.organization().clone(),
+                listed: listed(&request, &access, member),
+                roles: services::members::roles(&access),
+                now: request.console.now(),
+            })
+        }
+        .await,
+    )
+}
+
+/// Tells what there is to decide before a member is removed. Refuses who may not remove them.
+#[server(endpoint = "members/offboarding")]
+pub async fn offboarding(organization: String, user: String) -> Result<Leaving, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::USER_DELETE).await?;
+            let found = services::members::offboarding(&request.console, &access, &user).await?;
+            Ok(Leaving {
+                organization: access.organization().clone(),
+                you: request.actor.as_ref().is_some_and(|actor| actor.id() == found.member.user),
+                member: found.member,
+                tokens: found.tokens,
+                may_expire: access.allows(domain::Permission::API_KEY_UPDATE),
+                may_revoke: access.allows(domain::Permission::API_KEY_DELETE),
+                now: request.console.now(),
+            })
+        }
+        .await,
+    )
+}

@@ -1,0 +1,93 @@
+//! What a person is called, and their password.
+
+use domain::{Failure as Refused, Me};
+use leptos::prelude::*;
+
+use super::Done;
+use crate::{
+    api::{Failure, session},
+    layout::Breadcrumb,
+    paths, posted,
+    ui::{
+        button::Submit,
+        field::TextField,
+        heading::{Heading, PageTitle},
+        problem::Problem,
+        summary::Summary,
+    },
+};
+
+/// Shows a person's own profile.
+#[component]
+pub fn Profile() -> impl IntoView {
+    let me = Resource::new_blocking(|| (), |()| session::find());
+    view! {
+        <PageTitle page="Profile" />
+        <Breadcrumb steps=vec![("Your account", None), ("Profile", None)] />
+        <Done dismiss=paths::ACCOUNT />
+        <Heading text="Profile" />
+        <Transition>
+            {move || Suspend::new(async move {
+                match me.await {
+                    Ok(me) => view! { <Shown me=me /> }.into_any(),
+                    Err(Failure(failure)) => view! { <Problem failure=failure refused="see this account" /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// Why this one of the page's two forms was refused.
+fn refusal(form: &str) -> RwSignal<Option<Refused>> {
+    RwSignal::new(posted::failure().filter(|_| posted::field("form") == form))
+}
+
+#[component]
+fn Shown(me: Me) -> impl IntoView {
+    let (name, password) = (refusal("profile"), refusal("password"));
+    let typed = Some(posted::field("name")).filter(|_| name.with_untracked(Option::is_some)).unwrap_or_else(|| me.name.to_string());
+    view! {
+        <Summary title="Your name was not changed" fields=&["name"] refusal=name />
+        <form class="form" method="post" action=paths::ACCOUNT>
+            <TextField
+                name="name"
+                label="Name"
+                hint="How others see you. What you did before keeps the name you had."
+                value=typed
+                autocomplete="name"
+                refusal=name
+            />
+            <div class="field">
+                <label class="field-label" for="email">
+                    "E-mail address"
+                </label>
+                <p class="field-hint">"You sign in with it. It cannot be changed."</p>
+                <input class="input" id="email" r#type="email" value=me.email.as_str().to_owned() readonly=true autocomplete="username" />
+            </div>
+            <div class="form-actions">
+                <Submit label="Save" />
+            </div>
+        </form>
+        <section class="block" aria-labelledby="password-title">
+            <h2 class="block-title" id="password-title">
+                "Password"
+            </h2>
+            <p class="lead">"Changing it signs you out everywhere else."</p>
+            <Summary title="Your password was not changed" fields=&["present", "password"] refusal=password />
+            <form class="form" method="post" action=paths::PASSWORD>
+                <TextField name="present" label="Present password" kind="password" autocomplete="current-password" refusal=password />
+                <TextField
+                    name="password"
+                    label="New password"
+                    hint="15 characters or more. Any characters count, spaces too: a sentence is fine and easy to remember."
+                    kind="password"
+                    autocomplete="new-password"
+                    refusal=password
+                />
+                <div class="form-actions">
+                    <Submit look=crate::ui::button::Look::Secondary label="Change password" />
+                </div>
+            </form>
+        </section>
+    }
+}

@@ -1,0 +1,205 @@
+//! The list of members, and of those who are invited.
+
+use domain::{Invitation, Timestamp};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    api::{
+        Failure,
+        members::{self, Listed, MemberList},
+    },
+    layout::{Breadcrumb, use_organization},
+    pages::tokens::row::last_used,
+    paths,
+    ui::{
+        badge::{Badge, Tone},
+        button::{ButtonLink, Look},
+        heading::{Heading, PageTitle},
+        icon::{Glyph, Icon},
+        notice::Notice,
+        problem::Problem,
+        table::{Cell, Table},
+        time::Moment,
+    },
+};
+
+/// Shows who belongs to an organization.
+#[component]
+pub fn Members() -> impl IntoView {
+    let organization = use_organization();
+    let list = Resource::new_blocking(move || organization.get(), members::list);
+    view! {
+        <Breadcrumb steps=vec![("Organization settings", None), ("Members", None)] />
+        <div role="status">
+            <Done dismiss=paths::members(&organization.get_untracked()) />
+        </div>
+        <Heading text="Members" />
+        <Transition>
+            {move || Suspend::new(async move {
+                match list.await {
+                    Ok(list) => view! { <Shown list=list /> }.into_any(),
+                    Err(Failure(failure)) => {
+                        view! {
+                            <PageTitle page="Members" />
+                            <Problem failure=failure refused="see the members of this organization" />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// Tells what the form before led to.
+#[component]
+fn Done(dismiss: String) -> impl IntoView {
+    let query = use_query_map();
+    move || {
+        let done = query.with(|query| query.get_str("done").unwrap_or_default().to_owned());
+        let text = match done.as_str() {
+            "edited" => "The role is changed. It holds from the member’s next request on.",
+            "removed" => "The member is removed.",
+            "withdrawn" => "The invitation is withdrawn: its link no longer works.",
+            "joined" => "Welcome: you are a member now.",
+            _ => return None,
+        };
+        Some(view! {
+            <Notice tone=Tone::Success dismiss=dismiss.clone()>
+                <p>{text}</p>
+            </Notice>
+        })
+    }
+}
+
+#[component]
+fn Shown(list: MemberList) -> impl IntoView {
+    let MemberList { organization, members, invitations, may_invite, may_withdraw, now } = list;
+    let slug = organization.slug.to_string();
+    let rows = members.into_iter().map(|listed| view! { <Row listed=listed organization=slug.clone() now=now /> }).collect_view();
+    let invited = (!invitations.is_empty()).then(|| {
+        view! { <Invited invitations=invitations organization=slug.clone() may_withdraw=may_withdraw now=now /> }
+    });
+    view! {
+        <PageTitle page="Members" organization=organization.name.to_string() />
+        <div class="page-head">
+            <p class="lead">
+                "The people of " {organization.name.to_string()} ". Their role says what they may see and do here."
+            </p>
+            {may_invite
+                .then(|| {
+                    view! {
+                        <ButtonLink look=Look::Primary href=paths::invite(&slug)>
+                            <Icon glyph=Glyph::Plus />
+                            "Invite"
+                        </ButtonLink>
+                    }
+                })}
+        </div>
+        <Table
+            id="members"
+            caption=format!("Members of {}, by name", organization.name)
+            columns=&["Name", "Role", "Member since", "Last seen"]
+        >
+            {rows}
+        </Table>
+        {invited}
+    }
+}
+
+#[component]
+fn Row(listed: Listed, organization: String, now: Timestamp) -> impl IntoView {
+    let Listed { member, you, may_remove, .. } = listed;
+    let name = member.name.to_string();
+    let remove = may_remove.then(|| {
+        view! {
+            <a class="button bin" data-look=Look::Quiet.as_str() href=paths::remove_member(&organization, member.user)>
+                <Icon glyph=Glyph::Bin />
+                <span class="bin-name">"Remove " <span class="bin-label">{name.clone()}</span></span>
+            </a>
+        }
+    });
+    let seen = seen(member.last_seen_at, now);
+    view! {
+        <tr role="row">
+            <th scope="row" role="rowheader">
+                <a class="row-label" href=paths::member(&organization, member.user)>
+                    {name}
+                </a>
+                <span class="row-description">{member.email.as_str().to_owned()}</span>
+            </th>
+            <Cell column="Role">
+                {member.role.title()} {you.then(|| view! { <Badge tone=Tone::Neutral glyph=Glyph::Person text="You" /> })}
+            </Cell>
+            <Cell column="Member since">
+                <Moment at=member.since />
+            </Cell>
+            <Cell column="Last seen">{seen}</Cell>
+            <td role="cell" class="row-actions">
+                {remove}
+            </td>
+        </tr>
+    }
+}
+
+/// When a member was last seen.
+pub fn seen(at: Option<Timestamp>, now: Timestamp) -> AnyView {
+    match at {
+        Some(_) => last_used(at, now),
+        None => view! { <span class="text-muted">"Never signed in"</span> }.into_any(),
+    }
+}
+
+#[component]
+fn Invited(invitations: Vec<Invitation>, organization: String, may_withdraw: bool, now: Timestamp) -> impl IntoView {
+    let rows = invitations
+        .into_iter()
+        .map(|invitation| {
+            let email = invitation.email.as_str().to_owned();
+            let withdraw = may_withdraw.then(|| {
+                view! {
+                    <form method="post" action=paths::withdraw(&organization, invitation.id)>
+                        <button r#type="submit" class="button bin" data-look=Look::Quiet.as_str()>
+                            <Icon glyph=Glyph::Cross />
+                            <span class="bin-name">"Withdraw " <span class="bin-label">"the invitation of " {email.clone()}</span></span>
+                        </button>
+                    </form>
+                }
+            });
+            view! {
+                <tr role="row">
+                    <th scope="row" role="rowheader">
+                        <span class="row-label">{email}</span>
+                    </th>
+                    <Cell column="Role">{invitation.role.title()}</Cell>
+                    <Cell column="Invited">
+                        <Moment at=invitation.created_at />
+                        <span class="cell-more">"by " {invitation.created_by}</span>
+                    </Cell>
+                    <Cell column="Link works until">
+                        <Moment at=invitation.expires_at />
+                        <span class="cell-more">{format!("for {}", domain::time::roughly(invitation.expires_at.since(now)))}</span>
+                    </Cell>
+                    <td role="cell" class="row-actions">
+                        {withdraw}
+                    </td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="block" aria-labelledby="invited">
+            <h2 class="block-title" id="invited">
+                "Invited"
+            </h2>
+            <Table
+                id="invitations"
+                caption="Invitations that were not accepted yet, newest first"
+                columns=&["E-mail address", "Role", "Invited", "Link works until"]
+            >
+                {rows}
+            </Table>
+        </section>
+    }
+}

@@ -1,0 +1,142 @@
+//! One member: what is known about them, and their role.
+
+use domain::{Role, Timestamp};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::list::seen;
+use crate::{
+    api::{
+        Failure,
+        members::{self, Found, Listed},
+    },
+    layout::{Breadcrumb, use_organization},
+    paths, posted,
+    ui::{
+        badge::{Badge, Tone},
+        button::{ButtonLink, Submit},
+        choice::{Card, Choices},
+        details::{Detail, Details},
+        heading::{Heading, PageTitle},
+        icon::{Glyph, Icon},
+        problem::Problem,
+        summary::Summary,
+        time::Moment,
+    },
+};
+
+/// The member in the page's address.
+pub fn use_user() -> Memo<String> {
+    let params = use_params_map();
+    Memo::new(move |_| params.with(|params| params.get_str("user").unwrap_or_default().to_owned()))
+}
+
+/// Shows one member, and lets their role be changed by who may.
+#[component]
+pub fn MemberPage() -> impl IntoView {
+    let organization = use_organization();
+    let user = use_user();
+    let found = Resource::new_blocking(move || (organization.get(), user.get()), |(organization, user)| members::find(organization, user));
+    view! {
+        <Breadcrumb steps=vec![
+            ("Organization settings", None),
+            ("Members", Some(paths::members(&organization.get_untracked()))),
+            ("Member", None),
+        ] />
+        <Transition>
+            {move || Suspend::new(async move {
+                match found.await {
+                    Ok(found) => view! { <Shown found=found /> }.into_any(),
+                    Err(Failure(failure)) => {
+                        view! {
+                            <PageTitle page="Member" />
+                            <Heading text="Member" />
+                            <Problem failure=failure refused="see the members of this organization" />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Shown(found: Found) -> impl IntoView {
+    let Found { organization, listed, roles, now } = found;
+    let Listed { member, you, may_edit, may_remove } = listed;
+    let slug = organization.slug.to_string();
+    let name = member.name.to_string();
+    let remove = may_remove.then(|| {
+        view! {
+            <ButtonLink href=paths::remove_member(&slug, member.user)>
+                <Icon glyph=Glyph::Bin />
+                "Remove"
+            </ButtonLink>
+        }
+    });
+    let address = paths::member(&slug, member.user);
+    view! {
+        <PageTitle page=name.clone() organization=organization.name.to_string() />
+        <div class="page-head">
+            <Heading text=name />
+            <div class="form-actions">{remove}</div>
+        </div>
+        <Facts member=member.clone() you=you now=now />
+        {may_edit.then(|| view! { <RoleForm address=address roles=roles present=member.role you=you /> })}
+    }
+}
+
+#[component]
+fn Facts(member: domain::Member, you: bool, now: Timestamp) -> impl IntoView {
+    let seen = seen(member.last_seen_at, now);
+    view! {
+        <Details>
+            <Detail term="E-mail address">{member.email.as_str().to_owned()}</Detail>
+            <Detail term="Role">
+                {member.role.title()} {you.then(|| view! { <Badge tone=Tone::Neutral glyph=Glyph::Person text="You" /> })}
+            </Detail>
+            <Detail term="Member since">
+                <Moment at=member.since />
+            </Detail>
+            <Detail term="Last seen">{seen}</Detail>
+            <Detail term="Id">
+                <code class="hint">{member.user.to_string()}</code>
+            </Detail>
+        </Details>
+    }
+}
+
+#[component]
+fn RoleForm(address: String, roles: Vec<Role>, present: Role, you: bool) -> impl IntoView {
+    let refusal = RwSignal::new(posted::failure());
+    let chosen = Some(posted::field("role")).filter(|role| !role.is_empty()).unwrap_or_else(|| present.to_string());
+    let hint = if you {
+        "A change holds at once. If you give yourself less, only somebody else can give it back."
+    } else {
+        "A change holds from their next request on."
+    };
+    view! {
+        <section class="block" aria-labelledby="change">
+            <h2 class="block-title" id="change">
+                "Change the role"
+            </h2>
+            <Summary title="The role was not changed" fields=&["role"] refusal=refusal />
+            <form class="form" method="post" action=address>
+                <Choices name="role" legend="Role" hint=hint refusal=refusal>
+                    {roles
+                        .into_iter()
+                        .map(|role| {
+                            view! {
+                                <Card name="role" value=role.as_str() title=role.title() summary=role.summary() checked=chosen == role.as_str() />
+                            }
+                        })
+                        .collect_view()}
+                </Choices>
+                <div class="form-actions">
+                    <Submit label="Change role" />
+                </div>
+            </form>
+        </section>
+    }
+}

@@ -1,0 +1,5 @@
+//! The members of an organization.
+
+pub mod list;
+pub mod member;
+pub mod remove;

@@ -1,0 +1,189 @@
+//! Invitations: a link that makes one person a member, once, within a week.
+
+use std::time::Duration;
+
+use data_encoding::BASE64URL_NOPAD;
+use domain::{
+    Email, Invitation, InvitationId, InvitationLink, Invited, Name, OpenInvitation, Organization, Permission, Standing, Timestamp, UserId,
+    audit::Action,
+};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use crate::{
+    Console,
+    access::{Access, Actor, Caller, Principal},
+    entropy,
+    error::{Error, Result},
+    members,
+    organizations::Password,
+    sessions::{self, SignedIn},
+    store::{
+        self,
+        events::{NewEvent, Target},
+        invitations::Found,
+    },
+};
+
+/// How long a link can be used.
+const LIFETIME: Duration = Duration::from_hours(7 * 24);
+
+/// What somebody types who has no account yet.
+pub struct NewPerson {
+    /// What they are called.
+    pub name: String,
+    /// The password they choose.
+    pub password: Password,
+}
+
+/// Invites somebody. `page` is the address of the page that takes the code, up to the code. An earlier invitation of the same address is
+/// taken back: of two links only the latest works. Nobody invites to more than they hold.
+pub async fn create(console: &Console, access: &Access, email: &str, role: &str, page: &str) -> Result<Invited> {
+    access.require(Permission::INVITATION_CREATE)?;
+    let email = Email::parse(email).map_err(Error::in_field("email"))?;
+    let role = members::check_role(access, role)?;
+    let mut write = console.0.db.begin_write().await?;
+    if store::members::has_address(&mut write, access, &email).await? {
+        return Err(Error::Invalid { field: "email", why: "Somebody with this address is a member already.".to_owned() });
+    }
+    let now = console.now();
+    let before = store::invitations::find_for_address_in(&mut write, access, &email).await?;
+    if let Some(before) = &before {
+        store::invitations::withdraw(&mut write, access, before.id, now).await?;
+    }
+    let code = Zeroizing::new(BASE64URL_NOPAD.encode(&*Zeroizing::new(entropy::bytes::<32>(&*console.0.entropy))));
+    let invitation = Invitation {
+        id: InvitationId::new(now, entropy::bytes(&*console.0.entropy)),
+        email,
+        role,
+        created_at: now,
+        created_by: access.principal().name().to_owned(),
+        expires_at: now.plus(LIFETIME),
+    };
+    store::invitations::insert(&mut write, access, &invitation, &console.0.keys.invitation(&code)).await?;
+    let details = json!({
+        "role": role.as_str(),
+        "expires_at": invitation.expires_at.iso(),
+        "replaces": before.map(|before| before.id.to_string()),
+    });
+    write.commit(&console.0.keys, &event(access, now, Action::InvitationCreate, &invitation, details)).await?;
+    Ok(Invited { invitation, link: InvitationLink::new(page, &code) })
+}
+
+/// Lists the invitations that can still be accepted, newest first.
+pub async fn list(console: &Console, access: &Access) -> Result<Vec<Invitation>> {
+    access.require(Permission::INVITATION_READ)?;
+    store::invitations::list(&console.0.db, access, console.now()).await
+}
+
+/// Takes an invitation back. One that was accepted or taken back before is not found.
+pub async fn withdraw(console: &Console, access: &Access, id: &str) -> Result<Invitation> {
+    access.require(Permission::INVITATION_DELETE)?;
+    let id: InvitationId = id.parse().map_err(|_| Error::NotFound)?;
+    let mut write = console.0.db.begin_write().await?;
+    let invitation = store::invitations::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
+    let now = console.now();
+    store::invitations::withdraw(&mut write, access, id, now).await?;
+    let details = json!({ "role": invitation.role.as_str() });
+    write.commit(&console.0.keys, &event(access, now, Action::InvitationWithdraw, &invitation, details)).await?;
+    Ok(invitation)
+}
+
+/// Tells what a code invites to, and what has to be done to accept it. Reading uses nothing up. The code is the credential: without a good
+/// one nobody learns anything, with one its holder learns whether the address it was made for has an account.
+pub async fn open(console: &Console, actor: Option<&Actor>, code: &str) -> Result<OpenInvitation> {
+    let Found { invitation, organization } = find(console, code).await?;
+    let standing = match actor {
+        Some(actor) if actor.email == invitation.email => Standing::Join,
+        Some(_) => Standing::SomebodyElse,
+        None if store::users::find_credentials(&console.0.db, &invitation.email).await?.is_some() => Standing::SignIn,
+        None => Standing::New,
+    };
+    Ok(OpenInvitation {
+        organization: organization.name,
+        email: invitation.email,
+        role: invitation.role,
+        created_by: invitation.created_by,
+        expires_at: invitation.expires_at,
+        standing,
+    })
+}
+
+/// Makes an account for the invited person, who becomes a member and is signed in. An account that exists is never touched.
+pub async fn accept_as_new(console: &Console, caller: &Caller, code: &str, person: &NewPerson) -> Result<(Organization, SignedIn)> {
+    let Found { invitation, organization } = find(console, code).await?;
+    let name = Name::parse(&person.name).map_err(Error::in_field("name"))?;
+    let known = [organization.name.as_str(), name.as_str(), invitation.email.as_str()];
+    person.password.check(&known).map_err(Error::in_field("password"))?;
+    let hash = console.0.hasher.hash(&person.password, &*console.0.entropy).await?;
+    let mut write = console.0.db.begin_write().await?;
+    let now = console.now();
+    let digest = console.0.keys.invitation(code);
+    let found = store::invitations::find_by_digest_in(&mut write, &digest, now).await?.ok_or(Error::Unauthenticated)?;
+    if store::users::has_address(&mut write, &found.invitation.email).await? {
+        return Err(Error::Conflict("There is an account with this address. Sign in, then accept the invitation."));
+    }
+    let user = UserId::new(now, entropy::bytes(&*console.0.entropy));
+    store::users::insert(&mut write, user, &found.invitation.email, &name, &hash, now).await?;
+    join(console, caller, write, found, user, &name).await?;
+    let signed_in = sessions::begin(console, caller, user, &name).await?;
+    Ok((organization, signed_in))
+}
+
+/// Makes the person who is signed in a member, if the invitation is for them.
+pub async fn accept(console: &Console, caller: &Caller, actor: &Actor, code: &str) -> Result<Organization> {
+    let mut write = console.0.db.begin_write().await?;
+    let digest = console.0.keys.invitation(code);
+    let found = store::invitations::find_by_digest_in(&mut write, &digest, console.now()).await?.ok_or(Error::Unauthenticated)?;
+    if found.invitation.email != actor.email {
+        return Err(Error::Forbidden);
+    }
+    let organization = found.organization.clone();
+    join(console, caller, write, found, actor.user, &actor.name).await?;
+    Ok(organization)
+}
+
+/// Uses the invitation up and makes the person a member, which ends the change.
+async fn join(console: &Console, caller: &Caller, mut write: store::Write, found: Found, user: UserId, name: &Name) -> Result<()> {
+    let now = console.now();
+    let Found { invitation, organization } = &found;
+    if store::organizations::is_member(&mut write, organization, user).await? {
+        return Err(Error::Conflict("You are a member of this organization already."));
+    }
+    store::invitations::accept(&mut write, &found, now).await?;
+    store::organizations::insert_member(&mut write, organization, user, invitation.role, now).await?;
+    let actor = Principal::Member { id: user.to_string(), name: name.as_str().to_owned() };
+    let event = NewEvent {
+        at: now,
+        organization: Some(organization.id),
+        actor: &actor,
+        action: Action::InvitationAccept,
+        target: Target { kind: "member", id: user.to_string(), name: name.as_str().to_owned() },
+        details: json!({
+            "invitation": invitation.id.to_string(),
+            "email": invitation.email.as_str(),
+            "role": invitation.role.as_str(),
+            "invited_by": invitation.created_by,
+        }),
+        caller,
+    };
+    write.commit(&console.0.keys, &event).await
+}
+
+async fn find(console: &Console, code: &str) -> Result<Found> {
+    let digest = console.0.keys.invitation(code);
+    store::invitations::find_by_digest(&console.0.db, &digest, console.now()).await?.ok_or(Error::Unauthenticated)
+}
+
+/// The event that something was done to an invitation.
+fn event<'a>(access: &'a Access, at: Timestamp, action: Action, invitation: &Invitation, details: serde_json::Value) -> NewEvent<'a> {
+    NewEvent {
+        at,
+        organization: Some(access.organization().id),
+        actor: access.principal(),
+        action,
+        target: Target { kind: "invitation", id: invitation.id.to_string(), name: invitation.email.as_str().to_owned() },
+        details,
+        caller: access.caller(),
+    }
+}

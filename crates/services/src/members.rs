@@ -1,0 +1,196 @@
+//! Members: who belongs to an organization and as what, and what becomes of their things when they leave.
+
+use std::{collections::HashMap, time::Duration};
+
+use domain::{AfterLeaving, Member, Permission, Role, Timestamp, Token, TokenId, UserId, audit::Action, policy};
+use serde_json::json;
+
+use crate::{
+    Console,
+    access::Access,
+    error::{Error, Result},
+    store::{
+        self, Write,
+        events::{NewEvent, Target},
+    },
+};
+
+/// How long a token goes on working when it is let expire.
+const NOTICE: Duration = Duration::from_hours(7 * 24);
+
+/// What is decided when somebody is removed: they, and the tokens that they generated and that are not over.
+#[derive(Debug)]
+pub struct Offboarding {
+    /// Who would leave.
+    pub member: Member,
+    /// Newest first; none for who may not see tokens.
+    pub tokens: Vec<Token>,
+}
+
+/// Lists the organization's members, by name.
+pub async fn list(console: &Console, access: &Access) -> Result<Vec<Member>> {
+    access.require(Permission::USER_READ)?;
+    store::members::list(&console.0.db, access).await
+}
+
+/// Finds one of the organization's members.
+pub async fn find(console: &Console, access: &Access, id: &str) -> Result<Member> {
+    access.require(Permission::USER_READ)?;
+    store::members::find(&console.0.db, access, parse(id)?).await?.ok_or(Error::NotFound)
+}
+
+/// Whether this member's role may be changed: by nobody who may do less.
+pub fn may_edit(access: &Access, member: &Member) -> bool {
+    access.allows(Permission::USER_UPDATE) && access.covers(policy::grants(member.role))
+}
+
+/// Whether this member may be removed: by nobody who may do less.
+pub fn may_remove(access: &Access, member: &Member) -> bool {
+    access.allows(Permission::USER_DELETE) && access.covers(policy::grants(member.role))
+}
+
+/// The roles that may be given: none that may do more than who gives it.
+pub fn roles(access: &Access) -> Vec<Role> {
+    Role::FOR_MEMBERS.into_iter().filter(|role| access.covers(policy::grants(*role))).collect()
+}
+
+/// Refuses a role that may do more than who gives it.
+pub(crate) fn check_role(access: &Access, typed: &str) -> Result<Role> {
+    let role: Role = typed.parse().map_err(Error::in_field("role"))?;
+    if access.covers(policy::grants(role)) {
+        return Ok(role);
+    }
+    Err(Error::Invalid { field: "role", why: "This role may do more than you; choose one that does not.".to_owned() })
+}
+
+/// Gives a member another role. It holds from their next request on. Invitations they made to roles that they can no longer give are
+/// withdrawn in the same change. The last owner stays one.
+pub async fn edit(console: &Console, access: &Access, id: &str, role: &str) -> Result<Member> {
+    access.require(Permission::USER_UPDATE)?;
+    let mut write = console.0.db.begin_write().await?;
+    let member = store::members::find_in(&mut write, access, parse(id)?).await?.ok_or(Error::NotFound)?;
+    if !may_edit(access, &member) {
+        return Err(Error::Forbidden);
+    }
+    let role = check_role(access, role)?;
+    if role == member.role {
+        return Ok(member);
+    }
+    keep_an_owner(&mut write, access, &member).await?;
+    let now = console.now();
+    store::members::edit(&mut write, access, member.user, role).await?;
+    let withdrawn =
+        withdraw_invitations(&mut write, access, member.user, now, |invited| !policy::grants(role).covers(policy::grants(invited))).await?;
+    let details = json!({ "from": member.role.as_str(), "to": role.as_str(), "invitations_withdrawn": withdrawn });
+    write.commit(&console.0.keys, &event(access, now, Action::MemberEdit, &member, details)).await?;
+    Ok(Member { role, ..member })
+}
+
+/// Tells what there is to decide before a member is removed.
+pub async fn offboarding(console: &Console, access: &Access, id: &str) -> Result<Offboarding> {
+    access.require(Permission::USER_DELETE)?;
+    let member = store::members::find(&console.0.db, access, parse(id)?).await?.ok_or(Error::NotFound)?;
+    if !may_remove(access, &member) {
+        return Err(Error::Forbidden);
+    }
+    let tokens = if access.allows(Permission::API_KEY_READ) {
+        store::tokens::list_created_by(&console.0.db, access, member.user, console.now()).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Offboarding { member, tokens })
+}
+
+/// Removes a member, and with them, in the same change, the invitations they made and, when they belong to no other organization, their
+/// sessions. Tokens they generated belong to the organization and stay, but for those that `choices` says something else about. The last
+/// owner stays.
+pub async fn remove(console: &Console, access: &Access, id: &str, choices: &HashMap<TokenId, AfterLeaving>) -> Result<Member> {
+    access.require(Permission::USER_DELETE)?;
+    let chosen = |choice| choices.values().any(|each| *each == choice);
+    if chosen(AfterLeaving::Expire) {
+        access.require(Permission::API_KEY_UPDATE)?;
+    }
+    if chosen(AfterLeaving::Revoke) {
+        access.require(Permission::API_KEY_DELETE)?;
+    }
+    let mut write = console.0.db.begin_write().await?;
+    let member = store::members::find_in(&mut write, access, parse(id)?).await?.ok_or(Error::NotFound)?;
+    if !may_remove(access, &member) {
+        return Err(Error::Forbidden);
+    }
+    keep_an_owner(&mut write, access, &member).await?;
+    let now = console.now();
+    let tokens = store::tokens::list_created_by_in(&mut write, access, member.user, now).await?;
+    let known = |id: &TokenId| tokens.iter().any(|token| token.id == *id);
+    if choices.iter().any(|(id, choice)| *choice != AfterLeaving::Keep && !known(id)) {
+        return Err(Error::Conflict("The tokens of this person have changed meanwhile. Look through the list once more."));
+    }
+    let mut decided = Vec::new();
+    for token in &tokens {
+        let choice = choices.get(&token.id).copied().unwrap_or_default();
+        let end = now.plus(NOTICE);
+        match choice {
+            AfterLeaving::Keep => {}
+            AfterLeaving::Expire if token.expires_at.is_some_and(|sooner| sooner <= end) => {}
+            AfterLeaving::Expire => store::tokens::expire(&mut write, access, token.id, end).await?,
+            AfterLeaving::Revoke => store::tokens::revoke(&mut write, access, token.id, now).await?,
+        }
+        decided.push(json!({ "id": token.id.to_string(), "label": token.label.as_str(), "choice": choice.as_str() }));
+    }
+    let withdrawn = withdraw_invitations(&mut write, access, member.user, now, |_| true).await?;
+    let elsewhere = store::members::remove(&mut write, access, member.user).await?;
+    let sessions = if elsewhere { 0 } else { store::sessions::end_all(&mut write, member.user, None, now).await? };
+    let details = json!({
+        "email": member.email.as_str(),
+        "role": member.role.as_str(),
+        "tokens": decided,
+        "invitations_withdrawn": withdrawn,
+        "sessions_ended": sessions,
+    });
+    write.commit(&console.0.keys, &event(access, now, Action::MemberRemove, &member, details)).await?;
+    Ok(member)
+}
+
+/// Refuses to take the last owner's role away. Asked inside the change, which follows all others: of two owners who end each other's
+/// ownership at the same time, the second finds no other owner.
+async fn keep_an_owner(write: &mut Write, access: &Access, member: &Member) -> Result<()> {
+    if member.role != Role::Owner || store::members::has_another_owner(write, access, member.user).await? {
+        return Ok(());
+    }
+    Err(Error::Conflict("An organization needs an owner. Make somebody else an owner first."))
+}
+
+/// Takes back invitations that a member made; tells which.
+async fn withdraw_invitations(
+    write: &mut Write,
+    access: &Access,
+    user: UserId,
+    now: Timestamp,
+    which: impl Fn(Role) -> bool,
+) -> Result<Vec<String>> {
+    let mut withdrawn = Vec::new();
+    for invitation in store::invitations::list_created_by_in(write, access, user).await? {
+        if which(invitation.role) {
+            store::invitations::withdraw(write, access, invitation.id, now).await?;
+            withdrawn.push(invitation.id.to_string());
+        }
+    }
+    Ok(withdrawn)
+}
+
+fn parse(id: &str) -> Result<UserId> {
+    id.parse().map_err(|_| Error::NotFound)
+}
+
+/// The event that something was done to a member.
+fn event<'a>(access: &'a Access, at: Timestamp, action: Action, member: &Member, details: serde_json::Value) -> NewEvent<'a> {
+    NewEvent {
+        at,
+        organization: Some(access.organization().id),
+        actor: access.principal(),
+        action,
+        target: Target { kind: "member", id: member.user.to_string(), name: member.name.as_str().to_owned() },
+        details,
+        caller: access.caller(),
+    }
+}

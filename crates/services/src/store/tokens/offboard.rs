@@ -1,0 +1,62 @@
+//! The tokens of somebody who leaves.
+
+use domain::{Timestamp, Token, TokenId, UserId};
+
+use super::Row;
+use crate::{
+    access::Access,
+    error::Result,
+    store::{Db, Write, exactly_one, on_db, on_tx},
+};
+
+macro_rules! created_by {
+    () => {
+        select!(
+            "WHERE t.organization_id = $1 AND t.kind = 'organization' AND t.created_by_kind = 'member' AND t.created_by_id = $2 \
+             AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $3) ORDER BY t.created_at DESC, t.id DESC"
+        )
+    };
+}
+
+/// The organization's tokens that this person generated and that are not over at `now`, newest first.
+pub(crate) async fn list_created_by(db: &Db, access: &Access, user: UserId, now: Timestamp) -> Result<Vec<Token>> {
+    let rows: Vec<Row> = on_db!(db, |pool| {
+        sqlx::query_as(created_by!())
+            .bind(access.organization().id.to_string())
+            .bind(user.to_string())
+            .bind(now.as_micros())
+            .fetch_all(pool)
+            .await?
+    });
+    rows.into_iter().map(Row::into_token).collect()
+}
+
+/// The same inside a change, after all changes before it.
+pub(crate) async fn list_created_by_in(write: &mut Write, access: &Access, user: UserId, now: Timestamp) -> Result<Vec<Token>> {
+    let rows: Vec<Row> = on_tx!(write, |connection| {
+        sqlx::query_as(created_by!())
+            .bind(access.organization().id.to_string())
+            .bind(user.to_string())
+            .bind(now.as_micros())
+            .fetch_all(connection)
+            .await?
+    });
+    rows.into_iter().map(Row::into_token).collect()
+}
+
+/// Lets a token end at `at`, which is sooner than it would.
+pub(crate) async fn expire(write: &mut Write, access: &Access, id: TokenId, at: Timestamp) -> Result<()> {
+    let touched = on_tx!(write, |connection| {
+        sqlx::query(
+            "UPDATE tokens SET expires_at = $1 WHERE organization_id = $2 AND id = $3 AND revoked_at IS NULL \
+             AND (expires_at IS NULL OR expires_at > $1)",
+        )
+        .bind(at.as_micros())
+        .bind(access.organization().id.to_string())
+        .bind(id.to_string())
+        .execute(connection)
+        .await?
+        .rows_affected()
+    });
+    exactly_one(touched)
+}

@@ -1,0 +1,72 @@
+//! Changing one's own name and password, and ending one's own sessions.
+
+use std::collections::HashMap;
+
+use app::paths;
+use axum::{Form, extract::OriginalUri, http::Uri, response::Response};
+use serde::Deserialize;
+use services::{account, organizations::Password};
+
+use super::refused;
+use crate::{
+    cookies,
+    pages::{Visit, see},
+};
+
+/// Changes what a person is called.
+pub(crate) async fn edit(visit: Visit, OriginalUri(uri): OriginalUri, Form(mut typed): Form<HashMap<String, String>>) -> Response {
+    let Some(actor) = &visit.actor else { return Visit::to_sign_in(&uri) };
+    let name = typed.get("name").cloned().unwrap_or_default();
+    match account::edit(&visit.site.console, &visit.caller, actor, &name).await {
+        Ok(_) => see(&format!("{}?done=edited", paths::ACCOUNT)),
+        Err(error) => {
+            typed.insert("form".to_owned(), "profile".to_owned());
+            refused(&visit, paths::ACCOUNT, typed, error).await
+        }
+    }
+}
+
+/// What was typed to change a password.
+#[derive(Deserialize)]
+pub(crate) struct NewPassword {
+    #[serde(default)]
+    present: String,
+    #[serde(default)]
+    password: String,
+}
+
+/// Changes a person's password; the browser that did it goes on with a new session, all others are signed out.
+pub(crate) async fn change_password(visit: Visit, Form(typed): Form<NewPassword>) -> Response {
+    let Some(actor) = &visit.actor else { return Visit::to_sign_in(&Uri::from_static(paths::ACCOUNT)) };
+    let (present, new) = (Password::new(typed.present), Password::new(typed.password));
+    match account::change_password(&visit.site.console, &visit.caller, actor, &present, &new).await {
+        Ok(signed_in) => {
+            let mut response = see(&format!("{}?done=password", paths::ACCOUNT));
+            cookies::sign_in(response.headers_mut(), &signed_in);
+            response
+        }
+        Err(error) => {
+            let fields = HashMap::from([("form".to_owned(), "password".to_owned())]);
+            refused(&visit, paths::ACCOUNT, fields, error).await
+        }
+    }
+}
+
+/// Ends one of a person's sessions.
+pub(crate) async fn end_session(visit: Visit, Form(typed): Form<HashMap<String, String>>) -> Response {
+    let Some(actor) = &visit.actor else { return Visit::to_sign_in(&Uri::from_static(paths::SESSIONS)) };
+    let session = typed.get("session").cloned().unwrap_or_default();
+    match account::end_session(&visit.site.console, &visit.caller, actor, &session).await {
+        Ok(()) => see(&format!("{}?done=ended", paths::SESSIONS)),
+        Err(error) => refused(&visit, paths::SESSIONS, HashMap::new(), error).await,
+    }
+}
+
+/// Ends all of a person's sessions but this one.
+pub(crate) async fn end_other_sessions(visit: Visit) -> Response {
+    let Some(actor) = &visit.actor else { return Visit::to_sign_in(&Uri::from_static(paths::SESSIONS)) };
+    match account::end_other_sessions(&visit.site.console, &visit.caller, actor).await {
+        Ok(()) => see(&format!("{}?done=others", paths::SESSIONS)),
+        Err(error) => refused(&visit, paths::SESSIONS, HashMap::new(), error).await,
+    }
+}
