@@ -47,8 +47,8 @@ async fn details(instance: &Instance, action: &'static str) -> Vec<serde_json::V
     details.iter().map(|text| serde_json::from_str(text).unwrap()).collect()
 }
 
-fn own(permissions: &str) -> Option<Rights> {
-    Some(Rights { role: None, permissions: permissions.parse().unwrap() })
+fn own(permissions: &str) -> Rights {
+    Rights { role: None, permissions: permissions.parse().unwrap() }
 }
 
 fn labelled(label: &str) -> Change {
@@ -69,7 +69,7 @@ async fn an_edit_is_true_at_once_and_recorded_as_a_difference(instance: Instance
     instance.advance(60);
     let change = Change {
         label: Label::parse("cd").ok(),
-        rights: own("cluster:read cluster:update"),
+        rights: Some(own("cluster:read cluster:update")),
         lifetime: Some(Lifetime::Never),
         ..Change::default()
     };
@@ -118,7 +118,7 @@ async fn an_edit_made_from_what_is_no_longer_so_is_refused(instance: Instance) {
     assert_ne!(tokens::version(&edited), seen);
     let before = instance.shape().await;
     for stale in [seen.as_str(), "", "x"] {
-        let change = Change { rights: own("cluster:delete"), ..Change::default() };
+        let change = Change { rights: Some(own("cluster:delete")), ..Change::default() };
         let refused = tokens::edit(&instance.console, &owner, &id, Some(stale), change).await;
         assert!(matches!(refused, Err(Error::Conflict(_))), "{stale}");
     }
@@ -143,14 +143,14 @@ async fn of_twenty_edits_from_the_same_page_one_is_taken(instance: Instance) {
             })
         })
         .collect();
-    let mut taken = Vec::new();
+    let mut accepted = Vec::new();
     for task in tasks {
         match task.await.unwrap() {
-            Ok(edited) => taken.push(edited),
+            Ok(edited) => accepted.push(edited),
             Err(error) => assert!(matches!(error, Error::Conflict(_)), "{error}"),
         }
     }
-    assert_eq!(taken, [found(&instance, &owner, &token).await]);
+    assert_eq!(accepted, [found(&instance, &owner, &token).await]);
     assert_eq!(details(&instance, "token.edit").await.len(), 1);
 }
 
@@ -183,7 +183,7 @@ async fn a_token_without_any_permission_is_refused(instance: Instance) {
     new.role = None;
     let refused = tokens::create(&instance.console, &owner, new).await;
     assert!(matches!(refused, Err(Error::Invalid { field: "permissions", .. })));
-    let change = Change { rights: own(""), ..Change::default() };
+    let change = Change { rights: Some(own("")), ..Change::default() };
     let refused = tokens::edit(&instance.console, &owner, &token.id.to_string(), None, change).await;
     assert!(matches!(refused, Err(Error::Invalid { field: "permissions", .. })));
     assert_eq!((instance.shape().await, found(&instance, &owner, &token).await), (before, token));
