@@ -120,6 +120,7 @@ mod tests {
             permissions: PermissionSet::NONE,
             created_at: at(0),
             created_by: "Ada".to_owned(),
+            created_by_left: false,
             expires_at: Some(at(100)),
             last_used_at: None,
             state: State::Active,

@@ -64,6 +64,7 @@ mod tests {
                 permissions: "cluster:read".parse::<PermissionSet>().unwrap(),
                 created_at: at(0),
                 created_by: "Ada".to_owned(),
+                created_by_left: false,
                 expires_at,
                 last_used_at: None,
                 state,

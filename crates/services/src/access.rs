@@ -133,6 +133,11 @@ impl Access {
         self.permissions.contains(permission)
     }
 
+    /// Whether all of these are allowed: nobody hands on more than they hold.
+    pub(crate) fn covers(&self, permissions: PermissionSet) -> bool {
+        self.excess(permissions).is_empty()
+    }
+
     /// Those of the permissions that are not allowed: nobody hands on more than they hold.
     pub(crate) fn excess(&self, permissions: PermissionSet) -> PermissionSet {
         permissions.without(self.permissions)

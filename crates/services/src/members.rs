@@ -1,6 +1,6 @@
 //! Members: who belongs to an organization and as what, and what becomes of their things when they leave.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use domain::{AfterLeaving, Member, Permission, Role, Timestamp, Token, TokenId, UserId, audit::Action, policy};
 use serde_json::json;
@@ -104,7 +104,7 @@ pub async fn offboarding(console: &Console, access: &Access, id: &str) -> Result
 /// Removes a member, and with them, in the same change, the invitations they made and, when they belong to no other organization, their
 /// sessions. Tokens they generated belong to the organization and stay, but for those that `choices` says something else about. The last
 /// owner stays.
-pub async fn remove(console: &Console, access: &Access, id: &str, choices: &HashMap<TokenId, AfterLeaving>) -> Result<Member> {
+pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTreeMap<TokenId, AfterLeaving>) -> Result<Member> {
     access.require(Permission::USER_DELETE)?;
     let chosen = |choice| choices.values().any(|each| *each == choice);
     if chosen(AfterLeaving::Expire) {

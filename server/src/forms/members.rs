@@ -1,6 +1,6 @@
 //! Changing the role of a member, and removing one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::{
     Form,
@@ -57,7 +57,7 @@ pub(crate) async fn remove(
 }
 
 /// What was chosen for each token, from the fields `token-ID`.
-fn choices(typed: &HashMap<String, String>) -> Result<HashMap<TokenId, AfterLeaving>, Error> {
+fn choices(typed: &HashMap<String, String>) -> Result<BTreeMap<TokenId, AfterLeaving>, Error> {
     let of_tokens = typed.iter().filter_map(|(name, value)| Some((name.strip_prefix("token-")?, value)));
     of_tokens
         .map(|(id, choice)| {

@@ -1,12 +1,6 @@
 //! A console to send requests to, and the callers who send them.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -94,9 +88,10 @@ impl Answer {
 }
 
 pub(crate) async fn new_database() -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
     let server = std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL names a throwaway PostgreSQL; run cargo xtask test");
-    let name = format!("server_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
+    let mut random = [0; 8];
+    SystemEntropy.fill(&mut random);
+    let name = format!("server_{:016x}", u64::from_be_bytes(random));
     let mut connection = PgConnection::connect(&server).await.unwrap();
     sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
     let (base, _) = server.rsplit_once('/').unwrap();

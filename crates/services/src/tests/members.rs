@@ -1,6 +1,6 @@
 //! Members: roles, removal, and the owner who is always there.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use domain::{AfterLeaving, Email, Lifetime, Permission, Role, Status, Token, policy};
 
@@ -35,7 +35,7 @@ async fn id_of(instance: &Instance, email: &str) -> String {
     all.into_iter().find(|member| member.email == email).unwrap().user.to_string()
 }
 
-async fn roles(instance: &Instance) -> HashMap<String, String> {
+async fn roles(instance: &Instance) -> BTreeMap<String, String> {
     crate::store::on_db!(&instance.console.0.db, |pool| {
         sqlx::query_as::<_, (String, String)>("SELECT u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id")
             .fetch_all(pool)
@@ -85,14 +85,14 @@ async fn nobody_gives_more_than_they_hold_and_nobody_ends_who_may_do_more(instan
     let before = (instance.shape().await, roles(&instance).await);
     let console = &instance.console;
     assert!(matches!(members::edit(console, &admin, &ada, "viewer").await, Err(Error::Forbidden)));
-    assert!(matches!(members::remove(console, &admin, &ada, &HashMap::new()).await, Err(Error::Forbidden)));
+    assert!(matches!(members::remove(console, &admin, &ada, &BTreeMap::new()).await, Err(Error::Forbidden)));
     assert!(matches!(members::offboarding(console, &admin, &ada).await, Err(Error::Forbidden)));
     for target in [&dev, &own] {
         assert!(matches!(members::edit(console, &admin, target, "owner").await, Err(Error::Invalid { field: "role", .. })));
     }
     for target in [&ada, &dev, &own] {
         assert!(matches!(members::edit(console, &developer, target, "viewer").await, Err(Error::Forbidden)));
-        assert!(matches!(members::remove(console, &developer, target, &HashMap::new()).await, Err(Error::Forbidden)));
+        assert!(matches!(members::remove(console, &developer, target, &BTreeMap::new()).await, Err(Error::Forbidden)));
     }
     assert_eq!((instance.shape().await, roles(&instance).await), before);
     assert_eq!(members::roles(&admin), [Role::Viewer, Role::Developer, Role::Admin]);
@@ -132,7 +132,7 @@ async fn of_two_owners_who_demote_each_other_one_succeeds(instance: Instance) {
 
 async fn of_two_owners_who_remove_each_other_one_succeeds(instance: Instance) {
     let remove = |console: Console, access: Access, target: String| async move {
-        members::remove(&console, &access, &target, &HashMap::new()).await.map(|_| ())
+        members::remove(&console, &access, &target, &BTreeMap::new()).await.map(|_| ())
     };
     let restore = "INSERT INTO memberships (organization_id, user_id, role, created_at) SELECT o.id, u.id, 'owner', 1 FROM organizations o \
                    CROSS JOIN users u WHERE NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id)";
@@ -142,14 +142,14 @@ async fn of_two_owners_who_remove_each_other_one_succeeds(instance: Instance) {
 /// Three hundred steps of anybody doing anything to anybody, against a model: what is allowed is exactly what the policy says.
 async fn whatever_members_do_to_each_other_an_owner_is_left(instance: Instance) {
     instance.set_up().await;
-    let mut model = HashMap::from([("ada@acme.test".to_owned(), Role::Owner)]);
+    let mut model = BTreeMap::from([("ada@acme.test".to_owned(), Role::Owner)]);
     for (number, role) in [Role::Owner, Role::Admin, Role::Developer, Role::Viewer].into_iter().enumerate() {
         let email = format!("m{number}@acme.test");
         instance.member("acme", role, &email).await;
         model.insert(email, role);
     }
-    let mut ids = HashMap::new();
-    let mut actors = HashMap::new();
+    let mut ids = BTreeMap::new();
+    let mut actors = BTreeMap::new();
     let mut people: Vec<String> = model.keys().cloned().collect();
     people.sort();
     for email in &people {
@@ -184,7 +184,7 @@ async fn whatever_members_do_to_each_other_an_owner_is_left(instance: Instance) 
         }
         assert!(model.values().any(|role| *role == Role::Owner));
     }
-    let expected: HashMap<String, String> = model.into_iter().map(|(email, role)| (email, role.as_str().to_owned())).collect();
+    let expected: BTreeMap<String, String> = model.into_iter().map(|(email, role)| (email, role.as_str().to_owned())).collect();
     assert_eq!(roles(&instance).await, expected);
 }
 
@@ -212,7 +212,7 @@ async fn removal_decides_about_each_token(instance: Instance) {
     labels.sort_unstable();
     assert_eq!(labels, ["dies", "ends", "kept", "sooner"]);
 
-    let choices = HashMap::from([(ends.id, AfterLeaving::Expire), (sooner.id, AfterLeaving::Expire), (dies.id, AfterLeaving::Revoke)]);
+    let choices = BTreeMap::from([(ends.id, AfterLeaving::Expire), (sooner.id, AfterLeaving::Expire), (dies.id, AfterLeaving::Revoke)]);
     members::remove(&instance.console, &owner, &id, &choices).await.unwrap();
     let after = async |token: &Token| tokens::find(&instance.console, &owner, &token.id.to_string()).await.unwrap();
     let now = instance.console.now();
@@ -222,7 +222,7 @@ async fn removal_decides_about_each_token(instance: Instance) {
     assert_eq!(after(&sooner).await.expires_at, sooner.expires_at);
     assert_eq!(after(&dies).await.status_at(now), Status::Revoked);
     assert_eq!((after(&kept).await.created_by_left, after(&kept).await.creator()), (true, "bob@acme.test (left)".to_owned()));
-    let listed = tokens::list(&instance.console, &owner, "").await.unwrap().items;
+    let listed = tokens::list_newest(&instance.console, &owner, "", 100).await.unwrap().items;
     assert_eq!(listed.iter().filter(|token| token.created_by_left).count(), 5);
     let details: String = crate::store::on_db!(&instance.console.0.db, |pool| {
         sqlx::query_scalar("SELECT details FROM events WHERE action = 'member.remove'").fetch_one(pool).await.unwrap()
@@ -242,7 +242,7 @@ async fn a_token_of_somebody_else_is_not_decided_about(instance: Instance) {
     let mine = issue(&instance, &owner, "ada's", Lifetime::Never).await;
     let before = instance.shape().await;
     for choice in [AfterLeaving::Expire, AfterLeaving::Revoke] {
-        let refused = members::remove(&instance.console, &owner, &id, &HashMap::from([(mine.id, choice)])).await;
+        let refused = members::remove(&instance.console, &owner, &id, &BTreeMap::from([(mine.id, choice)])).await;
         assert!(matches!(refused, Err(Error::Conflict(_))));
     }
     assert_eq!(instance.shape().await, before);
@@ -261,7 +261,7 @@ async fn removal_ends_sessions_only_where_nothing_is_left_to_see(instance: Insta
     let (bob, eve) = (instance.sign_in("bob@acme.test").await, instance.sign_in("eve@acme.test").await);
     for email in ["bob@acme.test", "eve@acme.test"] {
         let id = id_of(&instance, email).await;
-        members::remove(&instance.console, &owner, &id, &HashMap::new()).await.unwrap();
+        members::remove(&instance.console, &owner, &id, &BTreeMap::new()).await.unwrap();
     }
     assert!(sessions::find(&instance.console, &bob.session).await.unwrap().is_none());
     let still = sessions::find(&instance.console, &eve.session).await.unwrap();
@@ -287,7 +287,7 @@ async fn removal_and_demotion_take_invitations_back(instance: Instance) {
     invite(&owner, "other@new.test", "admin").await;
     members::edit(&instance.console, &owner, &id, "developer").await.unwrap();
     assert_eq!(open().await, ["other@new.test", "viewer@new.test"]);
-    members::remove(&instance.console, &owner, &id, &HashMap::new()).await.unwrap();
+    members::remove(&instance.console, &owner, &id, &BTreeMap::new()).await.unwrap();
     assert_eq!(open().await, ["other@new.test"]);
 }
 
@@ -297,7 +297,7 @@ async fn who_comes_back_has_no_old_right(instance: Instance) {
     let owner = instance.owner().await;
     let old = instance.sign_in("bob@acme.test").await;
     let id = id_of(&instance, "bob@acme.test").await;
-    members::remove(&instance.console, &owner, &id, &HashMap::new()).await.unwrap();
+    members::remove(&instance.console, &owner, &id, &BTreeMap::new()).await.unwrap();
     let invited = invitations::create(&instance.console, &owner, "bob@acme.test", "viewer", "").await.unwrap();
     let actor = instance.actor("bob@acme.test").await;
     invitations::accept(&instance.console, &caller(), &actor, invited.link.expose()).await.unwrap();
@@ -317,7 +317,7 @@ async fn another_organization_finds_no_member(instance: Instance) {
         assert!(matches!(members::find(&instance.console, &eve, id).await, Err(Error::NotFound)));
         assert!(matches!(members::edit(&instance.console, &eve, id, "viewer").await, Err(Error::NotFound)));
         assert!(matches!(members::offboarding(&instance.console, &eve, id).await, Err(Error::NotFound)));
-        assert!(matches!(members::remove(&instance.console, &eve, id, &HashMap::new()).await, Err(Error::NotFound)));
+        assert!(matches!(members::remove(&instance.console, &eve, id, &BTreeMap::new()).await, Err(Error::NotFound)));
     }
     assert_eq!(instance.shape().await, before);
 }
@@ -331,7 +331,7 @@ async fn nothing_changes_when_the_event_cannot_be_written(instance: Instance) {
     invitations::create(&instance.console, &bob, "new@acme.test", "viewer", "").await.unwrap();
     instance.break_inserts("events").await;
     let before = (instance.shape().await, roles(&instance).await);
-    let choices = HashMap::from([(token.id, AfterLeaving::Revoke)]);
+    let choices = BTreeMap::from([(token.id, AfterLeaving::Revoke)]);
     assert!(matches!(members::edit(&instance.console, &owner, &id, "viewer").await, Err(Error::Internal(_))));
     assert!(matches!(members::remove(&instance.console, &owner, &id, &choices).await, Err(Error::Internal(_))));
     assert_eq!((instance.shape().await, roles(&instance).await), before);

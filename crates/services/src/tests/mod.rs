@@ -17,13 +17,7 @@ mod sessions;
 mod storage;
 mod tokens;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use domain::{Email, Label, Lifetime, Name, Organization, OrganizationId, Permission, PermissionSet, Role, Slug, Timestamp, UserId};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -80,9 +74,8 @@ impl Instance {
     }
 
     pub(super) async fn postgres() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let server = std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL names a throwaway PostgreSQL; run cargo xtask test");
-        let name = format!("services_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
+        let name = format!("services_{}", data_encoding::HEXLOWER.encode(&random()));
         let mut connection = PgConnection::connect(&server).await.unwrap();
         sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
         let (base, _) = server.rsplit_once('/').unwrap();

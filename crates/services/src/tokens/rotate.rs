@@ -114,7 +114,7 @@ pub async fn rotation(console: &Console, access: &Access, id: &str) -> Result<Ro
 
 /// Nobody takes over a token that may do more than they: a new secret is as good as a new token. What is over stays over.
 fn may_rotate(access: &Access, token: &Token, now: Timestamp) -> Result<()> {
-    if !access.excess(token.effective()).is_empty() {
+    if !access.covers(token.effective()) {
         return Err(Error::Forbidden);
     }
     match token.status_at(now) {
