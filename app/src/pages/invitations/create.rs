@@ -77,7 +77,9 @@ fn Create(form: InviteForm) -> impl IntoView {
         invited.set(None);
         navigate(&slug.with_value(|slug| paths::members(slug)), Default::default());
     });
-    let show = move |invited: &Invited| link_once(invited, Leave { address: slug.with_value(|slug| paths::members(slug)), kept, on_done });
+    let show = move |invited: &Invited| {
+        link_once(invited, Leave { did: "made", address: slug.with_value(|slug| paths::members(slug)), kept, on_done })
+    };
     view! {
         {posted::invited(|_| ()).is_none().then(|| view! { <Form form=form invited=invited /> })}
         {move || posted::invited(show).or_else(|| invited.with(|invited| invited.as_ref().map(show)))}

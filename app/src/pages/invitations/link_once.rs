@@ -10,7 +10,7 @@ use crate::{
 
 /// Shows the link of an invitation that was just made. Not a component, because a component would have to own what it shows.
 pub fn link_once(invited: &Invited, leave: Leave) -> AnyView {
-    let Leave { address, kept, on_done } = leave;
+    let Leave { address, kept, on_done, .. } = leave;
     let value = invited.link.expose().to_owned();
     let email = invited.invitation.email.as_str().to_owned();
     let role = invited.invitation.role.title();

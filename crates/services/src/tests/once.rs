@@ -149,7 +149,7 @@ async fn a_used_or_changed_token_is_not_repeated(instance: Instance) {
     let Outcome::Created(rotated) = attempt(&instance, &minter, "rotated", "{}").await else { panic!("it is new") };
     let sql = "UPDATE token_secrets SET digest = (SELECT mac FROM head) WHERE token_id = (SELECT MAX(id) FROM tokens)";
     assert_eq!(instance.execute(sql).await.unwrap(), 1);
-    instance.console.0.usage.settle().await;
+    instance.console.0.usage.settle().await.unwrap();
     let before = instance.shape().await;
     for (text, token) in [("used", used), ("revoked", revoked), ("rotated", rotated)] {
         let Outcome::Spent(id) = attempt(&instance, &minter, text, "{}").await else { panic!("{text}") };
