@@ -152,14 +152,14 @@ pub(crate) struct Worker {
     notes: mpsc::Receiver<Note>,
     uses: HashMap<TokenId, Use>,
     firsts: HashMap<Digest, FirstUse>,
-    users: HashMap<(Digest, String, String), SecretUse>,
+    stragglers: HashMap<(Digest, String, String), SecretUse>,
     refusals: HashMap<(TokenId, Dead), Refused>,
 }
 
 impl Worker {
     pub(crate) fn new(db: Db, keys: Arc<Keys>, clock: Arc<dyn Clock>, Notes(notes): Notes) -> Self {
-        let (uses, firsts, users, refusals) = Default::default();
-        Self { db, keys, clock, notes, uses, firsts, users, refusals }
+        let (uses, firsts, stragglers, refusals) = Default::default();
+        Self { db, keys, clock, notes, uses, firsts, stragglers, refusals }
     }
 
     /// Works until told to stop, then writes what is left. Nothing is written while nothing is noted.
@@ -193,7 +193,7 @@ impl Worker {
     }
 
     fn merged(&self) -> usize {
-        self.uses.len() + self.firsts.len() + self.users.len() + self.refusals.len()
+        self.uses.len() + self.firsts.len() + self.stragglers.len() + self.refusals.len()
     }
 
     /// Takes a note in; hands back whom to tell when it is written.
@@ -205,7 +205,7 @@ impl Worker {
                 }
                 if let Some(replaced) = replaced {
                     let key = (replaced.digest, replaced.address.clone(), replaced.user_agent.clone());
-                    self.users
+                    self.stragglers
                         .entry(key)
                         .and_modify(|known| {
                             known.times += 1;
@@ -240,13 +240,13 @@ impl Worker {
         for batch in uses.chunks(BATCH) {
             warned(store::usage::upsert(&self.db, batch).await);
         }
-        let mut users: Vec<_> = self.users.drain().collect();
-        users.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        let users: Vec<SecretUse> = users.into_iter().map(|(_, used)| used).collect();
-        for batch in users.chunks(BATCH) {
+        let mut stragglers: Vec<_> = self.stragglers.drain().collect();
+        stragglers.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let stragglers: Vec<SecretUse> = stragglers.into_iter().map(|(_, used)| used).collect();
+        for batch in stragglers.chunks(BATCH) {
             warned(store::usage::upsert_users(&self.db, batch).await);
         }
-        for of_one in users.chunk_by(|one, other| one.digest == other.digest) {
+        for of_one in stragglers.chunk_by(|one, other| one.digest == other.digest) {
             warned(store::usage::prune_users(&self.db, &of_one[0], self.clock.now()).await);
         }
         let mut refusals: Vec<_> = self.refusals.drain().collect();
