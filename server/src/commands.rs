@@ -278,13 +278,12 @@ async fn run_server(instance: Instance, options: config::Serve) -> Result<(), Ex
         ))
     })?;
     make_folder(&instance.data)?;
-    let post = match &options.smtp_url {
-        Some(url) => Post::smtp(url, &options.mail_from)?,
-        None => {
-            let folder = instance.data.join("mail");
-            tracing::warn!(folder = %folder.display(), "no mail server is named: mails become files; set --smtp-url");
-            Post::folder(&folder, &options.mail_from)?
-        }
+    let post = if let Some(url) = &options.smtp_url {
+        Post::smtp(url, &options.mail_from)?
+    } else {
+        let folder = instance.data.join("mail");
+        tracing::warn!(folder = %folder.display(), "no mail server is named: mails become files; set --smtp-url");
+        Post::folder(&folder, &options.mail_from)?
     };
     // Held until the process ends, and taken before the database is touched. Two servers on one SQLite file would each believe to be the
     // only one.

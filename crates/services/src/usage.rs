@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use domain::{Dead, Hint, Label, OrganizationId, Timestamp, TokenId};
+use domain::{Cause, Hint, Label, OrganizationId, Timestamp, TokenId};
 use tokio::{
     sync::{
         mpsc::{self, error::TrySendError},
@@ -66,7 +66,7 @@ pub(crate) struct SecretUse {
 pub(crate) struct Refused {
     pub(crate) organization: OrganizationId,
     pub(crate) token: TokenId,
-    pub(crate) cause: Dead,
+    pub(crate) cause: Cause,
     pub(crate) hint: Hint,
     pub(crate) last: Timestamp,
     pub(crate) address: String,
@@ -112,7 +112,7 @@ impl Usage {
     }
 
     /// Notes that something dead was presented; never waits.
-    pub(crate) fn refused(&self, found: &Found, cause: Dead, at: Timestamp, caller: &Caller) {
+    pub(crate) fn refused(&self, found: &Found, cause: Cause, at: Timestamp, caller: &Caller) {
         self.note(Note::Refused(Box::new(Refused {
             organization: found.organization.id,
             token: found.token.id,
@@ -153,7 +153,7 @@ pub(crate) struct Worker {
     uses: HashMap<TokenId, Use>,
     firsts: HashMap<Digest, FirstUse>,
     stragglers: HashMap<(Digest, String, String), SecretUse>,
-    refusals: HashMap<(TokenId, Dead), Refused>,
+    refusals: HashMap<(TokenId, Cause), Refused>,
 }
 
 impl Worker {

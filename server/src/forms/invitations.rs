@@ -88,14 +88,12 @@ pub(crate) struct Acceptance {
 /// Makes somebody a member: the person who is signed in, or a new one, who then is.
 pub(crate) async fn accept(visit: Visit, Form(typed): Form<Acceptance>) -> Response {
     let console = &visit.site.console;
-    let accepted = match &visit.actor {
-        Some(actor) => invitations::accept(console, &visit.caller, actor, &typed.code).await.map(|organization| (organization, None)),
-        None => {
-            let person = NewPerson { name: typed.name.clone(), password: Password::new(typed.password) };
-            invitations::accept_as_new(console, &visit.caller, &typed.code, &person)
-                .await
-                .map(|(organization, signed_in)| (organization, Some(signed_in)))
-        }
+    let accepted = if let Some(actor) = &visit.actor {
+        invitations::accept(console, &visit.caller, actor, &typed.code).await.map(|organization| (organization, None))
+    } else {
+        let person = NewPerson { name: typed.name.clone(), password: Password::new(typed.password) };
+        let accepted = invitations::accept_as_new(console, &visit.caller, &typed.code, &person).await;
+        accepted.map(|(organization, signed_in)| (organization, Some(signed_in)))
     };
     match accepted {
         Ok((organization, signed_in)) => {
