@@ -25,7 +25,6 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
     let form = async |path: &str, fields: &[(&str, &str)]| it.post_form(caller, path, fields).await;
     let create = [("organization", "acme"), ("label", "new"), ("label_warned", "new"), ("role", "viewer"), ("expiry", "90")];
     let edit = [("label", "edited"), ("role", "developer"), ("expiry", "keep")];
-    let invite = [("organization", "acme"), ("email", "invited@acme.test"), ("role", "viewer")];
     match operation {
         "POST /api/tokens/list" => form("/api/tokens/list", &[("organization", "acme")]).await,
         "POST /api/tokens/find" => form("/api/tokens/find", &[("organization", "acme"), ("token", target)]).await,
@@ -76,31 +75,6 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
             it.delete(&copy, "/api/v1/token").await
         }
         "POST /api/v1/verify" => it.post_json(caller, "/api/v1/verify", "{\"token\":\"x\"}").await,
-        "POST /api/members/list" => form("/api/members/list", &[("organization", "acme")]).await,
-        "POST /api/members/find" => form("/api/members/find", &[("organization", "acme"), ("user", VIEWER)]).await,
-        "POST /api/members/offboarding" => form("/api/members/offboarding", &[("organization", "acme"), ("user", LEAVER)]).await,
-        "POST /api/invitations/form" => form("/api/invitations/form", &[("organization", "acme")]).await,
-        "POST /api/invitations/create" => form("/api/invitations/create", &invite).await,
-        // Without a good code, which is the credential there: with one, whoever has it is let in.
-        "POST /api/invitations/open" => form("/api/invitations/open", &[("code", "x")]).await,
-        "POST /invitations/accept" => form("/invitations/accept", &[("code", "x"), ("name", "x"), ("password", "x")]).await,
-        "GET /orgs/acme/members/ID" => it.get(caller, &format!("/orgs/acme/members/{VIEWER}")).await,
-        "GET /orgs/acme/members/ID/remove" => it.get(caller, &format!("/orgs/acme/members/{LEAVER}/remove")).await,
-        "POST /orgs/acme/members/ID" => form(&format!("/orgs/acme/members/{LEAVER}"), &[("role", "developer")]).await,
-        "POST /orgs/acme/members/ID/remove" => {
-            it.rejoin().await;
-            form(&format!("/orgs/acme/members/{LEAVER}/remove"), &[]).await
-        }
-        "POST /orgs/acme/members/invite" => form("/orgs/acme/members/invite", &invite).await,
-        "POST /orgs/acme/members/invitations/ID/withdraw" => {
-            let id = it.invite("acme", "invited@acme.test", Role::Viewer).await.invitation.id;
-            form(&format!("/orgs/acme/members/invitations/{id}/withdraw"), &[]).await
-        }
-        "POST /api/account/sessions" => form("/api/account/sessions", &[]).await,
-        "POST /account" => form("/account", &[("name", "Somebody")]).await,
-        // With a wrong password, so that the callers keep their sessions.
-        "POST /account/password" => form("/account/password", &[("present", "x"), ("password", "nine herons over a mill")]).await,
-        "POST /account/sessions/end-others" => form("/account/sessions/end-others", &[]).await,
         "POST /sign-in" => form("/sign-in", &[("email", "nobody@acme.test"), ("password", "wrong")]).await,
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
         "POST /orgs/acme/tokens/ID/revoke" => form(&format!("/orgs/acme/tokens/{target}/revoke"), &[("label", "target")]).await,
@@ -133,6 +107,40 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "GET /api/v1/organizations/{organization}/audit" => it.get(caller, "/api/v1/organizations/acme/audit").await,
         "POST /orgs/acme/audit/verify" => form("/orgs/acme/audit/verify", &[]).await,
         get if get.starts_with("GET /") && !get.contains("ID") => it.get(caller, get.trim_start_matches("GET ")).await,
+        other => people(it, other, caller).await,
+    }
+}
+
+/// The same for operations on people.
+async fn people(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
+    let form = async |path: &str, fields: &[(&str, &str)]| it.post_form(caller, path, fields).await;
+    let invite = [("organization", "acme"), ("email", "invited@acme.test"), ("role", "viewer")];
+    match operation {
+        "POST /api/members/list" => form("/api/members/list", &[("organization", "acme")]).await,
+        "POST /api/members/find" => form("/api/members/find", &[("organization", "acme"), ("user", VIEWER)]).await,
+        "POST /api/members/offboarding" => form("/api/members/offboarding", &[("organization", "acme"), ("user", LEAVER)]).await,
+        "POST /api/invitations/form" => form("/api/invitations/form", &[("organization", "acme")]).await,
+        "POST /api/invitations/create" => form("/api/invitations/create", &invite).await,
+        // Without a good code, which is the credential there: with one, whoever has it is let in.
+        "POST /api/invitations/open" => form("/api/invitations/open", &[("code", "x")]).await,
+        "POST /invitations/accept" => form("/invitations/accept", &[("code", "x"), ("name", "x"), ("password", "x")]).await,
+        "GET /orgs/acme/members/ID" => it.get(caller, &format!("/orgs/acme/members/{VIEWER}")).await,
+        "GET /orgs/acme/members/ID/remove" => it.get(caller, &format!("/orgs/acme/members/{LEAVER}/remove")).await,
+        "POST /orgs/acme/members/ID" => form(&format!("/orgs/acme/members/{LEAVER}"), &[("role", "developer")]).await,
+        "POST /orgs/acme/members/ID/remove" => {
+            it.rejoin().await;
+            form(&format!("/orgs/acme/members/{LEAVER}/remove"), &[]).await
+        }
+        "POST /orgs/acme/members/invite" => form("/orgs/acme/members/invite", &invite).await,
+        "POST /orgs/acme/members/invitations/ID/withdraw" => {
+            let id = it.invite("acme", "invited@acme.test", Role::Viewer).await.invitation.id;
+            form(&format!("/orgs/acme/members/invitations/{id}/withdraw"), &[]).await
+        }
+        "POST /api/account/sessions" => form("/api/account/sessions", &[]).await,
+        "POST /account" => form("/account", &[("name", "Somebody")]).await,
+        // With a wrong password, so that the callers keep their sessions.
+        "POST /account/password" => form("/account/password", &[("present", "x"), ("password", "nine herons over a mill")]).await,
+        "POST /account/sessions/end-others" => form("/account/sessions/end-others", &[]).await,
         other => panic!("{other} has no sample request: add one"),
     }
 }

@@ -53,8 +53,8 @@ async fn invite(it: &TestConsole, email: &str, role: &str) -> String {
 }
 
 fn session_of(answer: &Answer) -> Caller {
-    let cookies = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
-    let session = cookies.filter_map(|cookie| cookie.strip_prefix("__Host-sid=")).next().unwrap();
+    let mut cookies = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+    let session = cookies.find_map(|cookie| cookie.strip_prefix("__Host-sid=")).unwrap();
     Caller::Session(session.split(';').next().unwrap().to_owned())
 }
 
