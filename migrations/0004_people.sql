@@ -18,4 +18,4 @@ CREATE TABLE invitations (
 CREATE UNIQUE INDEX invitations_open ON invitations (organization_id, email) WHERE accepted_at IS NULL AND withdrawn_at IS NULL;
 
 -- The tokens somebody generated, for when they leave.
-CREATE INDEX tokens_by_creator ON tokens (organization_id, created_by_id);
+CREATE INDEX tokens_by_creator_id ON tokens (organization_id, created_by_id);

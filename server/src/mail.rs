@@ -166,8 +166,9 @@ mod tests {
         assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
-    #[test]
-    fn an_address_that_cannot_be_read_is_not_repeated() {
+    // A transport looks for the runtime when it is built and when it is dropped.
+    #[tokio::test]
+    async fn an_address_that_cannot_be_read_is_not_repeated() {
         let error = Post::smtp("smtps//ada:hunter2@mail", "jeton@acme.test").err().unwrap().to_string();
         assert!(!error.contains("hunter2"), "{error}");
         assert!(Post::smtp("smtp://127.0.0.1:1", "nobody").is_err());

@@ -103,7 +103,7 @@ fn some(text: &str) -> Option<&str> {
         ("to" = Option<String>, Query, description = "The last day in UTC.", format = Date, example = "2026-11-30"),
     ),
     responses(
-        (status = 200, description = "The events.", body = Events),
+        (status = 200, description = "The events.", body = Events, example = json!(example())),
         (status = 403, description = "The token lacks `organization:update`."),
         (status = 404, description = "There is no such organization, or the token is of another one."),
         (status = 422, description = "A parameter is unknown or wrong."),
@@ -117,6 +117,23 @@ pub(super) async fn list(
     let (form, limit) = asked(query.as_deref().unwrap_or_default())?;
     let events = audit::list(&site.console, &access, &form.parse()?, limit).await?;
     Ok(json(&Events { items: events.items.iter().map(Item::of).collect(), next: events.next }))
+}
+
+/// A page of events as the document shows one.
+fn example() -> serde_json::Value {
+    serde_json::json!({
+        "items": [{
+            "seq": 119,
+            "at": "2026-11-22T09:05:00.000Z",
+            "actor": { "kind": "member", "id": "usr_019aa3c4f1a07d3e8000000000000003", "name": "Ada Lovelace" },
+            "action": "token.create",
+            "target": { "kind": "token", "id": "tok_019aa3c4f1a07d3e8000000000000002", "name": "deploy-bot" },
+            "details": { "role": "viewer" },
+            "address": "192.0.2.7",
+            "request_id": "req_a5b0c1d2e3f405162738495a6b7c8d9e",
+        }],
+        "next": 119,
+    })
 }
 
 /// The parameters. An unknown one is refused: a misspelt filter would let everything through.

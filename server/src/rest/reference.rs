@@ -254,8 +254,8 @@ fn example(page: &mut String, operation: &str, title: &str, value: &Value) {
     let title = escaped(title);
     let _ = write!(
         page,
-        "<details class=\"reference-example\"><summary>{title}</summary><pre class=\"reference-code\" tabindex=\"0\" role=\"group\" \
-         aria-label=\"{operation}, {title}\">{}</pre></details>",
+        "<p class=\"reference-part\">{title}</p><pre class=\"reference-code\" tabindex=\"0\" role=\"group\" \
+         aria-label=\"{operation}, {title}\">{}</pre>",
         escaped(&format!("{value:#}"))
     );
 }

@@ -187,7 +187,9 @@ async fn a_removal_asks_about_tokens_and_leads_back(it: TestConsole) {
     assert_eq!((done.status.as_u16(), done.header("location")), (303, "/orgs/acme/members?done=removed"));
     assert_eq!(it.get(&admin, "/orgs/acme/members").await.header("location").split('?').next(), Some("/sign-in"));
     let list = it.get(&owner, "/orgs/acme/tokens").await.text();
-    assert!(list.contains("by admin (left)") && list.contains("Revoked"));
+    assert!(list.contains("stays") && list.contains("admin (left)") && !list.contains(&goes));
+    let revoked = it.get(&owner, "/orgs/acme/tokens?view=inactive").await.text();
+    assert!(revoked.contains(&goes) && revoked.contains("admin (left)") && revoked.contains("Revoked"));
     assert!(it.get(&owner, &format!("/orgs/acme/tokens/{goes}")).await.text().contains("by admin (left)"));
 }
 

@@ -1,6 +1,6 @@
 //! What a token may be given, at generation and at every edit alike.
 
-use domain::{PermissionSet, Rights, Role, Timestamp};
+use domain::{PermissionSet, Rights, Role, Timestamp, policy};
 
 use crate::{
     access::Access,
@@ -21,7 +21,8 @@ pub(super) fn may_give(access: &Access, rights: Rights, held: PermissionSet) -> 
     if excess.is_empty() {
         return Ok(());
     }
-    let field = if rights.role.is_some() { "role" } else { "permissions" };
+    let by_role = rights.role.map_or(PermissionSet::NONE, policy::grants);
+    let field = if excess.without(by_role) == excess { "permissions" } else { "role" };
     Err(Error::Invalid { field, why: format!("Leave out what you may not do yourself: {}.", excess.stored().replace(' ', ", ")) })
 }
 
