@@ -9,6 +9,7 @@ use crate::{
     Console,
     access::{Actor, Caller, Principal},
     error::{Error, Result},
+    mails::{self, Letter},
     organizations::Password,
     sessions::{self, SignedIn},
     store::{
@@ -52,11 +53,14 @@ pub async fn change_password(console: &Console, caller: &Caller, actor: &Actor, 
     if !store::users::change_hash(&mut write, actor.user, &known.password_hash, &hash).await? {
         return Err(Error::Conflict("The password was changed meanwhile. Type it once more."));
     }
-    let ended = store::sessions::end_all(&mut write, actor.user, None, console.now()).await?;
+    let now = console.now();
+    let ended = store::sessions::end_all(&mut write, actor.user, None, now).await?;
     let (session, signed_in) = sessions::insert(console, &mut write, caller, actor.user).await?;
     let details = json!({ "sessions_ended": ended, "session": session.to_string() });
     let target = Target { kind: "user", id: actor.user.to_string(), name: actor.name.as_str().to_owned() };
+    mails::tell_person(console, &mut write, actor.user, now, &Letter::password_changed(console, caller, &actor.name, now)).await?;
     write.commit(&console.0.keys, &event(console, caller, &actor.principal(), Action::PasswordChange, target, details)).await?;
+    console.0.mails.notify_one();
     Ok(signed_in)
 }
 

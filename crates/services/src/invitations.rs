@@ -126,7 +126,7 @@ pub async fn accept_as_new(console: &Console, caller: &Caller, code: &str, perso
     let user = UserId::new(now, entropy::bytes(&*console.0.entropy));
     store::users::insert(&mut write, user, &found.invitation.email, &name, &hash, now).await?;
     join(console, caller, write, found, user, &name).await?;
-    let signed_in = sessions::begin(console, caller, user, &name).await?;
+    let signed_in = sessions::begin(console, caller, user, &name, false).await?;
     Ok((organization, signed_in))
 }
 

@@ -14,6 +14,7 @@ use crate::{
     access::{Actor, Caller, Principal},
     entropy,
     error::{Error, Result},
+    mails::{self, Letter},
     passwords::Password,
     store::{
         self, Write,
@@ -102,7 +103,7 @@ pub async fn sign_in(console: &Console, caller: &Caller, email: &str, password: 
     store::throttles::prune(&console.0.db, console.now())
         .await
         .unwrap_or_else(|error| tracing::warn!(%error, "spent budgets of attempts could not be forgotten"));
-    begin(console, caller, known.user, &known.name).await
+    begin(console, caller, known.user, &known.name, device.is_some()).await
 }
 
 /// Replaces the hash by one with today's parameters; signing in does not depend on it.
@@ -131,9 +132,11 @@ pub(crate) async fn insert(console: &Console, write: &mut Write, caller: &Caller
     Ok((session, SignedIn { session: cookie, device: new_device(console, user) }))
 }
 
-/// Begins a session for somebody who has proved who they are.
-pub(crate) async fn begin(console: &Console, caller: &Caller, user: UserId, name: &Name) -> Result<SignedIn> {
+/// Begins a session for somebody who has proved who they are. They get a mail when it is in a new place: neither a browser that has signed
+/// in as them before, which its cookie shows, nor one that looks like one of those at the same address.
+pub(crate) async fn begin(console: &Console, caller: &Caller, user: UserId, name: &Name, is_known_device: bool) -> Result<SignedIn> {
     let mut write = console.0.db.begin_write().await?;
+    let is_new_place = !is_known_device && store::sessions::is_new_place(&mut write, user, &caller.address(), caller.user_agent()).await?;
     let (session, signed_in) = insert(console, &mut write, caller, user).await?;
     let actor = Principal::Member { id: user.to_string(), name: name.as_str().to_owned() };
     let event = NewEvent {
@@ -145,7 +148,11 @@ pub(crate) async fn begin(console: &Console, caller: &Caller, user: UserId, name
         details: json!({ "user_agent": caller.user_agent() }),
         caller,
     };
+    if is_new_place {
+        mails::tell_person(console, &mut write, user, event.at, &Letter::signed_in(console, caller, name, event.at)).await?;
+    }
     write.commit(&console.0.keys, &event).await?;
+    console.0.mails.notify_one();
     Ok(signed_in)
 }
 

@@ -2,9 +2,12 @@
 
 use std::fmt::Write as _;
 
-use domain::Token;
+use domain::{Issued, Name, Timestamp, Token};
 
-use crate::{Console, access::Access};
+use crate::{
+    Console,
+    access::{Access, Caller},
+};
 
 /// A letter before it is addressed.
 pub(crate) struct Letter {
@@ -16,7 +19,7 @@ pub(crate) struct Letter {
     /// What to do when it should not have happened.
     advice: &'static str,
     /// Where to do it: words and address.
-    link: (&'static str, String),
+    links: Vec<(String, String)>,
 }
 
 impl Letter {
@@ -35,7 +38,92 @@ impl Letter {
                 ("Expires", token.expires_at.map_or_else(|| "Never".to_owned(), domain::Timestamp::human)),
             ],
             advice: "If nobody should have done this, revoke the token: whatever uses it stops working at once.",
-            link: ("See the token", format!("{}/orgs/{}/tokens/{}", console.0.origin, organization.slug, token.id)),
+            links: vec![see(console, access, token)],
+        }
+    }
+
+    /// Tells that a token got a new secret, and until when the one before is accepted.
+    pub(crate) fn token_rotated(console: &Console, access: &Access, token: &Token, at: Timestamp, old: Option<(&str, Timestamp)>) -> Self {
+        let organization = access.organization();
+        let mut facts = about(token);
+        if let Some((hint, ends_at)) = old.filter(|(_, ends_at)| *ends_at > at) {
+            facts.push(("Old secret", hint.to_owned()));
+            facts.push(("Accepted until", ends_at.human()));
+        } else {
+            facts.push(("Old secret", "No longer accepted".to_owned()));
+        }
+        facts.extend(by(access, "Rotated by", "Rotated", at));
+        Self {
+            subject: format!("API token “{}” was rotated in {}", token.label, organization.name),
+            opening: format!("{} gave an API token of {} a new secret.", access.principal().name(), organization.name),
+            facts,
+            advice: "If nobody should have done this, revoke the token: whatever uses it stops working at once.",
+            links: vec![see(console, access, token)],
+        }
+    }
+
+    /// Tells that a secret was lost on its way and replaced by another.
+    pub(crate) fn token_reissued(console: &Console, access: &Access, issued: &Issued, lost: &Token, at: Timestamp) -> Self {
+        let organization = access.organization();
+        let mut facts = about(&issued.token);
+        facts.push(("Lost secret", format!("{}, no longer accepted", lost.hint)));
+        facts.extend(by(access, "Asked by", "Replaced", at));
+        Self {
+            subject: format!("The secret of API token “{}” was replaced in {}", issued.token.label, organization.name),
+            opening: format!(
+                "{} asked again for an API token of {} whose secret had not arrived, and got another one.",
+                access.principal().name(),
+                organization.name
+            ),
+            facts,
+            advice: "If nobody should have done this, revoke the token: whatever uses it stops working at once.",
+            links: vec![see(console, access, &issued.token)],
+        }
+    }
+
+    /// Tells that tokens were ended for good: one letter, however many there are.
+    pub(crate) fn tokens_revoked(console: &Console, access: &Access, tokens: &[Token], at: Timestamp) -> Self {
+        let organization = access.organization();
+        let what = match tokens {
+            [token] => format!("API token “{}” was revoked", token.label),
+            _ => format!("{} API tokens were revoked", tokens.len()),
+        };
+        let mut facts: Vec<_> = tokens.iter().map(|token| ("Revoked", format!("{} ({})", token.label, token.hint))).collect();
+        facts.extend(by(access, "By", "At", at));
+        Self {
+            subject: format!("{what} in {}", organization.name),
+            opening: match tokens {
+                [_] => format!("{} revoked an API token of {}.", access.principal().name(), organization.name),
+                _ => format!("{} revoked {} API tokens of {}.", access.principal().name(), tokens.len(), organization.name),
+            },
+            facts,
+            advice: "Whatever used a revoked token has stopped working. A token that is revoked stays so; generate a replacement where one is needed.",
+            links: match tokens {
+                [token] => vec![see(console, access, token)],
+                _ => vec![("See the tokens".to_owned(), format!("{}/orgs/{}/tokens", console.0.origin, organization.slug))],
+            },
+        }
+    }
+
+    /// Tells a person that their password was changed.
+    pub(crate) fn password_changed(console: &Console, caller: &Caller, name: &Name, at: Timestamp) -> Self {
+        Self {
+            subject: "Your password was changed".to_owned(),
+            opening: format!("Hello {name}, your password was changed. All your sessions but the one that changed it have ended."),
+            facts: from(caller, "Changed", at),
+            advice: "If this was not you, tell an owner of your organization at once: somebody else can sign in as you.",
+            links: vec![("See where you are signed in".to_owned(), format!("{}/account", console.0.origin))],
+        }
+    }
+
+    /// Tells a person that somebody signed in as they from where they had not been before.
+    pub(crate) fn signed_in(console: &Console, caller: &Caller, name: &Name, at: Timestamp) -> Self {
+        Self {
+            subject: "New sign-in to your account".to_owned(),
+            opening: format!("Hello {name}, somebody signed in with your password from a browser or address that is new to your account."),
+            facts: from(caller, "Signed in", at),
+            advice: "If this was you, there is nothing to do. If not, change your password: that ends all other sessions.",
+            links: vec![("See where you are signed in".to_owned(), format!("{}/account", console.0.origin))],
         }
     }
 
@@ -45,8 +133,10 @@ impl Letter {
         for (term, value) in &self.facts {
             let _ = writeln!(text, "{term}: {value}");
         }
-        let (words, address) = &self.link;
-        let _ = write!(text, "\n{}\n\n{words}: {address}\n", self.advice);
+        let _ = write!(text, "\n{}\n\n", self.advice);
+        for (words, address) in &self.links {
+            let _ = writeln!(text, "{words}: {address}");
+        }
         text
     }
 
@@ -57,10 +147,34 @@ impl Letter {
         for (term, value) in &self.facts {
             let _ = writeln!(html, "<tr><th align=\"left\" scope=\"row\">{}</th><td>{}</td></tr>", safe(term), safe(value));
         }
-        let (words, address) = &self.link;
-        let _ = write!(html, "</table>\n<p>{}</p>\n<p><a href=\"{}\">{}</a></p>\n</html>\n", safe(self.advice), safe(address), safe(words));
+        let _ = writeln!(html, "</table>\n<p>{}</p>", safe(self.advice));
+        for (words, address) in &self.links {
+            let _ = writeln!(html, "<p><a href=\"{}\">{}</a></p>", safe(address), safe(words));
+        }
+        html.push_str("</html>\n");
         html
     }
+}
+
+/// How to recognise a token.
+fn about(token: &Token) -> Vec<(&'static str, String)> {
+    vec![("Label", token.label.to_string()), ("Token", token.hint.to_string())]
+}
+
+/// Who did it, and when.
+fn by(access: &Access, who: &'static str, when: &'static str, at: Timestamp) -> [(&'static str, String); 2] {
+    [(who, access.principal().name().to_owned()), (when, at.human())]
+}
+
+/// When, and from where.
+fn from(caller: &Caller, when: &'static str, at: Timestamp) -> Vec<(&'static str, String)> {
+    let said = |text: &str| if text.is_empty() { "Unknown".to_owned() } else { text.to_owned() };
+    vec![(when, at.human()), ("Address", said(&caller.address())), ("Browser", said(caller.user_agent()))]
+}
+
+/// The way to a token. It is there after its end as well, and asks for signing in first.
+fn see(console: &Console, access: &Access, token: &Token) -> (String, String) {
+    ("See the token".to_owned(), format!("{}/orgs/{}/tokens/{}", console.0.origin, access.organization().slug, token.id))
 }
 
 #[cfg(test)]
@@ -75,7 +189,7 @@ mod tests {
             opening: typed.to_owned(),
             facts: vec![("Label", typed.to_owned())],
             advice: "Revoke it.",
-            link: ("See", format!("https://tokens.example.org/{typed}")),
+            links: vec![("See".to_owned(), format!("https://tokens.example.org/{typed}"))],
         };
         assert!(letter.text().contains(&format!("Label: {typed}\n")));
         let html = letter.html();

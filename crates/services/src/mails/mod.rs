@@ -8,7 +8,7 @@ mod letter;
 
 use std::{future::Future, pin::Pin};
 
-use domain::{Mail, MailId, Permission, Timestamp};
+use domain::{Mail, MailId, OrganizationId, Permission, Timestamp, UserId};
 
 pub(crate) use deliver::Worker;
 pub use deliver::{Delivered, deliver};
@@ -65,17 +65,37 @@ pub async fn list(console: &Console, access: &Access) -> Result<Vec<Mail>> {
 
 /// Writes a letter to every owner and admin of the organization, as part of the change it tells of.
 pub(crate) async fn tell_admins(console: &Console, write: &mut Write, access: &Access, at: Timestamp, letter: &Letter) -> Result<()> {
-    let (text, html) = (letter.text(), letter.html());
     for recipient in store::mails::find_admins(write, access).await? {
-        let mail = Outgoing {
-            id: MailId::new(at, entropy::bytes(&*console.0.entropy)),
-            recipient,
-            subject: letter.subject.clone(),
-            text: text.clone(),
-            html: html.clone(),
-            created_at: at,
-        };
-        store::mails::insert(write, access, &mail).await?;
+        post(console, write, access.organization().id, recipient, at, letter).await?;
     }
     Ok(())
+}
+
+/// Writes a letter to a person about their own account, as part of the change it tells of. It is filed with the organization in which they
+/// have been longest, whose admins see that it was sent; somebody in none gets no mail, since there is nothing they could reach.
+pub(crate) async fn tell_person(console: &Console, write: &mut Write, user: UserId, at: Timestamp, letter: &Letter) -> Result<()> {
+    if let Some((organization, recipient)) = store::mails::find_person(write, user).await? {
+        post(console, write, organization, recipient, at, letter).await?;
+    }
+    Ok(())
+}
+
+/// Puts a letter to somebody into the outbox.
+async fn post(
+    console: &Console,
+    write: &mut Write,
+    organization: OrganizationId,
+    recipient: String,
+    at: Timestamp,
+    letter: &Letter,
+) -> Result<()> {
+    let mail = Outgoing {
+        id: MailId::new(at, entropy::bytes(&*console.0.entropy)),
+        recipient,
+        subject: letter.subject.clone(),
+        text: letter.text(),
+        html: letter.html(),
+        created_at: at,
+    };
+    store::mails::insert(write, organization, &mail).await
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Delivery, Mail, MailId, Timestamp};
+use domain::{Delivery, Mail, MailId, OrganizationId, Timestamp, UserId};
 
 use super::{Db, Write, exactly_one, on_db, on_tx, stored};
 use crate::{access::Access, error::Result, mails::Outgoing};
@@ -21,8 +21,22 @@ pub(crate) async fn find_admins(write: &mut Write, access: &Access) -> Result<Ve
     Ok(found)
 }
 
+/// The address of a person, and the organization in which they have been longest.
+pub(crate) async fn find_person(write: &mut Write, user: UserId) -> Result<Option<(OrganizationId, String)>> {
+    let found: Option<(String, String)> = on_tx!(write, |connection| {
+        sqlx::query_as(
+            "SELECT m.organization_id, u.email FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.user_id = $1 \
+             ORDER BY m.created_at, m.organization_id LIMIT 1",
+        )
+        .bind(user.to_string())
+        .fetch_optional(connection)
+        .await?
+    });
+    found.map(|(organization, email)| Ok((stored("memberships.organization_id", organization.parse())?, email))).transpose()
+}
+
 /// Adds a mail to the change it tells of.
-pub(crate) async fn insert(write: &mut Write, access: &Access, mail: &Outgoing) -> Result<()> {
+pub(crate) async fn insert(write: &mut Write, organization: OrganizationId, mail: &Outgoing) -> Result<()> {
     let seq = write.seq;
     let touched = on_tx!(write, |connection| {
         sqlx::query(
@@ -30,7 +44,7 @@ pub(crate) async fn insert(write: &mut Write, access: &Access, mail: &Outgoing) 
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, '')",
         )
         .bind(mail.id.to_string())
-        .bind(access.organization().id.to_string())
+        .bind(organization.to_string())
         .bind(seq)
         .bind(&mail.recipient)
         .bind(&mail.subject)

@@ -69,6 +69,19 @@ pub(crate) async fn insert(write: &mut Write, session: &NewSession<'_>) -> Resul
     exactly_one(touched)
 }
 
+/// Whether a person has had sessions before, and none of them with this browser from this address.
+pub(crate) async fn is_new_place(write: &mut Write, user: UserId, address: &str, user_agent: &str) -> Result<bool> {
+    let (all, alike): (i64, i64) = on_tx!(write, |connection| {
+        sqlx::query_as("SELECT COUNT(*), COUNT(CASE WHEN address = $1 AND user_agent = $2 THEN 1 END) FROM sessions WHERE user_id = $3")
+            .bind(address)
+            .bind(user_agent)
+            .bind(user.to_string())
+            .fetch_one(connection)
+            .await?
+    });
+    Ok(all > 0 && alike == 0)
+}
+
 /// Notes that a session is in use. It never moves backwards and does not wake an ended one.
 pub(crate) async fn touch(db: &Db, id: SessionId, at: Timestamp) -> Result<()> {
     let _place = db.place_to_write().await?;

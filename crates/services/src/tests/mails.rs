@@ -25,7 +25,7 @@ on_both![
 
 /// Takes mails over, after as many refusals as it was told to give.
 #[derive(Default)]
-struct Post {
+pub(super) struct Post {
     refusals: AtomicU32,
     taken: Mutex<Vec<Outgoing>>,
 }
@@ -35,7 +35,7 @@ impl Post {
         Self { refusals: AtomicU32::new(refusals), ..Self::default() }
     }
 
-    fn taken(&self) -> Vec<Outgoing> {
+    pub(super) fn taken(&self) -> Vec<Outgoing> {
         self.taken.lock().unwrap().clone()
     }
 }

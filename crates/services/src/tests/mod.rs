@@ -10,6 +10,7 @@ mod invitations;
 mod list;
 mod mails;
 mod members;
+mod notices;
 mod once;
 mod revoke_many;
 mod rotation;

@@ -19,6 +19,7 @@ use crate::{
     access::Access,
     error::{Error, Result},
     keys::Digest,
+    mails::{self, Letter},
     store::{self, Write, idempotency::Earlier},
 };
 
@@ -99,7 +100,9 @@ async fn reissue(console: &Console, access: &Access, mut write: Write, key: &Dig
     }
     store::idempotency::update_secret(&mut write, access, key, &digest).await?;
     let details = json!({ "hint": secret.hint().as_str(), "replaced": lost.hint.as_str(), "reason": "the answer was lost" });
-    let issued = Issued { token: domain::Token { hint: secret.hint(), ..lost }, secret };
+    let issued = Issued { token: domain::Token { hint: secret.hint(), ..lost.clone() }, secret };
+    mails::tell_admins(console, &mut write, access, now, &Letter::token_reissued(console, access, &issued, &lost, now)).await?;
     write.commit(&console.0.keys, &event(access, now, Action::TokenReissue, &issued.token, details)).await?;
+    console.0.mails.notify_one();
     Ok(Outcome::Reissued(issued))
 }

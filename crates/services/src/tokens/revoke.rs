@@ -8,6 +8,7 @@ use crate::{
     Console,
     access::Access,
     error::{Error, Result},
+    mails::{self, Letter},
     store,
 };
 
@@ -39,7 +40,10 @@ async fn end(console: &Console, access: &Access, id: TokenId, typed: Option<&str
     let before = token.clone();
     let Ok(token) = token.revoke(now, access.principal().name().to_owned()) else { return Ok(before) };
     store::tokens::revoke(&mut write, access, id, now).await?;
+    let letter = Letter::tokens_revoked(console, access, core::slice::from_ref(&token), now);
+    mails::tell_admins(console, &mut write, access, now, &letter).await?;
     write.commit(&console.0.keys, &event(access, now, Action::TokenRevoke, &token, details(&token))).await?;
+    console.0.mails.notify_one();
     Ok(token)
 }
 

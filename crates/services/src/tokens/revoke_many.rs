@@ -7,6 +7,7 @@ use crate::{
     Console,
     access::Access,
     error::{Error, Result},
+    mails::{self, Letter},
     store,
 };
 
@@ -30,7 +31,7 @@ pub async fn revoke_many<'a>(
         return Err(Error::Invalid { field: "typed", why: format!("Type {asked} to confirm, exactly as it is shown.") });
     }
     let now = console.now();
-    let (mut tokens, mut events) = (Vec::new(), Vec::new());
+    let (mut tokens, mut ended, mut events) = (Vec::new(), Vec::new(), Vec::new());
     for token in before {
         let unchanged = token.clone();
         let Ok(token) = token.revoke(now, access.principal().name().to_owned()) else {
@@ -39,10 +40,13 @@ pub async fn revoke_many<'a>(
         };
         store::tokens::revoke(&mut write, access, token.id, now).await?;
         events.push(super::event(access, now, Action::TokenRevoke, &token, revoke::details(&token)));
+        ended.push(token.clone());
         tokens.push(token);
     }
     if !events.is_empty() {
+        mails::tell_admins(console, &mut write, access, now, &Letter::tokens_revoked(console, access, &ended, now)).await?;
         write.commit_all(&console.0.keys, &events).await?;
+        console.0.mails.notify_one();
     }
     Ok(tokens)
 }

@@ -10,6 +10,7 @@ use crate::{
     entropy::{self, Clock},
     error::{Error, Result},
     keys::Keys,
+    mails::{self, Letter},
     store::{
         self, Db,
         events::{NewEvent, Target},
@@ -68,7 +69,10 @@ pub async fn rotate(console: &Console, access: &Access, id: &str, overlap: Overl
         "overlap_ends_at": ends_at.map(Timestamp::iso),
         "ended_hints": hints(&ended),
     });
+    let old = stays.first().and_then(|secret| Some((secret.hint.as_str(), ends_at?)));
+    mails::tell_admins(console, &mut write, access, now, &Letter::token_rotated(console, access, &token, now, old)).await?;
     write.commit(&console.0.keys, &event(access, now, Action::TokenRotate, &token, details)).await?;
+    console.0.mails.notify_one();
     Ok(Issued { token, secret })
 }
 

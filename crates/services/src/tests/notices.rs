@@ -1,0 +1,176 @@
+//! What mails tell of beside generating: each in the transaction of its change, without a secret, one a change.
+
+use domain::{Overlap, Role};
+
+use super::{Instance, PASSWORD, caller, mails::Post, new_token, on_both};
+use crate::{
+    Caller, Error, account,
+    mails::{self, Outgoing},
+    organizations::Password,
+    sessions,
+    tokens::{self, IdempotencyKey, Outcome},
+};
+
+on_both![
+    admins_are_told_of_a_rotation,
+    admins_get_one_mail_for_all_tokens_of_a_revocation,
+    admins_are_told_of_a_secret_that_was_replaced,
+    a_person_is_told_of_a_new_password,
+    a_person_is_told_of_a_sign_in_from_a_new_place,
+    nothing_changes_when_the_mail_cannot_be_written,
+];
+
+/// What has come since this was last asked, in the order of the recipients.
+async fn taken(instance: &Instance) -> Vec<Outgoing> {
+    let post = Post::default();
+    mails::deliver(&instance.console, &post).await.unwrap();
+    let mut taken = post.taken();
+    taken.sort_by(|a, b| a.recipient.cmp(&b.recipient));
+    taken
+}
+
+fn says(mail: &Outgoing, all: &[&str]) {
+    for said in all {
+        assert!(mail.text.contains(said) && mail.html.contains(said), "{said}: {} {}", mail.text, mail.html);
+    }
+}
+
+fn hides(mail: &Outgoing, secret: &str) {
+    assert!(!mail.subject.contains(secret) && !mail.text.contains(secret) && !mail.html.contains(secret));
+}
+
+async fn admins_are_told_of_a_rotation(instance: Instance) {
+    instance.set_up().await;
+    instance.member("acme", Role::Admin, "adam@acme.test").await;
+    instance.member("acme", Role::Developer, "dev@acme.test").await;
+    let owner = instance.owner().await;
+    let issued = tokens::create(&instance.console, &owner, new_token("ci", Role::Viewer)).await.unwrap();
+    let id = issued.token.id.to_string();
+    taken(&instance).await;
+    let rotated = tokens::rotate(&instance.console, &owner, &id, Overlap::Hour).await.unwrap();
+    let mails = taken(&instance).await;
+    assert_eq!(mails.iter().map(|mail| mail.recipient.as_str()).collect::<Vec<_>>(), ["ada@acme.test", "adam@acme.test"]);
+    assert_eq!(mails[0].subject, "API token “ci” was rotated in Acme");
+    says(
+        &mails[0],
+        &[
+            "Ada Lovelace",
+            rotated.token.hint.as_str(),
+            issued.token.hint.as_str(),
+            "22 Nov 2026, 10:05 UTC",
+            &format!("https://tokens.acme.test/orgs/acme/tokens/{id}"),
+        ],
+    );
+    hides(&mails[0], rotated.secret.expose());
+    hides(&mails[0], issued.secret.expose());
+    tokens::rotate(&instance.console, &owner, &id, Overlap::Now).await.unwrap();
+    says(&taken(&instance).await[0], &["No longer accepted"]);
+}
+
+async fn admins_get_one_mail_for_all_tokens_of_a_revocation(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let mut ids = Vec::new();
+    for label in ["one", "two", "three"] {
+        let issued = tokens::create(&instance.console, &owner, new_token(label, Role::Viewer)).await.unwrap();
+        ids.push(issued.token.id.to_string());
+    }
+    taken(&instance).await;
+    tokens::revoke(&instance.console, &owner, &ids[0], "one").await.unwrap();
+    let mails = taken(&instance).await;
+    assert_eq!((mails.len(), mails[0].subject.as_str()), (1, "API token “one” was revoked in Acme"));
+    says(&mails[0], &["Ada Lovelace", &format!("https://tokens.acme.test/orgs/acme/tokens/{}", ids[0])]);
+    // One that is over already is neither ended nor told of again.
+    tokens::revoke(&instance.console, &owner, &ids[0], "one").await.unwrap();
+    assert!(taken(&instance).await.is_empty());
+    assert!(tokens::revoke_many(&instance.console, &owner, ids.iter().map(String::as_str), "2").await.is_err());
+    assert!(taken(&instance).await.is_empty());
+    tokens::revoke_many(&instance.console, &owner, ids.iter().map(String::as_str), "3").await.unwrap();
+    let mails = taken(&instance).await;
+    assert_eq!((mails.len(), mails[0].subject.as_str()), (1, "2 API tokens were revoked in Acme"));
+    says(&mails[0], &["two (", "three ("]);
+    assert!(!mails[0].text.contains("one ("));
+}
+
+async fn admins_are_told_of_a_secret_that_was_replaced(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let key = IdempotencyKey::parse(b"once").unwrap();
+    let attempt = async || tokens::create_once(&instance.console, &owner, new_token("ci", Role::Viewer), &key, b"{}").await.unwrap();
+    let Outcome::Created(lost) = attempt().await else { panic!("it has to be generated") };
+    taken(&instance).await;
+    let Outcome::Reissued(issued) = attempt().await else { panic!("it has to be replaced") };
+    let mails = taken(&instance).await;
+    assert_eq!((mails.len(), mails[0].subject.as_str()), (1, "The secret of API token “ci” was replaced in Acme"));
+    says(&mails[0], &[issued.token.hint.as_str(), lost.token.hint.as_str()]);
+    hides(&mails[0], issued.secret.expose());
+    hides(&mails[0], lost.secret.expose());
+}
+
+async fn a_person_is_told_of_a_new_password(instance: Instance) {
+    instance.set_up().await;
+    instance.member("acme", Role::Viewer, "bob@acme.test").await;
+    let bob = instance.actor("bob@acme.test").await;
+    let new = "nine herons over a mill";
+    let (present, new_password) = (Password::new(PASSWORD.to_owned()), Password::new(new.to_owned()));
+    account::change_password(&instance.console, &caller(), &bob, &present, &new_password).await.unwrap();
+    let mails = taken(&instance).await;
+    assert_eq!(mails.len(), 1, "nobody else is told");
+    assert_eq!((mails[0].recipient.as_str(), mails[0].subject.as_str()), ("bob@acme.test", "Your password was changed"));
+    says(&mails[0], &["bob@acme.test", "22 Nov 2026, 09:05 UTC", "https://tokens.acme.test/account"]);
+    hides(&mails[0], new);
+    hides(&mails[0], PASSWORD);
+}
+
+async fn a_person_is_told_of_a_sign_in_from_a_new_place(instance: Instance) {
+    instance.set_up().await;
+    let from = |address: &str, browser: &str| Caller::new("req_test".to_owned(), address.parse().ok(), browser);
+    let sign_in = async |from: &Caller, device: Option<&str>| {
+        sessions::sign_in(&instance.console, from, "ada@acme.test", &Password::new(PASSWORD.to_owned()), device).await.unwrap()
+    };
+    sign_in(&caller(), None).await;
+    assert!(taken(&instance).await.is_empty(), "as when the instance was set up");
+    let there = sign_in(&from("10.0.0.7", "Firefox"), None).await;
+    let mails = taken(&instance).await;
+    assert_eq!(mails.len(), 1);
+    assert_eq!((mails[0].recipient.as_str(), mails[0].subject.as_str()), ("ada@acme.test", "New sign-in to your account"));
+    says(&mails[0], &["10.0.0.7", "Firefox", "https://tokens.acme.test/account"]);
+    hides(&mails[0], &there.session);
+    sign_in(&from("10.0.0.7", "Firefox"), None).await;
+    sign_in(&from("10.0.0.8", "Firefox 2"), Some(&there.device)).await;
+    assert!(taken(&instance).await.is_empty(), "the same place, and the same browser elsewhere");
+    sign_in(&from("10.0.0.9", "Firefox"), None).await;
+    sign_in(&from("10.0.0.7", "curl"), Some("made up")).await;
+    assert_eq!(taken(&instance).await.len(), 2);
+    // The first sign-in of an account has nothing to differ from.
+    instance.member("acme", Role::Viewer, "bob@acme.test").await;
+    instance.sign_in("bob@acme.test").await;
+    assert!(taken(&instance).await.is_empty());
+}
+
+async fn nothing_changes_when_the_mail_cannot_be_written(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let actor = instance.actor("ada@acme.test").await;
+    let key = IdempotencyKey::parse(b"once").unwrap();
+    let once = async || tokens::create_once(&instance.console, &owner, new_token("lost", Role::Viewer), &key, b"{}").await;
+    let Ok(Outcome::Created(lost)) = once().await else { panic!("it has to be generated") };
+    let issued = tokens::create(&instance.console, &owner, new_token("ci", Role::Viewer)).await.unwrap();
+    let ids = [issued.token.id.to_string(), lost.token.id.to_string()];
+    let password = || Password::new(PASSWORD.to_owned());
+    instance.break_inserts("mails").await;
+    let before = instance.shape().await;
+    let failed = |result: Result<(), Error>| assert!(matches!(result, Err(Error::Internal(_))));
+    failed(tokens::rotate(&instance.console, &owner, &ids[0], Overlap::Hour).await.map(drop));
+    failed(tokens::revoke(&instance.console, &owner, &ids[0], "ci").await.map(drop));
+    failed(tokens::revoke_many(&instance.console, &owner, ids.iter().map(String::as_str), "2").await.map(drop));
+    failed(once().await.map(drop));
+    let new = Password::new("nine herons over a mill".to_owned());
+    failed(account::change_password(&instance.console, &caller(), &actor, &password(), &new).await.map(drop));
+    let elsewhere = Caller::new("req_test".to_owned(), "10.0.0.7".parse().ok(), "elsewhere");
+    failed(sessions::sign_in(&instance.console, &elsewhere, "ada@acme.test", &password(), None).await.map(drop));
+    assert_eq!(instance.shape().await, before);
+    instance.mend("mails").await;
+    tokens::revoke_many(&instance.console, &owner, ids.iter().map(String::as_str), "2").await.unwrap();
+    assert_eq!(taken(&instance).await.len(), 3, "two generated, one for both revoked");
+}
