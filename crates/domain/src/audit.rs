@@ -39,6 +39,8 @@ macro_rules! actions {
 actions! {
     /// A person changed what they are called.
     AccountEdit = "account.edit", "Changed profile";
+    /// The server told a person of tokens that end soon.
+    ExpiryReport = "expiry.report", "Reported expiring tokens";
     /// Somebody was invited.
     InvitationCreate = "invitation.create", "Invited";
     /// Somebody who was invited became a member.
@@ -53,6 +55,8 @@ actions! {
     OrganizationCreate = "organization.create", "Created organization";
     /// A person changed their password.
     PasswordChange = "password.change", "Changed password";
+    /// The server told owners and admins that a dead token is still presented.
+    RefusalReport = "refusal.report", "Reported use of dead token";
     /// A person signed in.
     SessionCreate = "session.create", "Signed in";
     /// A session was ended: a person signed out, or ended another session of their own.
@@ -117,7 +121,7 @@ pub struct Event {
 pub struct Party {
     /// `member`, `token`, `organization`, …
     pub kind: String,
-    /// Empty for the operator.
+    /// Empty for the operator and the server itself.
     pub id: String,
     /// What people called it then.
     pub name: String,

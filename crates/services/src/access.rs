@@ -66,9 +66,17 @@ pub struct Actor {
 /// Who does something, as the audit trail names them.
 #[derive(Debug, Clone)]
 pub(crate) enum Principal {
-    Member { id: String, name: String },
-    Token { id: String, label: String },
+    Member {
+        id: String,
+        name: String,
+    },
+    Token {
+        id: String,
+        label: String,
+    },
     Operator,
+    /// The server itself, when time has come for something.
+    System,
 }
 
 impl Principal {
@@ -77,13 +85,14 @@ impl Principal {
             Self::Member { .. } => "member",
             Self::Token { .. } => "token",
             Self::Operator => "operator",
+            Self::System => "system",
         }
     }
 
     pub(crate) fn id(&self) -> &str {
         match self {
             Self::Member { id, .. } | Self::Token { id, .. } => id,
-            Self::Operator => "",
+            Self::Operator | Self::System => "",
         }
     }
 
@@ -92,6 +101,7 @@ impl Principal {
             Self::Member { name, .. } => name,
             Self::Token { label, .. } => label,
             Self::Operator => "Operator",
+            Self::System => "Jeton",
         }
     }
 }
@@ -152,7 +162,7 @@ impl Access {
     pub(crate) fn own_token(&self) -> Result<TokenId> {
         match &self.principal {
             Principal::Token { id, .. } => id.parse().map_err(Error::internal),
-            Principal::Member { .. } | Principal::Operator => Err(Error::Forbidden),
+            Principal::Member { .. } | Principal::Operator | Principal::System => Err(Error::Forbidden),
         }
     }
 

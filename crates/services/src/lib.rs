@@ -168,6 +168,9 @@ impl Console {
             let (stop, stopped) = mpsc::channel(1);
             background.workers.push(tokio::spawn(mails::Worker::new(console.clone(), mailer, mails).run(stopped)));
             background.stop.push(stop);
+            let (stop, stopped) = mpsc::channel(1);
+            background.workers.push(tokio::spawn(mails::report(console.clone(), stopped)));
+            background.stop.push(stop);
         }
         Ok((console, background))
     }

@@ -5,6 +5,7 @@
 
 mod deliver;
 mod letter;
+mod report;
 
 use std::{future::Future, pin::Pin};
 
@@ -13,6 +14,8 @@ use domain::{Mail, MailId, OrganizationId, Permission, Timestamp, UserId};
 pub(crate) use deliver::Worker;
 pub use deliver::{Delivered, deliver};
 pub(crate) use letter::Letter;
+pub(crate) use report::run as report;
+pub use report::{report_expiring, report_refused};
 
 use crate::{
     Console,
@@ -65,7 +68,7 @@ pub async fn list(console: &Console, access: &Access) -> Result<Vec<Mail>> {
 
 /// Writes a letter to every owner and admin of the organization, as part of the change it tells of.
 pub(crate) async fn tell_admins(console: &Console, write: &mut Write, access: &Access, at: Timestamp, letter: &Letter) -> Result<()> {
-    for recipient in store::mails::find_admins(write, access).await? {
+    for recipient in store::mails::find_admins(write, access.organization().id).await? {
         post(console, write, access.organization().id, recipient, at, letter).await?;
     }
     Ok(())

@@ -8,13 +8,13 @@ use super::{Db, Write, exactly_one, on_db, on_tx, stored};
 use crate::{access::Access, error::Result, mails::Outgoing};
 
 /// The addresses of the organization's owners and admins.
-pub(crate) async fn find_admins(write: &mut Write, access: &Access) -> Result<Vec<String>> {
+pub(crate) async fn find_admins(write: &mut Write, organization: OrganizationId) -> Result<Vec<String>> {
     let found = on_tx!(write, |connection| {
         sqlx::query_scalar(
             "SELECT u.email FROM memberships m JOIN users u ON u.id = m.user_id \
              WHERE m.organization_id = $1 AND m.role IN ('owner', 'admin') ORDER BY u.id",
         )
-        .bind(access.organization().id.to_string())
+        .bind(organization.to_string())
         .fetch_all(connection)
         .await?
     });

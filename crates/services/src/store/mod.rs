@@ -10,6 +10,7 @@ pub(crate) mod invitations;
 pub(crate) mod mails;
 pub(crate) mod members;
 pub(crate) mod organizations;
+pub(crate) mod reports;
 pub(crate) mod sessions;
 pub(crate) mod setup;
 pub(crate) mod throttles;

@@ -12,6 +12,7 @@ mod mails;
 mod members;
 mod notices;
 mod once;
+mod reports;
 mod revoke_many;
 mod rotation;
 mod sessions;
@@ -207,6 +208,8 @@ impl Instance {
             self.count("SELECT COUNT(*) FROM tokens WHERE revoked_at IS NULL").await,
             self.count("SELECT COUNT(*) FROM token_secrets").await,
             self.count("SELECT COUNT(*) FROM mails").await,
+            self.count("SELECT COUNT(*) FROM expiry_digests").await,
+            self.count("SELECT COUNT(*) FROM refusal_reports").await,
             self.count("SELECT COUNT(*) FROM idempotency_keys").await,
             self.count("SELECT COUNT(*) FROM token_secrets WHERE ends_at IS NULL").await,
         ]

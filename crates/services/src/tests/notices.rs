@@ -21,7 +21,7 @@ on_both![
 ];
 
 /// What has come since this was last asked, in the order of the recipients.
-async fn taken(instance: &Instance) -> Vec<Outgoing> {
+pub(super) async fn taken(instance: &Instance) -> Vec<Outgoing> {
     let post = Post::default();
     mails::deliver(&instance.console, &post).await.unwrap();
     let mut taken = post.taken();

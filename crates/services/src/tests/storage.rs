@@ -73,6 +73,8 @@ async fn dump(db: &Db) -> String {
         "token_refusals",
         "throttles",
         "mails",
+        "expiry_digests",
+        "refusal_reports",
         "events",
     ];
     for table in tables {

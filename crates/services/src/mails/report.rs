@@ -1,0 +1,131 @@
+//! What the server reports by itself: tokens that end soon, and dead ones that are still presented.
+//!
+//! Any number of servers may look at once, and as often as they like: a row written in the transaction of the mail decides who reports.
+
+use std::time::Duration;
+
+use domain::{Timestamp, audit::Action};
+use serde_json::json;
+use tokio::{sync::mpsc, time::timeout};
+
+use super::{Letter, post};
+use crate::{
+    Caller, Console,
+    access::Principal,
+    error::Result,
+    store::{
+        self,
+        events::{NewEvent, Target},
+        reports::{Expiring, Presented},
+    },
+};
+
+/// So many days before its end a token is reported.
+const AHEAD: [i64; 4] = [0, 1, 7, 30];
+/// A dead token is reported at most once in this time, however often it is presented.
+const PAUSE: Duration = Duration::from_hours(1);
+/// How often is looked.
+const PERIOD: Duration = Duration::from_mins(1);
+
+/// Tells every owner and admin of tokens that end in 30, 7 or 1 days or today: one mail a person and day. Returns how many were written.
+pub async fn report_expiring(console: &Console, now: Timestamp) -> Result<usize> {
+    let day = store::reports::day(now);
+    let expiring = store::reports::find_expiring(&console.0.db, day, AHEAD).await?;
+    let mut written = 0;
+    for of_one in expiring.chunk_by(|one, other| one.user == other.user) {
+        written += usize::from(digest(console, of_one, day, now).await?);
+    }
+    if written > 0 {
+        console.0.mails.notify_one();
+    }
+    Ok(written)
+}
+
+/// Writes one person's digest, unless another server has. The event goes to each organization with a token in it.
+async fn digest(console: &Console, expiring: &[Expiring], day: i64, now: Timestamp) -> Result<bool> {
+    let Some(first) = expiring.first() else { return Ok(false) };
+    let mut write = console.0.db.begin_write().await?;
+    if !store::reports::insert_digest(&mut write, first.user, day, now).await? {
+        return Ok(false);
+    }
+    let letter = Letter::tokens_expiring(console, expiring, day, now);
+    post(console, &mut write, first.organization, first.email.clone(), now, &letter).await?;
+    let caller = by_itself();
+    let mut organizations: Vec<_> = expiring.iter().map(|each| each.organization).collect();
+    organizations.sort_unstable();
+    organizations.dedup();
+    let events: Vec<_> = organizations
+        .into_iter()
+        .map(|organization| NewEvent {
+            at: now,
+            organization: Some(organization),
+            actor: &Principal::System,
+            action: Action::ExpiryReport,
+            target: Target { kind: "user", id: first.user.to_string(), name: first.name.clone() },
+            details: json!({
+                "tokens": expiring.iter().filter(|each| each.organization == organization).map(|each| &each.label).collect::<Vec<_>>(),
+            }),
+            caller: &caller,
+        })
+        .collect();
+    write.commit_all(&console.0.keys, &events).await?;
+    Ok(true)
+}
+
+/// Tells owners and admins of dead tokens that are still presented, of each at most once an hour. Returns of how many.
+pub async fn report_refused(console: &Console, now: Timestamp) -> Result<usize> {
+    let presented = store::reports::find_presented(&console.0.db, now, PAUSE).await?;
+    let mut reported = 0;
+    for of_one in presented.chunk_by(|one, other| one.token == other.token) {
+        if let Some(latest) = of_one.first() {
+            reported += usize::from(refused(console, latest, now).await?);
+        }
+    }
+    if reported > 0 {
+        console.0.mails.notify_one();
+    }
+    Ok(reported)
+}
+
+async fn refused(console: &Console, presented: &Presented, now: Timestamp) -> Result<bool> {
+    let mut write = console.0.db.begin_write().await?;
+    if !store::reports::upsert_refusal(&mut write, presented, now, PAUSE).await? {
+        return Ok(false);
+    }
+    let letter = Letter::token_refused(console, presented);
+    for recipient in store::mails::find_admins(&mut write, presented.organization).await? {
+        post(console, &mut write, presented.organization, recipient, now, &letter).await?;
+    }
+    let event = NewEvent {
+        at: now,
+        organization: Some(presented.organization),
+        actor: &Principal::System,
+        action: Action::RefusalReport,
+        target: Target { kind: "token", id: presented.token.to_string(), name: presented.label.clone() },
+        details: json!({ "hint": presented.hint, "cause": presented.cause.as_str(), "times": presented.times }),
+        caller: &by_itself(),
+    };
+    write.commit(&console.0.keys, &event).await?;
+    Ok(true)
+}
+
+/// Nobody asked.
+fn by_itself() -> Caller {
+    Caller::new(String::new(), None, "jeton")
+}
+
+/// Looks in the background, for as long as the instance is open.
+pub(crate) async fn run(console: Console, mut stop: mpsc::Receiver<()>) {
+    loop {
+        let now = console.now();
+        if let Err(error) = report_expiring(&console, now).await {
+            tracing::warn!(%error, "expiring tokens could not be reported");
+        }
+        if let Err(error) = report_refused(&console, now).await {
+            tracing::warn!(%error, "refused tokens could not be reported");
+        }
+        if timeout(PERIOD, stop.recv()).await.is_ok() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! What the server reports by itself. It looks through every organization; it is no use case and asks for no proof of access.
+
+use std::time::Duration;
+
+use domain::{OrganizationId, Timestamp, TokenId, UserId};
+
+use super::{Db, Write, on_db, on_tx, stored};
+use crate::error::Result;
+
+/// A token that somebody has to be told of, because it ends soon.
+#[derive(Debug, Clone)]
+pub(crate) struct Expiring {
+    pub(crate) user: UserId,
+    pub(crate) email: String,
+    pub(crate) name: String,
+    pub(crate) organization: OrganizationId,
+    pub(crate) slug: String,
+    pub(crate) organization_name: String,
+    pub(crate) token: TokenId,
+    pub(crate) label: String,
+    pub(crate) expires_at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct ExpiringRow {
+    user_id: String,
+    email: String,
+    user_name: String,
+    organization_id: String,
+    slug: String,
+    organization_name: String,
+    token_id: String,
+    label: String,
+    expires_at: i64,
+}
+
+/// A day: its number since 1970, and when it begins and ends.
+const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+
+/// The number of the day, in UTC.
+pub(crate) fn day(at: Timestamp) -> i64 {
+    at.as_micros().div_euclid(DAY)
+}
+
+/// The organization tokens that end so many days after this one, once for every owner and admin of theirs who has had no digest on this day,
+/// person by person, what ends first first. What was generated on this day is left out: whoever did it knows.
+pub(crate) async fn find_expiring(db: &Db, day: i64, ahead: [i64; 4]) -> Result<Vec<Expiring>> {
+    let [first, second, third, fourth] = ahead.map(|days| (day + days) * DAY);
+    let rows: Vec<ExpiringRow> = on_db!(db, |pool| {
+        sqlx::query_as(
+            "SELECT u.id AS user_id, u.email, u.name AS user_name, o.id AS organization_id, o.slug, o.name AS organization_name, \
+             t.id AS token_id, t.label, t.expires_at FROM tokens t JOIN organizations o ON o.id = t.organization_id \
+             JOIN memberships m ON m.organization_id = o.id AND m.role IN ('owner', 'admin') JOIN users u ON u.id = m.user_id \
+             WHERE t.kind = 'organization' AND t.revoked_at IS NULL AND t.created_at < $1 \
+             AND ((t.expires_at >= $2 AND t.expires_at < $2 + $6) OR (t.expires_at >= $3 AND t.expires_at < $3 + $6) \
+             OR (t.expires_at >= $4 AND t.expires_at < $4 + $6) OR (t.expires_at >= $5 AND t.expires_at < $5 + $6)) \
+             AND NOT EXISTS (SELECT 1 FROM expiry_digests d WHERE d.user_id = u.id AND d.day = $7) \
+             ORDER BY u.id, t.expires_at, t.id",
+        )
+        .bind(day * DAY)
+        .bind(first)
+        .bind(second)
+        .bind(third)
+        .bind(fourth)
+        .bind(DAY)
+        .bind(day)
+        .fetch_all(pool)
+        .await?
+    });
+    rows.into_iter()
+        .map(|row| {
+            Ok(Expiring {
+                user: stored("users.id", row.user_id.parse())?,
+                email: row.email,
+                name: row.user_name,
+                organization: stored("organizations.id", row.organization_id.parse())?,
+                slug: row.slug,
+                organization_name: row.organization_name,
+                token: stored("tokens.id", row.token_id.parse())?,
+                label: row.label,
+                expires_at: Timestamp::from_micros(row.expires_at),
+            })
+        })
+        .collect()
+}
+
+/// Notes that a person gets the digest of a day; tells whether nobody was quicker.
+pub(crate) async fn insert_digest(write: &mut Write, user: UserId, day: i64, at: Timestamp) -> Result<bool> {
+    let touched = on_tx!(write, |connection| {
+        sqlx::query("INSERT INTO expiry_digests (user_id, day, reported_at) VALUES ($1, $2, $3) ON CONFLICT (user_id, day) DO NOTHING")
+            .bind(user.to_string())
+            .bind(day)
+            .bind(at.as_micros())
+            .execute(connection)
+            .await?
+            .rows_affected()
+    });
+    Ok(touched == 1)
+}
+
+/// A token that was presented although it is dead, and has not been reported since.
+#[derive(Debug, Clone)]
+pub(crate) struct Presented {
+    pub(crate) organization: OrganizationId,
+    pub(crate) slug: String,
+    pub(crate) organization_name: String,
+    pub(crate) token: TokenId,
+    pub(crate) label: String,
+    pub(crate) cause: domain::Cause,
+    pub(crate) hint: String,
+    pub(crate) times: i64,
+    pub(crate) last_at: Timestamp,
+    pub(crate) address: String,
+    pub(crate) user_agent: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct PresentedRow {
+    organization_id: String,
+    slug: String,
+    organization_name: String,
+    token_id: String,
+    label: String,
+    cause: String,
+    hint: String,
+    times: i64,
+    last_at: i64,
+    address: String,
+    user_agent: String,
+}
+
+/// The organization tokens that were presented after their end within the last day, later than what was reported of them, which was
+/// `pause` ago or longer. Token by token, the latest first.
+pub(crate) async fn find_presented(db: &Db, now: Timestamp, pause: Duration) -> Result<Vec<Presented>> {
+    let rows: Vec<PresentedRow> = on_db!(db, |pool| {
+        sqlx::query_as(
+            "SELECT r.organization_id, o.slug, o.name AS organization_name, r.token_id, t.label, r.cause, r.hint, r.times, r.last_at, \
+             r.address, r.user_agent FROM token_refusals r JOIN tokens t ON t.id = r.token_id \
+             JOIN organizations o ON o.id = r.organization_id LEFT JOIN refusal_reports p ON p.token_id = r.token_id \
+             WHERE t.kind = 'organization' AND r.last_at > $1 \
+             AND (p.token_id IS NULL OR (p.reported_at <= $2 AND r.last_at > p.last_at)) ORDER BY r.token_id, r.last_at DESC, r.cause",
+        )
+        .bind(now.minus(Duration::from_hours(24)).as_micros())
+        .bind(now.minus(pause).as_micros())
+        .fetch_all(pool)
+        .await?
+    });
+    rows.into_iter()
+        .map(|row| {
+            Ok(Presented {
+                organization: stored("token_refusals.organization_id", row.organization_id.parse())?,
+                slug: row.slug,
+                organization_name: row.organization_name,
+                token: stored("token_refusals.token_id", row.token_id.parse())?,
+                label: row.label,
+                cause: stored("token_refusals.cause", row.cause.parse())?,
+                hint: row.hint,
+                times: row.times,
+                last_at: Timestamp::from_micros(row.last_at),
+                address: row.address,
+                user_agent: row.user_agent,
+            })
+        })
+        .collect()
+}
+
+/// Notes that a dead token is reported; tells whether that has not been done within `pause`.
+pub(crate) async fn upsert_refusal(write: &mut Write, presented: &Presented, now: Timestamp, pause: Duration) -> Result<bool> {
+    let touched = on_tx!(write, |connection| {
+        sqlx::query(
+            "INSERT INTO refusal_reports (token_id, organization_id, reported_at, last_at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (token_id) DO UPDATE SET reported_at = excluded.reported_at, last_at = excluded.last_at \
+             WHERE refusal_reports.reported_at <= $5",
+        )
+        .bind(presented.token.to_string())
+        .bind(presented.organization.to_string())
+        .bind(now.as_micros())
+        .bind(presented.last_at.as_micros())
+        .bind(now.minus(pause).as_micros())
+        .execute(connection)
+        .await?
+        .rows_affected()
+    });
+    Ok(touched == 1)
+}
