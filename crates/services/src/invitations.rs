@@ -15,6 +15,7 @@ use crate::{
     access::{Access, Actor, Caller, Principal},
     entropy,
     error::{Error, Result},
+    mails::{self, Letter},
     members,
     organizations::Password,
     sessions::{self, SignedIn},
@@ -66,7 +67,9 @@ pub async fn create(console: &Console, access: &Access, email: &str, role: &str,
         "expires_at": invitation.expires_at.iso(),
         "replaces": before.map(|before| before.id.to_string()),
     });
+    mails::tell_admins(console, &mut write, access, now, &Letter::member_invited(console, access, &invitation)).await?;
     write.commit(&console.0.keys, &event(access, now, Action::InvitationCreate, &invitation, details)).await?;
+    console.0.mails.notify_one();
     Ok(Invited { invitation, link: InvitationLink::new(page, &code) })
 }
 

@@ -9,6 +9,7 @@ use crate::{
     Console,
     access::Access,
     error::{Error, Result},
+    mails::{self, Letter},
     store::{
         self, Write,
         events::{NewEvent, Target},
@@ -125,15 +126,21 @@ pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTre
     if choices.iter().any(|(id, choice)| *choice != AfterLeaving::Keep && !known(id)) {
         return Err(Error::Conflict("The tokens of this person have changed meanwhile. Look through the list once more."));
     }
-    let mut decided = Vec::new();
+    let (mut decided, mut ended) = (Vec::new(), Vec::new());
     for token in &tokens {
         let choice = choices.get(&token.id).copied().unwrap_or_default();
         let end = now.plus(NOTICE);
         match choice {
             AfterLeaving::Keep => {}
             AfterLeaving::Expire if token.expires_at.is_some_and(|sooner| sooner <= end) => {}
-            AfterLeaving::Expire => store::tokens::expire(&mut write, access, token.id, end).await?,
-            AfterLeaving::Revoke => store::tokens::revoke(&mut write, access, token.id, now).await?,
+            AfterLeaving::Expire => {
+                store::tokens::expire(&mut write, access, token.id, end).await?;
+                ended.push(("Token that will expire", token));
+            }
+            AfterLeaving::Revoke => {
+                store::tokens::revoke(&mut write, access, token.id, now).await?;
+                ended.push(("Revoked token", token));
+            }
         }
         decided.push(json!({ "id": token.id.to_string(), "label": token.label.as_str(), "choice": choice.as_str() }));
     }
@@ -147,7 +154,10 @@ pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTre
         "invitations_withdrawn": withdrawn,
         "sessions_ended": sessions,
     });
+    let letter = Letter::member_removed(console, access, &member, now, &ended);
+    mails::tell_admins(console, &mut write, access, now, &letter).await?;
     write.commit(&console.0.keys, &event(access, now, Action::MemberRemove, &member, details)).await?;
+    console.0.mails.notify_one();
     Ok(member)
 }
 

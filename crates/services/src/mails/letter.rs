@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::{Cause, Issued, Name, Timestamp, Token};
+use domain::{Cause, Invitation, Issued, Member, Name, Timestamp, Token};
 
 use crate::{
     Console,
@@ -103,6 +103,45 @@ impl Letter {
                 [token] => vec![see(console, access, token)],
                 _ => vec![("See the tokens".to_owned(), format!("{}/orgs/{}/tokens", console.0.origin, organization.slug))],
             },
+        }
+    }
+
+    /// Tells that somebody was invited. The link is for whoever made the invitation and stays out of it.
+    pub(crate) fn member_invited(console: &Console, access: &Access, invitation: &Invitation) -> Self {
+        let organization = access.organization();
+        let mut facts = vec![
+            ("Invited", invitation.email.as_str().to_owned()),
+            ("Role", invitation.role.title().to_owned()),
+            ("Can be accepted until", invitation.expires_at.human()),
+        ];
+        facts.extend(by(access, "Invited by", "At", invitation.created_at));
+        Self {
+            subject: format!("{} was invited to {}", invitation.email.as_str(), organization.name),
+            opening: format!("{} invited somebody to {}.", access.principal().name(), organization.name),
+            facts,
+            advice: "If they should not become a member, withdraw the invitation, or remove them once they have joined.",
+            links: vec![see_members(console, access)],
+        }
+    }
+
+    /// Tells that a member was removed, and which tokens ended or will end with that.
+    pub(crate) fn member_removed(
+        console: &Console,
+        access: &Access,
+        member: &Member,
+        at: Timestamp,
+        ended: &[(&'static str, &Token)],
+    ) -> Self {
+        let organization = access.organization();
+        let mut facts = vec![("Removed", format!("{} ({})", member.name, member.email.as_str())), ("Role", member.role.title().to_owned())];
+        facts.extend(ended.iter().map(|(what, token)| (*what, format!("{} ({})", token.label, token.hint))));
+        facts.extend(by(access, "Removed by", "At", at));
+        Self {
+            subject: format!("{} was removed from {}", member.name, organization.name),
+            opening: format!("{} removed a member from {}.", access.principal().name(), organization.name),
+            facts,
+            advice: "If they should still be a member, invite them again. A token that was revoked stays so.",
+            links: vec![see_members(console, access)],
         }
     }
 
@@ -227,6 +266,11 @@ fn by(access: &Access, who: &'static str, when: &'static str, at: Timestamp) -> 
 fn from(caller: &Caller, when: &'static str, at: Timestamp) -> Vec<(&'static str, String)> {
     let said = |text: &str| if text.is_empty() { "Unknown".to_owned() } else { text.to_owned() };
     vec![(when, at.human()), ("Address", said(&caller.address())), ("Browser", said(caller.user_agent()))]
+}
+
+/// The way to the members.
+fn see_members(console: &Console, access: &Access) -> (String, String) {
+    ("See the members".to_owned(), format!("{}/orgs/{}/members", console.0.origin, access.organization().slug))
 }
 
 /// The way to a token. It is there after its end as well, and asks for signing in first.

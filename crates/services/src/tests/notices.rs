@@ -1,20 +1,24 @@
 //! What mails tell of beside generating: each in the transaction of its change, without a secret, one a change.
 
-use domain::{Overlap, Role};
+use std::collections::BTreeMap;
+
+use domain::{AfterLeaving, Lifetime, Overlap, Permission, Role};
 
 use super::{Instance, PASSWORD, caller, mails::Post, new_token, on_both};
 use crate::{
-    Caller, Error, account,
+    Caller, Error, access, account, invitations,
     mails::{self, Outgoing},
+    members,
     organizations::Password,
     sessions,
-    tokens::{self, IdempotencyKey, Outcome},
+    tokens::{self, IdempotencyKey, NewToken, Outcome},
 };
 
 on_both![
     admins_are_told_of_a_rotation,
     admins_get_one_mail_for_all_tokens_of_a_revocation,
     admins_are_told_of_a_secret_that_was_replaced,
+    admins_are_told_who_is_invited_and_who_is_removed,
     a_person_is_told_of_a_new_password,
     a_person_is_told_of_a_sign_in_from_a_new_place,
     nothing_changes_when_the_mail_cannot_be_written,
@@ -105,6 +109,44 @@ async fn admins_are_told_of_a_secret_that_was_replaced(instance: Instance) {
     says(&mails[0], &[issued.token.hint.as_str(), lost.token.hint.as_str()]);
     hides(&mails[0], issued.secret.expose());
     hides(&mails[0], lost.secret.expose());
+}
+
+async fn admins_are_told_who_is_invited_and_who_is_removed(instance: Instance) {
+    instance.set_up().await;
+    instance.member("acme", Role::Admin, "adam@acme.test").await;
+    let owner = instance.owner().await;
+    let invited = invitations::create(&instance.console, &owner, "grace@acme.test", "viewer", "https://x.test/?code=").await.unwrap();
+    let mails = taken(&instance).await;
+    assert_eq!(mails.iter().map(|mail| mail.recipient.as_str()).collect::<Vec<_>>(), ["ada@acme.test", "adam@acme.test"]);
+    assert_eq!(mails[0].subject, "grace@acme.test was invited to Acme");
+    says(&mails[0], &["Viewer", "Ada Lovelace", "https://tokens.acme.test/orgs/acme/members"]);
+    let link = invited.link.expose();
+    hides(&mails[0], link.rsplit('=').next().unwrap());
+
+    let adam = instance.actor("adam@acme.test").await;
+    let create = Permission::API_KEY_CREATE;
+    let access = access::to_organization(&instance.console, Some(&adam), &caller(), "acme", create).await.unwrap();
+    let mut choices = BTreeMap::new();
+    for (label, choice) in [("kept", AfterLeaving::Keep), ("ended", AfterLeaving::Revoke), ("running", AfterLeaving::Expire)] {
+        let new = NewToken { lifetime: Lifetime::Never, ..new_token(label, Role::Viewer) };
+        choices.insert(tokens::create(&instance.console, &access, new).await.unwrap().token.id, choice);
+    }
+    taken(&instance).await;
+    instance.break_inserts("mails").await;
+    let before = instance.shape().await;
+    let id = adam.id().to_string();
+    assert!(matches!(members::remove(&instance.console, &owner, &id, &choices).await, Err(Error::Internal(_))));
+    assert!(matches!(invitations::create(&instance.console, &owner, "eve@acme.test", "viewer", "").await, Err(Error::Internal(_))));
+    assert_eq!(instance.shape().await, before);
+    instance.mend("mails").await;
+    members::remove(&instance.console, &owner, &id, &choices).await.unwrap();
+    let mails = taken(&instance).await;
+    assert_eq!(mails.len(), 1, "one mail for the member and the tokens, to who is left");
+    assert_eq!(mails[0].subject, "adam@acme.test was removed from Acme");
+    for said in ["Revoked token: ended (", "Token that will expire: running ("] {
+        assert!(mails[0].text.contains(said), "{said}: {}", mails[0].text);
+    }
+    assert!(!mails[0].text.contains("kept"));
 }
 
 async fn a_person_is_told_of_a_new_password(instance: Instance) {
