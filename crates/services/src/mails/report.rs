@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use domain::{Timestamp, audit::Action};
+use domain::{OrganizationId, Timestamp, audit::Action};
 use serde_json::json;
 use tokio::{sync::mpsc, time::timeout};
 
@@ -62,14 +62,19 @@ async fn digest(console: &Console, expiring: &[Expiring], day: i64, now: Timesta
             actor: &Principal::System,
             action: Action::ExpiryReport,
             target: Target { kind: "user", id: first.user.to_string(), name: first.name.clone() },
-            details: json!({
-                "tokens": expiring.iter().filter(|each| each.organization == organization).map(|each| &each.label).collect::<Vec<_>>(),
-            }),
+            // One text: in a list, a label that begins with a minus would read as something taken away.
+            details: json!({ "tokens": labels(expiring, organization) }),
             caller: &caller,
         })
         .collect();
     write.commit_all(&console.0.keys, &events).await?;
     Ok(true)
+}
+
+/// What the tokens of one organization are called.
+fn labels(expiring: &[Expiring], organization: OrganizationId) -> String {
+    let labels = expiring.iter().filter(|each| each.organization == organization).map(|each| each.label.as_str());
+    labels.collect::<Vec<_>>().join(", ")
 }
 
 /// Tells owners and admins of dead tokens that are still presented, of each at most once an hour. Returns of how many.
