@@ -57,11 +57,14 @@ test('Tab goes through the list as it reads', async ({ page, server, visit }) =>
   await server.token({ label: 'reached second' });
   await server.token({ label: 'reached first' });
   await visit(TOKENS);
-  expect(await tab(page, 22)).toEqual([
+  expect(await tab(page, 25)).toEqual([
     'Skip to content',
     'Jeton',
     `Account: ${OWNER.name}`,
     'API tokens',
+    'Members',
+    'Audit log',
+    'Mail',
     'Generate token',
     'Active',
     'Inactive',
@@ -71,7 +74,7 @@ test('Tab goes through the list as it reads', async ({ page, server, visit }) =>
     'Filters',
     'Select all on this page',
     'Revoke selected',
-    expect.stringContaining('Label'), // the table, which scrolls where it does not fit
+    expect.stringMatching(/^API tokens of Acme/), // the table, which scrolls where it does not fit
     'Label',
     'Created',
     'Expires',

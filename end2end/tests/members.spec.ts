@@ -102,6 +102,7 @@ test('who is removed is out at once, and their tokens are decided about one by o
   await visit(TOKENS);
   await expect(row(page, 'kept one')).toContainText('by Katherine Johnson (left)');
   await expect(row(page, 'kept one')).toContainText('Active');
+  await visit(`${TOKENS}?view=inactive`);
   await expect(row(page, 'revoked one')).toContainText('Revoked');
 });
 

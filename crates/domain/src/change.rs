@@ -85,6 +85,11 @@ impl Token {
         })
     }
 
+    /// Whether it ends later than it did `before`.
+    pub fn is_extended_from(&self, before: &Self) -> bool {
+        before.expires_at.is_some_and(|end| self.expires_at.is_none_or(|later| later > end))
+    }
+
     /// Switches it off; refuses when it is dead. If it is off already, whoever switched it off first stays on record.
     pub fn disable(self, at: Timestamp, by: String) -> Result<Self, Dead> {
         let token = self.living(at)?;

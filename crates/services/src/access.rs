@@ -10,14 +10,15 @@
 use std::net::IpAddr;
 
 use domain::{
-    Cause, Email, Me, Name, Organization, Permission, PermissionSet, Secret, SessionId, Slug, Timestamp, TokenId, UserId, policy,
+    Cause, Email, Me, Name, Organization, Permission, PermissionSet, Secret, SessionId, Slug, Status, Timestamp, TokenId, UserId, policy,
 };
 
 use crate::{
     Console,
     error::{Error, Result},
+    keys::Digest,
     store::{
-        self,
+        self, Write,
         tokens::{Found, Presented},
     },
 };
@@ -116,9 +117,23 @@ impl Actor {
         Principal::Member { id: self.user.to_string(), name: self.name.as_str().to_owned() }
     }
 
+    /// Opens a change to the actor's own account, and asks inside it whether the session still goes on: see [`Access::begin`].
+    pub(crate) async fn begin(&self, console: &Console) -> Result<Write> {
+        let mut write = console.0.db.begin_write().await?;
+        if store::sessions::is_live_in(&mut write, self.session).await? { Ok(write) } else { Err(Error::Unauthenticated) }
+    }
+
     pub(crate) fn me(&self, memberships: Vec<domain::Membership>) -> Me {
         Me { id: self.user, name: self.name.clone(), email: self.email.clone(), memberships }
     }
+}
+
+/// By what somebody got in, to ask again.
+#[derive(Debug)]
+enum Proof {
+    Session(SessionId),
+    Secret(TokenId, Digest),
+    Operator,
 }
 
 /// Proof that somebody may do something in an organization.
@@ -126,6 +141,7 @@ impl Actor {
 pub struct Access {
     organization: Organization,
     principal: Principal,
+    proof: Proof,
     permissions: PermissionSet,
     /// When the bearer's own token ends; none when it does not, and for people.
     ends_at: Option<Timestamp>,
@@ -174,6 +190,36 @@ impl Access {
         &self.caller
     }
 
+    /// Opens a change, and asks again inside it. An access is as old as the head of its request: while a body is on its way, or a change
+    /// waits for its turn, whoever got in may have been signed out, demoted, removed or revoked, and that was answered. Changes follow one
+    /// another, so what is true here stays true until this one ends.
+    pub(crate) async fn begin(&self, console: &Console) -> Result<Write> {
+        let mut write = console.0.db.begin_write().await?;
+        let (held, ends_at) = match &self.proof {
+            Proof::Operator => return Ok(write),
+            Proof::Session(session) => {
+                if !store::sessions::is_live_in(&mut write, *session).await? {
+                    return Err(Error::Unauthenticated);
+                }
+                let role = store::sessions::find_role_in(&mut write, self, *session).await?.ok_or(Error::NotFound)?;
+                (policy::grants(role), None)
+            }
+            Proof::Secret(token, digest) => {
+                let now = console.now();
+                let live = store::tokens::rotation::live_in(&mut write, self, *token, now).await?;
+                let token = store::tokens::find_in(&mut write, self, *token).await?.ok_or(Error::Unauthenticated)?;
+                if token.status_at(now) != Status::Active || !live.iter().any(|secret| secret.digest == digest) {
+                    return Err(Error::Unauthenticated);
+                }
+                (token.effective(), token.expires_at)
+            }
+        };
+        if held.covers(self.permissions) && ends_at == self.ends_at {
+            return Ok(write);
+        }
+        Err(Error::Conflict("What you may do was changed meanwhile, and nothing was done. Send it again if you still may."))
+    }
+
     /// Refuses without this permission. An access is made for one, and use cases ask for theirs again: who got it may have asked for
     /// another.
     pub(crate) fn require(&self, permission: Permission) -> Result<()> {
@@ -195,6 +241,7 @@ pub async fn to_organization(
     let access = Access {
         organization: membership.organization,
         principal: actor.principal(),
+        proof: Proof::Session(actor.session),
         permissions: policy::grants(membership.role),
         ends_at: None,
         caller: caller.clone(),
@@ -252,6 +299,7 @@ async fn bearer(console: &Console, presented: &str, caller: &Caller) -> Result<(
         return Err(refused(&found, cause));
     }
     let access = Access {
+        proof: Proof::Secret(found.token.id, found.secret.digest),
         permissions: found.token.effective(),
         ends_at: found.token.expires_at,
         principal: Principal::Token { id: found.token.id.to_string(), label: found.token.label.as_str().to_owned() },
@@ -269,6 +317,7 @@ pub async fn by_operator(console: &Console, organization: &str, caller: &Caller)
     Ok(Access {
         organization,
         principal: Principal::Operator,
+        proof: Proof::Operator,
         permissions: policy::grants(domain::Role::Owner),
         ends_at: None,
         caller: caller.clone(),

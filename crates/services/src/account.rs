@@ -28,7 +28,7 @@ pub async fn edit(console: &Console, caller: &Caller, actor: &Actor, name: &str)
     if name == actor.name {
         return Ok(name);
     }
-    let mut write = console.0.db.begin_write().await?;
+    let mut write = actor.begin(console).await?;
     store::users::edit(&mut write, actor.user, &name).await?;
     let details = json!({ "from": actor.name.as_str(), "to": name.as_str() });
     let target = Target { kind: "user", id: actor.user.to_string(), name: name.as_str().to_owned() };
@@ -49,7 +49,7 @@ pub async fn change_password(console: &Console, caller: &Caller, actor: &Actor, 
         return Err(Error::Invalid { field: "present", why: "This is not your present password.".to_owned() });
     }
     let hash = console.0.hasher.hash(new, &*console.0.entropy).await?;
-    let mut write = console.0.db.begin_write().await?;
+    let mut write = actor.begin(console).await?;
     if !store::users::change_hash(&mut write, actor.user, &known.password_hash, &hash).await? {
         return Err(Error::Conflict("The password was changed meanwhile. Type it once more."));
     }
@@ -74,7 +74,7 @@ pub async fn list_sessions(console: &Console, actor: Option<&Actor>) -> Result<V
 /// Ends one of a person's own sessions; one that is over, or of somebody else, is not found.
 pub async fn end_session(console: &Console, caller: &Caller, actor: &Actor, id: &str) -> Result<()> {
     let id: SessionId = id.parse().map_err(|_| Error::NotFound)?;
-    let mut write = console.0.db.begin_write().await?;
+    let mut write = actor.begin(console).await?;
     if !store::sessions::end_own(&mut write, actor.user, id, console.now()).await? {
         return Err(Error::NotFound);
     }
@@ -84,7 +84,7 @@ pub async fn end_session(console: &Console, caller: &Caller, actor: &Actor, id: 
 
 /// Ends all sessions of a person but the one that asks. When there is none, nothing changes.
 pub async fn end_other_sessions(console: &Console, caller: &Caller, actor: &Actor) -> Result<()> {
-    let mut write = console.0.db.begin_write().await?;
+    let mut write = actor.begin(console).await?;
     let ended = store::sessions::end_all(&mut write, actor.user, Some(actor.session), console.now()).await?;
     if ended == 0 {
         return Ok(());

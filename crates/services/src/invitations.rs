@@ -43,7 +43,7 @@ pub async fn create(console: &Console, access: &Access, email: &str, role: &str,
     access.require(Permission::INVITATION_CREATE)?;
     let email = Email::parse(email).map_err(Error::in_field("email"))?;
     let role = members::check_role(access, role)?;
-    let mut write = console.0.db.begin_write().await?;
+    let mut write = access.begin(console).await?;
     if store::members::has_address(&mut write, access, &email).await? {
         return Err(Error::Invalid { field: "email", why: "Somebody with this address is a member already.".to_owned() });
     }
@@ -83,7 +83,7 @@ pub async fn list(console: &Console, access: &Access) -> Result<Vec<Invitation>>
 pub async fn withdraw(console: &Console, access: &Access, id: &str) -> Result<Invitation> {
     access.require(Permission::INVITATION_DELETE)?;
     let id: InvitationId = id.parse().map_err(|_| Error::NotFound)?;
-    let mut write = console.0.db.begin_write().await?;
+    let mut write = access.begin(console).await?;
     let invitation = store::invitations::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
     let now = console.now();
     store::invitations::withdraw(&mut write, access, id, now).await?;
@@ -129,13 +129,13 @@ pub async fn accept_as_new(console: &Console, caller: &Caller, code: &str, perso
     let user = UserId::new(now, entropy::bytes(&*console.0.entropy));
     store::users::insert(&mut write, user, &found.invitation.email, &name, &hash, now).await?;
     join(console, caller, write, found, user, &name).await?;
-    let signed_in = sessions::begin(console, caller, user, &name, false).await?;
+    let signed_in = sessions::begin(console, caller, console.0.db.begin_write().await?, user, &name, false).await?;
     Ok((organization, signed_in))
 }
 
 /// Makes the person who is signed in a member, if the invitation is for them.
 pub async fn accept(console: &Console, caller: &Caller, actor: &Actor, code: &str) -> Result<Organization> {
-    let mut write = console.0.db.begin_write().await?;
+    let mut write = actor.begin(console).await?;
     let digest = console.0.keys.invitation(code);
     let found = store::invitations::find_by_digest_in(&mut write, &digest, console.now()).await?.ok_or(Error::Unauthenticated)?;
     if found.invitation.email != actor.email {

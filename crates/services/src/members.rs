@@ -14,6 +14,7 @@ use crate::{
         self, Write,
         events::{NewEvent, Target},
     },
+    tokens,
 };
 
 /// How long a token goes on working when it is let expire.
@@ -68,7 +69,7 @@ pub(crate) fn check_role(access: &Access, typed: &str) -> Result<Role> {
 /// withdrawn in the same change. The last owner stays one.
 pub async fn edit(console: &Console, access: &Access, id: &str, role: &str) -> Result<Member> {
     access.require(Permission::USER_UPDATE)?;
-    let mut write = console.0.db.begin_write().await?;
+    let mut write = access.begin(console).await?;
     let member = store::members::find_in(&mut write, access, parse(id)?).await?.ok_or(Error::NotFound)?;
     if !may_edit(access, &member) {
         return Err(Error::Forbidden);
@@ -114,20 +115,20 @@ pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTre
     if chosen(AfterLeaving::Revoke) {
         access.require(Permission::API_KEY_DELETE)?;
     }
-    let mut write = console.0.db.begin_write().await?;
+    let mut write = access.begin(console).await?;
     let member = store::members::find_in(&mut write, access, parse(id)?).await?.ok_or(Error::NotFound)?;
     if !may_remove(access, &member) {
         return Err(Error::Forbidden);
     }
     keep_an_owner(&mut write, access, &member).await?;
     let now = console.now();
-    let tokens = store::tokens::list_created_by_in(&mut write, access, member.user, now).await?;
-    let known = |id: &TokenId| tokens.iter().any(|token| token.id == *id);
+    let theirs = store::tokens::list_created_by_in(&mut write, access, member.user, now).await?;
+    let known = |id: &TokenId| theirs.iter().any(|token| token.id == *id);
     if choices.iter().any(|(id, choice)| *choice != AfterLeaving::Keep && !known(id)) {
         return Err(Error::Conflict("The tokens of this person have changed meanwhile. Look through the list once more."));
     }
-    let (mut decided, mut ended) = (Vec::new(), Vec::new());
-    for token in &tokens {
+    let (mut decided, mut ended, mut events) = (Vec::new(), Vec::new(), Vec::new());
+    for token in &theirs {
         let choice = choices.get(&token.id).copied().unwrap_or_default();
         let end = now.plus(NOTICE);
         match choice {
@@ -135,10 +136,13 @@ pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTre
             AfterLeaving::Expire if token.expires_at.is_some_and(|sooner| sooner <= end) => {}
             AfterLeaving::Expire => {
                 store::tokens::expire(&mut write, access, token.id, end).await?;
+                let change = json!({ "expires_at": { "from": token.expires_at.map(Timestamp::iso), "to": end.iso() } });
+                events.push(tokens::event(access, now, Action::TokenEdit, token, change));
                 ended.push(("Token that will expire", token));
             }
             AfterLeaving::Revoke => {
                 store::tokens::revoke(&mut write, access, token.id, now).await?;
+                events.push(tokens::event(access, now, Action::TokenRevoke, token, tokens::revoke::details(token)));
                 ended.push(("Revoked token", token));
             }
         }
@@ -156,7 +160,8 @@ pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTre
     });
     let letter = Letter::member_removed(console, access, &member, now, &ended);
     mails::tell_admins(console, &mut write, access, now, &letter).await?;
-    write.commit(&console.0.keys, &event(access, now, Action::MemberRemove, &member, details)).await?;
+    events.insert(0, event(access, now, Action::MemberRemove, &member, details));
+    write.commit_all(&console.0.keys, &events).await?;
     console.0.mails.notify_one();
     Ok(member)
 }

@@ -66,7 +66,7 @@ pub async fn set_up_with_code(console: &Console, caller: &Caller, code: &str, fo
         return Err(Error::Invalid { field: "code", why });
     }
     let made = set_up(console, caller, form).await?;
-    let signed_in = sessions::begin(console, caller, made.user, &form.name()?, false).await?;
+    let signed_in = sessions::begin(console, caller, console.0.db.begin_write().await?, made.user, &form.name()?, false).await?;
     Ok((made, signed_in))
 }
 

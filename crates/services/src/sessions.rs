@@ -97,13 +97,29 @@ pub async fn sign_in(console: &Console, caller: &Caller, email: &str, password: 
         tracing::info!(address = caller.address(), "a sign-in was refused");
         return Err(wrong());
     };
-    if console.0.hasher.is_outdated(&known.password_hash) {
-        upgrade(console, &known, password).await.unwrap_or_else(|error| tracing::warn!(%error, "a password hash could not be upgraded"));
-    }
     store::throttles::prune(&console.0.db, console.now())
         .await
         .unwrap_or_else(|error| tracing::warn!(%error, "spent budgets of attempts could not be forgotten"));
-    begin(console, caller, known.user, &known.name, device.is_some()).await
+    let signed_in = begin_verified(console, caller, &known, device.is_some()).await?.ok_or_else(wrong)?;
+    if console.0.hasher.is_outdated(&known.password_hash) {
+        upgrade(console, &known, password).await.unwrap_or_else(|error| tracing::warn!(%error, "a password hash could not be upgraded"));
+    }
+    Ok(signed_in)
+}
+
+/// Begins a session for somebody whose password was compared with this hash, if it is still theirs: hashing takes its time, and a password
+/// that was changed meanwhile, which ended all sessions, must not begin another one.
+pub(crate) async fn begin_verified(
+    console: &Console,
+    caller: &Caller,
+    known: &Credentials,
+    is_known_device: bool,
+) -> Result<Option<SignedIn>> {
+    let mut write = console.0.db.begin_write().await?;
+    if !store::users::has_hash(&mut write, known.user, &known.password_hash).await? {
+        return Ok(None);
+    }
+    begin(console, caller, write, known.user, &known.name, is_known_device).await.map(Some)
 }
 
 /// Replaces the hash by one with today's parameters; signing in does not depend on it.
@@ -132,10 +148,16 @@ pub(crate) async fn insert(console: &Console, write: &mut Write, caller: &Caller
     Ok((session, SignedIn { session: cookie, device: new_device(console, user) }))
 }
 
-/// Begins a session for somebody who has proved who they are. They get a mail when it is in a new place: neither a browser that has signed
-/// in as them before, which its cookie shows, nor one that looks like one of those at the same address.
-pub(crate) async fn begin(console: &Console, caller: &Caller, user: UserId, name: &Name, is_known_device: bool) -> Result<SignedIn> {
-    let mut write = console.0.db.begin_write().await?;
+/// Ends a change by beginning a session for somebody who has proved who they are. They get a mail when it is in a new place: neither a browser
+/// that has signed in as them before, which its cookie shows, nor one that looks like one of those at the same address.
+pub(crate) async fn begin(
+    console: &Console,
+    caller: &Caller,
+    mut write: Write,
+    user: UserId,
+    name: &Name,
+    is_known_device: bool,
+) -> Result<SignedIn> {
     let is_new_place = !is_known_device && store::sessions::is_new_place(&mut write, user, &caller.address(), caller.user_agent()).await?;
     let (session, signed_in) = insert(console, &mut write, caller, user).await?;
     let actor = Principal::Member { id: user.to_string(), name: name.as_str().to_owned() };

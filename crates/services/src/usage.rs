@@ -136,11 +136,13 @@ impl Usage {
         let (done, settled) = oneshot::channel();
         let settle = async {
             // Without a worker, which ends last, there is nothing to wait for.
-            if self.0.send(Note::Settle(done)).await.is_ok() {
-                let _ = settled.await;
+            if self.0.send(Note::Settle(done)).await.is_err() {
+                return Ok(());
             }
+            // The worker goes without a word when not everything could be written.
+            settled.await.map_err(|_| Error::unavailable("the uses of tokens could not be written"))
         };
-        timeout(PATIENCE, settle).await.map_err(|_| Error::unavailable("the uses of tokens cannot be written"))
+        timeout(PATIENCE, settle).await.map_err(|_| Error::unavailable("the uses of tokens cannot be written"))?
     }
 }
 
@@ -173,11 +175,11 @@ impl Worker {
                     let settled = self.merge(note);
                     due.get_or_insert_with(|| Instant::now() + PERIOD);
                     if self.merged() >= BATCH || settled.is_some() {
-                        self.flush().await;
+                        let written = self.flush().await;
                         due = None;
+                        // Whoever asked may have given up meanwhile.
+                        settled.filter(|_| written).map(|done| done.send(()));
                     }
-                    // Whoever asked may have given up meanwhile.
-                    settled.map(|done| done.send(()));
                 }
                 () = sleep_until(wait), if due.is_some() => {
                     self.flush().await;
@@ -232,34 +234,37 @@ impl Worker {
     }
 
     /// Writes what is merged, in one order everywhere: two servers that write the same rows in different ones would wait for each other
-    /// for ever. What the database cannot take is dropped with a warning: it must not pile up, and the next use says the same.
-    async fn flush(&mut self) {
-        self.write_first_uses().await;
+    /// for ever. What the database cannot take is dropped with a warning: it must not pile up, and the next use says the same. Tells
+    /// whether everything was written.
+    async fn flush(&mut self) -> bool {
+        let mut written = self.write_first_uses().await;
         let mut uses: Vec<Use> = self.uses.drain().map(|(_, used)| used).collect();
         uses.sort_unstable_by_key(|used| used.token);
         for batch in uses.chunks(BATCH) {
-            warned(store::usage::upsert(&self.db, batch).await);
+            written &= warned(&store::usage::upsert(&self.db, batch).await);
         }
         let mut stragglers: Vec<_> = self.stragglers.drain().collect();
         stragglers.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let stragglers: Vec<SecretUse> = stragglers.into_iter().map(|(_, used)| used).collect();
         for batch in stragglers.chunks(BATCH) {
-            warned(store::usage::upsert_users(&self.db, batch).await);
+            written &= warned(&store::usage::upsert_users(&self.db, batch).await);
         }
         for of_one in stragglers.chunk_by(|one, other| one.digest == other.digest) {
-            warned(store::usage::prune_users(&self.db, &of_one[0], self.clock.now()).await);
+            written &= warned(&store::usage::prune_users(&self.db, &of_one[0], self.clock.now()).await);
         }
         let mut refusals: Vec<_> = self.refusals.drain().collect();
         refusals.sort_unstable_by_key(|(key, _)| *key);
         let refusals: Vec<Refused> = refusals.into_iter().map(|(_, refused)| refused).collect();
         for batch in refusals.chunks(BATCH) {
-            warned(store::usage::upsert_refusals(&self.db, batch).await);
+            written &= warned(&store::usage::upsert_refusals(&self.db, batch).await);
         }
+        written
     }
 
     /// Ends the old secret of tokens whose new one is used for the first time, where that was chosen, and then remembers that it is used.
     /// In this order: what fails is tried again at the next use.
-    async fn write_first_uses(&mut self) {
+    async fn write_first_uses(&mut self) -> bool {
+        let mut all = true;
         let mut firsts: Vec<FirstUse> = self.firsts.drain().map(|(_, first)| first).collect();
         firsts.sort_unstable_by_key(|first| first.digest);
         for batch in firsts.chunks(BATCH) {
@@ -267,7 +272,7 @@ impl Worker {
             let awaited = match store::usage::awaited(&self.db, &digests, self.clock.now()).await {
                 Ok(awaited) => awaited,
                 Err(error) => {
-                    warned(Err(error));
+                    all &= warned(&Err(error));
                     continue;
                 }
             };
@@ -278,14 +283,17 @@ impl Worker {
                     }
                     store::usage::set_first_use(&self.db, &first.digest, first.at).await
                 };
-                warned(written.await);
+                all &= warned(&written.await);
             }
         }
+        all
     }
 }
 
-fn warned(written: Result<()>) {
+/// Whether it was written; warns when it was not.
+fn warned(written: &Result<()>) -> bool {
     if let Err(error) = written {
         tracing::warn!(%error, "uses of tokens could not be written");
     }
+    written.is_ok()
 }

@@ -376,7 +376,7 @@ export const GALLERY: readonly View[] = [
       await server.token({ label: 'W'.repeat(60) });
       await visit(AUDIT);
       await event(page, label).first().locator('summary').click();
-      await expect(page.getByText('Last used at')).toBeVisible();
+      await expect(page.getByText('Last used at').first()).toBeVisible();
     },
   },
   {

@@ -1,9 +1,9 @@
 //! Browser sessions.
 
-use domain::{Email, Name, SessionId, Timestamp, UserId};
+use domain::{Email, Name, Role, SessionId, Timestamp, UserId};
 
 use super::{Db, Write, exactly_one, on_db, on_tx, stored};
-use crate::{error::Result, keys::Digest};
+use crate::{access::Access, error::Result, keys::Digest};
 
 /// A session that has not been ended, with whose it is.
 pub(crate) struct Session {
@@ -106,6 +106,31 @@ pub(crate) async fn end(write: &mut Write, id: SessionId, at: Timestamp) -> Resu
             .rows_affected()
     });
     Ok(touched == 1)
+}
+
+/// Whether a session has not been ended, after all changes before this one.
+pub(crate) async fn is_live_in(write: &mut Write, id: SessionId) -> Result<bool> {
+    let found: Option<String> = on_tx!(write, |connection| {
+        sqlx::query_scalar("SELECT id FROM sessions WHERE id = $1 AND ended_at IS NULL")
+            .bind(id.to_string())
+            .fetch_optional(connection)
+            .await?
+    });
+    Ok(found.is_some())
+}
+
+/// The role that whoever has this session has in the organization now, after all changes before this one.
+pub(crate) async fn find_role_in(write: &mut Write, access: &Access, id: SessionId) -> Result<Option<Role>> {
+    let found: Option<String> = on_tx!(write, |connection| {
+        sqlx::query_scalar(
+            "SELECT m.role FROM memberships m JOIN sessions s ON s.user_id = m.user_id WHERE m.organization_id = $1 AND s.id = $2",
+        )
+        .bind(access.organization().id.to_string())
+        .bind(id.to_string())
+        .fetch_optional(connection)
+        .await?
+    });
+    found.map(|role| stored("memberships.role", role.parse())).transpose()
 }
 
 /// A person's sessions that have not been ended, were used after `seen` and began after `born`, the latest first.

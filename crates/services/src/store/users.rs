@@ -74,6 +74,18 @@ pub(crate) async fn edit(write: &mut Write, id: UserId, name: &Name) -> Result<(
     exactly_one(touched)
 }
 
+/// Whether this is a person's password hash, after all changes before this one.
+pub(crate) async fn has_hash(write: &mut Write, id: UserId, hash: &str) -> Result<bool> {
+    let found: Option<String> = on_tx!(write, |connection| {
+        sqlx::query_scalar("SELECT id FROM users WHERE id = $1 AND password_hash = $2")
+            .bind(id.to_string())
+            .bind(hash)
+            .fetch_optional(connection)
+            .await?
+    });
+    Ok(found.is_some())
+}
+
 /// Replaces a password hash by that of another password; tells whether the old one was still there.
 pub(crate) async fn change_hash(write: &mut Write, id: UserId, old: &str, new: &str) -> Result<bool> {
     let touched = on_tx!(write, |connection| {

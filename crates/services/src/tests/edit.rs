@@ -18,6 +18,7 @@ on_both![
     the_dead_are_neither_edited_nor_switched,
     a_token_without_any_permission_is_refused,
     nobody_hands_on_more_than_they_hold_at_create_and_edit,
+    nobody_gives_more_than_they_hold_a_longer_life,
     disabled_is_refused_at_once_and_enabled_is_good_again,
     switching_twice_is_one_event_and_the_first_stays_on_record,
     who_may_not_or_is_not_there_changes_nothing,
@@ -312,6 +313,26 @@ async fn switching_twice_is_one_event_and_the_first_stays_on_record(instance: In
         assert_eq!(tokens::enable(&instance.console, &admin, &id).await.unwrap(), token);
     }
     assert_eq!((details(&instance, "token.disable").await.len(), details(&instance, "token.enable").await.len()), (1, 1));
+}
+
+async fn nobody_gives_more_than_they_hold_a_longer_life(instance: Instance) {
+    instance.set_up().await;
+    instance.member("acme", Role::Admin, "adam@acme.test").await;
+    let (owner, adam) = (instance.owner().await, instance.actor("adam@acme.test").await);
+    let admin = access::to_organization(&instance.console, Some(&adam), &caller(), "acme", Permission::API_KEY_UPDATE).await.unwrap();
+    let (token, _) = issue(&instance, &owner, "strong", "organization:delete").await;
+    let id = token.id.to_string();
+    let lasts = |lifetime| Change { lifetime: Some(lifetime), ..Change::default() };
+    for longer in [Lifetime::Never, Lifetime::Minutes(61)] {
+        let refused = tokens::edit(&instance.console, &admin, &id, None, lasts(longer)).await;
+        assert!(matches!(refused, Err(Error::Invalid { field: "expiry", .. })));
+    }
+    tokens::edit(&instance.console, &admin, &id, None, lasts(Lifetime::Minutes(50))).await.unwrap();
+    tokens::disable(&instance.console, &admin, &id).await.unwrap();
+    assert!(matches!(tokens::enable(&instance.console, &admin, &id).await, Err(Error::Conflict(_))));
+    assert_eq!(found(&instance, &owner, &token).await.status_at(instance.console.now()), Status::Disabled);
+    tokens::enable(&instance.console, &owner, &id).await.unwrap();
+    tokens::edit(&instance.console, &owner, &id, None, lasts(Lifetime::Never)).await.unwrap();
 }
 
 async fn who_may_not_or_is_not_there_changes_nothing(instance: Instance) {

@@ -5,6 +5,7 @@
 mod account;
 mod audit;
 mod audit_log;
+mod begin;
 mod edit;
 mod invitations;
 mod list;

@@ -208,7 +208,8 @@ async fn what_the_first_use_could_not_end_the_next_one_ends(instance: Instance) 
     let new = rotate(&instance, &owner, &old, Overlap::FirstUse).await;
     instance.break_inserts("events").await;
     use_it(&instance, &new).await.unwrap();
-    instance.console.0.usage.settle().await.unwrap();
+    let settled = instance.console.0.usage.settle().await;
+    assert!(matches!(settled, Err(crate::Error::Unavailable(_))), "who asks is not told that all is written");
     assert_eq!(accepted(&instance, &verifier, [&old, &new]).await, [true, true], "without its event nothing ends");
     instance.mend("events").await;
     use_it(&instance, &new).await.unwrap();

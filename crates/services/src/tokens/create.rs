@@ -25,7 +25,7 @@ pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result
 /// The same, also for a token that stands in for another one, which the event then names.
 pub(super) async fn issue(console: &Console, access: &Access, new: NewToken, replaces: Option<TokenId>) -> Result<Issued> {
     access.require(Permission::API_KEY_CREATE)?;
-    let mut write = console.0.db.begin_write().await?;
+    let mut write = access.begin(console).await?;
     let now = console.now();
     let (issued, _) = insert(console, access, &mut write, new, now).await?;
     write.commit(&console.0.keys, &created(access, now, &issued.token, replaces)).await?;

@@ -1,6 +1,6 @@
 //! Switching a token off for a while, and on again.
 
-use domain::{Dead, Permission, Timestamp, Token, TokenId, audit::Action};
+use domain::{Dead, Permission, State, Timestamp, Token, TokenId, audit::Action};
 use serde_json::json;
 
 use super::event;
@@ -32,12 +32,16 @@ async fn switch(
 ) -> Result<Token> {
     access.require(Permission::API_KEY_UPDATE)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
-    let mut write = console.0.db.begin_write().await?;
+    let mut write = access.begin(console).await?;
     let before = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
     let now = console.now();
     let token = turn(before.clone(), now)?;
     if token == before {
         return Ok(before);
+    }
+    // To enable is to give anew what was taken away.
+    if token.state == State::Active && !access.covers(token.effective()) {
+        return Err(Error::Conflict("This token may do more than you. Somebody who may do all of it can enable it."));
     }
     store::tokens::switch(&mut write, access, &token).await?;
     let details = json!({ "hint": token.hint.as_str(), "last_used_at": token.last_used_at.map(Timestamp::iso) });

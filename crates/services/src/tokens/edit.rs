@@ -39,12 +39,12 @@ pub async fn editable(console: &Console, access: &Access, id: &str) -> Result<To
 }
 
 /// Changes one of the organization's tokens; when this returns, what it may do has changed everywhere. Whoever edits needs to hold what
-/// they add, not what is there already. `seen` is the [`version`] that the change was made from, none to change whatever is there. What
+/// they add, not what is there already; whoever extends a token's life gives all that it may do anew, and needs to hold that. `seen` is the [`version`] that the change was made from, none to change whatever is there. What
 /// changes nothing is no event.
 pub async fn edit(console: &Console, access: &Access, id: &str, seen: Option<&str>, change: Change) -> Result<Token> {
     access.require(Permission::API_KEY_UPDATE)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
-    let mut write = console.0.db.begin_write().await?;
+    let mut write = access.begin(console).await?;
     let before = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
     let now = console.now();
     let before = before.living(now)?;
@@ -60,6 +60,10 @@ pub async fn edit(console: &Console, access: &Access, id: &str, seen: Option<&st
     }
     if token.expires_at != before.expires_at {
         may_last(access, token.expires_at)?;
+        if token.is_extended_from(&before) && !access.covers(token.effective()) {
+            let why = "This token may do more than you, so you can shorten its life and not extend it.".to_owned();
+            return Err(Error::Invalid { field: "expiry", why });
+        }
     }
     store::tokens::edit(&mut write, access, &token).await?;
     write.commit(&console.0.keys, &event(access, now, Action::TokenEdit, &token, difference(&before, &token))).await?;

@@ -6,7 +6,7 @@ mod edit;
 mod list;
 mod once;
 mod replace;
-mod revoke;
+pub(crate) mod revoke;
 mod revoke_many;
 mod rights;
 mod rotate;
@@ -109,7 +109,13 @@ impl Form {
 }
 
 /// The event that something was done to a token.
-fn event<'a>(access: &'a Access, at: domain::Timestamp, action: Action, token: &Token, details: serde_json::Value) -> NewEvent<'a> {
+pub(crate) fn event<'a>(
+    access: &'a Access,
+    at: domain::Timestamp,
+    action: Action,
+    token: &Token,
+    details: serde_json::Value,
+) -> NewEvent<'a> {
     NewEvent {
         at,
         organization: Some(access.organization().id),

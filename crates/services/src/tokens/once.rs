@@ -62,7 +62,7 @@ pub async fn create_once(console: &Console, access: &Access, new: NewToken, key:
     let body = keys.idempotency(&[b"body", body]);
     let mut settled = false;
     loop {
-        let mut write = console.0.db.begin_write().await?;
+        let mut write = access.begin(console).await?;
         let now = console.now();
         store::idempotency::prune(&mut write, access, now.minus(MEMORY)).await?;
         match store::idempotency::find_in(&mut write, access, &digest).await? {

@@ -31,7 +31,7 @@ pub async fn revoke_itself(console: &Console, access: &Access) -> Result<Token> 
 }
 
 async fn end(console: &Console, access: &Access, id: TokenId, typed: Option<&str>) -> Result<Token> {
-    let mut write = console.0.db.begin_write().await?;
+    let mut write = access.begin(console).await?;
     let token = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
     if typed.is_some_and(|typed| Label::parse(typed).ok().as_ref() != Some(&token.label)) {
         return Err(Error::Invalid { field: "label", why: "Type the label of the token exactly as it is shown.".to_owned() });
@@ -48,6 +48,6 @@ async fn end(console: &Console, access: &Access, id: TokenId, typed: Option<&str
 }
 
 /// What the event tells of the token that was ended.
-pub(super) fn details(token: &Token) -> Value {
+pub(crate) fn details(token: &Token) -> Value {
     json!({ "hint": token.hint.as_str(), "last_used_at": token.last_used_at.map(Timestamp::iso) })
 }

@@ -21,7 +21,7 @@ pub async fn revoke_many<'a>(
 ) -> Result<Vec<Token>> {
     access.require(Permission::API_KEY_DELETE)?;
     let ids = choose(ids)?;
-    let mut write = console.0.db.begin_write().await?;
+    let mut write = access.begin(console).await?;
     let before = store::tokens::find_many_in(&mut write, access, &ids).await?;
     if before.len() != ids.len() {
         return Err(Error::NotFound);

@@ -37,7 +37,7 @@ pub async fn rotate(console: &Console, access: &Access, id: &str, overlap: Overl
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     // A use of a moment ago counts: otherwise a secret that is at work would be taken for a lost one.
     console.0.usage.settle().await?;
-    let mut write = console.0.db.begin_write().await?;
+    let mut write = access.begin(console).await?;
     let now = console.now();
     let token = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
     may_rotate(access, &token, now)?;
@@ -86,7 +86,7 @@ pub fn chosen_overlap(typed: &str) -> Result<Overlap> {
 pub async fn end_overlap(console: &Console, access: &Access, id: &str) -> Result<Token> {
     access.require(Permission::API_KEY_UPDATE)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
-    let mut write = console.0.db.begin_write().await?;
+    let mut write = access.begin(console).await?;
     let now = console.now();
     let token = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
     let live = rotation::live_in(&mut write, access, id, now).await?;

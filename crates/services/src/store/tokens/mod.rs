@@ -161,7 +161,8 @@ pub(crate) async fn insert_secret(write: &mut Write, access: &Access, token: &To
     exactly_one(touched)
 }
 
-/// Puts another secret in the place of a token's current one, if that is still the one with digest `old`; tells whether it was.
+/// Puts another secret in the place of a token's current one, if that is still the one with digest `old` and nobody
+/// has used it; tells whether it was.
 pub(crate) async fn replace_secret(
     write: &mut Write,
     access: &Access,
@@ -174,7 +175,7 @@ pub(crate) async fn replace_secret(
     let touched = on_tx!(write, |connection| {
         sqlx::query(
             "UPDATE token_secrets SET digest = $1, hint = $2, created_at = $3 \
-             WHERE organization_id = $4 AND token_id = $5 AND digest = $6 AND ends_at IS NULL",
+             WHERE organization_id = $4 AND token_id = $5 AND digest = $6 AND ends_at IS NULL AND first_used_at IS NULL",
         )
         .bind(new.as_slice())
         .bind(hint.as_str())
