@@ -67,6 +67,8 @@ callers! { authenticate_to:
     TokenCreator = API_KEY_CREATE;
     /// Who may revoke tokens of the organization in the address.
     TokenRevoker = API_KEY_DELETE;
+    /// Who may change tokens of the organization in the address.
+    TokenEditor = API_KEY_UPDATE;
 }
 
 /// The bearer of any good token, who may see and end that token.

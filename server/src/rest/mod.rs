@@ -9,6 +9,7 @@ pub mod openapi;
 mod organization;
 pub(crate) mod problem;
 mod reference;
+mod switches;
 mod token;
 mod tokens;
 mod verify;
@@ -44,6 +45,9 @@ pub fn router() -> (Router<Site>, OpenApi) {
         .routes(routes!(organization::find))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::find, tokens::revoke))
+        .routes(routes!(switches::disable))
+        .routes(routes!(switches::enable))
+        .routes(routes!(switches::end_overlap))
         .routes(routes!(token::find, token::revoke))
         .routes(routes!(audit::list))
         .routes(routes!(verify::verify))

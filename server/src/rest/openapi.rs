@@ -80,6 +80,7 @@ fn complete(document: &mut Value) {
 fn refusals(operation: &mut Value) {
     let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
     let takes_body = operation.get("requestBody").is_some();
+    let takes_key = parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key");
     let takes_values = takes_body || parameters.iter().any(|parameter| parameter["in"] != "path");
     let mut more = vec![
         ("400", "The request names two tokens, or one in its address, or cannot be read.", "two_credentials"),
@@ -99,7 +100,7 @@ fn refusals(operation: &mut Value) {
         responses.entry(*status).or_insert_with(|| json!({ "description": description }));
     }
     for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with(['4', '5'])) {
-        let code = more.iter().find(|(known, ..)| known == status).map_or_else(|| own_code(status), |(.., code)| *code);
+        let code = more.iter().find(|(known, ..)| known == status).map_or_else(|| own_code(status, takes_key), |(.., code)| *code);
         response["content"] = json!({ "application/problem+json": {
             "schema": { "$ref": "#/components/schemas/Problem" },
             "example": problem(status, code),
@@ -120,11 +121,12 @@ fn refusals(operation: &mut Value) {
 }
 
 /// The code of a refusal that an operation declares itself.
-fn own_code(status: &str) -> &'static str {
+fn own_code(status: &str, takes_key: bool) -> &'static str {
     match status {
         "403" => "insufficient_permissions",
         "404" => "not_found",
-        _ => "idempotency_key_used",
+        _ if takes_key => "idempotency_key_used",
+        _ => "conflict",
     }
 }
 

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use axum::http::Method;
 use domain::{Lifetime, Role};
 
-use crate::harness::{Answer, Caller, TestConsole, on_both};
+use crate::harness::{Answer, Caller, TestConsole, on_both, request};
 
 on_both![is_what_the_golden_table_says];
 
@@ -65,6 +65,12 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         }
         "DELETE /api/v1/organizations/{organization}/tokens/{token}" => {
             it.delete(caller, &format!("/api/v1/organizations/acme/tokens/{target}")).await
+        }
+        "POST /api/v1/organizations/{organization}/tokens/{token}/disable"
+        | "POST /api/v1/organizations/{organization}/tokens/{token}/enable"
+        | "POST /api/v1/organizations/{organization}/tokens/{token}/end-overlap" => {
+            let verb = operation.rsplit('/').next().unwrap_or_default();
+            it.send(caller, request(Method::POST, &format!("/api/v1/organizations/acme/tokens/{target}/{verb}"), "")).await
         }
         "DELETE /api/v1/token" => {
             // A token of its own, alike in everything: the other operations still need the caller's.

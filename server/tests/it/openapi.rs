@@ -49,7 +49,7 @@ fn every_operation_says_what_it_is() {
     for (path, method, operation) in server::rest::openapi::operations(document) {
         let id = operation["operationId"].as_str().unwrap_or_default();
         let (noun, verb) = id.rsplit_once('_').unwrap_or_default();
-        let verbs = ["list", "find", "create", "edit", "rotate", "revoke", "disable", "enable", "verify"];
+        let verbs = ["list", "find", "create", "edit", "rotate", "revoke", "disable", "enable", "end", "verify"];
         assert!(!noun.is_empty() && verbs.contains(&verb), "{method} {path}: operationId {id:?} is no noun_verb");
         assert!(ids.insert(id), "{id} is there twice");
         for member in ["summary", "description"] {
