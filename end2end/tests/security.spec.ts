@@ -42,10 +42,13 @@ async function written(server: Server): Promise<{ name: string; html: string; no
 }
 
 test('no page as the server writes it has a style attribute or an inline handler', async ({ server }) => {
+  await server.token({ label: `<img src=x onerror="window.__pwn=1" style="color:red"> ${Math.random()}`.slice(0, 60) });
   for (const { name, html } of await written(server)) {
     const found = tags(html);
     expect(found.length, name).toBeGreaterThan(20);
-    expect(found.filter((tag) => /\s(style|on\w+)\s*=|javascript:/i.test(tag)), name).toEqual([]);
+    // Within quotes is what people typed: a label may well speak of onerror=, and is text.
+    expect(found.filter((tag) => /\s(style|on\w+)\s*=/i.test(tag.replaceAll(/"[^"]*"/g, '""'))), name).toEqual([]);
+    expect(found.filter((tag) => /="\s*javascript:/i.test(tag)), name).toEqual([]);
   }
 });
 
