@@ -53,7 +53,7 @@ fn settings(me: &Me, slug: &str) -> Vec<Entry> {
     };
     let may = |permission| policy::allows(membership.role, permission);
     [
-        may(Permission::API_KEY_READ).then(|| Entry { address: paths::tokens(slug), title: "API tokens", glyph: Glyph::Key }),
+        Some(Entry { address: paths::tokens(slug), title: "API tokens", glyph: Glyph::Key }),
         may(Permission::USER_READ).then(|| Entry { address: paths::members(slug), title: "Members", glyph: Glyph::People }),
         may(Permission::ORGANIZATION_UPDATE).then(|| Entry { address: paths::audit(slug), title: "Audit log", glyph: Glyph::Log }),
         may(Permission::ORGANIZATION_UPDATE).then(|| Entry { address: paths::mail(slug), title: "Mail", glyph: Glyph::Mail }),
@@ -69,6 +69,7 @@ pub fn Account() -> impl IntoView {
     let me = find_me();
     let entries = vec![
         Entry { address: paths::ACCOUNT.to_owned(), title: "Profile", glyph: Glyph::Person },
+        Entry { address: paths::OWN_TOKENS.to_owned(), title: "API tokens", glyph: Glyph::Key },
         Entry { address: paths::SESSIONS.to_owned(), title: "Sessions", glyph: Glyph::Clock },
     ];
     view! {

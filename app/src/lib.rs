@@ -46,6 +46,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/invitations/accept") view=pages::invitations::accept::Accept ssr=SsrMode::Async />
                 <ParentRoute path=path!("/account") view=layout::Account ssr=SsrMode::Async>
                     <Route path=path!("") view=pages::account::profile::Profile ssr=SsrMode::Async />
+                    <Route path=path!("tokens") view=pages::account::tokens::OwnTokens ssr=SsrMode::Async />
                     <Route path=path!("sessions") view=pages::account::sessions::Sessions ssr=SsrMode::Async />
                 </ParentRoute>
                 <ParentRoute path=path!("/orgs/:organization") view=layout::Settings ssr=SsrMode::Async>

@@ -1,6 +1,6 @@
 //! The addresses of pages, each written once.
 
-use domain::{InvitationId, Membership, Permission, Preset, TokenId, UserId, policy};
+use domain::{InvitationId, Membership, Preset, TokenId, UserId};
 
 /// Where people sign in and out.
 pub const SIGN_IN: &str = "/sign-in";
@@ -13,6 +13,8 @@ pub const SETUP: &str = "/setup";
 pub const ACCOUNT: &str = "/account";
 /// Where the form for a new password posts to.
 pub const PASSWORD: &str = "/account/password";
+/// Where a person finds the tokens that belong to them.
+pub const OWN_TOKENS: &str = "/account/tokens";
 /// Where a person is signed in.
 pub const SESSIONS: &str = "/account/sessions";
 /// Where the button that ends one session posts to.
@@ -27,10 +29,14 @@ pub fn accept(code: &str) -> String {
     format!("{ACCEPT}?code={code}")
 }
 
-/// Where one's work in an organization begins: at what one may see.
+/// Where one's work in an organization begins.
 pub fn start(membership: &Membership) -> String {
-    let slug = membership.organization.slug.as_str();
-    if policy::allows(membership.role, Permission::API_KEY_READ) { tokens(slug) } else { members(slug) }
+    tokens(membership.organization.slug.as_str())
+}
+
+/// The list of those of an organization's tokens that belong to who asks.
+pub fn own_tokens(organization: &str) -> String {
+    with_query(tokens(organization), "owner=me", &[])
 }
 
 /// The list of an organization's members.
@@ -153,6 +159,11 @@ pub fn replace(organization: &str, token: TokenId) -> String {
 /// The form for a new token.
 pub fn new_token(organization: &str) -> String {
     format!("/orgs/{organization}/tokens/new")
+}
+
+/// The form for a new token of who asks.
+pub fn new_own_token(organization: &str) -> String {
+    with_query(new_token(organization), "owner=user", &[])
 }
 
 /// The audit log of an organization.

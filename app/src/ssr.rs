@@ -48,6 +48,11 @@ impl Request {
     pub async fn access(&self, organization: &str, permission: Permission) -> Result<Access, services::Error> {
         services::access::to_organization(&self.console, self.actor.as_ref(), &self.caller, organization, permission).await
     }
+
+    /// The same for its tokens: who lacks the permission is let to their own.
+    pub async fn tokens(&self, organization: &str, permission: Permission) -> Result<Access, services::Error> {
+        services::access::to_tokens(&self.console, self.actor.as_ref(), &self.caller, organization, permission).await
+    }
 }
 
 /// The request that is being answered.

@@ -71,7 +71,7 @@ pub async fn recent(organization: String, token: String) -> Result<Option<Vec<En
     let request = request();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_READ).await?;
+            let access = request.tokens(&organization, domain::Permission::API_KEY_READ).await?;
             if !access.allows(domain::Permission::ORGANIZATION_UPDATE) {
                 return Ok(None);
             }

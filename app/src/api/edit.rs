@@ -26,7 +26,7 @@ pub async fn edit_form(organization: String, token: String) -> Result<Editable, 
     let request = request();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_UPDATE).await?;
+            let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
             let token = services::tokens::editable(&request.console, &access, &token).await?;
             Ok(Editable { organization: access.organization().clone(), version: services::tokens::version(&token), token })
         }
@@ -54,8 +54,8 @@ pub async fn edit(
     let request = request();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_UPDATE).await?;
-            let form = services::tokens::Form { label, description, role, permissions, expiry, days, hours, minutes };
+            let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
+            let form = services::tokens::Form { owner: String::new(), label, description, role, permissions, expiry, days, hours, minutes };
             services::tokens::edit(&request.console, &access, &token, Some(&version), form.parse_change()?).await
         }
         .await,
@@ -69,7 +69,7 @@ pub async fn disable(organization: String, token: String) -> Result<Token, Failu
     let request = request();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_UPDATE).await?;
+            let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
             services::tokens::disable(&request.console, &access, &token).await
         }
         .await,
@@ -83,7 +83,7 @@ pub async fn enable(organization: String, token: String) -> Result<Token, Failur
     let request = request();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_UPDATE).await?;
+            let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
             services::tokens::enable(&request.console, &access, &token).await
         }
         .await,

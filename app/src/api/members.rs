@@ -61,6 +61,8 @@ pub struct Leaving {
     pub you: bool,
     /// The tokens they generated that are not over, newest first.
     pub tokens: Vec<Token>,
+    /// The tokens that belong to them and end with their membership, newest first.
+    pub own: Vec<Token>,
     /// Whether to offer letting a token expire.
     pub may_expire: bool,
     /// Whether to offer revoking it.
@@ -140,6 +142,7 @@ pub async fn offboarding(organization: String, user: String) -> Result<Leaving, 
                 you: request.actor.as_ref().is_some_and(|actor| actor.id() == found.member.user),
                 member: found.member,
                 tokens: found.tokens,
+                own: found.own,
                 may_expire: access.allows(domain::Permission::API_KEY_UPDATE),
                 may_revoke: access.allows(domain::Permission::API_KEY_DELETE),
                 now: request.console.now(),

@@ -54,13 +54,14 @@ pub async fn rotation(organization: String, token: String) -> Result<Secrets, Fa
     let request = request();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_READ).await?;
-            let services::tokens::Rotating { rotation, refusals } = services::tokens::rotation(&request.console, &access, &token).await?;
+            let access = request.tokens(&organization, domain::Permission::API_KEY_READ).await?;
+            let services::tokens::Rotating { token, rotation, refusals } =
+                services::tokens::rotation(&request.console, &access, &token).await?;
             Ok(Secrets {
                 rotation,
                 refusals,
-                may_update: access.allows(domain::Permission::API_KEY_UPDATE),
-                may_create: access.allows(domain::Permission::API_KEY_CREATE),
+                may_update: access.allows_on(domain::Permission::API_KEY_UPDATE, &token),
+                may_create: access.allows_on(domain::Permission::API_KEY_CREATE, &token),
                 now: request.console.now(),
             })
         }
@@ -75,7 +76,7 @@ pub async fn rotate_form(organization: String, token: String) -> Result<Rotatabl
     let request = request();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_UPDATE).await?;
+            let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
             let (token, rotation) = services::tokens::rotatable(&request.console, &access, &token).await?;
             Ok(Rotatable { organization: access.organization().clone(), token, rotation })
         }
@@ -92,7 +93,7 @@ pub async fn rotate(organization: String, token: String, #[server(default)] over
     no_store();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_UPDATE).await?;
+            let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
             services::tokens::rotate(&request.console, &access, &token, services::tokens::chosen_overlap(&overlap)?).await
         }
         .await,
@@ -106,7 +107,7 @@ pub async fn end_overlap(organization: String, token: String) -> Result<Token, F
     let request = request();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_UPDATE).await?;
+            let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
             services::tokens::end_overlap(&request.console, &access, &token).await
         }
         .await,
@@ -120,7 +121,7 @@ pub async fn replace_form(organization: String, token: String) -> Result<Replace
     let request = request();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_CREATE).await?;
+            let access = request.tokens(&organization, domain::Permission::API_KEY_CREATE).await?;
             let services::tokens::Replacement { token, lifetime, label_in_use } =
                 services::tokens::replacement(&request.console, &access, &token).await?;
             Ok(Replaceable {
@@ -143,7 +144,7 @@ pub async fn replace(organization: String, token: String) -> Result<Issued, Fail
     no_store();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_CREATE).await?;
+            let access = request.tokens(&organization, domain::Permission::API_KEY_CREATE).await?;
             services::tokens::replace(&request.console, &access, &token).await
         }
         .await,

@@ -13,6 +13,8 @@ use super::Failure;
 pub struct TokenList {
     /// Whose tokens.
     pub organization: Organization,
+    /// Whether they are only those that belong to the person asking.
+    pub own: bool,
     /// Whether to offer "Generate token".
     pub may_create: bool,
     /// Whether to offer the bin.
@@ -42,6 +44,15 @@ pub struct Found {
     pub now: Timestamp,
 }
 
+/// What the form for a new token begins with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blank {
+    /// Where it is generated.
+    pub organization: Organization,
+    /// Whether it can only belong to the person asking.
+    pub own: bool,
+}
+
 /// Some tokens that a person has chosen, and when they were like this.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chosen {
@@ -60,15 +71,17 @@ pub async fn list(organization: String, #[server(default)] query: String) -> Res
     let request = request();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_READ).await?;
+            let access = request.tokens(&organization, domain::Permission::API_KEY_READ).await?;
             let query = TokenQuery::parse(&query)?;
             let services::tokens::Listed { page, creators } = services::tokens::list(&request.console, &access, &query).await?;
             Ok(TokenList {
                 query,
                 creators,
                 organization: access.organization().clone(),
-                may_create: access.allows(domain::Permission::API_KEY_CREATE),
-                may_revoke: access.allows(domain::Permission::API_KEY_DELETE),
+                own: access.is_to_own_tokens(),
+                // Everybody may generate some of their own.
+                may_create: true,
+                may_revoke: access.allows_on_tokens(domain::Permission::API_KEY_DELETE),
                 page,
                 now: request.console.now(),
             })
@@ -84,13 +97,13 @@ pub async fn find(organization: String, token: String) -> Result<Found, Failure>
     let request = request();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_READ).await?;
+            let access = request.tokens(&organization, domain::Permission::API_KEY_READ).await?;
             let token = services::tokens::find(&request.console, &access, &token).await?;
             Ok(Found {
                 organization: access.organization().clone(),
+                may_update: access.allows_on(domain::Permission::API_KEY_UPDATE, &token),
+                may_revoke: access.allows_on(domain::Permission::API_KEY_DELETE, &token),
                 token,
-                may_update: access.allows(domain::Permission::API_KEY_UPDATE),
-                may_revoke: access.allows(domain::Permission::API_KEY_DELETE),
                 now: request.console.now(),
             })
         }
@@ -105,7 +118,7 @@ pub async fn find_many(organization: String, #[server(default)] tokens: String) 
     let request = request();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_DELETE).await?;
+            let access = request.tokens(&organization, domain::Permission::API_KEY_DELETE).await?;
             let tokens = services::tokens::find_many(&request.console, &access, ids(&tokens)).await?;
             Ok(Chosen { organization: access.organization().clone(), tokens, now: request.console.now() })
         }
@@ -113,15 +126,15 @@ pub async fn find_many(organization: String, #[server(default)] tokens: String) 
     )
 }
 
-/// What the "Generate token" form needs to know before it is filled in. Refuses who may not generate.
+/// What the "Generate token" form needs to know before it is filled in.
 #[server(endpoint = "tokens/form")]
-pub async fn form(organization: String) -> Result<Organization, Failure> {
+pub async fn form(organization: String) -> Result<Blank, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_CREATE).await?;
-            Ok(access.organization().clone())
+            let access = request.tokens(&organization, domain::Permission::API_KEY_CREATE).await?;
+            Ok(Blank { organization: access.organization().clone(), own: access.is_to_own_tokens() })
         }
         .await,
     )
@@ -134,7 +147,7 @@ pub async fn label_in_use(organization: String, label: String) -> Result<bool, F
     let request = request();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_CREATE).await?;
+            let access = request.tokens(&organization, domain::Permission::API_KEY_CREATE).await?;
             services::tokens::label_in_use(&request.console, &access, &label).await
         }
         .await,
@@ -143,11 +156,13 @@ pub async fn label_in_use(organization: String, label: String) -> Result<bool, F
 
 /// Generates a token. The answer is the only one that ever holds its secret.
 ///
+/// `owner` is `organization` or `user`; empty: the organization, if that is allowed, else the person who asks.
 /// `role` is one of the roles, or `custom` with the names of permissions beside it, with spaces between.
 /// `expiry` is a number of days out of the presets, `never`, or `custom` with days, hours and minutes beside it.
 #[server(endpoint = "tokens/create")]
 pub async fn create(
     organization: String,
+    #[server(default)] owner: String,
     #[server(default)] label: String,
     #[server(default)] description: String,
     #[server(default)] role: String,
@@ -162,8 +177,8 @@ pub async fn create(
     no_store();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_CREATE).await?;
-            let form = services::tokens::Form { label, description, role, permissions, expiry, days, hours, minutes };
+            let access = request.tokens(&organization, domain::Permission::API_KEY_CREATE).await?;
+            let form = services::tokens::Form { owner, label, description, role, permissions, expiry, days, hours, minutes };
             services::tokens::create(&request.console, &access, form.parse()?).await
         }
         .await,
@@ -177,7 +192,7 @@ pub async fn revoke(organization: String, token: String, #[server(default)] labe
     let request = request();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_DELETE).await?;
+            let access = request.tokens(&organization, domain::Permission::API_KEY_DELETE).await?;
             services::tokens::revoke(&request.console, &access, &token, &label).await
         }
         .await,
@@ -196,7 +211,7 @@ pub async fn revoke_many(
     let request = request();
     reply(
         async {
-            let access = request.access(&organization, domain::Permission::API_KEY_DELETE).await?;
+            let access = request.tokens(&organization, domain::Permission::API_KEY_DELETE).await?;
             services::tokens::revoke_many(&request.console, &access, ids(&tokens), &typed).await
         }
         .await,

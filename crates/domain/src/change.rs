@@ -108,7 +108,7 @@ impl Token {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Hint, Kind, TokenId};
+    use crate::{Hint, Owner, TokenId};
 
     fn at(micros: i64) -> Timestamp {
         Timestamp::from_micros(micros)
@@ -117,7 +117,7 @@ mod tests {
     fn token() -> Token {
         Token {
             id: TokenId::new(at(0), [0; 10]),
-            kind: Kind::Organization,
+            owner: Owner::Organization,
             label: Label::parse("ci").unwrap(),
             description: Description::parse("Builds").unwrap(),
             hint: Hint::from_stored("jto_aaaa…bbbb".to_owned()),

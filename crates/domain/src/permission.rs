@@ -166,6 +166,12 @@ impl PermissionSet {
         categories
     }
 
+    /// What is in both.
+    #[must_use]
+    pub const fn within(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// What is in this one and not in the other.
     #[must_use]
     pub const fn without(self, other: Self) -> Self {

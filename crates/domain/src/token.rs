@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Description, Hint, Kind, Label, PermissionSet, Role, Timestamp, TokenId, policy};
+use crate::{Description, Hint, Label, Owner, PermissionSet, Role, Timestamp, TokenId, policy};
 
 /// A token as its organization's administrators see it. It never holds the secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,7 +10,7 @@ pub struct Token {
     /// The same for its whole life.
     pub id: TokenId,
     /// Whom it belongs to.
-    pub kind: Kind,
+    pub owner: Owner,
     /// What it is recognised by; several tokens may share one.
     pub label: Label,
     /// What it is for.
@@ -98,14 +98,22 @@ impl Token {
     pub fn status_at(&self, now: Timestamp) -> Status {
         match self.state {
             State::Revoked { .. } => Status::Revoked,
+            // Whoever leaves takes their tokens along in the same change. One that stayed by a mistake opens nothing.
+            _ if self.owner.is_gone() => Status::Revoked,
             _ if self.expires_at.is_some_and(|end| now >= end) => Status::Expired,
             State::Disabled { .. } => Status::Disabled,
             State::Active => Status::Active,
         }
     }
 
-    /// Everything it may do.
+    /// Everything it may do now: what it was given, and of that no more than its owner may do at this moment.
     pub fn effective(&self) -> PermissionSet {
+        let given = self.given();
+        self.owner.ceiling().map_or(given, |ceiling| given.within(ceiling))
+    }
+
+    /// Everything it was given, whatever its owner may do.
+    pub fn given(&self) -> PermissionSet {
         self.role.map_or(PermissionSet::NONE, policy::grants).union(self.permissions)
     }
 
@@ -138,7 +146,7 @@ mod tests {
     fn token() -> Token {
         Token {
             id: TokenId::new(Timestamp::from_micros(0), [0; 10]),
-            kind: Kind::Organization,
+            owner: Owner::Organization,
             label: Label::parse("ci").unwrap(),
             description: Description::parse("").unwrap(),
             hint: Hint::from_stored("jto_aaaa…bbbb".to_owned()),

@@ -20,6 +20,8 @@ pub struct TokenQuery {
     pub status: Option<Status>,
     /// What they may do.
     pub role: Option<Grant>,
+    /// Whom they belong to.
+    pub owner: Option<Owned>,
     /// Within how many days they end; one of [`TokenQuery::EXPIRING`]. Only of what is active.
     pub expiring: Option<u16>,
     /// For how long they have not been used.
@@ -49,6 +51,17 @@ pub enum Grant {
     Role(Role),
     /// What it was given by itself, without a role.
     Custom,
+}
+
+/// Whom tokens belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owned {
+    /// The organization.
+    ByOrganization,
+    /// People, whoever they are.
+    ByPeople,
+    /// Who asks.
+    ByMe,
 }
 
 /// How long something has not been used.
@@ -127,6 +140,20 @@ impl Grant {
         match self {
             Self::Role(role) => role.title(),
             Self::Custom => "Custom",
+        }
+    }
+}
+
+impl Owned {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::ByOrganization, Self::ByPeople, Self::ByMe];
+
+    /// The word in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ByOrganization => "organization",
+            Self::ByPeople => "user",
+            Self::ByMe => "me",
         }
     }
 }
@@ -214,7 +241,7 @@ impl TokenQuery {
     pub const EXPIRING: [u16; 3] = [7, 30, 90];
 
     /// The fields of the form that asks.
-    pub const FIELDS: [&str; 8] = ["view", "q", "status", "role", "expiring", "unused", "created_by", "sort"];
+    pub const FIELDS: [&str; 9] = ["view", "q", "status", "role", "owner", "expiring", "unused", "created_by", "sort"];
 
     /// Reads the query of an address, with or without its question mark.
     pub fn parse(query: &str) -> Result<Self, Refused> {
@@ -241,6 +268,7 @@ impl TokenQuery {
                 "q" => it.search = Some(search(value).map_err(in_field("q"))?),
                 "status" => it.status = Some(one_of(&STATUSES, Status::as_str, value, "The status").map_err(in_field("status"))?),
                 "role" => it.role = Some(one_of(&Grant::ALL, Grant::as_str, value, "The role").map_err(in_field("role"))?),
+                "owner" => it.owner = Some(one_of(&Owned::ALL, Owned::as_str, value, "The owner").map_err(in_field("owner"))?),
                 "expiring" => {
                     let found = one_of(&Self::EXPIRING, |days| days, value, "The days until a token expires");
                     it.expiring = Some(found.map_err(in_field("expiring"))?);
@@ -289,6 +317,7 @@ impl TokenQuery {
         add("q", self.search.as_ref().map(Search::to_string));
         add("status", self.status.map(|status| status.as_str().to_owned()));
         add("role", self.role.map(|role| role.as_str().to_owned()));
+        add("owner", self.owner.map(|owner| owner.as_str().to_owned()));
         add("expiring", self.expiring.map(|days| days.to_string()));
         add("unused", self.unused.map(|unused| unused.to_string()));
         add("created_by", self.created_by.as_ref().map(Name::to_string));
@@ -299,10 +328,17 @@ impl TokenQuery {
 
     /// How many filters narrow it; the search is none.
     pub fn filters(&self) -> usize {
-        [self.status.is_some(), self.role.is_some(), self.expiring.is_some(), self.unused.is_some(), self.created_by.is_some()]
-            .into_iter()
-            .filter(|narrows| *narrows)
-            .count()
+        [
+            self.status.is_some(),
+            self.role.is_some(),
+            self.owner.is_some(),
+            self.expiring.is_some(),
+            self.unused.is_some(),
+            self.created_by.is_some(),
+        ]
+        .into_iter()
+        .filter(|narrows| *narrows)
+        .count()
     }
 
     /// Whether search or filters leave anything out.
@@ -361,27 +397,31 @@ mod tests {
             option::of("[ -~é…]{1,20}"),
             option::of(any::<bool>()),
             option::of(select(Grant::ALL.to_vec())),
+            option::of(select(Owned::ALL.to_vec())),
             option::of(select(TokenQuery::EXPIRING.to_vec())),
             option::of(select(Unused::ALL.to_vec())),
             option::of("[A-Za-z&=+%# .é-]{1,20}"),
         );
         let order = (any::<bool>(), select(By::ALL.to_vec()), any::<bool>(), any::<bool>(), "[!-~é.]{1,10}", 0..i64::MAX);
-        (narrowing, order).prop_map(|((search, status, role, expiring, unused, by), (active, column, descending, later, label, micros))| {
-            let view = if active { View::Active } else { View::Inactive };
-            let sort = Sort { by: column, descending };
-            let key = if column == By::Label { Key::Label(Label::parse(&label).unwrap()) } else { Key::Time(micros) };
-            TokenQuery {
-                view,
-                search: search.and_then(|text| Search::parse(&text).ok()),
-                status: status.map(|second| view.statuses()[usize::from(second)]),
-                role,
-                expiring: expiring.filter(|_| active),
-                unused,
-                created_by: by.and_then(|name| Name::parse(&name).ok()),
-                sort,
-                after: later.then(|| Cursor { sort, key, id: TokenId::new(Timestamp::from_micros(1), [7; 10]) }),
-            }
-        })
+        (narrowing, order).prop_map(
+            |((search, status, role, owner, expiring, unused, by), (active, column, descending, later, label, micros))| {
+                let view = if active { View::Active } else { View::Inactive };
+                let sort = Sort { by: column, descending };
+                let key = if column == By::Label { Key::Label(Label::parse(&label).unwrap()) } else { Key::Time(micros) };
+                TokenQuery {
+                    view,
+                    search: search.and_then(|text| Search::parse(&text).ok()),
+                    status: status.map(|second| view.statuses()[usize::from(second)]),
+                    role,
+                    owner,
+                    expiring: expiring.filter(|_| active),
+                    unused,
+                    created_by: by.and_then(|name| Name::parse(&name).ok()),
+                    sort,
+                    after: later.then(|| Cursor { sort, key, id: TokenId::new(Timestamp::from_micros(1), [7; 10]) }),
+                }
+            },
+        )
     }
 
     proptest! {

@@ -38,7 +38,7 @@ impl Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Description, Hint, Kind, Label, PermissionSet, State, TokenId};
+    use crate::{Description, Hint, Label, Owner, PermissionSet, State, TokenId};
 
     /// Disabled, ended by its time, ended by hand: the later in this list wins, whatever the others are, and rights are asked last.
     #[test]
@@ -56,7 +56,7 @@ mod tests {
         ] {
             let token = Token {
                 id: TokenId::new(at(0), [0; 10]),
-                kind: Kind::Organization,
+                owner: Owner::Organization,
                 label: Label::parse("ci").unwrap(),
                 description: Description::parse("").unwrap(),
                 hint: Hint::from_stored("jto_aaaa…bbbb".to_owned()),

@@ -10,7 +10,8 @@
 use std::net::IpAddr;
 
 use domain::{
-    Cause, Email, Me, Name, Organization, Permission, PermissionSet, Secret, SessionId, Slug, Status, Timestamp, TokenId, UserId, policy,
+    Cause, Email, Kind, Me, Name, Organization, Owner, Permission, PermissionSet, Person, Secret, SessionId, Slug, Status, Timestamp,
+    Token, TokenId, UserId, policy,
 };
 
 use crate::{
@@ -136,11 +137,22 @@ enum Proof {
     Operator,
 }
 
+/// Which of the organization's tokens an access reaches.
+#[derive(Debug)]
+enum Reach {
+    All,
+    /// Those that belong to the member who asks. It takes no permission.
+    Own,
+}
+
 /// Proof that somebody may do something in an organization.
 #[derive(Debug)]
 pub struct Access {
     organization: Organization,
     principal: Principal,
+    /// The member who asks; none for tokens and the operator.
+    person: Option<Person>,
+    reach: Reach,
     proof: Proof,
     permissions: PermissionSet,
     /// When the bearer's own token ends; none when it does not, and for people.
@@ -190,6 +202,59 @@ impl Access {
         &self.caller
     }
 
+    /// Whether to offer this for tokens at all: for all of them, or for one's own.
+    pub fn allows_on_tokens(&self, permission: Permission) -> bool {
+        self.allows(permission) || self.is_to_own_tokens()
+    }
+
+    /// Whether only the tokens are reached that belong to the member who asks.
+    pub fn is_to_own_tokens(&self) -> bool {
+        matches!(self.reach, Reach::Own)
+    }
+
+    /// Whether this may be done to this token. Their own is everybody's to do anything to. Somebody else's can be seen and ended, and
+    /// nothing more: a new secret of it, or other rights for it, would let one person act as another.
+    pub fn allows_on(&self, permission: Permission, token: &Token) -> bool {
+        match &token.owner {
+            Owner::Organization => self.allows(permission),
+            Owner::User(owner) if self.person.as_ref().is_some_and(|person| person.id == owner.id) => true,
+            Owner::User(_) => matches!(permission, Permission::API_KEY_READ | Permission::API_KEY_DELETE) && self.allows(permission),
+        }
+    }
+
+    /// Refuses who may do this to no token.
+    pub(crate) fn require_on_tokens(&self, permission: Permission) -> Result<()> {
+        if self.allows_on_tokens(permission) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    /// Refuses who may not do this to this token.
+    pub(crate) fn require_on(&self, permission: Permission, token: &Token) -> Result<()> {
+        if self.allows_on(permission, token) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    /// Whom a new token of this kind belongs to; without a kind, to the organization if whoever asks may generate such, else to them.
+    pub(crate) fn owner_of_new(&self, kind: Option<Kind>) -> Result<Owner> {
+        let default = if self.person.is_some() && !self.allows(Permission::API_KEY_CREATE) { Kind::User } else { Kind::Organization };
+        match (kind.unwrap_or(default), &self.person) {
+            (Kind::Organization, _) => self.require(Permission::API_KEY_CREATE).map(|()| Owner::Organization),
+            (Kind::User, Some(person)) => Ok(Owner::User(person.clone())),
+            (Kind::User | Kind::Team, _) => {
+                let why = "A token can belong to the organization, or to the person who generates it.".to_owned();
+                Err(Error::Invalid { field: "owner", why })
+            }
+        }
+    }
+
+    /// The member whose tokens alone are reached, as the store binds it; none when all are.
+    pub(crate) fn only_of(&self) -> Option<String> {
+        self.person.as_ref().filter(|_| self.is_to_own_tokens()).map(|person| person.id.to_string())
+    }
+
+    /// The member who asks, as the store binds it. Tokens and the operator are nobody.
+    pub(crate) fn person_id(&self) -> Option<String> {
+        self.person.as_ref().map(|person| person.id.to_string())
+    }
+
     /// Opens a change, and asks again inside it. An access is as old as the head of its request: while a body is on its way, or a change
     /// waits for its turn, whoever got in may have been signed out, demoted, removed or revoked, and that was answered. Changes follow one
     /// another, so what is true here stays true until this one ends.
@@ -235,19 +300,39 @@ pub async fn to_organization(
     organization: &str,
     permission: Permission,
 ) -> Result<Access> {
+    let access = member(console, actor, caller, organization).await?;
+    access.require(permission)?;
+    Ok(access)
+}
+
+/// Lets a person to the tokens of the organization with this slug, to do what the permission says: to all of them who hold it, and every
+/// other member to their own.
+pub async fn to_tokens(
+    console: &Console,
+    actor: Option<&Actor>,
+    caller: &Caller,
+    organization: &str,
+    permission: Permission,
+) -> Result<Access> {
+    let access = member(console, actor, caller, organization).await?;
+    let reach = if access.allows(permission) { Reach::All } else { Reach::Own };
+    Ok(Access { reach, ..access })
+}
+
+async fn member(console: &Console, actor: Option<&Actor>, caller: &Caller, organization: &str) -> Result<Access> {
     let actor = actor.ok_or(Error::Unauthenticated)?;
     let slug = Slug::parse(organization).map_err(|_| Error::NotFound)?;
     let membership = store::organizations::find_for_member(&console.0.db, actor.user, &slug).await?.ok_or(Error::NotFound)?;
-    let access = Access {
+    Ok(Access {
         organization: membership.organization,
         principal: actor.principal(),
+        person: Some(Person { id: actor.user, name: actor.name.clone(), role: Some(membership.role) }),
+        reach: Reach::All,
         proof: Proof::Session(actor.session),
         permissions: policy::grants(membership.role),
         ends_at: None,
         caller: caller.clone(),
-    };
-    access.require(permission)?;
-    Ok(access)
+    })
 }
 
 /// Lets the bearer of a token into its organization, to do what the permission says. What is presented may be anything.
@@ -299,6 +384,8 @@ async fn bearer(console: &Console, presented: &str, caller: &Caller) -> Result<(
         return Err(refused(&found, cause));
     }
     let access = Access {
+        person: None,
+        reach: Reach::All,
         proof: Proof::Secret(found.token.id, found.secret.digest),
         permissions: found.token.effective(),
         ends_at: found.token.expires_at,
@@ -317,6 +404,8 @@ pub async fn by_operator(console: &Console, organization: &str, caller: &Caller)
     Ok(Access {
         organization,
         principal: Principal::Operator,
+        person: None,
+        reach: Reach::All,
         proof: Proof::Operator,
         permissions: policy::grants(domain::Role::Owner),
         ends_at: None,

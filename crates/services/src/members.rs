@@ -27,6 +27,8 @@ pub struct Offboarding {
     pub member: Member,
     /// Newest first; none for who may not see tokens.
     pub tokens: Vec<Token>,
+    /// The tokens that belong to them and end with their membership, newest first; none for who may not see tokens.
+    pub own: Vec<Token>,
 }
 
 /// Lists the organization's members, by name.
@@ -95,16 +97,18 @@ pub async fn offboarding(console: &Console, access: &Access, id: &str) -> Result
     if !may_remove(access, &member) {
         return Err(Error::Forbidden);
     }
-    let tokens = if access.allows(Permission::API_KEY_READ) {
-        store::tokens::list_created_by(&console.0.db, access, member.user, console.now()).await?
+    let (db, now) = (&console.0.db, console.now());
+    let (tokens, own) = if access.allows(Permission::API_KEY_READ) {
+        let tokens = store::tokens::list_created_by(db, access, member.user, now).await?;
+        (tokens, store::tokens::list_owned_by(db, access, member.user, now).await?)
     } else {
-        Vec::new()
+        (Vec::new(), Vec::new())
     };
-    Ok(Offboarding { member, tokens })
+    Ok(Offboarding { member, tokens, own })
 }
 
-/// Removes a member, and with them, in the same change, the invitations they made and, when they belong to no other organization, their
-/// sessions. Tokens they generated belong to the organization and stay, but for those that `choices` says something else about. The last
+/// Removes a member, and with them, in the same change, the tokens that belong to them, the invitations they made and, when they belong to
+/// no other organization, their sessions. Tokens they generated belong to the organization and stay, but for those that `choices` says something else about. The last
 /// owner stays.
 pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTreeMap<TokenId, AfterLeaving>) -> Result<Member> {
     access.require(Permission::USER_DELETE)?;
@@ -148,6 +152,13 @@ pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTre
         }
         decided.push(json!({ "id": token.id.to_string(), "label": token.label.as_str(), "choice": choice.as_str() }));
     }
+    // What belongs to them ends with them, whoever removes them and whatever else is chosen.
+    let own = store::tokens::list_owned_by_in(&mut write, access, member.user, now).await?;
+    for token in &own {
+        store::tokens::revoke(&mut write, access, token.id, now).await?;
+        events.push(tokens::event(access, now, Action::TokenRevoke, token, tokens::revoke::details(token)));
+        ended.push(("Revoked token", token));
+    }
     let withdrawn = withdraw_invitations(&mut write, access, member.user, now, |_| true).await?;
     let elsewhere = store::members::remove(&mut write, access, member.user).await?;
     let sessions = if elsewhere { 0 } else { store::sessions::end_all(&mut write, member.user, None, now).await? };
@@ -155,6 +166,7 @@ pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTre
         "email": member.email.as_str(),
         "role": member.role.as_str(),
         "tokens": decided,
+        "own_tokens_revoked": own.len(),
         "invitations_withdrawn": withdrawn,
         "sessions_ended": sessions,
     });

@@ -12,8 +12,8 @@ use services::{Error, access, tokens};
 use crate::{csv, forms::segment, pages::Visit};
 
 /// The columns of the file.
-const COLUMNS: [&str; 10] =
-    ["label", "description", "hint", "role", "permissions", "created", "created by", "expires", "last used", "status"];
+const COLUMNS: [&str; 11] =
+    ["label", "description", "hint", "owner", "role", "permissions", "created", "created by", "expires", "last used", "status"];
 
 /// Answers with everything the query finds, at most [`tokens::EXPORT`] rows; the last row says when there are more. A refusal is the page
 /// of the list, which says why.
@@ -24,7 +24,7 @@ pub(crate) async fn tokens_csv(visit: Visit, OriginalUri(uri): OriginalUri, Path
     let console = &visit.site.console;
     let query = uri.query().unwrap_or_default();
     let attempt = async {
-        let access = access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_READ).await?;
+        let access = access::to_tokens(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_READ).await?;
         let exported = tokens::export(console, &access, &TokenQuery::parse(query)?).await?;
         Ok::<_, Error>((access.organization().slug.to_string(), exported))
     };
@@ -71,6 +71,7 @@ fn cells(token: &Token, now: Timestamp) -> [String; COLUMNS.len()] {
         token.label.to_string(),
         token.description.to_string(),
         token.hint.to_string(),
+        token.owner.person().map_or_else(|| "organization".to_owned(), |person| person.name.to_string()),
         token.role.map_or("custom", domain::Role::as_str).to_owned(),
         token.effective().stored(),
         time(Some(token.created_at)),

@@ -59,7 +59,7 @@ pub(crate) async fn enable(visit: Visit, OriginalUri(uri): OriginalUri, Path((or
 }
 
 async fn to_update(visit: &Visit, organization: &str) -> services::Result<Access> {
-    access::to_organization(&visit.site.console, visit.actor.as_ref(), &visit.caller, organization, Permission::API_KEY_UPDATE).await
+    access::to_tokens(&visit.site.console, visit.actor.as_ref(), &visit.caller, organization, Permission::API_KEY_UPDATE).await
 }
 
 /// The page of the token, which shows what became of it. A page may hold several forms: the field says which of them was refused.

@@ -33,8 +33,7 @@ pub(crate) async fn revoke_many(
     let typed = fields.iter().find(|(name, _)| name == "typed").map(|(_, value)| value.as_str());
     let console = &visit.site.console;
     let attempt = async {
-        let access =
-            access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_DELETE).await?;
+        let access = access::to_tokens(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_DELETE).await?;
         match typed {
             Some(typed) => tokens::revoke_many(console, &access, chosen.iter().copied(), typed).await.map(Ok),
             None => tokens::find_many(console, &access, chosen.iter().copied()).await.map(Err),

@@ -27,8 +27,7 @@ pub(crate) async fn rotate(
     }
     let console = &visit.site.console;
     let attempt = async {
-        let access =
-            access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_UPDATE).await?;
+        let access = access::to_tokens(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_UPDATE).await?;
         let overlap = tokens::chosen_overlap(typed.get("overlap").map_or("", String::as_str))?;
         tokens::rotate(console, &access, &token, overlap).await
     };
@@ -47,8 +46,7 @@ pub(crate) async fn replace(
     }
     let console = &visit.site.console;
     let attempt = async {
-        let access =
-            access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_CREATE).await?;
+        let access = access::to_tokens(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_CREATE).await?;
         tokens::replace(console, &access, &token).await
     };
     shown(&visit, uri.path(), attempt.await, typed).await
@@ -78,8 +76,7 @@ pub(crate) async fn end_overlap(
     }
     let console = &visit.site.console;
     let attempt = async {
-        let access =
-            access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_UPDATE).await?;
+        let access = access::to_tokens(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_UPDATE).await?;
         tokens::end_overlap(console, &access, &token).await
     };
     let page = uri.path().trim_end_matches("/end-overlap");

@@ -20,6 +20,7 @@ pub(super) fn form(typed: &HashMap<String, String>) -> tokens::Form {
     let field = |name: &str| typed.get(name).cloned().unwrap_or_default();
     let toggled: Vec<&str> = typed.keys().map(String::as_str).filter(|name| name.contains(':')).collect();
     tokens::Form {
+        owner: field("owner"),
         label: field("label"),
         description: field("description"),
         role: field("role"),
@@ -45,8 +46,7 @@ pub(crate) async fn create(
     let form = form(&typed);
     let console = &visit.site.console;
     let attempt = async {
-        let access =
-            access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_CREATE).await?;
+        let access = access::to_tokens(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_CREATE).await?;
         let new = form.parse()?;
         if warned.as_deref() != Some(form.label.as_str()) && tokens::label_in_use(console, &access, &form.label).await? {
             return Ok(None);
@@ -81,8 +81,7 @@ pub(crate) async fn revoke(
     let console = &visit.site.console;
     let label = typed.get("label").cloned().unwrap_or_default();
     let attempt = async {
-        let access =
-            access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_DELETE).await?;
+        let access = access::to_tokens(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_DELETE).await?;
         tokens::revoke(console, &access, &token, &label).await
     };
     let place = place(&uri);

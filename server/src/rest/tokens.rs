@@ -23,7 +23,7 @@ use crate::router::Site;
 /// Who belongs where: whose token it is.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct Owner {
-    /// `organization`.
+    /// `organization`, or `user` for a person, whose rights at the time of use are the most it may do.
     kind: &'static str,
     /// Its id.
     id: String,
@@ -33,7 +33,11 @@ pub(super) struct Owner {
 
 impl Owner {
     pub(super) fn of(token: &domain::Token, organization: &Organization) -> Self {
-        Self { kind: token.kind.as_str(), id: organization.id.to_string(), name: organization.name.to_string() }
+        let kind = token.owner.kind().as_str();
+        match &token.owner {
+            domain::Owner::Organization => Self { kind, id: organization.id.to_string(), name: organization.name.to_string() },
+            domain::Owner::User(person) => Self { kind, id: person.id.to_string(), name: person.name.to_string() },
+        }
     }
 }
 
@@ -216,7 +220,7 @@ impl Wanted {
             }
             (None, Some(End(Some(text)))) => text.parse().and_then(|end| Lifetime::until(end, now)).map_err(wrong("expires_at")),
         }?;
-        Ok(NewToken { label, description, role, permissions, lifetime })
+        Ok(NewToken { kind: Some(domain::Kind::Organization), label, description, role, permissions, lifetime })
     }
 }
 

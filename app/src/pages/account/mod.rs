@@ -2,6 +2,7 @@
 
 pub mod profile;
 pub mod sessions;
+pub mod tokens;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;

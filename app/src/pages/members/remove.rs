@@ -54,7 +54,7 @@ pub fn Remove() -> impl IntoView {
 
 #[component]
 fn Ask(found: Leaving) -> impl IntoView {
-    let Leaving { organization, member, you, tokens, may_expire, may_revoke, now } = found;
+    let Leaving { organization, member, you, tokens, own, may_expire, may_revoke, now } = found;
     let slug = organization.slug.to_string();
     let name = member.name.to_string();
     let refusal = RwSignal::new(posted::failure());
@@ -99,12 +99,38 @@ fn Ask(found: Leaving) -> impl IntoView {
         }
         .into_any()
     };
+    let ending = (!own.is_empty()).then(|| {
+        let lines = own.into_iter().map(|token| {
+            let last_used = last_used(token.last_used_at, now);
+            view! {
+                <li class="place">
+                    <div>
+                        <p class="place-name">{token.label.to_string()}</p>
+                        <p class="text-muted">
+                            <code class="hint">{token.hint.to_string()}</code>
+                        </p>
+                    </div>
+                    <div>{last_used}</div>
+                </li>
+            }
+        });
+        view! {
+            <section class="block" aria-labelledby="ending-tokens">
+                <h2 class="block-title" id="ending-tokens">
+                    "Tokens that end"
+                </h2>
+                <p class="lead">"These belong to the person, not to the organization: they are revoked in the same moment."</p>
+                <ul class="places">{lines.collect_view()}</ul>
+            </section>
+        }
+    });
     view! {
         <PageTitle page="Remove member" organization=organization.name.to_string() />
         <Heading text=question />
         <p class="lead">{consequence}</p>
         <Summary title="Nobody was removed" fields=&[] refusal=refusal />
         <form class="offboarding" method="post" action=paths::remove_member(&slug, member.user)>
+            {ending}
             {offboarding}
             <div class="form-actions">
                 <Submit look=Look::Danger label=if you { "Leave the organization" } else { "Remove member" } />

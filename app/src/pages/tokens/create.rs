@@ -1,11 +1,12 @@
 //! The form for a new token, and the dialog that shows its secret once.
 
-use domain::{Issued, Lifetime, Organization, PermissionSet, Role};
+use domain::{Issued, Kind, Lifetime, PermissionSet, Role};
 use leptos::{
     ev::{Event, SubmitEvent},
     prelude::*,
     task::spawn_local,
 };
+use leptos_router::hooks::use_query_map;
 
 use super::issuing::Issuing;
 use super::{
@@ -13,13 +14,17 @@ use super::{
     rights::{RightsField, toggled},
 };
 use crate::{
-    api::{Failure, tokens},
+    api::{
+        Failure,
+        tokens::{self, Blank},
+    },
     browser::{self, Fields},
     layout::{Breadcrumb, use_organization},
     paths, posted,
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
+        choice::{Card, Choices},
         field::Refusal,
         heading::{Heading, PageTitle},
         notice::Notice,
@@ -43,10 +48,10 @@ pub fn NewToken() -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 match form.await {
-                    Ok(organization) => {
+                    Ok(blank) => {
                         view! {
-                            <PageTitle page="Generate token" organization=organization.name.to_string() />
-                            <Generate organization=organization />
+                            <PageTitle page="Generate token" organization=blank.organization.name.to_string() />
+                            <Generate blank=blank />
                         }
                             .into_any()
                     }
@@ -65,8 +70,8 @@ pub fn NewToken() -> impl IntoView {
 
 /// The form, and over it the secret once there is one.
 #[component]
-fn Generate(organization: Organization) -> impl IntoView {
-    let slug = StoredValue::new(organization.slug.to_string());
+fn Generate(blank: Blank) -> impl IntoView {
+    let slug = StoredValue::new(blank.organization.slug.to_string());
     let issued = RwSignal::new(None::<Issued>);
     view! {
         <Issuing
@@ -75,13 +80,14 @@ fn Generate(organization: Organization) -> impl IntoView {
             then=Callback::new(move |_| slug.with_value(|slug| paths::tokens(slug)))
             issued=issued
         >
-            <TokenForm organization=organization issued=issued />
+            <TokenForm blank=blank issued=issued />
         </Issuing>
     }
 }
 
 #[component]
-fn TokenForm(organization: Organization, issued: RwSignal<Option<Issued>>) -> impl IntoView {
+fn TokenForm(blank: Blank, issued: RwSignal<Option<Issued>>) -> impl IntoView {
+    let Blank { organization, own } = blank;
     let slug = StoredValue::new(organization.slug.to_string());
     let refusal: Refusal = RwSignal::new(posted::failure());
     let busy = RwSignal::new(false);
@@ -117,11 +123,13 @@ fn TokenForm(organization: Organization, issued: RwSignal<Option<Issued>>) -> im
     let address = slug.with_value(|slug| paths::new_token(slug));
     view! {
         <p class="lead">
-            {format!("It belongs to {}. Its secret is shown once, right after it is generated.", organization.name)}
+            {if own { "It belongs to you. " } else { "" }}
+            "Its secret is shown once, right after it is generated."
         </p>
         <Summary title="The token was not generated" fields=FIELDS refusal=refusal />
         <form class="form" method="post" action=address.clone() on:submit=submit>
             <input r#type="hidden" name="label_warned" value=move || warned.get() />
+            {(!own).then(|| view! { <OwnerField refusal=refusal /> })}
             <LabelField value=values.label refusal=refusal on_change=check_label>
                 <LabelWarning warned=warned />
             </LabelField>
@@ -149,6 +157,7 @@ async fn generate(slug: String, fields: Fields, warned: RwSignal<String>, refusa
     }
     let answer = tokens::create(
         slug,
+        field("owner"),
         label,
         field("description"),
         field("role"),
@@ -166,6 +175,32 @@ async fn generate(slug: String, fields: Fields, warned: RwSignal<String>, refusa
         }
         Err(Failure(failure)) => refusal.set(Some(failure)),
     }
+}
+
+/// Whom the token belongs to.
+#[component]
+fn OwnerField(refusal: Refusal) -> impl IntoView {
+    let asked = use_query_map().with_untracked(|query| query.get_str("owner").and_then(|owner| owner.parse::<Kind>().ok()));
+    let chosen = posted::field("owner").parse().ok().or(asked).unwrap_or(Kind::Organization);
+    view! {
+        <Choices name="owner" legend="Belongs to" hint="" refusal=refusal>
+            <Card
+                name="owner"
+                value=Kind::Organization.as_str()
+                title="The organization"
+                summary="For services and pipelines. It goes on working when you leave."
+                checked=chosen != Kind::User
+            />
+            <Card
+                name="owner"
+                value=Kind::User.as_str()
+                title="You"
+                summary="For your own scripts. It may never do more than you may at that moment, and ends when you leave."
+                checked=chosen == Kind::User
+            />
+        </Choices>
+    }
+    .into_any()
 }
 
 /// Warns that the label is in use. The region is there before the warning, so that it is read out.

@@ -3,7 +3,7 @@
 
 use domain::{
     Name, Status, TokenQuery,
-    token_query::{By, Grant, Unused, View},
+    token_query::{By, Grant, Owned, Unused, View},
 };
 use leptos::{
     ev::{Event, SubmitEvent},
@@ -62,7 +62,7 @@ pub fn Views(organization: String, query: TokenQuery, focus: Focus) -> impl Into
 
 /// The search and the filters.
 #[component]
-pub fn Filters(organization: String, query: TokenQuery, creators: Vec<String>, focus: Focus) -> impl IntoView {
+pub fn Filters(organization: String, query: TokenQuery, own: bool, creators: Vec<String>, focus: Focus) -> impl IntoView {
     let wrong = RwSignal::new(None::<String>);
     let navigate = use_navigate();
     let action = paths::tokens(&organization);
@@ -132,7 +132,7 @@ pub fn Filters(organization: String, query: TokenQuery, creators: Vec<String>, f
                 <summary>
                     "Filters" {narrowed.then(|| view! { <span class="badge filters-count">{format!("{count} active")}</span> })}
                 </summary>
-                <div class="filters-grid">{selects(&query, creators)}</div>
+                <div class="filters-grid">{selects(&query, own, creators)}</div>
                 <button r#type="submit" class="button" data-look="secondary">
                     "Apply filters"
                 </button>
@@ -158,11 +158,12 @@ pub fn fill(query: &TokenQuery) {
 }
 
 /// What the fields hold for a query.
-fn values(query: &TokenQuery) -> [(&'static str, String); 6] {
+fn values(query: &TokenQuery) -> [(&'static str, String); 7] {
     [
         ("q", query.search.as_ref().map(ToString::to_string)),
         ("status", query.status.map(|status| status.as_str().to_owned())),
         ("role", query.role.map(|role| role.as_str().to_owned())),
+        ("owner", query.owner.map(|owner| owner.as_str().to_owned())),
         ("expiring", query.expiring.map(|days| days.to_string())),
         ("unused", query.unused.map(|unused| unused.to_string())),
         ("created_by", query.created_by.as_ref().map(Name::to_string)),
@@ -170,7 +171,7 @@ fn values(query: &TokenQuery) -> [(&'static str, String); 6] {
     .map(|(name, value)| (name, value.unwrap_or_default()))
 }
 
-fn selects(query: &TokenQuery, creators: Vec<String>) -> impl IntoView + use<> {
+fn selects(query: &TokenQuery, own: bool, creators: Vec<String>) -> impl IntoView + use<> {
     let status = |status: Status| match status {
         Status::Active => "Active",
         Status::Disabled => "Disabled",
@@ -180,6 +181,14 @@ fn selects(query: &TokenQuery, creators: Vec<String>) -> impl IntoView + use<> {
     let words = |value: &str, title: &str| (value.to_owned(), title.to_owned());
     let statuses = query.view.statuses().map(|each| words(each.as_str(), status(each)));
     let roles = Grant::ALL.map(|each| words(each.as_str(), each.title()));
+    let owners = Owned::ALL.map(|each| {
+        let title = match each {
+            Owned::ByOrganization => "The organization",
+            Owned::ByPeople => "People",
+            Owned::ByMe => "You",
+        };
+        words(each.as_str(), title)
+    });
     let expiring = TokenQuery::EXPIRING.map(|days| (days.to_string(), format!("Within {days} days")));
     let unused = Unused::ALL.map(|each| match each {
         Unused::Days(days) => (each.to_string(), format!("For {days} days")),
@@ -192,6 +201,7 @@ fn selects(query: &TokenQuery, creators: Vec<String>) -> impl IntoView + use<> {
     let fields = [
         ("status", "Status", "Any status", statuses.to_vec()),
         ("role", "Role", "Any role", roles.to_vec()),
+        ("owner", "Owner", "Anybody", owners.to_vec()),
         ("expiring", "Expires", "Any time", expiring.to_vec()),
         ("unused", "Not used", "Used or not", unused.to_vec()),
         ("created_by", "Created by", "Anybody", creators),
@@ -200,7 +210,7 @@ fn selects(query: &TokenQuery, creators: Vec<String>) -> impl IntoView + use<> {
     let inactive = query.view == View::Inactive;
     fields
         .into_iter()
-        .filter(|(name, ..)| !(inactive && *name == "expiring"))
+        .filter(|(name, ..)| !(inactive && *name == "expiring" || own && matches!(*name, "owner" | "created_by")))
         .map(|(name, title, any, options)| {
             let chosen = asked.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone()).unwrap_or_default();
             let options = options.into_iter().map(|(value, title)| {
@@ -227,7 +237,7 @@ fn selects(query: &TokenQuery, creators: Vec<String>) -> impl IntoView + use<> {
 }
 
 /// The heads of the columns; some are links that sort.
-pub fn heads(organization: &str, query: &TokenQuery, may_select: bool, focus: Focus) -> AnyView {
+pub fn heads(organization: &str, query: &TokenQuery, own: bool, may_select: bool, focus: Focus) -> AnyView {
     let sorted = |title: &'static str, by: By| {
         let id = format!("sort-{}", by.as_str().replace('_', "-"));
         let (state, glyph) = match (query.sort.by == by, query.sort.descending) {
@@ -263,6 +273,7 @@ pub fn heads(organization: &str, query: &TokenQuery, may_select: bool, focus: Fo
             })}
         {sorted("Label", By::Label)}
         {plain("Token")}
+        {(!own).then(|| plain("Owner"))}
         {plain("Role")}
         {sorted("Created", By::Created)}
         {sorted("Expires", By::Expires)}

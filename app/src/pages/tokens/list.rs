@@ -139,7 +139,7 @@ fn Unreadable(message: String, all: String) -> impl IntoView {
 /// The list. `first` tells whether it is the first one since the page was opened.
 #[component]
 fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoView {
-    let TokenList { organization, may_create, may_revoke, query, page, creators, now } = list;
+    let TokenList { organization, own, may_create, may_revoke, query, page, creators, now } = list;
     let count = RwSignal::new(0);
     let asked = query.clone();
     Effect::new(move |_| {
@@ -163,8 +163,17 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
         <PageTitle page="API tokens" organization=organization.name.to_string() />
         <div class="page-head">
             <p class="lead">
-                "Tokens let programs act for " {organization.name.to_string()}
-                ". They belong to the organization and go on working when the person who generated them leaves."
+                {if own {
+                    format!(
+                        "Your tokens let programs act for you in {}. They may never do more than you may at that moment, and end when you leave.",
+                        organization.name,
+                    )
+                } else {
+                    format!(
+                        "Tokens let programs act for {}. Those of the organization go on working when the person who generated them leaves; those of a person end with their membership.",
+                        organization.name,
+                    )
+                }}
             </p>
             {(may_create && !first_use)
                 .then(|| {
@@ -177,18 +186,18 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
                 })}
         </div>
         {if first_use {
-            view! { <FirstUse new_token=may_create.then_some(new_token) /> }.into_any()
+            view! { <FirstUse own=own new_token=may_create.then_some(new_token) /> }.into_any()
         } else {
             let Page { items, next } = page;
             let nothing = items.is_empty();
             let may_select = may_revoke && items.iter().any(|token| token.status_at(now) != Status::Revoked);
             let row = |token: Token| {
-                view! { <Row token=token now=now organization=slug.to_owned() place=place.clone() may_revoke=may_revoke may_select=may_select /> }
+                view! { <Row token=token now=now organization=slug.to_owned() place=place.clone() own=own may_revoke=may_revoke may_select=may_select /> }
             };
             let rows = items.into_iter().map(row).collect_view();
             view! {
                 <Views organization=slug.to_owned() query=query.clone() focus=focus />
-                <Filters organization=slug.to_owned() query=query.clone() creators=creators focus=focus />
+                <Filters organization=slug.to_owned() query=query.clone() own=own creators=creators focus=focus />
                 {if nothing {
                     view! { <Nothing organization=slug.to_owned() query=query.clone() focus=focus /> }.into_any()
                 } else {
@@ -198,7 +207,7 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
                             <Table
                                 id="tokens"
                                 caption=caption(organization.name.as_str(), &query)
-                                heads=heads(slug, &query, may_select, focus)
+                                heads=heads(slug, &query, own, may_select, focus)
                             >
                                 {rows}
                             </Table>
@@ -253,12 +262,14 @@ fn Nothing(organization: String, query: TokenQuery, focus: Focus) -> impl IntoVi
 
 /// What a token is, how to get the first one and how to use it.
 #[component]
-fn FirstUse(new_token: Option<String>) -> impl IntoView {
+fn FirstUse(own: bool, new_token: Option<String>) -> impl IntoView {
     let example = format!("curl -H \"Authorization: Bearer $JETON_TOKEN\" {}/organization", browser::origin());
     view! {
         <Empty glyph=Glyph::Key title="No tokens yet">
             <p class="empty-text">
-                "An API token is a long secret that a script, a pipeline or a service sends along to prove that it may act for your organization. Give each one its own, with the least role it needs and an end."
+                "An API token is a long secret that a script, a pipeline or a service sends along to prove that it may act for "
+                {if own { "you" } else { "your organization" }}
+                ". Give each one its own, with the least role it needs and an end."
             </p>
             {match new_token {
                 Some(address) => {

@@ -31,7 +31,15 @@ pub fn bin_id(token: impl core::fmt::Display) -> String {
 
 /// A row of the list; a card where the list is narrow.
 #[component]
-pub fn Row(token: Token, now: Timestamp, organization: String, place: String, may_revoke: bool, may_select: bool) -> impl IntoView {
+pub fn Row(
+    token: Token,
+    now: Timestamp,
+    organization: String,
+    place: String,
+    own: bool,
+    may_revoke: bool,
+    may_select: bool,
+) -> impl IntoView {
     let status = token.status_at(now);
     let label = token.label.to_string();
     let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
@@ -78,6 +86,7 @@ pub fn Row(token: Token, now: Timestamp, organization: String, place: String, ma
     let badge = status_badge(&token, status);
     let role = token.role_title();
     let creator = token.creator();
+    let owner = (!own).then(|| owner(&token));
     view! {
         <tr role="row" data-status=status.as_str()>
             {select}
@@ -90,6 +99,7 @@ pub fn Row(token: Token, now: Timestamp, organization: String, place: String, ma
             <Cell column="Token">
                 <code class="hint">{token.hint.to_string()}</code>
             </Cell>
+            {owner.map(|owner| view! { <Cell column="Owner">{owner}</Cell> })}
             <Cell column="Role">{role}</Cell>
             <Cell column="Created">
                 <Moment at=token.created_at />
@@ -102,6 +112,21 @@ pub fn Row(token: Token, now: Timestamp, organization: String, place: String, ma
                 {bin}
             </td>
         </tr>
+    }
+}
+
+/// Whom a token belongs to, in words.
+pub fn owner(token: &Token) -> AnyView {
+    match token.owner.person() {
+        None => "Organization".into_any(),
+        Some(person) => {
+            let gone = person.role.is_none().then(|| view! { <span class="cell-more">"left"</span> });
+            view! {
+                <span>{person.name.to_string()}</span>
+                {gone}
+            }
+            .into_any()
+        }
     }
 }
 
@@ -157,6 +182,7 @@ pub fn status_badge(token: &Token, status: Status) -> AnyView {
             <span class="cell-more">"by " {by.clone()}</span>
         }
         .into_any(),
+        (Status::Revoked, _) => view! { <Badge tone=Tone::Danger glyph=Glyph::Ban text="Ended with its owner" /> }.into_any(),
         (Status::Expired, _) => view! { <Badge tone=Tone::Neutral glyph=Glyph::Clock text="Expired" /> }.into_any(),
         _ => view! { <Badge tone=Tone::Success glyph=Glyph::Done text="Active" /> }.into_any(),
     }

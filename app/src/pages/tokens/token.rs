@@ -8,7 +8,7 @@ use super::{
     disable::{self, Switch, SwitchNotices, Switching, Told},
     events::RecentEvents,
     overlap::{KnownSecrets, Overlap, OverlapEnded, RenewalActions, StillPresented},
-    row::{expires, last_used, status_badge},
+    row::{self, expires, last_used, status_badge},
 };
 use crate::{
     api::{
@@ -19,10 +19,12 @@ use crate::{
     layout::{Breadcrumb, use_organization},
     paths,
     ui::{
+        badge::Tone,
         button::ButtonLink,
         details::{Detail, Details},
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        notice::Notice,
         problem::Problem,
         time::Moment,
     },
@@ -111,6 +113,7 @@ fn Shown(found: Found, switching: Switching, known: Secrets, secrets: KnownSecre
             <h2 class="block-title" id="may">
                 "What it may do"
             </h2>
+            <Cut token=token.clone() />
             <Grants permissions=token.effective() />
         </section>
         <RecentEvents organization=slug token=token.id />
@@ -124,6 +127,7 @@ fn Facts(token: Token, status: Status, now: domain::Timestamp) -> impl IntoView 
     let badge = status_badge(&token, status);
     let role = token.role_title();
     let creator = token.creator();
+    let owner = row::owner(&token);
     let Token { id, hint, created_at, .. } = token;
     view! {
         <Details>
@@ -131,6 +135,7 @@ fn Facts(token: Token, status: Status, now: domain::Timestamp) -> impl IntoView 
             <Detail term="Token">
                 <code class="hint">{hint.to_string()}</code>
             </Detail>
+            <Detail term="Belongs to">{owner}</Detail>
             <Detail term="Role">{role}</Detail>
             <Detail term="Created">
                 <Moment at=created_at />
@@ -143,6 +148,22 @@ fn Facts(token: Token, status: Status, now: domain::Timestamp) -> impl IntoView 
             </Detail>
         </Details>
     }
+}
+
+/// Says what a token of a person was given and may not do, because they may not.
+#[component]
+fn Cut(token: Token) -> impl IntoView {
+    let cut = token.given().without(token.effective());
+    let name = token.owner.person().map(|person| person.name.to_string()).unwrap_or_default();
+    (!cut.is_empty()).then(|| {
+        view! {
+            <Notice tone=Tone::Neutral>
+                <p>
+                    {format!("It was given more than {name} may do now, and may not do it either: {}.", cut.stored().replace(' ', ", "))}
+                </p>
+            </Notice>
+        }
+    })
 }
 
 /// Permissions in plain words: a line a category, with its actions.

@@ -42,7 +42,8 @@ pub(crate) fn day(at: Timestamp) -> i64 {
     at.as_micros().div_euclid(DAY)
 }
 
-/// The organization tokens that end so many days after this one, once for every owner and admin of theirs who has had no digest on this day,
+/// The tokens that end so many days after this one: those of an organization once for every owner and admin of it, those of a person for
+/// them, unless they have had a digest on this day,
 /// person by person, what ends first first. What was generated on this day is left out: whoever did it knows.
 pub(crate) async fn find_expiring(db: &Db, day: i64, ahead: [i64; 4]) -> Result<Vec<Expiring>> {
     let [first, second, third, fourth] = ahead.map(|days| (day + days) * DAY);
@@ -50,8 +51,9 @@ pub(crate) async fn find_expiring(db: &Db, day: i64, ahead: [i64; 4]) -> Result<
         sqlx::query_as(
             "SELECT u.id AS user_id, u.email, u.name AS user_name, o.id AS organization_id, o.slug, o.name AS organization_name, \
              t.id AS token_id, t.label, t.expires_at FROM tokens t JOIN organizations o ON o.id = t.organization_id \
-             JOIN memberships m ON m.organization_id = o.id AND m.role IN ('owner', 'admin') JOIN users u ON u.id = m.user_id \
-             WHERE t.kind = 'organization' AND t.revoked_at IS NULL AND t.created_at < $1 \
+             JOIN memberships m ON m.organization_id = o.id AND (m.user_id = t.user_id \
+             OR (t.kind = 'organization' AND m.role IN ('owner', 'admin'))) JOIN users u ON u.id = m.user_id \
+             WHERE t.revoked_at IS NULL AND t.created_at < $1 \
              AND ((t.expires_at >= $2 AND t.expires_at < $2 + $6) OR (t.expires_at >= $3 AND t.expires_at < $3 + $6) \
              OR (t.expires_at >= $4 AND t.expires_at < $4 + $6) OR (t.expires_at >= $5 AND t.expires_at < $5 + $6)) \
              AND NOT EXISTS (SELECT 1 FROM expiry_digests d WHERE d.user_id = u.id AND d.day = $7) \
@@ -129,7 +131,7 @@ struct PresentedRow {
     user_agent: String,
 }
 
-/// The organization tokens that were presented after their end within the last day, later than what was reported of them, which was
+/// The tokens that were presented after their end within the last day, later than what was reported of them, which was
 /// `pause` ago or longer. Token by token, the latest first.
 pub(crate) async fn find_presented(db: &Db, now: Timestamp, pause: Duration) -> Result<Vec<Presented>> {
     let rows: Vec<PresentedRow> = on_db!(db, |pool| {
@@ -137,7 +139,7 @@ pub(crate) async fn find_presented(db: &Db, now: Timestamp, pause: Duration) -> 
             "SELECT r.organization_id, o.slug, o.name AS organization_name, r.token_id, t.label, r.cause, r.hint, r.times, r.last_at, \
              r.address, r.user_agent FROM token_refusals r JOIN tokens t ON t.id = r.token_id \
              JOIN organizations o ON o.id = r.organization_id LEFT JOIN refusal_reports p ON p.token_id = r.token_id \
-             WHERE t.kind = 'organization' AND r.last_at > $1 \
+             WHERE r.last_at > $1 \
              AND (p.token_id IS NULL OR (p.reported_at <= $2 AND r.last_at > p.last_at)) ORDER BY r.token_id, r.last_at DESC, r.cause",
         )
         .bind(now.minus(Duration::from_hours(24)).as_micros())

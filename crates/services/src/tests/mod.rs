@@ -19,6 +19,7 @@ mod rotation;
 mod sessions;
 mod storage;
 mod tokens;
+mod user_tokens;
 
 use std::{sync::Arc, time::Duration};
 
@@ -255,6 +256,7 @@ pub(super) fn form(organization: &str) -> SetupForm {
 
 pub(super) fn new_token(label: &str, role: Role) -> NewToken {
     NewToken {
+        kind: None,
         label: Label::parse(label).unwrap(),
         description: domain::Description::parse("").unwrap(),
         role: Some(role),

@@ -1,6 +1,6 @@
 //! Generating a token.
 
-use domain::{Issued, Kind, Permission, PermissionSet, Rights, Role, Secret, State, Timestamp, Token, TokenId, audit::Action};
+use domain::{Issued, Kind, PermissionSet, Rights, Role, Secret, State, Timestamp, Token, TokenId, audit::Action};
 use serde_json::json;
 
 use super::{
@@ -17,14 +17,14 @@ use crate::{
     store::{self, Write, events::NewEvent},
 };
 
-/// Generates an organization token. Nobody hands on more than they hold; Owner is a role for people.
+/// Generates a token, for the organization or for the member who asks. Nobody hands on more than they hold; Owner is a role for people.
 pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result<Issued> {
     issue(console, access, new, None).await
 }
 
 /// The same, also for a token that stands in for another one, which the event then names.
 pub(super) async fn issue(console: &Console, access: &Access, new: NewToken, replaces: Option<TokenId>) -> Result<Issued> {
-    access.require(Permission::API_KEY_CREATE)?;
+    access.owner_of_new(new.kind)?;
     let mut write = access.begin(console).await?;
     let now = console.now();
     let (issued, _) = insert(console, access, &mut write, new, now).await?;
@@ -34,9 +34,8 @@ pub(super) async fn issue(console: &Console, access: &Access, new: NewToken, rep
 }
 
 /// A new secret and the digest to store of it.
-pub(super) fn mint(console: &Console) -> Result<(Secret, Digest)> {
-    let secret =
-        Secret::mint(&console.0.prefix, Kind::Organization, &entropy::secret_body(&*console.0.entropy)).map_err(Error::internal)?;
+pub(super) fn mint(console: &Console, kind: Kind) -> Result<(Secret, Digest)> {
+    let secret = Secret::mint(&console.0.prefix, kind, &entropy::secret_body(&*console.0.entropy)).map_err(Error::internal)?;
     let digest = console.0.keys.token(&secret);
     Ok((secret, digest))
 }
@@ -49,13 +48,14 @@ pub(super) async fn insert(
     new: NewToken,
     now: Timestamp,
 ) -> Result<(Issued, Digest)> {
+    let owner = access.owner_of_new(new.kind)?;
     let expires_at = new.lifetime.ends(now);
     may_give(access, Rights { role: new.role, permissions: new.permissions }, PermissionSet::NONE)?;
     may_last(access, expires_at)?;
-    let (secret, digest) = mint(console)?;
+    let (secret, digest) = mint(console, owner.kind())?;
     let token = Token {
         id: TokenId::new(now, entropy::bytes(&*console.0.entropy)),
-        kind: Kind::Organization,
+        owner,
         label: new.label,
         description: new.description,
         hint: secret.hint(),
@@ -77,6 +77,7 @@ pub(super) async fn insert(
 /// The event that this token was generated, perhaps in the place of another one.
 pub(super) fn created<'a>(access: &'a Access, now: Timestamp, token: &Token, replaces: Option<TokenId>) -> NewEvent<'a> {
     let mut details = json!({
+        "owner": token.owner.kind().as_str(),
         "hint": token.hint.as_str(),
         "role": token.role.map(Role::as_str),
         "permissions": token.permissions.stored(),

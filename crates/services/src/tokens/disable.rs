@@ -30,10 +30,11 @@ async fn switch(
     action: Action,
     turn: impl FnOnce(Token, Timestamp) -> core::result::Result<Token, Dead> + Send,
 ) -> Result<Token> {
-    access.require(Permission::API_KEY_UPDATE)?;
+    access.require_on_tokens(Permission::API_KEY_UPDATE)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     let mut write = access.begin(console).await?;
     let before = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
+    access.require_on(Permission::API_KEY_UPDATE, &before)?;
     let now = console.now();
     let token = turn(before.clone(), now)?;
     if token == before {

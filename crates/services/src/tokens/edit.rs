@@ -32,9 +32,10 @@ pub fn version(token: &Token) -> String {
 
 /// Finds a token to edit it; refuses one that is dead.
 pub async fn editable(console: &Console, access: &Access, id: &str) -> Result<Token> {
-    access.require(Permission::API_KEY_UPDATE)?;
+    access.require_on_tokens(Permission::API_KEY_UPDATE)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     let token = store::tokens::find(&console.0.db, access, id).await?.ok_or(Error::NotFound)?;
+    access.require_on(Permission::API_KEY_UPDATE, &token)?;
     Ok(token.living(console.now())?)
 }
 
@@ -42,10 +43,11 @@ pub async fn editable(console: &Console, access: &Access, id: &str) -> Result<To
 /// they add, not what is there already; whoever extends a token's life gives all that it may do anew, and needs to hold that. `seen` is the [`version`] that the change was made from, none to change whatever is there. What
 /// changes nothing is no event.
 pub async fn edit(console: &Console, access: &Access, id: &str, seen: Option<&str>, change: Change) -> Result<Token> {
-    access.require(Permission::API_KEY_UPDATE)?;
+    access.require_on_tokens(Permission::API_KEY_UPDATE)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     let mut write = access.begin(console).await?;
     let before = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
+    access.require_on(Permission::API_KEY_UPDATE, &before)?;
     let now = console.now();
     let before = before.living(now)?;
     if seen.is_some_and(|seen| seen != version(&before)) {

@@ -39,7 +39,7 @@ pub struct Exported {
 
 /// Lists the organization's tokens that a query finds, [`PAGE`] at a time.
 pub async fn list(console: &Console, access: &Access, query: &TokenQuery) -> Result<Listed> {
-    access.require(Permission::API_KEY_READ)?;
+    access.require_on_tokens(Permission::API_KEY_READ)?;
     // One more than a page holds tells whether there is a next one.
     let mut items = store::tokens::list(&console.0.db, access, query, console.now(), i64::from(PAGE) + 1).await?;
     let page = PAGE as usize;
@@ -53,7 +53,7 @@ pub async fn list(console: &Console, access: &Access, query: &TokenQuery) -> Res
 /// Lists all of the organization's tokens, whatever they are, newest first: those after a [`Cursor`] of that order (empty: from the first),
 /// as many as the caller wants, 100 at most.
 pub async fn list_newest(console: &Console, access: &Access, after: &str, size: u32) -> Result<Page<Token>> {
-    access.require(Permission::API_KEY_READ)?;
+    access.require_on_tokens(Permission::API_KEY_READ)?;
     let sort = Sort::default();
     let elsewhere = || Error::Invalid { field: "after", why: "This is no place in the list; start at the first page.".to_owned() };
     let after: Option<Cursor> = if after.is_empty() { None } else { Some(after.parse().map_err(Error::in_field("after"))?) };
@@ -71,7 +71,7 @@ pub async fn list_newest(console: &Console, access: &Access, after: &str, size: 
 
 /// Everything that a query finds, from its first page on, [`EXPORT`] rows at most.
 pub async fn export(console: &Console, access: &Access, query: &TokenQuery) -> Result<Exported> {
-    access.require(Permission::API_KEY_READ)?;
+    access.require_on_tokens(Permission::API_KEY_READ)?;
     let now = console.now();
     let mut query = query.from(None);
     let mut tokens: Vec<Token> = Vec::new();
@@ -91,7 +91,7 @@ pub async fn export(console: &Console, access: &Access, query: &TokenQuery) -> R
 
 /// Finds one of the organization's tokens.
 pub async fn find(console: &Console, access: &Access, id: &str) -> Result<Token> {
-    access.require(Permission::API_KEY_READ)?;
+    access.require_on_tokens(Permission::API_KEY_READ)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     store::tokens::find(&console.0.db, access, id).await?.ok_or(Error::NotFound)
 }
@@ -103,7 +103,7 @@ pub async fn find_itself(console: &Console, access: &Access) -> Result<Token> {
 
 /// Finds the organization's tokens with these ids, newest first. One that is not there, or not theirs, and none is found.
 pub async fn find_many<'a>(console: &Console, access: &Access, ids: impl IntoIterator<Item = &'a str>) -> Result<Vec<Token>> {
-    access.require(Permission::API_KEY_READ)?;
+    access.require_on_tokens(Permission::API_KEY_READ)?;
     let ids = choose(ids)?;
     let tokens = store::tokens::find_many(&console.0.db, access, &ids).await?;
     if tokens.len() == ids.len() { Ok(tokens) } else { Err(Error::NotFound) }
@@ -129,7 +129,7 @@ pub(super) fn choose<'a>(ids: impl IntoIterator<Item = &'a str>) -> Result<Vec<T
 
 /// Whether a token in force has this label already, so that the form can warn. A label that is not valid is in nobody's use.
 pub async fn label_in_use(console: &Console, access: &Access, label: &str) -> Result<bool> {
-    access.require(Permission::API_KEY_CREATE)?;
+    access.require_on_tokens(Permission::API_KEY_CREATE)?;
     match Label::parse(label) {
         Ok(label) => store::tokens::label_in_use(&console.0.db, access, &label, console.now()).await,
         Err(_) => Ok(false),

@@ -12,7 +12,7 @@ mod rights;
 mod rotate;
 
 use domain::{
-    Change, Description, Label, Lifetime, PermissionSet, Rights, Role, Token,
+    Change, Description, Kind, Label, Lifetime, PermissionSet, Rights, Role, Token,
     audit::Action,
     change::{CUSTOM, KEEP},
 };
@@ -37,6 +37,8 @@ use crate::{
 /// The form "Generate token" or "Edit token" as it was typed.
 #[derive(Debug, Default)]
 pub struct Form {
+    /// `organization` or `user`; empty: see [`NewToken::kind`]. Not of an edit: a token keeps its owner.
+    pub owner: String,
     /// See [`Label`].
     pub label: String,
     /// See [`Description`].
@@ -58,6 +60,8 @@ pub struct Form {
 /// A token about to be generated.
 #[derive(Debug)]
 pub struct NewToken {
+    /// Whom it shall belong to. None: the organization, if whoever generates it may do that, else themselves.
+    pub kind: Option<Kind>,
     /// What it is recognised by.
     pub label: Label,
     /// What it is for.
@@ -75,7 +79,9 @@ impl Form {
     pub fn parse(&self) -> Result<NewToken> {
         let (label, description) = self.texts()?;
         let Rights { role, permissions } = self.rights()?;
-        Ok(NewToken { label, description, role, permissions, lifetime: self.lifetime()? })
+        let owner = self.owner.trim();
+        let kind = if owner.is_empty() { None } else { Some(owner.parse().map_err(Error::in_field("owner"))?) };
+        Ok(NewToken { kind, label, description, role, permissions, lifetime: self.lifetime()? })
     }
 
     /// Checks what was typed to edit a token, in the same way.

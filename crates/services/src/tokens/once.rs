@@ -51,10 +51,10 @@ pub enum Outcome {
     Reused,
 }
 
-/// Generates an organization token like [`super::create`], at most once a day for a caller and a key. `body` is the whole of what was
+/// Generates a token like [`super::create`], at most once a day for a caller and a key. `body` is the whole of what was
 /// asked, to tell a repetition from another use of the key.
 pub async fn create_once(console: &Console, access: &Access, new: NewToken, key: &IdempotencyKey, body: &[u8]) -> Result<Outcome> {
-    access.require(Permission::API_KEY_CREATE)?;
+    access.owner_of_new(new.kind)?;
     let keys = &console.0.keys;
     let (organization, principal) = (access.organization().id.to_string(), access.principal());
     let digest =
@@ -92,9 +92,10 @@ async fn reissue(console: &Console, access: &Access, mut write: Write, key: &Dig
     if lost.status_at(now) != Status::Active || lost.last_used_at.is_some() {
         return Ok(Outcome::Spent(lost.id));
     }
+    access.require_on(Permission::API_KEY_CREATE, &lost)?;
     may_give(access, lost.rights(), PermissionSet::NONE)?;
     may_last(access, lost.expires_at)?;
-    let (secret, digest) = mint(console)?;
+    let (secret, digest) = mint(console, lost.owner.kind())?;
     if !store::tokens::replace_secret(&mut write, access, lost.id, &earlier.secret, &digest, &secret.hint(), now).await? {
         return Ok(Outcome::Spent(lost.id));
     }

@@ -24,16 +24,18 @@ pub struct Replacement {
 /// Generates a token with the settings of one that is expired or revoked; the event names both. The old one stays as it is.
 pub async fn replace(console: &Console, access: &Access, id: &str) -> Result<Issued> {
     let Replacement { token, lifetime, .. } = replacement(console, access, id).await?;
-    let Token { id, label, description, role, permissions, .. } = token;
-    create::issue(console, access, NewToken { label, description, role, permissions, lifetime }, Some(id)).await
+    let Token { id, owner, label, description, role, permissions, .. } = token;
+    let kind = Some(owner.kind());
+    create::issue(console, access, NewToken { kind, label, description, role, permissions, lifetime }, Some(id)).await
 }
 
 /// What would come out of replacing one of the organization's tokens.
 pub async fn replacement(console: &Console, access: &Access, id: &str) -> Result<Replacement> {
-    access.require(Permission::API_KEY_CREATE)?;
+    access.require_on_tokens(Permission::API_KEY_CREATE)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     let token = store::tokens::find(&console.0.db, access, id).await?.ok_or(Error::NotFound)?;
     let now = console.now();
+    access.require_on(Permission::API_KEY_CREATE, &token)?;
     may_replace(&token, now)?;
     if !access.covers(token.effective()) {
         return Err(Error::Forbidden);

@@ -15,13 +15,13 @@ use crate::{
 /// Ends one of the organization's tokens for good. `typed` has to be its label, so that nobody ends the wrong one. When this returns, the
 /// token is refused everywhere. Ending it again changes nothing and is no error, whoever ended it first stays on record.
 pub async fn revoke(console: &Console, access: &Access, id: &str, typed: &str) -> Result<Token> {
-    access.require(Permission::API_KEY_DELETE)?;
+    access.require_on_tokens(Permission::API_KEY_DELETE)?;
     end(console, access, id.parse().map_err(|_| Error::NotFound)?, Some(typed)).await
 }
 
 /// The same for a program, which names the token by its id and cannot mistype.
 pub async fn revoke_by_id(console: &Console, access: &Access, id: &str) -> Result<Token> {
-    access.require(Permission::API_KEY_DELETE)?;
+    access.require_on_tokens(Permission::API_KEY_DELETE)?;
     end(console, access, id.parse().map_err(|_| Error::NotFound)?, None).await
 }
 

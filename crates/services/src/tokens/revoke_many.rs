@@ -19,7 +19,7 @@ pub async fn revoke_many<'a>(
     ids: impl IntoIterator<Item = &'a str>,
     typed: &str,
 ) -> Result<Vec<Token>> {
-    access.require(Permission::API_KEY_DELETE)?;
+    access.require_on_tokens(Permission::API_KEY_DELETE)?;
     let ids = choose(ids)?;
     let mut write = access.begin(console).await?;
     let before = store::tokens::find_many_in(&mut write, access, &ids).await?;

@@ -22,6 +22,8 @@ use crate::{
 /// What there is to know about a token's secrets.
 #[derive(Debug)]
 pub struct Rotating {
+    /// The token.
+    pub token: Token,
     /// The overlap that is under way.
     pub rotation: Option<Rotation>,
     /// What of the token was presented although it was dead.
@@ -33,7 +35,7 @@ pub struct Rotating {
 /// newest was never used, whoever rotates has probably lost it: then it is the one that ends, and the one before keeps its overlap, unless
 /// [`Overlap::Now`] ends that too.
 pub async fn rotate(console: &Console, access: &Access, id: &str, overlap: Overlap) -> Result<Issued> {
-    access.require(Permission::API_KEY_UPDATE)?;
+    access.require_on_tokens(Permission::API_KEY_UPDATE)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     // A use of a moment ago counts: otherwise a secret that is at work would be taken for a lost one.
     console.0.usage.settle().await?;
@@ -57,7 +59,8 @@ pub async fn rotate(console: &Console, access: &Access, id: &str, overlap: Overl
         rotation::set_end(&mut write, access, id, &newest, ends_at, overlap).await?;
         (vec![newest], Some(ends_at), older)
     };
-    let secret = Secret::mint(&console.0.prefix, token.kind, &entropy::secret_body(&*console.0.entropy)).map_err(Error::internal)?;
+    let secret =
+        Secret::mint(&console.0.prefix, token.owner.kind(), &entropy::secret_body(&*console.0.entropy)).map_err(Error::internal)?;
     let digest = console.0.keys.token(&secret);
     let token = Token { hint: secret.hint(), ..token };
     store::tokens::insert_secret(&mut write, access, &token, &digest, now).await?;
@@ -84,11 +87,12 @@ pub fn chosen_overlap(typed: &str) -> Result<Overlap> {
 /// Ends the old secret of a token now, while an overlap runs. When this returns, it is refused everywhere. When none runs any more, that is
 /// what was wanted, and nothing changes.
 pub async fn end_overlap(console: &Console, access: &Access, id: &str) -> Result<Token> {
-    access.require(Permission::API_KEY_UPDATE)?;
+    access.require_on_tokens(Permission::API_KEY_UPDATE)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     let mut write = access.begin(console).await?;
     let now = console.now();
     let token = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
+    access.require_on(Permission::API_KEY_UPDATE, &token)?;
     let live = rotation::live_in(&mut write, access, id, now).await?;
     let Some(old) = live.into_iter().find(|secret| secret.ends_at().is_some()) else { return Ok(token) };
     rotation::set_end(&mut write, access, id, &old, now, Overlap::Now).await?;
@@ -99,7 +103,7 @@ pub async fn end_overlap(console: &Console, access: &Access, id: &str) -> Result
 
 /// The token, if whoever asks may rotate it and it can be rotated, and the overlap that is under way already.
 pub async fn rotatable(console: &Console, access: &Access, id: &str) -> Result<(Token, Option<Rotation>)> {
-    access.require(Permission::API_KEY_UPDATE)?;
+    access.require_on_tokens(Permission::API_KEY_UPDATE)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     let token = store::tokens::find(&console.0.db, access, id).await?.ok_or(Error::NotFound)?;
     let now = console.now();
@@ -109,15 +113,16 @@ pub async fn rotatable(console: &Console, access: &Access, id: &str) -> Result<(
 
 /// What there is to know about the secrets of one of the organization's tokens.
 pub async fn rotation(console: &Console, access: &Access, id: &str) -> Result<Rotating> {
-    access.require(Permission::API_KEY_READ)?;
+    access.require_on_tokens(Permission::API_KEY_READ)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
-    store::tokens::find(&console.0.db, access, id).await?.ok_or(Error::NotFound)?;
+    let token = store::tokens::find(&console.0.db, access, id).await?.ok_or(Error::NotFound)?;
     let rotation = rotation::find(&console.0.db, access, id, console.now()).await?;
-    Ok(Rotating { rotation, refusals: rotation::refusals(&console.0.db, access, id).await? })
+    Ok(Rotating { token, rotation, refusals: rotation::refusals(&console.0.db, access, id).await? })
 }
 
 /// Nobody takes over a token that may do more than they: a new secret is as good as a new token. What is over stays over.
 fn may_rotate(access: &Access, token: &Token, now: Timestamp) -> Result<()> {
+    access.require_on(Permission::API_KEY_UPDATE, token)?;
     if !access.covers(token.effective()) {
         return Err(Error::Forbidden);
     }

@@ -3,7 +3,7 @@
 use domain::{
     Cursor, Role, Status, Timestamp, Token, TokenId, TokenQuery,
     page::Key,
-    token_query::{By, Grant, Sort, Unused, View},
+    token_query::{By, Grant, Owned, Sort, Unused, View},
 };
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
@@ -37,7 +37,8 @@ where
 {
     let mut sql = QueryBuilder::new(select!("WHERE t.organization_id = "));
     sql.push_bind(access.organization().id.to_string());
-    narrow(&mut sql, query, now.as_micros());
+    reach(&mut sql, access);
+    narrow(&mut sql, access, query, now.as_micros());
     turn(&mut sql, query.sort, query.after.as_ref(), limit);
     sql
 }
@@ -47,10 +48,22 @@ pub(crate) async fn list_newest(db: &Db, access: &Access, after: Option<&Cursor>
     let rows: Vec<Row> = on_db!(db, |pool| {
         let mut sql = QueryBuilder::new(select!("WHERE t.organization_id = "));
         sql.push_bind(access.organization().id.to_string());
+        reach(&mut sql, access);
         turn(&mut sql, Sort::default(), after, limit);
         sql.build_query_as().fetch_all(pool).await?
     });
     rows.into_iter().map(Row::into_token).collect()
+}
+
+/// Leaves out what the access does not reach.
+fn reach<DB>(sql: &mut QueryBuilder<DB>, access: &Access)
+where
+    DB: Database,
+    for<'e> String: Encode<'e, DB> + Type<DB>,
+{
+    if let Some(user) = access.only_of() {
+        sql.push(" AND t.user_id = ").push_bind(user);
+    }
 }
 
 /// Brings rows into an order, and begins after a place in it.
@@ -85,7 +98,7 @@ const fn key(by: By) -> &'static str {
     }
 }
 
-fn narrow<DB>(sql: &mut QueryBuilder<DB>, query: &TokenQuery, now: i64)
+fn narrow<DB>(sql: &mut QueryBuilder<DB>, access: &Access, query: &TokenQuery, now: i64)
 where
     DB: Database,
     for<'e> String: Encode<'e, DB> + Type<DB>,
@@ -116,6 +129,13 @@ where
         Some(Grant::Custom) => sql.push(" AND t.role IS NULL"),
         None => sql,
     };
+    match query.owner {
+        Some(Owned::ByOrganization) => sql.push(" AND t.kind = 'organization'"),
+        Some(Owned::ByPeople) => sql.push(" AND t.kind = 'user'"),
+        // Whoever is nobody owns nothing.
+        Some(Owned::ByMe) => sql.push(" AND t.user_id = ").push_bind(access.person_id().unwrap_or_default()),
+        None => sql,
+    };
     if let Some(days) = query.expiring {
         sql.push(" AND t.expires_at <= ").push_bind(now + i64::from(days) * DAY);
     }
@@ -133,11 +153,15 @@ where
 /// The names of those who generated the organization's tokens.
 pub(crate) async fn creators(db: &Db, access: &Access) -> Result<Vec<String>> {
     Ok(on_db!(db, |pool| {
-        sqlx::query_scalar("SELECT DISTINCT created_by_name FROM tokens WHERE organization_id = $1 ORDER BY created_by_name LIMIT $2")
-            .bind(access.organization().id.to_string())
-            .bind(NAMES)
-            .fetch_all(pool)
-            .await?
+        sqlx::query_scalar(
+            "SELECT DISTINCT created_by_name FROM tokens WHERE organization_id = $1 AND (CAST($3 AS TEXT) IS NULL OR user_id = $3) \
+             ORDER BY created_by_name LIMIT $2",
+        )
+        .bind(access.organization().id.to_string())
+        .bind(NAMES)
+        .bind(access.only_of())
+        .fetch_all(pool)
+        .await?
     }))
 }
 
@@ -170,6 +194,8 @@ where
     for id in ids {
         list.push_bind(id.to_string());
     }
-    sql.push(") ORDER BY t.created_at DESC, t.id DESC");
+    sql.push(")");
+    reach(&mut sql, access);
+    sql.push(" ORDER BY t.created_at DESC, t.id DESC");
     sql
 }

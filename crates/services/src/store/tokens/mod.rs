@@ -3,10 +3,16 @@
 mod edit;
 pub(crate) mod rotation;
 
-use domain::{Description, Hint, Issued, Label, Organization, PermissionSet, Role, Slug, State, Timestamp, Token, TokenId};
+use domain::{
+    Description, Hint, Issued, Kind, Label, Name, Organization, Owner, PermissionSet, Person, Role, Slug, State, Timestamp, Token, TokenId,
+};
 
 use super::{Db, Write, exactly_one, on_db, on_tx, stored};
-use crate::{access::Access, error::Result, keys::Digest};
+use crate::{
+    access::Access,
+    error::{Error, Result},
+    keys::Digest,
+};
 
 pub(crate) use edit::{edit, switch};
 
@@ -14,11 +20,14 @@ pub(crate) use edit::{edit, switch};
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT t.id, t.kind, t.label, t.description, s.hint, t.role, t.permissions, t.created_at, t.created_by_name, t.expires_at, \
-             t.disabled_at, t.disabled_by_name, t.revoked_at, t.revoked_by_name, u.last_used_at, \
+            "SELECT t.id, t.kind, t.user_id, p.name AS user_name, pm.role AS user_role, t.label, t.description, s.hint, t.role, \
+             t.permissions, t.created_at, t.created_by_name, t.expires_at, t.disabled_at, t.disabled_by_name, t.revoked_at, \
+             t.revoked_by_name, u.last_used_at, \
              CASE WHEN t.created_by_kind = 'member' AND NOT EXISTS (SELECT 1 FROM memberships m WHERE \
              m.organization_id = t.organization_id AND m.user_id = t.created_by_id) THEN 1 ELSE 0 END AS created_by_left FROM tokens t \
-             JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL LEFT JOIN token_usage u ON u.token_id = t.id ",
+             JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL LEFT JOIN token_usage u ON u.token_id = t.id \
+             LEFT JOIN users p ON p.id = t.user_id \
+             LEFT JOIN memberships pm ON pm.organization_id = t.organization_id AND pm.user_id = t.user_id ",
             $rest
         )
     };
@@ -31,12 +40,15 @@ pub(crate) use list::page;
 pub(crate) use list::{creators, find_many, find_many_in, list, list_newest};
 mod offboard;
 
-pub(crate) use offboard::{expire, list_created_by, list_created_by_in};
+pub(crate) use offboard::{expire, list_created_by, list_created_by_in, list_owned_by, list_owned_by_in};
 
 #[derive(sqlx::FromRow)]
 struct Row {
     id: String,
     kind: String,
+    user_id: Option<String>,
+    user_name: Option<String>,
+    user_role: Option<String>,
     label: String,
     description: String,
     hint: String,
@@ -55,9 +67,18 @@ struct Row {
 
 impl Row {
     fn into_token(self) -> Result<Token> {
+        let owner = match stored("tokens.kind", self.kind.parse::<Kind>())? {
+            Kind::Organization => Owner::Organization,
+            Kind::User => Owner::User(Person {
+                id: stored("tokens.user_id", self.user_id.unwrap_or_default().parse())?,
+                name: stored("users.name", Name::parse(&self.user_name.unwrap_or_default()))?,
+                role: stored("memberships.role", self.user_role.map(|role| role.parse()).transpose())?,
+            }),
+            Kind::Team => return Err(Error::internal("a token of a team, which this version knows nothing of")),
+        };
         Ok(Token {
             id: stored("tokens.id", self.id.parse())?,
-            kind: stored("tokens.kind", self.kind.parse())?,
+            owner,
             label: stored("tokens.label", Label::parse(&self.label))?,
             description: stored("tokens.description", Description::parse(&self.description))?,
             hint: Hint::from_stored(self.hint),
@@ -80,9 +101,10 @@ impl Row {
 /// One of the organization's tokens.
 pub(crate) async fn find(db: &Db, access: &Access, id: TokenId) -> Result<Option<Token>> {
     let row: Option<Row> = on_db!(db, |pool| {
-        sqlx::query_as(select!("WHERE t.organization_id = $1 AND t.id = $2"))
+        sqlx::query_as(select!("WHERE t.organization_id = $1 AND t.id = $2 AND (CAST($3 AS TEXT) IS NULL OR t.user_id = $3)"))
             .bind(access.organization().id.to_string())
             .bind(id.to_string())
+            .bind(access.only_of())
             .fetch_optional(pool)
             .await?
     });
@@ -92,9 +114,10 @@ pub(crate) async fn find(db: &Db, access: &Access, id: TokenId) -> Result<Option
 /// The same inside a change, after all changes before it.
 pub(crate) async fn find_in(write: &mut Write, access: &Access, id: TokenId) -> Result<Option<Token>> {
     let row: Option<Row> = on_tx!(write, |connection| {
-        sqlx::query_as(select!("WHERE t.organization_id = $1 AND t.id = $2"))
+        sqlx::query_as(select!("WHERE t.organization_id = $1 AND t.id = $2 AND (CAST($3 AS TEXT) IS NULL OR t.user_id = $3)"))
             .bind(access.organization().id.to_string())
             .bind(id.to_string())
+            .bind(access.only_of())
             .fetch_optional(connection)
             .await?
     });
@@ -106,11 +129,12 @@ pub(crate) async fn label_in_use(db: &Db, access: &Access, label: &Label, now: T
     let found: Option<i64> = on_db!(db, |pool| {
         sqlx::query_scalar(
             "SELECT created_at FROM tokens WHERE organization_id = $1 AND LOWER(label) = LOWER($2) AND revoked_at IS NULL \
-             AND (expires_at IS NULL OR expires_at > $3) LIMIT 1",
+             AND (expires_at IS NULL OR expires_at > $3) AND (CAST($4 AS TEXT) IS NULL OR user_id = $4) LIMIT 1",
         )
         .bind(access.organization().id.to_string())
         .bind(label.as_str())
         .bind(now.as_micros())
+        .bind(access.only_of())
         .fetch_optional(pool)
         .await?
     });
@@ -123,11 +147,11 @@ pub(crate) async fn insert(write: &mut Write, access: &Access, issued: &Issued, 
     let touched = on_tx!(write, |connection| {
         sqlx::query(
             "INSERT INTO tokens (id, organization_id, kind, label, description, role, permissions, created_at, created_by_kind, \
-             created_by_id, created_by_name, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             created_by_id, created_by_name, expires_at, user_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         )
         .bind(token.id.to_string())
         .bind(access.organization().id.to_string())
-        .bind(token.kind.as_str())
+        .bind(token.owner.kind().as_str())
         .bind(token.label.as_str())
         .bind(token.description.as_str())
         .bind(token.role.map(Role::as_str))
@@ -137,6 +161,7 @@ pub(crate) async fn insert(write: &mut Write, access: &Access, issued: &Issued, 
         .bind(access.principal().id())
         .bind(access.principal().name())
         .bind(token.expires_at.map(Timestamp::as_micros))
+        .bind(token.owner.person().map(|person| person.id.to_string()))
         .execute(connection)
         .await?
         .rows_affected()
@@ -252,11 +277,13 @@ struct FoundRow {
 pub(crate) async fn find_by_digest(db: &Db, digest: &Digest, now: Timestamp) -> Result<Option<Presented>> {
     let row: Option<FoundRow> = on_db!(db, |pool| {
         sqlx::query_as(
-            "SELECT t.id, t.kind, t.label, t.description, s.hint, t.role, t.permissions, t.created_at, t.created_by_name, t.expires_at, \
-             t.disabled_at, t.disabled_by_name, t.revoked_at, t.revoked_by_name, CAST(NULL AS BIGINT) AS last_used_at, \
-             0 AS created_by_left, t.organization_id, o.slug, \
+            "SELECT t.id, t.kind, t.user_id, p.name AS user_name, pm.role AS user_role, t.label, t.description, s.hint, t.role, \
+             t.permissions, t.created_at, t.created_by_name, t.expires_at, t.disabled_at, t.disabled_by_name, t.revoked_at, \
+             t.revoked_by_name, CAST(NULL AS BIGINT) AS last_used_at, 0 AS created_by_left, t.organization_id, o.slug, \
              o.name AS organization_name, o.created_at AS organization_created_at, s.ends_at, s.first_used_at FROM token_secrets s \
-             JOIN tokens t ON t.id = s.token_id JOIN organizations o ON o.id = t.organization_id WHERE s.digest = $1",
+             JOIN tokens t ON t.id = s.token_id JOIN organizations o ON o.id = t.organization_id \
+             LEFT JOIN users p ON p.id = t.user_id \
+             LEFT JOIN memberships pm ON pm.organization_id = t.organization_id AND pm.user_id = t.user_id WHERE s.digest = $1",
         )
         .bind(digest.as_slice())
         .fetch_optional(pool)

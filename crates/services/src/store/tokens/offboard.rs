@@ -44,6 +44,41 @@ pub(crate) async fn list_created_by_in(write: &mut Write, access: &Access, user:
     rows.into_iter().map(Row::into_token).collect()
 }
 
+macro_rules! owned_by {
+    () => {
+        select!(
+            "WHERE t.organization_id = $1 AND t.user_id = $2 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $3) \
+             ORDER BY t.created_at DESC, t.id DESC"
+        )
+    };
+}
+
+/// The tokens that belong to this person and that are not over at `now`, newest first.
+pub(crate) async fn list_owned_by(db: &Db, access: &Access, user: UserId, now: Timestamp) -> Result<Vec<Token>> {
+    let rows: Vec<Row> = on_db!(db, |pool| {
+        sqlx::query_as(owned_by!())
+            .bind(access.organization().id.to_string())
+            .bind(user.to_string())
+            .bind(now.as_micros())
+            .fetch_all(pool)
+            .await?
+    });
+    rows.into_iter().map(Row::into_token).collect()
+}
+
+/// The same inside a change, after all changes before it.
+pub(crate) async fn list_owned_by_in(write: &mut Write, access: &Access, user: UserId, now: Timestamp) -> Result<Vec<Token>> {
+    let rows: Vec<Row> = on_tx!(write, |connection| {
+        sqlx::query_as(owned_by!())
+            .bind(access.organization().id.to_string())
+            .bind(user.to_string())
+            .bind(now.as_micros())
+            .fetch_all(connection)
+            .await?
+    });
+    rows.into_iter().map(Row::into_token).collect()
+}
+
 /// Lets a token end at `at`, which is sooner than it would.
 pub(crate) async fn expire(write: &mut Write, access: &Access, id: TokenId, at: Timestamp) -> Result<()> {
     let touched = on_tx!(write, |connection| {

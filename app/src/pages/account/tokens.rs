@@ -1,0 +1,66 @@
+//! Where a person's own tokens are: they are of an organization each, so this page leads there.
+
+use domain::Membership;
+use leptos::prelude::*;
+
+use crate::{
+    api::{self, Failure},
+    layout::Breadcrumb,
+    paths,
+    ui::{
+        heading::{Heading, PageTitle},
+        icon::{Glyph, Icon},
+        problem::Problem,
+    },
+};
+
+/// Leads to the tokens that belong to who is signed in, organization by organization.
+#[component]
+pub fn OwnTokens() -> impl IntoView {
+    let me = Resource::new_blocking(|| (), |()| api::session::find());
+    view! {
+        <Breadcrumb steps=vec![("Your account", None), ("API tokens", None)] />
+        <PageTitle page="Your API tokens" />
+        <Heading text="Your API tokens" />
+        <p class="lead">
+            "A token of yours acts for you in one organization. It may never do more there than you may at that moment, and it ends when you leave."
+        </p>
+        <Transition>
+            {move || Suspend::new(async move {
+                match me.await {
+                    Ok(me) => {
+                        let places = me.memberships.into_iter().map(|membership| view! { <Place membership=membership /> });
+                        view! { <ul class="places">{places.collect_view()}</ul> }.into_any()
+                    }
+                    Err(Failure(failure)) => view! { <Problem failure=failure refused="see your API tokens" /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Place(membership: Membership) -> impl IntoView {
+    let slug = membership.organization.slug.to_string();
+    let name = membership.organization.name.to_string();
+    view! {
+        <li class="place">
+            <div>
+                <p class="place-name">{name.clone()}</p>
+                <p class="text-muted">{membership.role.title()}</p>
+            </div>
+            <div class="form-actions">
+                // Loaded anew: what stands around these pages is the organization's.
+                <a class="button" data-look="secondary" href=paths::own_tokens(&slug) rel="external">
+                    <Icon glyph=Glyph::Key />
+                    {format!("Your tokens in {name}")}
+                </a>
+                <a class="button" data-look="secondary" href=paths::new_own_token(&slug) rel="external">
+                    <Icon glyph=Glyph::Plus />
+                    "Generate"
+                    <span class="sr-only">{format!(" a token of yours in {name}")}</span>
+                </a>
+            </div>
+        </li>
+    }
+}
