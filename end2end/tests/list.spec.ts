@@ -121,7 +121,7 @@ test('the list is exported as it is narrowed', async ({ page, server, visit }) =
   expect(download.suggestedFilename()).toBe('acme-tokens.csv');
   const lines = (await readFile(await download.path(), 'utf8')).split('\r\n');
   expect(lines).toHaveLength(3);
-  expect(lines[1]).toContain(`'=exported,"In a ""file"".",${token.hint},viewer,`);
+  expect(lines[1]).toContain(`'=exported,"In a ""file"".",${token.hint},organization,viewer,`);
 });
 
 test('an address that cannot be read says what is wrong and leads back', async ({ page, server, visit }) => {

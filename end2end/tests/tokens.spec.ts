@@ -31,7 +31,8 @@ test('the form begins with the least role and with ninety days', async ({ page, 
   await expect(page.getByRole('radio', { name: '90 days' })).toBeChecked();
   await expect(page.getByRole('radio', { name: 'Owner' })).toHaveCount(0);
   const chosen = await page.getByRole('radio', { checked: true }).count();
-  expect(chosen).toBe(2);
+  await expect(page.getByRole('radio', { name: 'The organization' })).toBeChecked();
+  expect(chosen).toBe(3);
 });
 
 test('a token is generated, and the list then shows all of it but its secret', async ({ page, server, visit }) => {
@@ -296,7 +297,7 @@ test('the table says what it is and what its columns are', async ({ page, server
   await server.token({ label: 'in a table' });
   await visit(TOKENS);
   const table = page.getByRole('table', { name: 'API tokens of Acme, newest first' });
-  await expect(table.getByRole('columnheader')).toHaveText(['Select', 'Label', 'Token', 'Role', 'Created', 'Expires', 'Last used', 'Status', 'Actions']);
+  await expect(table.getByRole('columnheader')).toHaveText(['Select', 'Label', 'Token', 'Owner', 'Role', 'Created', 'Expires', 'Last used', 'Status', 'Actions']);
   await expect(row(page, 'in a table').getByRole('rowheader')).toHaveText('in a table');
   await expect(bin(page, 'in a table')).toBeVisible();
 });

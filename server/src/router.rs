@@ -61,6 +61,7 @@ pub fn router(site: Site) -> Router {
         .route("/invitations/accept", get(pages::public).post(forms::accept_invitation))
         .route("/account", get(pages::members).post(forms::edit_account))
         .route("/account/password", get(pages::account).post(forms::change_password))
+        .route("/account/tokens", get(pages::members))
         .route("/account/sessions", get(pages::members))
         .route("/account/sessions/end", get(pages::sessions).post(forms::end_session))
         .route("/account/sessions/end-others", get(pages::sessions).post(forms::end_other_sessions))

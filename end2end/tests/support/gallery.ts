@@ -24,6 +24,7 @@ import {
   submitAndRead,
   toggle,
 } from './journeys.ts';
+import { signIn } from './fixtures.ts';
 import { INVITE, MEMBERS, invite, inviteAndRead, join, tokenOf } from './people.ts';
 import { OWNER, type Server } from './server.ts';
 
@@ -481,6 +482,25 @@ export const GALLERY: readonly View[] = [
       const { user } = await join(server, 'Grace Hopper', `${labelled('grace').replace(' ', '')}@acme.test`, 'developer');
       await visit(`${MEMBERS}/${user}`);
       await expect(page.getByRole('button', { name: 'Change role' })).toBeVisible();
+    },
+  },
+  {
+    name: 'own tokens of a viewer',
+    signedIn: false,
+    open: async ({ page, server, visit }) => {
+      const { cookies } = await join(server, 'Grace Hopper', `${labelled('grace').replace(' ', '')}@acme.test`);
+      for (const what of ['own script', 'W'.repeat(55)]) await tokenOf(server, cookies, labelled(what));
+      await signIn(page.context(), cookies, server.origin);
+      await visit(TOKENS);
+      await expect(page.getByText('act for you in Acme')).toBeVisible();
+    },
+  },
+  {
+    name: 'account, tokens',
+    signedIn: true,
+    open: async ({ page, visit }) => {
+      await visit('/account/tokens');
+      await expect(page.getByRole('link', { name: 'Your tokens in Acme' })).toBeVisible();
     },
   },
   {

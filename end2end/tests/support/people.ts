@@ -1,6 +1,7 @@
 // Other people than the owner, as tests need them.
 
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect, type Browser, type Locator, type Page } from '@playwright/test';
+import { observe, signIn } from './fixtures.ts';
 import { OWNER, type Given, type Server } from './server.ts';
 
 export const MEMBERS = '/orgs/acme/members';
@@ -34,11 +35,19 @@ export async function join(server: Server, name: string, email: string, role = '
 }
 
 /** Generates a token as somebody else, without a page. */
-export async function tokenOf(server: Server, cookies: readonly Given[], label: string): Promise<void> {
+export async function tokenOf(server: Server, cookies: readonly Given[], label: string, role = 'viewer'): Promise<string> {
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
-  const answer = await server.post('/api/tokens/create', { organization: OWNER.slug, role: 'viewer', expiry: '90', label }, { Cookie: cookie });
+  const answer = await server.post('/api/tokens/create', { organization: OWNER.slug, role, expiry: '90', label }, { Cookie: cookie });
   if (answer.status !== 200) throw new Error(`Generating a token was answered with ${answer.status}`);
-  server.secret(((await answer.json()) as { secret: string }).secret, `the secret of ${label}`);
+  return server.secret(((await answer.json()) as { secret: string }).secret, `the secret of ${label}`);
+}
+
+/** Somebody else's browser, with their session if they have one. */
+export async function theirs(browser: Browser, scripts: boolean, complaints: string[], origin: string, cookies: readonly Given[] = []): Promise<Page> {
+  const context = await browser.newContext({ javaScriptEnabled: scripts, baseURL: origin });
+  await observe(context, complaints);
+  await signIn(context, cookies, origin);
+  return await context.newPage();
 }
 
 /** The row of a member, by name or by e-mail address. */

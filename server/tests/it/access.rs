@@ -208,6 +208,7 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
             "POST /orgs/acme/tokens/ID/replace",
             "GET /account",
             "GET /account/sessions",
+            "GET /account/tokens",
             "GET /invitations/accept",
             "GET /orgs/acme/members",
             "GET /orgs/acme/members/ID",

@@ -87,7 +87,7 @@ async fn what_was_toggled_stays_when_it_is_refused(it: TestConsole) {
 async fn a_preset_fills_the_toggles_without_scripts(it: TestConsole) {
     let owner = it.session("owner").await;
     let plain = it.get(&owner, "/orgs/acme/tokens/new").await.body;
-    assert_eq!(checked(&plain), ["role-viewer", "expiry-90"]);
+    assert_eq!(checked(&plain), ["owner-organization", "role-viewer", "expiry-90"]);
     for preset in Preset::ALL {
         let address = format!("/orgs/acme/tokens/new?preset={}", preset.as_str());
         assert!(plain.contains(&format!("{address}#permissions")) && plain.contains(preset.summary()));

@@ -6,7 +6,7 @@ use crate::harness::{Caller, TestConsole, on_both};
 
 on_both![
     a_list_shows_what_there_is_to_know,
-    a_member_without_the_right_is_told_whom_to_ask,
+    a_member_finds_their_own_tokens_and_no_others,
     typed_texts_are_shown_and_never_run,
     no_page_holds_inline_style_or_handlers,
     a_missing_page_is_404_and_for_programs_a_problem,
@@ -36,15 +36,24 @@ async fn a_list_shows_what_there_is_to_know(it: TestConsole) {
     assert!(page.body.contains("datetime=\"2026-11-22T09:05:00.000Z\""));
 }
 
-async fn a_member_without_the_right_is_told_whom_to_ask(it: TestConsole) {
-    it.issue("acme", "nobody-sees-me", Role::Viewer, &[], Lifetime::Never).await;
+async fn a_member_finds_their_own_tokens_and_no_others(it: TestConsole) {
+    let (hidden, _) = it.issue("acme", "nobody-sees-me", Role::Viewer, &[], Lifetime::Never).await;
+    let owner = it.session("owner").await;
     for who in ["developer", "viewer"] {
         let caller = it.session(who).await;
-        for path in ["/orgs/acme/tokens", "/orgs/acme/tokens/new"] {
-            let page = it.get(&caller, path).await;
-            assert_eq!(page.status, 403, "{who} {path}");
-            assert!(page.body.contains("owner or admin") && !page.body.contains("nobody-sees-me"), "{who} {path}");
-        }
+        let label = format!("script of {who}");
+        let fields = [("label", label.as_str()), ("role", "viewer"), ("expiry", "30")];
+        let made = it.post_form(&caller, "/orgs/acme/tokens/new", &fields).await;
+        assert!(made.status == 200 && made.text().contains("jtu_"), "{who}: {}", made.status);
+        let list = it.get(&caller, "/orgs/acme/tokens").await;
+        assert_eq!(list.status, 200, "{who}");
+        assert!(list.text().contains(&label) && list.text().contains("act for you") && !list.body.contains("nobody-sees-me"), "{who}");
+        assert_eq!(it.get(&caller, &format!("/orgs/acme/tokens/{}", hidden.id)).await.status, 404, "{who}");
+        let for_all = it.post_form(&caller, "/orgs/acme/tokens/new", &[&fields[..], &[("owner", "organization")]].concat()).await;
+        assert!(for_all.status == 403 && !for_all.body.contains("jto_"), "{who}");
+        assert!(it.get(&owner, "/orgs/acme/tokens?owner=user").await.text().contains(&label), "{who}");
+        let account = it.get(&caller, "/account/tokens").await;
+        assert!(account.status == 200 && account.body.contains("/orgs/acme/tokens?owner=me"), "{who}");
     }
 }
 

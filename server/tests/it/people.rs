@@ -85,7 +85,7 @@ async fn an_invitation_is_shown_once_and_leads_into_the_organization(it: TestCon
     let grace = session_of(&joined);
     let page = it.get(&grace, "/orgs/acme/members?done=joined").await;
     assert!(page.status == 200 && page.text().contains("Welcome"));
-    assert_eq!(it.get(&grace, "/orgs/acme/tokens").await.status, 403);
+    assert_eq!(it.get(&grace, "/orgs/acme/audit").await.status, 403);
 }
 
 async fn a_link_is_of_the_configured_address_whatever_the_host_says(it: TestConsole) {
@@ -148,7 +148,7 @@ async fn a_role_is_changed_and_more_than_ones_own_is_refused(it: TestConsole) {
     let (owner, admin) = (it.session("owner").await, it.session("admin").await);
     let viewer = it.session("viewer").await;
     let address = format!("/orgs/acme/members/{}", id_of(&it, "viewer@acme.test").await);
-    assert_eq!(it.get(&viewer, "/orgs/acme/tokens").await.status, 403);
+    assert_eq!(it.get(&viewer, "/orgs/acme/audit").await.status, 403);
     let done = it.post_form(&owner, &address, &[("role", "admin")]).await;
     assert_eq!((done.status.as_u16(), done.header("location")), (303, "/orgs/acme/members?done=edited"));
     assert_eq!(it.get(&viewer, "/orgs/acme/tokens").await.status, 200);
@@ -210,9 +210,9 @@ async fn the_list_shows_what_there_is_to_know(it: TestConsole) {
 async fn what_one_may_not_see_is_not_offered(it: TestConsole) {
     invite(&it, "grace@acme.test", "viewer").await;
     let viewer = it.session("viewer").await;
-    assert_eq!(it.get(&viewer, "/").await.header("location"), "/orgs/acme/members");
+    assert_eq!(it.get(&viewer, "/").await.header("location"), "/orgs/acme/tokens");
     let page = it.get(&viewer, "/orgs/acme/members").await;
-    for hidden in ["API tokens", "Invite", "Remove", "grace@acme.test"] {
+    for hidden in ["Audit log", "Invite", "Remove", "grace@acme.test"] {
         assert!(!page.text().contains(hidden), "{hidden}");
     }
     let own = it.get(&viewer, &format!("/orgs/acme/members/{}", id_of(&it, "viewer@acme.test").await)).await;
@@ -227,8 +227,7 @@ async fn who_belongs_to_two_organizations_can_switch(it: TestConsole) {
     for path in ["/orgs/acme/members", "/orgs/globex/members", "/account"] {
         let page = it.get(&outsider, path).await;
         assert!(page.body.contains("popovertarget=\"organizations\""), "{path}");
-        // A viewer is led to what they may see.
-        for address in ["/orgs/acme/members", "/orgs/globex/tokens"] {
+        for address in ["/orgs/acme/tokens", "/orgs/globex/tokens"] {
             assert!(page.body.contains(&format!("href=\"{address}\" rel=\"external\"")), "{path} {address}");
         }
     }
