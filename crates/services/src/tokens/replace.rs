@@ -7,7 +7,7 @@ use crate::{
     Console,
     access::Access,
     error::{Error, Result},
-    store,
+    store, token_policy,
 };
 
 /// What a replacement would be.
@@ -15,7 +15,7 @@ use crate::{
 pub struct Replacement {
     /// The token that is over.
     pub token: Token,
-    /// How long the new one would live.
+    /// How long the new one would live: as long as the old one, as far as the policy allows it.
     pub lifetime: Lifetime,
     /// Whether a token in force has the same label already: somebody may have been quicker.
     pub label_in_use: bool,
@@ -39,7 +39,9 @@ pub async fn replacement(console: &Console, access: &Access, id: &str) -> Result
         return Err(Error::Forbidden);
     }
     let label_in_use = store::tokens::label_in_use(&console.0.db, access, &token.label, now).await?;
-    Ok(Replacement { lifetime: Lifetime::between(token.created_at, token.expires_at), token, label_in_use })
+    // Another policy may hold than when the old one was generated.
+    let lifetime = token_policy::limit(console, access, Lifetime::between(token.created_at, token.expires_at)).await?;
+    Ok(Replacement { lifetime, token, label_in_use })
 }
 
 fn may_replace(token: &Token, now: Timestamp) -> Result<()> {
