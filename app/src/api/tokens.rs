@@ -2,7 +2,7 @@
 
 #![expect(clippy::too_many_arguments, reason = "the fields of a form are flat on the wire")]
 
-use domain::{Issued, Organization, Page, Timestamp, Token, TokenQuery};
+use domain::{Issued, Organization, Page, Timestamp, Token, TokenId, TokenQuery};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,8 @@ pub struct TokenList {
     pub query: TokenQuery,
     /// The rows.
     pub page: Page<Token>,
+    /// What is outside of the organization's policy about some of them.
+    pub outside: Vec<(TokenId, String)>,
     /// Who has generated tokens here, by name; nobody when there are none at all.
     pub creators: Vec<String>,
     /// The server's time when it answered. Relative times are counted from it, so that server and browser write the same words.
@@ -34,6 +36,8 @@ pub struct Found {
     pub organization: Organization,
     /// The token.
     pub token: Token,
+    /// What is outside of the organization's policy about it; none when nothing is.
+    pub outside: Option<String>,
     /// Whether to offer editing it.
     pub may_update: bool,
     /// Whether to offer ending it.
@@ -67,7 +71,8 @@ pub async fn list(organization: String, #[server(default)] query: String) -> Res
                 query,
                 creators,
                 organization: access.organization().clone(),
-                may_create: access.allows(domain::Permission::API_KEY_CREATE),
+                may_create: services::token_policy::may_create(&request.console, &access).await?,
+                outside: services::token_policy::breaches(&request.console, &access, &page.items).await?,
                 may_revoke: access.allows(domain::Permission::API_KEY_DELETE),
                 page,
                 now: request.console.now(),
@@ -86,7 +91,9 @@ pub async fn find(organization: String, token: String) -> Result<Found, Failure>
         async {
             let access = request.access(&organization, domain::Permission::API_KEY_READ).await?;
             let token = services::tokens::find(&request.console, &access, &token).await?;
+            let outside = services::token_policy::breaches(&request.console, &access, core::slice::from_ref(&token)).await?;
             Ok(Found {
+                outside: outside.into_iter().next().map(|(_, outside)| outside),
                 organization: access.organization().clone(),
                 token,
                 may_update: access.allows(domain::Permission::API_KEY_UPDATE),
@@ -121,6 +128,9 @@ pub async fn form(organization: String) -> Result<Organization, Failure> {
     reply(
         async {
             let access = request.access(&organization, domain::Permission::API_KEY_CREATE).await?;
+            if !services::token_policy::may_create(&request.console, &access).await? {
+                return Err(services::Error::Forbidden);
+            }
             Ok(access.organization().clone())
         }
         .await,

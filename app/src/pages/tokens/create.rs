@@ -1,6 +1,6 @@
 //! The form for a new token, and the dialog that shows its secret once.
 
-use domain::{Issued, Lifetime, Organization, PermissionSet, Role};
+use domain::{Issued, Organization, PermissionSet, Role, token_policy::Policy};
 use leptos::{
     ev::{Event, SubmitEvent},
     prelude::*,
@@ -13,7 +13,7 @@ use super::{
     rights::{RightsField, toggled},
 };
 use crate::{
-    api::{Failure, tokens},
+    api::{Failure, policy, tokens},
     browser::{self, Fields},
     layout::{Breadcrumb, use_organization},
     paths, posted,
@@ -33,6 +33,7 @@ use crate::{
 pub fn NewToken() -> impl IntoView {
     let organization = use_organization();
     let form = Resource::new_blocking(move || organization.get(), tokens::form);
+    let policy = Resource::new_blocking(move || organization.get(), policy::find);
     view! {
         <Breadcrumb steps=vec![
             ("Organization settings", None),
@@ -42,11 +43,12 @@ pub fn NewToken() -> impl IntoView {
         <Heading text="Generate token" />
         <Transition>
             {move || Suspend::new(async move {
-                match form.await {
-                    Ok(organization) => {
+                let (form, policy) = (form.await, policy.await);
+                match form.and_then(|organization| policy.map(|found| (organization, found.policy))) {
+                    Ok((organization, policy)) => {
                         view! {
                             <PageTitle page="Generate token" organization=organization.name.to_string() />
-                            <Generate organization=organization />
+                            <Generate organization=organization policy=policy />
                         }
                             .into_any()
                     }
@@ -65,7 +67,7 @@ pub fn NewToken() -> impl IntoView {
 
 /// The form, and over it the secret once there is one.
 #[component]
-fn Generate(organization: Organization) -> impl IntoView {
+fn Generate(organization: Organization, policy: Policy) -> impl IntoView {
     let slug = StoredValue::new(organization.slug.to_string());
     let issued = RwSignal::new(None::<Issued>);
     view! {
@@ -75,13 +77,13 @@ fn Generate(organization: Organization) -> impl IntoView {
             then=Callback::new(move |_| slug.with_value(|slug| paths::tokens(slug)))
             issued=issued
         >
-            <TokenForm organization=organization issued=issued />
+            <TokenForm organization=organization policy=policy issued=issued />
         </Issuing>
     }
 }
 
 #[component]
-fn TokenForm(organization: Organization, issued: RwSignal<Option<Issued>>) -> impl IntoView {
+fn TokenForm(organization: Organization, policy: Policy, issued: RwSignal<Option<Issued>>) -> impl IntoView {
     let slug = StoredValue::new(organization.slug.to_string());
     let refusal: Refusal = RwSignal::new(posted::failure());
     let busy = RwSignal::new(false);
@@ -106,12 +108,13 @@ fn TokenForm(organization: Organization, issued: RwSignal<Option<Issued>>) -> im
             busy.set(false);
         });
     };
+    let offer = policy.offer();
     let values = Values {
         label: String::new(),
         description: String::new(),
         role: Role::FOR_TOKENS[0].to_string(),
         permissions: PermissionSet::NONE,
-        expiry: Lifetime::DEFAULT_DAYS.to_string(),
+        expiry: offer.chosen.to_string(),
     };
     let values = values.with_preset().or_posted();
     let address = slug.with_value(|slug| paths::new_token(slug));
@@ -122,12 +125,12 @@ fn TokenForm(organization: Organization, issued: RwSignal<Option<Issued>>) -> im
         <Summary title="The token was not generated" fields=FIELDS refusal=refusal />
         <form class="form" method="post" action=address.clone() on:submit=submit>
             <input r#type="hidden" name="label_warned" value=move || warned.get() />
-            <LabelField value=values.label refusal=refusal on_change=check_label>
-                <LabelWarning warned=warned />
+            <LabelField value=values.label refusal=refusal unique=policy.unique_labels on_change=check_label>
+                <LabelWarning warned=warned unique=policy.unique_labels />
             </LabelField>
             <DescriptionField value=values.description refusal=refusal />
             <RightsField chosen=values.role on=values.permissions address=address.clone() refusal=refusal />
-            <ExpiryField chosen=values.expiry hint="From then on the token is refused." refusal=refusal />
+            <ExpiryField chosen=values.expiry hint="From then on the token is refused." offer=offer refusal=refusal />
             <div class="form-actions">
                 <Submit busy=busy meanwhile="Generating…" label="Generate token" />
                 <ButtonLink href=slug.with_value(|slug| paths::tokens(slug))>"Cancel"</ButtonLink>
@@ -170,7 +173,12 @@ async fn generate(slug: String, fields: Fields, warned: RwSignal<String>, refusa
 
 /// Warns that the label is in use. The region is there before the warning, so that it is read out.
 #[component]
-fn LabelWarning(warned: RwSignal<String>) -> impl IntoView {
+fn LabelWarning(warned: RwSignal<String>, unique: bool) -> impl IntoView {
+    let advice = if unique {
+        " Labels are unique in this organization: choose another one."
+    } else {
+        " Another label tells the two apart; you can also generate this one as it is."
+    };
     view! {
         <div role="status">
             {move || {
@@ -181,7 +189,7 @@ fn LabelWarning(warned: RwSignal<String>) -> impl IntoView {
                             <Notice tone=Tone::Warning>
                                 <p>
                                     {format!("A token labelled “{label}” is in use already.")}
-                                    " Another label tells the two apart; you can also generate this one as it is."
+                                    {advice}
                                 </p>
                             </Notice>
                         }

@@ -31,7 +31,16 @@ pub fn bin_id(token: impl core::fmt::Display) -> String {
 
 /// A row of the list; a card where the list is narrow.
 #[component]
-pub fn Row(token: Token, now: Timestamp, organization: String, place: String, may_revoke: bool, may_select: bool) -> impl IntoView {
+pub fn Row(
+    token: Token,
+    /// What is outside of the organization's policy about it.
+    outside: Option<String>,
+    now: Timestamp,
+    organization: String,
+    place: String,
+    may_revoke: bool,
+    may_select: bool,
+) -> impl IntoView {
     let status = token.status_at(now);
     let label = token.label.to_string();
     let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
@@ -97,7 +106,9 @@ pub fn Row(token: Token, now: Timestamp, organization: String, place: String, ma
             </Cell>
             <Cell column="Expires">{expires}</Cell>
             <Cell column="Last used">{last_used}</Cell>
-            <Cell column="Status">{badge}</Cell>
+            <Cell column="Status">
+                {badge} {outside.map(|outside| view! { <span class="cell-more">"Outside the policy: " {outside}</span> })}
+            </Cell>
             <td role="cell" class="row-actions">
                 {bin}
             </td>

@@ -35,7 +35,7 @@ pub async fn replacement(console: &Console, access: &Access, id: &str) -> Result
     let token = store::tokens::find(&console.0.db, access, id).await?.ok_or(Error::NotFound)?;
     let now = console.now();
     may_replace(&token, now)?;
-    if !access.covers(token.effective()) {
+    if !access.covers(token.effective()) || !token_policy::may_create(console, access).await? {
         return Err(Error::Forbidden);
     }
     let label_in_use = store::tokens::label_in_use(&console.0.db, access, &token.label, now).await?;
