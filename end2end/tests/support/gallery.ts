@@ -24,7 +24,7 @@ import {
   submitAndRead,
   toggle,
 } from './journeys.ts';
-import { INVITE, MEMBERS, invite, inviteAndRead, join, tokenOf } from './people.ts';
+import { INVITE, MEMBERS, POLICIES, invite, inviteAndRead, join, tokenOf } from './people.ts';
 import { OWNER, type Server } from './server.ts';
 
 export interface Place {
@@ -461,6 +461,18 @@ export const GALLERY: readonly View[] = [
       await server.post(`${TOKENS}/${token.id}/revoke`, { label: token.label }, { Cookie: server.ownerCookie });
       await visit(`${TOKENS}/${token.id}/replace`);
       await expect(page.getByRole('button', { name: 'Generate replacement' })).toBeVisible();
+    },
+  },
+  {
+    name: 'policies, looked at before they are saved',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      await server.token({ label: labelled('outside'), expiry: 'never' });
+      await visit(POLICIES);
+      await page.getByRole('radio', { name: 'Not allowed' }).check();
+      await page.getByRole('textbox', { name: 'Revoke after days without use' }).fill('90');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await expect(page.getByRole('group', { name: 'What this means for your tokens' })).toBeVisible();
     },
   },
   {

@@ -1,12 +1,12 @@
 //! `/api/v1/organizations/{organization}/policy`: what an organization asks of its tokens.
 
-use axum::{extract::State, response::Response};
+use axum::{extract::State, http::StatusCode, response::Response};
 use domain::token_policy::{Creators, Policy};
 use serde::{Deserialize, Serialize};
 use services::{Error, token_policy};
 
 use super::{
-    extract::{Json, OrganizationEditor, OrganizationReader},
+    extract::{JsonAndBytes, OrganizationEditor, OrganizationReader},
     json,
     names::CreatorsName,
     problem::Problem,
@@ -165,8 +165,12 @@ pub(super) async fn find(State(site): State<Site>, OrganizationReader(access): O
 pub(super) async fn edit(
     State(site): State<Site>,
     OrganizationEditor(access): OrganizationEditor,
-    Json(wanted): Json<Wanted>,
+    JsonAndBytes(wanted, body): JsonAndBytes<Wanted>,
 ) -> Result<Response, Problem> {
+    // An empty array would be read as a policy that asks for nothing.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", "The body is not a JSON object."));
+    }
     let policy = token_policy::edit(&site.console, &access, None, &wanted.parse()?).await?;
     Ok(json(&Answer::from(policy)))
 }

@@ -197,6 +197,7 @@ async fn forms_offer_what_the_policy_allows_and_the_server_refuses_the_rest(it: 
     assert!(page.body.contains("id=\"expiry-45\" name=\"expiry\" value=\"45\" checked"), "the default is chosen");
     assert!(page.text().contains("The organization's policy allows 45 days at most.") && page.text().contains("No other token in force"));
     it.advance(9 * 24 * 60 * 60);
+    let owner = it.session("owner").await;
     let edit = format!("/orgs/acme/tokens/{}/edit", edited.id);
     let page = it.get(&owner, &edit).await;
     assert!(offered(&page, "keep") && offered(&page, "30") && !offered(&page, "45") && !offered(&page, "never"));
@@ -238,7 +239,7 @@ async fn a_policy_that_wants_admins_closes_the_form_for_others(it: TestConsole) 
         assert_eq!(page.status, 200, "{who}");
     }
     let asks = issuer(&it, &["api_key:create", "api_key:read"]).await;
-    let body = "{\"label\":\"new\",\"permissions\":[\"api_key:read\"]}";
+    let body = "{\"label\":\"new\",\"permissions\":[\"api_key:read\"],\"expires_in\":60}";
     let refused = it.post_json(&asks, "/api/v1/organizations/acme/tokens", body).await;
     assert_eq!((refused.status.as_u16(), it.count("SELECT COUNT(*) FROM tokens WHERE label = 'new'").await), (403, 0));
 }
