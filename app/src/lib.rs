@@ -59,6 +59,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("tokens/:token/replace") view=pages::tokens::replace::ReplaceToken ssr=SsrMode::Async />
                     <Route path=path!("audit") view=pages::audit::list::AuditLog ssr=SsrMode::Async />
                     <Route path=path!("mail") view=pages::mail::MailPage ssr=SsrMode::Async />
+                    <Route path=path!("policies") view=pages::policies::Policies ssr=SsrMode::Async />
                     <Route path=path!("members") view=pages::members::list::Members ssr=SsrMode::Async />
                     <Route path=path!("members/invite") view=pages::invitations::create::Invite ssr=SsrMode::Async />
                     <Route path=path!("members/:user") view=pages::members::member::MemberPage ssr=SsrMode::Async />

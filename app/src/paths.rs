@@ -136,6 +136,11 @@ pub fn mail(organization: &str) -> String {
     format!("/orgs/{organization}/mail")
 }
 
+/// What an organization asks of its tokens.
+pub fn policies(organization: &str) -> String {
+    format!("/orgs/{organization}/policies")
+}
+
 /// The form that gives a token a new secret.
 pub fn rotate(organization: &str, token: TokenId) -> String {
     format!("/orgs/{organization}/tokens/{token}/rotate")

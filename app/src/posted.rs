@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Failure, Invited, Issued, audit::Verified};
+use domain::{Failure, Invited, Issued, audit::Verified, token_policy::Impact};
 
 /// The outcome of a form that was posted without scripts. The page is rendered with it and does not hydrate, so what it shows exists in
 /// that one answer only.
@@ -20,6 +20,8 @@ pub struct Posted {
     pub label_in_use: bool,
     /// What the check of the audit trail found.
     pub verified: Option<Verified>,
+    /// What the policy that was sent would mean.
+    pub impact: Option<Impact>,
 }
 
 /// Whether this page is the answer to a form that was posted.
@@ -55,6 +57,11 @@ pub fn label_in_use() -> bool {
 /// What the check of the audit trail found.
 pub fn verified() -> Option<Verified> {
     look(|posted| posted.verified.clone())
+}
+
+/// What the policy that was sent would mean for the tokens that are there.
+pub fn impact() -> Option<Impact> {
+    look(|posted| posted.impact.clone())
 }
 
 #[cfg(feature = "ssr")]

@@ -82,6 +82,7 @@ pub fn router(site: Site) -> Router {
         .route("/orgs/{organization}/tokens/{token}/disable", get(pages::token).post(forms::disable_token))
         .route("/orgs/{organization}/tokens/{token}/enable", get(pages::token).post(forms::enable_token))
         .route("/orgs/{organization}/tokens/{token}/revoke", get(pages::revoke).post(forms::revoke_token))
+        .route("/orgs/{organization}/policies", get(pages::members).post(forms::edit_policy))
         .route("/orgs/{organization}/audit", get(pages::members))
         .route("/orgs/{organization}/audit/verify", get(pages::verify_audit).post(forms::verify_audit))
         .route("/orgs/{organization}/audit.csv", get(exports::audit_csv))

@@ -2,7 +2,7 @@
 
 #![expect(clippy::too_many_arguments, reason = "the fields of a form are flat on the wire")]
 
-use domain::{Issued, Organization, Page, Timestamp, Token, TokenQuery};
+use domain::{Issued, Organization, Page, Timestamp, Token, TokenId, TokenQuery};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,8 @@ pub struct TokenList {
     pub query: TokenQuery,
     /// The rows.
     pub page: Page<Token>,
+    /// What is outside of the organization's policy about some of them.
+    pub outside: Vec<(TokenId, String)>,
     /// Who has generated tokens here, by name; nobody when there are none at all.
     pub creators: Vec<String>,
     /// The server's time when it answered. Relative times are counted from it, so that server and browser write the same words.
@@ -36,6 +38,8 @@ pub struct Found {
     pub organization: Organization,
     /// The token.
     pub token: Token,
+    /// What is outside of the organization's policy about it; none when nothing is.
+    pub outside: Option<String>,
     /// Whether to offer editing it.
     pub may_update: bool,
     /// Whether to offer ending it.
@@ -81,6 +85,7 @@ pub async fn list(organization: String, #[server(default)] query: String) -> Res
                 own: access.is_to_own_tokens(),
                 // Everybody may generate some of their own.
                 may_create: true,
+                outside: services::token_policy::breaches(&request.console, &access, &page.items).await?,
                 may_revoke: access.allows_on_tokens(domain::Permission::API_KEY_DELETE),
                 page,
                 now: request.console.now(),
@@ -99,7 +104,9 @@ pub async fn find(organization: String, token: String) -> Result<Found, Failure>
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_READ).await?;
             let token = services::tokens::find(&request.console, &access, &token).await?;
+            let outside = services::token_policy::breaches(&request.console, &access, core::slice::from_ref(&token)).await?;
             Ok(Found {
+                outside: outside.into_iter().next().map(|(_, outside)| outside),
                 organization: access.organization().clone(),
                 may_update: access.allows_on(domain::Permission::API_KEY_UPDATE, &token),
                 may_revoke: access.allows_on(domain::Permission::API_KEY_DELETE, &token),
@@ -134,7 +141,8 @@ pub async fn form(organization: String) -> Result<Blank, Failure> {
     reply(
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_CREATE).await?;
-            Ok(Blank { organization: access.organization().clone(), own: access.is_to_own_tokens() })
+            let own = !services::token_policy::may_create(&request.console, &access).await?;
+            Ok(Blank { organization: access.organization().clone(), own })
         }
         .await,
     )

@@ -6,6 +6,7 @@ pub mod invitations;
 pub mod mail;
 pub mod members;
 pub mod not_found;
+pub mod policies;
 pub mod setup;
 pub mod sign_in;
 pub mod tokens;

@@ -55,6 +55,8 @@ actions! {
     OrganizationCreate = "organization.create", "Created organization";
     /// A person changed their password.
     PasswordChange = "password.change", "Changed password";
+    /// What the organization asks of its tokens was changed.
+    PolicyEdit = "policy.edit", "Changed token policy";
     /// The server told owners and admins that a dead token is still presented.
     RefusalReport = "refusal.report", "Reported use of dead token";
     /// A person signed in.

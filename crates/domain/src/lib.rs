@@ -24,6 +24,7 @@ pub mod session;
 pub mod text;
 pub mod time;
 pub mod token;
+pub mod token_policy;
 pub mod token_query;
 pub mod verdict;
 

@@ -45,7 +45,8 @@ impl Lifetime {
         }
     }
 
-    /// Reads the choice of the form: a preset number of days, `never`, or `custom` with what was typed beside it (empty counts as 0).
+    /// Reads the choice of the form: a number of days, `never`, or `custom` with what was typed beside it (empty counts as 0). Which numbers
+    /// are offered is for [`crate::token_policy`] to say.
     pub fn from_form(choice: &str, days: &str, hours: &str, minutes: &str) -> Result<Self, Invalid> {
         let number = |typed: &str, what: &str| match typed.trim() {
             "" => Ok(0),
@@ -55,7 +56,7 @@ impl Lifetime {
             "never" => Ok(Self::Never),
             "custom" => Self::of(number(days, "days")?, number(hours, "hours")?, number(minutes, "minutes")?),
             preset => match preset.parse() {
-                Ok(days) if Self::PRESETS.contains(&days) => Self::of(days, 0, 0),
+                Ok(days) if days > 0 => Self::of(days, 0, 0),
                 _ => Err(Invalid("Choose one of the offered lifetimes, a custom one, or never.".to_owned())),
             },
         }
@@ -176,7 +177,8 @@ mod tests {
         assert_eq!(Lifetime::from_form("90", "", "", ""), Ok(Lifetime::Minutes(129_600)));
         assert_eq!(Lifetime::from_form("custom", "1", "", "5"), Ok(Lifetime::Minutes(1445)));
         assert_eq!(Lifetime::from_form("never", "", "", ""), Ok(Lifetime::Never));
-        for (choice, days) in [("91", ""), ("", ""), ("custom", ""), ("custom", "x"), ("custom", "4294967295")] {
+        assert_eq!(Lifetime::from_form("45", "", "", ""), Ok(Lifetime::Minutes(64_800)));
+        for (choice, days) in [("0", ""), ("3651", ""), ("-7", ""), ("", ""), ("custom", ""), ("custom", "x"), ("custom", "4294967295")] {
             assert!(Lifetime::from_form(choice, days, "", "").is_err(), "{choice} {days}");
         }
     }

@@ -18,6 +18,7 @@ pub mod sessions;
 mod store;
 #[cfg(test)]
 mod tests;
+pub mod token_policy;
 pub mod tokens;
 mod usage;
 pub mod verify;
@@ -170,6 +171,9 @@ impl Console {
             background.stop.push(stop);
             let (stop, stopped) = mpsc::channel(1);
             background.workers.push(tokio::spawn(mails::report(console.clone(), stopped)));
+            background.stop.push(stop);
+            let (stop, stopped) = mpsc::channel(1);
+            background.workers.push(tokio::spawn(token_policy::run(console.clone(), stopped)));
             background.stop.push(stop);
         }
         Ok((console, background))

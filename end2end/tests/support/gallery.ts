@@ -25,7 +25,7 @@ import {
   toggle,
 } from './journeys.ts';
 import { signIn } from './fixtures.ts';
-import { INVITE, MEMBERS, invite, inviteAndRead, join, tokenOf } from './people.ts';
+import { INVITE, MEMBERS, POLICIES, invite, inviteAndRead, join, tokenOf } from './people.ts';
 import { OWNER, type Server } from './server.ts';
 
 export interface Place {
@@ -462,6 +462,18 @@ export const GALLERY: readonly View[] = [
       await server.post(`${TOKENS}/${token.id}/revoke`, { label: token.label }, { Cookie: server.ownerCookie });
       await visit(`${TOKENS}/${token.id}/replace`);
       await expect(page.getByRole('button', { name: 'Generate replacement' })).toBeVisible();
+    },
+  },
+  {
+    name: 'policies, looked at before they are saved',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      await server.token({ label: labelled('outside'), expiry: 'never' });
+      await visit(POLICIES);
+      await page.getByRole('radio', { name: 'Not allowed' }).check();
+      await page.getByRole('textbox', { name: 'Revoke after days without use' }).fill('90');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await expect(page.getByRole('group', { name: 'What this means for your tokens' })).toBeVisible();
     },
   },
   {

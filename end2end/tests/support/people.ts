@@ -5,6 +5,7 @@ import { observe, signIn } from './fixtures.ts';
 import { OWNER, type Given, type Server } from './server.ts';
 
 export const MEMBERS = '/orgs/acme/members';
+export const POLICIES = '/orgs/acme/policies';
 export const INVITE = '/orgs/acme/members/invite';
 export const PASSWORD = 'nine herons over a mill';
 

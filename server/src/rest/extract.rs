@@ -59,6 +59,8 @@ callers! { authenticate:
 callers! { authenticate_to:
     /// Who may see the organization in the address.
     OrganizationReader = ORGANIZATION_READ;
+    /// Who may change the organization in the address, and what it asks of its tokens.
+    OrganizationEditor = ORGANIZATION_UPDATE;
     /// Who may see what was done in the organization in the address.
     AuditReader = ORGANIZATION_UPDATE;
     /// Who may see the tokens of the organization in the address.

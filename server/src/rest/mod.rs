@@ -7,6 +7,7 @@ pub(crate) mod health;
 mod names;
 pub mod openapi;
 mod organization;
+mod policy;
 pub(crate) mod problem;
 mod reference;
 mod switches;
@@ -31,6 +32,7 @@ use crate::router::Site;
         (name = "Organizations", description = "Whose tokens they are."),
         (name = "Tokens", description = "The tokens of an organization."),
         (name = "Own token", description = "The token that is presented, whatever it may do."),
+        (name = "Policy", description = "What an organization asks of its tokens."),
         (name = "Audit", description = "What was done, by whom."),
         (name = "Verification", description = "For services that tokens are presented to."),
     ),
@@ -49,6 +51,7 @@ pub fn router() -> (Router<Site>, OpenApi) {
         .routes(routes!(switches::enable))
         .routes(routes!(switches::end_overlap))
         .routes(routes!(token::find, token::revoke))
+        .routes(routes!(policy::find, policy::edit))
         .routes(routes!(audit::list))
         .routes(routes!(verify::verify))
         .split_for_parts()

@@ -1,6 +1,6 @@
 //! The words that the API takes and gives, as closed lists in its document: they come from `domain` and cannot lag behind it.
 
-use domain::{Role, permission::CATALOGUE};
+use domain::{Role, permission::CATALOGUE, token_policy::Creators};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -40,6 +40,22 @@ impl PartialSchema for RoleName {
 impl ToSchema for RoleName {
     fn name() -> std::borrow::Cow<'static, str> {
         "Role".into()
+    }
+}
+
+/// Who may generate tokens of an organization.
+pub(super) struct CreatorsName;
+
+impl PartialSchema for CreatorsName {
+    fn schema() -> RefOr<Schema> {
+        let description = "`permitted`: whoever holds `api_key:create`; `admins`: of those, who may do all that an admin may.";
+        words(description, Creators::ALL.map(Creators::as_str))
+    }
+}
+
+impl ToSchema for CreatorsName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Creators".into()
     }
 }
 

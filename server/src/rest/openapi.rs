@@ -70,6 +70,10 @@ fn complete(document: &mut Value) {
     wanted["not"] = json!({ "required": ["expires_in", "expires_at"] });
     wanted["properties"]["label"]["pattern"] = LABEL.into();
     wanted["properties"]["description"]["pattern"] = DESCRIPTION.into();
+    document["components"]["schemas"]["WantedPolicy"]["anyOf"] = json!([
+        { "properties": { "max_days": { "type": "null" } } },
+        { "required": ["may_never_expire"], "properties": { "may_never_expire": { "const": false } } },
+    ]);
     let paths = document["paths"].as_object_mut().into_iter().flatten();
     for operation in paths.flat_map(|(_, item)| item.as_object_mut().into_iter().flatten()).map(|(_, operation)| operation) {
         refusals(operation);

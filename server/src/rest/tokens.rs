@@ -158,7 +158,7 @@ pub(super) struct Wanted {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Vec<PermissionName>, required = false)]
     permissions: Option<Vec<String>>,
-    /// Seconds it lives, from 60 to 315360000; null for never. Without this and `expires_at` it is 90 days.
+    /// Seconds it lives, from 60 to 315360000; null for never. Without this and `expires_at` it is what the organization's policy says, 90 days without one.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<u64>, minimum = 60, maximum = 315_360_000)]
     expires_in: Option<End<Seconds>>,
@@ -202,7 +202,8 @@ fn invalid(field: &'static str, why: &str) -> Problem {
 }
 
 impl Wanted {
-    fn parse(self, now: Timestamp) -> Result<NewToken, Problem> {
+    /// `usual` is how long it lives when nobody says.
+    fn parse(self, now: Timestamp, usual: Lifetime) -> Result<NewToken, Problem> {
         let label = Label::parse(&self.label).map_err(wrong("label"))?;
         let description = Description::parse(&self.description).map_err(wrong("description"))?;
         let role = self.role.map(|role| role.parse()).transpose().map_err(wrong("role"))?;
@@ -214,7 +215,7 @@ impl Wanted {
         let lifetime = match (self.expires_in, self.expires_at) {
             (Some(_), Some(_)) => return Err(invalid("expires_at", "Send expires_in or expires_at, not both.")),
             (Some(End(None)), None) | (None, Some(End(None))) => Ok(Lifetime::Never),
-            (None, None) => Lifetime::of(Lifetime::DEFAULT_DAYS, 0, 0).map_err(wrong("expires_at")),
+            (None, None) => Ok(usual),
             (Some(End(Some(Seconds(seconds)))), None) => {
                 Lifetime::until(now.plus(std::time::Duration::from_secs(seconds)), now).map_err(wrong("expires_in"))
             }
@@ -327,7 +328,8 @@ pub(super) async fn create(
     JsonAndBytes(wanted, body): JsonAndBytes<Wanted>,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers)?;
-    let new = wanted.parse(site.console.now())?;
+    let usual = services::token_policy::usual_lifetime(&site.console, &access).await?;
+    let new = wanted.parse(site.console.now(), usual)?;
     let (issued, replayed) = match key {
         None => (tokens::create(&site.console, &access, new).await?, false),
         Some(key) => match tokens::create_once(&site.console, &access, new, &key, &body).await? {

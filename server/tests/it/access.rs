@@ -107,6 +107,14 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /orgs/acme/tokens/revoke" => form("/orgs/acme/tokens/revoke", &[("token", target), ("typed", "target")]).await,
         "GET /orgs/acme/tokens/ID" => it.get(caller, &format!("/orgs/acme/tokens/{target}")).await,
         "POST /api/mails/list" => form("/api/mails/list", &[("organization", "acme")]).await,
+        "POST /api/policy/find" => form("/api/policy/find", &[("organization", "acme")]).await,
+        "GET /api/v1/organizations/{organization}/policy" => it.get(caller, "/api/v1/organizations/acme/policy").await,
+        "PUT /api/v1/organizations/{organization}/policy" => it.put_json(caller, "/api/v1/organizations/acme/policy", "{}").await,
+        "POST /orgs/acme/policies" => {
+            let policy = domain::token_policy::Policy::default().fingerprint();
+            let fields = [("may_never_expire", "yes"), ("creators", "permitted"), ("unique_labels", "no")];
+            form("/orgs/acme/policies", &[&fields[..], &[("version", policy.as_str()), ("confirmed", policy.as_str())]].concat()).await
+        }
         "POST /api/audit/list" => form("/api/audit/list", &[("organization", "acme")]).await,
         "POST /api/audit/recent" => form("/api/audit/recent", &[("organization", "acme"), ("token", target)]).await,
         "POST /api/audit/verify" => form("/api/audit/verify", &[("organization", "acme")]).await,
@@ -197,6 +205,8 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
             "POST /orgs/acme/tokens/ID/edit",
             "POST /orgs/acme/tokens/ID/disable",
             "POST /orgs/acme/tokens/ID/enable",
+            "GET /orgs/acme/policies",
+            "POST /orgs/acme/policies",
             "GET /orgs/acme/audit",
             "GET /orgs/acme/audit.csv",
             "GET /orgs/acme/audit.jsonl",

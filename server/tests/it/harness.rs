@@ -306,6 +306,12 @@ impl TestConsole {
         self.send(caller, post).await
     }
 
+    pub(crate) async fn put_json(&self, caller: &Caller, path: &str, body: &str) -> Answer {
+        let mut put = request(Method::PUT, path, body);
+        put.headers_mut().insert(header::CONTENT_TYPE, "application/json".parse().unwrap());
+        self.send(caller, put).await
+    }
+
     pub(crate) async fn send(&self, caller: &Caller, mut request: Request<Body>) -> Answer {
         match caller {
             Caller::Anonymous => {}

@@ -1,6 +1,6 @@
 //! The form for a new token, and the dialog that shows its secret once.
 
-use domain::{Issued, Kind, Lifetime, PermissionSet, Role};
+use domain::{Issued, Kind, PermissionSet, Role, token_policy::Policy};
 use leptos::{
     ev::{Event, SubmitEvent},
     prelude::*,
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     api::{
-        Failure,
+        Failure, policy,
         tokens::{self, Blank},
     },
     browser::{self, Fields},
@@ -38,6 +38,7 @@ use crate::{
 pub fn NewToken() -> impl IntoView {
     let organization = use_organization();
     let form = Resource::new_blocking(move || organization.get(), tokens::form);
+    let policy = Resource::new_blocking(move || organization.get(), policy::find);
     view! {
         <Breadcrumb steps=vec![
             ("Organization settings", None),
@@ -47,11 +48,12 @@ pub fn NewToken() -> impl IntoView {
         <Heading text="Generate token" />
         <Transition>
             {move || Suspend::new(async move {
-                match form.await {
-                    Ok(blank) => {
+                let (form, policy) = (form.await, policy.await);
+                match form.and_then(|blank| policy.map(|found| (blank, found.policy))) {
+                    Ok((blank, policy)) => {
                         view! {
                             <PageTitle page="Generate token" organization=blank.organization.name.to_string() />
-                            <Generate blank=blank />
+                            <Generate blank=blank policy=policy />
                         }
                             .into_any()
                     }
@@ -70,7 +72,7 @@ pub fn NewToken() -> impl IntoView {
 
 /// The form, and over it the secret once there is one.
 #[component]
-fn Generate(blank: Blank) -> impl IntoView {
+fn Generate(blank: Blank, policy: Policy) -> impl IntoView {
     let slug = StoredValue::new(blank.organization.slug.to_string());
     let issued = RwSignal::new(None::<Issued>);
     view! {
@@ -80,13 +82,13 @@ fn Generate(blank: Blank) -> impl IntoView {
             then=Callback::new(move |_| slug.with_value(|slug| paths::tokens(slug)))
             issued=issued
         >
-            <TokenForm blank=blank issued=issued />
+            <TokenForm blank=blank policy=policy issued=issued />
         </Issuing>
     }
 }
 
 #[component]
-fn TokenForm(blank: Blank, issued: RwSignal<Option<Issued>>) -> impl IntoView {
+fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> impl IntoView {
     let Blank { organization, own } = blank;
     let slug = StoredValue::new(organization.slug.to_string());
     let refusal: Refusal = RwSignal::new(posted::failure());
@@ -112,12 +114,13 @@ fn TokenForm(blank: Blank, issued: RwSignal<Option<Issued>>) -> impl IntoView {
             busy.set(false);
         });
     };
+    let offer = policy.offer();
     let values = Values {
         label: String::new(),
         description: String::new(),
         role: Role::FOR_TOKENS[0].to_string(),
         permissions: PermissionSet::NONE,
-        expiry: Lifetime::DEFAULT_DAYS.to_string(),
+        expiry: offer.chosen.to_string(),
     };
     let values = values.with_preset().or_posted();
     let address = slug.with_value(|slug| paths::new_token(slug));
@@ -129,13 +132,17 @@ fn TokenForm(blank: Blank, issued: RwSignal<Option<Issued>>) -> impl IntoView {
         <Summary title="The token was not generated" fields=FIELDS refusal=refusal />
         <form class="form" method="post" action=address.clone() on:submit=submit>
             <input r#type="hidden" name="label_warned" value=move || warned.get() />
-            {(!own).then(|| view! { <OwnerField refusal=refusal /> })}
-            <LabelField value=values.label refusal=refusal on_change=check_label>
-                <LabelWarning warned=warned />
+            {if own {
+                view! { <input r#type="hidden" name="owner" value=Kind::User.as_str() /> }.into_any()
+            } else {
+                view! { <OwnerField refusal=refusal /> }.into_any()
+            }}
+            <LabelField value=values.label refusal=refusal unique=policy.unique_labels && !own on_change=check_label>
+                <LabelWarning warned=warned unique=policy.unique_labels && !own />
             </LabelField>
             <DescriptionField value=values.description refusal=refusal />
             <RightsField chosen=values.role on=values.permissions address=address.clone() refusal=refusal />
-            <ExpiryField chosen=values.expiry hint="From then on the token is refused." refusal=refusal />
+            <ExpiryField chosen=values.expiry hint="From then on the token is refused." offer=offer refusal=refusal />
             <div class="form-actions">
                 <Submit busy=busy meanwhile="Generating…" label="Generate token" />
                 <ButtonLink href=slug.with_value(|slug| paths::tokens(slug))>"Cancel"</ButtonLink>
@@ -205,7 +212,12 @@ fn OwnerField(refusal: Refusal) -> impl IntoView {
 
 /// Warns that the label is in use. The region is there before the warning, so that it is read out.
 #[component]
-fn LabelWarning(warned: RwSignal<String>) -> impl IntoView {
+fn LabelWarning(warned: RwSignal<String>, unique: bool) -> impl IntoView {
+    let advice = if unique {
+        " Labels are unique in this organization: choose another one."
+    } else {
+        " Another label tells the two apart; you can also generate this one as it is."
+    };
     view! {
         <div role="status">
             {move || {
@@ -216,7 +228,7 @@ fn LabelWarning(warned: RwSignal<String>) -> impl IntoView {
                             <Notice tone=Tone::Warning>
                                 <p>
                                     {format!("A token labelled “{label}” is in use already.")}
-                                    " Another label tells the two apart; you can also generate this one as it is."
+                                    {advice}
                                 </p>
                             </Notice>
                         }

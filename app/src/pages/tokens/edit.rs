@@ -1,6 +1,6 @@
 //! The form that changes a token.
 
-use domain::{Code, Token, TokenId, change::KEEP};
+use domain::{Code, Timestamp, Token, TokenId, change::KEEP, token_policy::Policy};
 use leptos::{
     ev::{Event, SubmitEvent},
     prelude::*,
@@ -16,6 +16,7 @@ use crate::{
     api::{
         Failure,
         edit::{self, Editable},
+        policy,
     },
     browser::Fields,
     layout::{Breadcrumb, use_organization},
@@ -38,6 +39,7 @@ pub fn EditToken() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get_str("token").unwrap_or_default().to_owned()));
     let form = Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| edit::edit_form(organization, id));
+    let policy = Resource::new_blocking(move || organization.get(), policy::find);
     let page = move || id.get_untracked().parse::<TokenId>().ok().map(|id| paths::token(&organization.get_untracked(), id));
     view! {
         <Breadcrumb steps=vec![
@@ -49,11 +51,12 @@ pub fn EditToken() -> impl IntoView {
         <Heading text="Edit token" />
         <Transition>
             {move || Suspend::new(async move {
-                match form.await {
-                    Ok(editable) => {
+                let (form, policy) = (form.await, policy.await);
+                match form.and_then(|editable| policy.map(|found| (editable, found))) {
+                    Ok((editable, found)) => {
                         view! {
                             <PageTitle page="Edit token" organization=editable.organization.name.to_string() />
-                            <EditForm editable=editable />
+                            <EditForm editable=editable policy=found.policy now=found.now />
                         }
                             .into_any()
                     }
@@ -106,7 +109,7 @@ fn values(token: &Token) -> Values {
 }
 
 #[component]
-fn EditForm(editable: Editable) -> impl IntoView {
+fn EditForm(editable: Editable, policy: Policy, now: Timestamp) -> impl IntoView {
     let Editable { organization, token, version } = editable;
     let (slug, id) = (StoredValue::new(organization.slug.to_string()), token.id);
     let page = slug.with_value(|slug| paths::token(slug, id));
@@ -114,6 +117,8 @@ fn EditForm(editable: Editable) -> impl IntoView {
     // A page that was refused still shows what its form was made from.
     let version = StoredValue::new(if posted::was() { posted::field("version") } else { version });
     let values_at_first = values(&token).with_preset().or_posted();
+    let offer = policy.offer_for(&token, now);
+    let unique = policy.asks_for_unique_labels(token.owner.kind());
     let both = token.role.is_some() && !token.permissions.is_empty();
     let end = match token.expires_at {
         Some(end) => format!("It ends on {}. Any other choice counts from now.", end.human()),
@@ -149,10 +154,10 @@ fn EditForm(editable: Editable) -> impl IntoView {
         <Summary title="The token was not changed" fields=FIELDS refusal=refusal />
         <form class="form" method="post" action=address.clone() on:submit=submit>
             <input r#type="hidden" name="version" value=version.get_value() />
-            <LabelField value=values_at_first.label refusal=refusal />
+            <LabelField value=values_at_first.label refusal=refusal unique=unique />
             <DescriptionField value=values_at_first.description refusal=refusal />
             <RightsField chosen=values_at_first.role on=values_at_first.permissions both=both address=address.clone() refusal=refusal />
-            <ExpiryField chosen=values_at_first.expiry hint=end first=(KEEP, "Keep as it is") refusal=refusal />
+            <ExpiryField chosen=values_at_first.expiry hint=end offer=offer first=(KEEP, "Keep as it is") refusal=refusal />
             <div class="form-actions">
                 <Submit busy=busy meanwhile="Saving…" label="Save changes" />
                 <ButtonLink href=page>"Cancel"</ButtonLink>

@@ -2,7 +2,11 @@
 //!
 //! The larger parts of a form erase the type of their view (`into_any`): nested whole, it would be deeper than the compiler goes.
 
-use domain::{Lifetime, Permission, PermissionSet, Preset, change::CUSTOM};
+use domain::{
+    Permission, PermissionSet, Preset,
+    change::CUSTOM,
+    token_policy::{Offer, days},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -63,6 +67,8 @@ pub const FIELDS: &[&str] = &["owner", "label", "description", "role", "permissi
 pub fn LabelField(
     value: String,
     refusal: Refusal,
+    /// Whether no other token in force may have it.
+    unique: bool,
     #[prop(optional)] on_change: Option<Callback<String>>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
@@ -75,7 +81,11 @@ pub fn LabelField(
         <TextField
             name="label"
             label="Label"
-            hint="What the token is recognised by, such as the pipeline or service that will use it."
+            hint=if unique {
+                "What the token is recognised by, such as the pipeline or service that will use it. No other token in force may have it."
+            } else {
+                "What the token is recognised by, such as the pipeline or service that will use it."
+            }
             value=value
             autocomplete="off"
             refusal=refusal
@@ -101,14 +111,17 @@ pub fn DescriptionField(value: String, refusal: Refusal) -> impl IntoView {
 pub fn ExpiryField(
     chosen: String,
     #[prop(into)] hint: String,
+    /// What the organization's policy leaves to choose from.
+    offer: Offer,
     /// A choice before all others: its value and what it says.
     #[prop(optional)]
     first: Option<(&'static str, &'static str)>,
     refusal: Refusal,
 ) -> impl IntoView {
     let words = |(value, title): (&str, &str)| (value.to_owned(), title.to_owned());
-    let presets = Lifetime::PRESETS.map(|days| (days.to_string(), format!("{days} days")));
-    let others = [("custom", "Custom"), ("never", "Never")].map(words);
+    let presets = offer.days.into_iter().map(|count| (count.to_string(), days(count)));
+    let others = [Some(("custom", "Custom")), offer.never.then_some(("never", "Never"))].into_iter().flatten().map(words);
+    let hint = if offer.limit.is_empty() { hint } else { format!("{hint} {}", offer.limit) };
     let segments = first.map(words).into_iter().chain(presets).chain(others).map(move |(value, title)| {
         let checked = value == chosen;
         view! { <Segment name="expiry" value=value title=title checked=checked /> }

@@ -139,7 +139,7 @@ fn Unreadable(message: String, all: String) -> impl IntoView {
 /// The list. `first` tells whether it is the first one since the page was opened.
 #[component]
 fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoView {
-    let TokenList { organization, own, may_create, may_revoke, query, page, creators, now } = list;
+    let TokenList { organization, own, may_create, may_revoke, query, page, outside, creators, now } = list;
     let count = RwSignal::new(0);
     let asked = query.clone();
     Effect::new(move |_| {
@@ -192,7 +192,19 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
             let nothing = items.is_empty();
             let may_select = may_revoke && items.iter().any(|token| token.status_at(now) != Status::Revoked);
             let row = |token: Token| {
-                view! { <Row token=token now=now organization=slug.to_owned() place=place.clone() own=own may_revoke=may_revoke may_select=may_select /> }
+                let outside = outside.iter().find(|(id, _)| *id == token.id).map(|(_, words)| words.clone());
+                view! {
+                    <Row
+                        token=token
+                        outside=outside
+                        now=now
+                        organization=slug.to_owned()
+                        place=place.clone()
+                        own=own
+                        may_revoke=may_revoke
+                        may_select=may_select
+                    />
+                }
             };
             let rows = items.into_iter().map(row).collect_view();
             view! {

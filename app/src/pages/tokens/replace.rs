@@ -1,6 +1,6 @@
 //! The form for a token in the place of one that is over.
 
-use domain::Issued;
+use domain::{Issued, Lifetime};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 use super::{
@@ -100,6 +100,7 @@ fn Form(form: Replaceable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
             busy.set(false);
         });
     };
+    let shortened = Lifetime::between(token.created_at, token.expires_at).in_words() != lifetime;
     let (label, role, permissions) = (token.label.to_string(), token.role_title(), token.effective());
     let in_use = label_in_use.then(|| format!("A token labelled “{label}” is in use already. "));
     let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
@@ -139,6 +140,8 @@ fn Form(form: Replaceable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
                                 <span class="cell-more">
                                     <Moment at=end />
                                 </span>
+                                {shortened
+                                    .then(|| view! { <span class="cell-more">"The organization's policy allows no longer."</span> })}
                             }
                                 .into_any()
                         }

@@ -33,9 +33,12 @@ pub fn bin_id(token: impl core::fmt::Display) -> String {
 #[component]
 pub fn Row(
     token: Token,
+    /// What is outside of the organization's policy about it.
+    outside: Option<String>,
     now: Timestamp,
     organization: String,
     place: String,
+    /// Whether all tokens of the list belong to who asks, so that nobody needs to be told.
     own: bool,
     may_revoke: bool,
     may_select: bool,
@@ -107,7 +110,9 @@ pub fn Row(
             </Cell>
             <Cell column="Expires">{expires}</Cell>
             <Cell column="Last used">{last_used}</Cell>
-            <Cell column="Status">{badge}</Cell>
+            <Cell column="Status">
+                {badge} {outside.map(|outside| view! { <span class="cell-more">"Outside the policy: " {outside}</span> })}
+            </Cell>
             <td role="cell" class="row-actions">
                 {bin}
             </td>

@@ -68,7 +68,7 @@ pub fn TokenPage() -> impl IntoView {
 
 #[component]
 fn Shown(found: Found, switching: Switching, known: Secrets, secrets: KnownSecrets) -> impl IntoView {
-    let Found { organization, token, may_update, may_revoke, now } = found;
+    let Found { organization, token, outside, may_update, may_revoke, now } = found;
     let slug = organization.slug.to_string();
     let status = token.status_at(now);
     let label = token.label.to_string();
@@ -107,7 +107,7 @@ fn Shown(found: Found, switching: Switching, known: Secrets, secrets: KnownSecre
         </div>
         <SwitchNotices off=status == Status::Disabled refusal=refusal />
         <StillPresented known=known.clone() status=status />
-        <Facts token=token.clone() status=status now=now />
+        <Facts token=token.clone() outside=outside status=status now=now />
         <Overlap organization=slug.clone() token=token.id known=known secrets=secrets />
         <section class="block" aria-labelledby="may">
             <h2 class="block-title" id="may">
@@ -121,7 +121,7 @@ fn Shown(found: Found, switching: Switching, known: Secrets, secrets: KnownSecre
 }
 
 #[component]
-fn Facts(token: Token, status: Status, now: domain::Timestamp) -> impl IntoView {
+fn Facts(token: Token, outside: Option<String>, status: Status, now: domain::Timestamp) -> impl IntoView {
     let expires = expires(&token, status, now);
     let last_used = last_used(token.last_used_at, now);
     let badge = status_badge(&token, status);
@@ -131,7 +131,9 @@ fn Facts(token: Token, status: Status, now: domain::Timestamp) -> impl IntoView 
     let Token { id, hint, created_at, .. } = token;
     view! {
         <Details>
-            <Detail term="Status">{badge}</Detail>
+            <Detail term="Status">
+                {badge} {outside.map(|outside| view! { <span class="cell-more">"Outside the policy: " {outside}</span> })}
+            </Detail>
             <Detail term="Token">
                 <code class="hint">{hint.to_string()}</code>
             </Detail>

@@ -106,6 +106,30 @@ impl Letter {
         }
     }
 
+    /// Tells that the server ended tokens which nobody used, as the organization with this name and slug asked for.
+    pub(crate) fn unused_revoked(
+        console: &Console,
+        (name, slug): (&str, &str),
+        tokens: &[crate::store::token_policy::Unused],
+        cause: &str,
+        at: Timestamp,
+    ) -> Self {
+        let what = match tokens {
+            [token] => format!("API token “{}” was revoked", token.label),
+            _ => format!("{} API tokens were revoked", tokens.len()),
+        };
+        let mut facts: Vec<_> = tokens.iter().map(|token| ("Revoked", format!("{} ({})", token.label, token.hint))).collect();
+        facts.push(("Why", format!("The token policy of {name}: {cause}.")));
+        facts.push(("At", at.human()));
+        Self {
+            subject: format!("{what} in {name}"),
+            opening: format!("Nobody has used these API tokens of {name} for as long as its policy allows, so they were revoked."),
+            facts,
+            advice: "A token that is revoked stays so; generate a replacement where one is needed.",
+            links: vec![("See the inactive tokens".to_owned(), format!("{}/orgs/{slug}/tokens?view=inactive", console.0.origin))],
+        }
+    }
+
     /// Tells that somebody was invited. The link is for whoever made the invitation and stays out of it.
     pub(crate) fn member_invited(console: &Console, access: &Access, invitation: &Invitation) -> Self {
         let organization = access.organization();

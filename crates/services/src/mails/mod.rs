@@ -68,8 +68,19 @@ pub async fn list(console: &Console, access: &Access) -> Result<Vec<Mail>> {
 
 /// Writes a letter to every owner and admin of the organization, as part of the change it tells of.
 pub(crate) async fn tell_admins(console: &Console, write: &mut Write, access: &Access, at: Timestamp, letter: &Letter) -> Result<()> {
-    for recipient in store::mails::find_admins(write, access.organization().id).await? {
-        post(console, write, access.organization().id, recipient, at, letter).await?;
+    tell_admins_of(console, write, access.organization().id, at, letter).await
+}
+
+/// The same for what the server does by itself.
+pub(crate) async fn tell_admins_of(
+    console: &Console,
+    write: &mut Write,
+    organization: OrganizationId,
+    at: Timestamp,
+    letter: &Letter,
+) -> Result<()> {
+    for recipient in store::mails::find_admins(write, organization).await? {
+        post(console, write, organization, recipient, at, letter).await?;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ pub(crate) mod reports;
 pub(crate) mod sessions;
 pub(crate) mod setup;
 pub(crate) mod throttles;
+pub(crate) mod token_policy;
 pub(crate) mod tokens;
 pub(crate) mod usage;
 pub(crate) mod users;

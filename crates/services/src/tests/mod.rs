@@ -18,6 +18,7 @@ mod revoke_many;
 mod rotation;
 mod sessions;
 mod storage;
+mod token_policy;
 mod tokens;
 mod user_tokens;
 
@@ -214,6 +215,7 @@ impl Instance {
             self.count("SELECT COUNT(*) FROM refusal_reports").await,
             self.count("SELECT COUNT(*) FROM idempotency_keys").await,
             self.count("SELECT COUNT(*) FROM token_secrets WHERE ends_at IS NULL").await,
+            self.count("SELECT COUNT(*) FROM token_policies").await,
         ]
     }
 

@@ -75,6 +75,7 @@ async fn dump(db: &Db) -> String {
         "mails",
         "expiry_digests",
         "refusal_reports",
+        "token_policies",
         "events",
     ];
     for table in tables {

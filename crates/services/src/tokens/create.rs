@@ -15,6 +15,7 @@ use crate::{
     keys::Digest,
     mails::{self, Letter},
     store::{self, Write, events::NewEvent},
+    token_policy,
 };
 
 /// Generates a token, for the organization or for the member who asks. Nobody hands on more than they hold; Owner is a role for people.
@@ -68,6 +69,7 @@ pub(super) async fn insert(
         last_used_at: None,
         state: State::Active,
     };
+    token_policy::admit(write, access, None, &token, now).await?;
     let issued = Issued { token, secret };
     store::tokens::insert(write, access, &issued, &digest).await?;
     mails::tell_admins(console, write, access, now, &Letter::token_created(console, access, &issued.token)).await?;

@@ -13,7 +13,7 @@ use crate::{
     Console,
     access::Access,
     error::{Error, Result},
-    store,
+    store, token_policy,
 };
 
 impl From<Dead> for Error {
@@ -67,6 +67,7 @@ pub async fn edit(console: &Console, access: &Access, id: &str, seen: Option<&st
             return Err(Error::Invalid { field: "expiry", why });
         }
     }
+    token_policy::admit(&mut write, access, Some(&before), &token, now).await?;
     store::tokens::edit(&mut write, access, &token).await?;
     write.commit(&console.0.keys, &event(access, now, Action::TokenEdit, &token, difference(&before, &token))).await?;
     Ok(token)

@@ -1,13 +1,13 @@
 //! Replacing a token that is over by a new one with the same settings.
 
-use domain::{Issued, Lifetime, Permission, Status, Timestamp, Token, TokenId};
+use domain::{Issued, Lifetime, Owner, Permission, Status, Timestamp, Token, TokenId};
 
 use super::{NewToken, create};
 use crate::{
     Console,
     access::Access,
     error::{Error, Result},
-    store,
+    store, token_policy,
 };
 
 /// What a replacement would be.
@@ -15,7 +15,7 @@ use crate::{
 pub struct Replacement {
     /// The token that is over.
     pub token: Token,
-    /// How long the new one would live.
+    /// How long the new one would live: as long as the old one, as far as the policy allows it.
     pub lifetime: Lifetime,
     /// Whether a token in force has the same label already: somebody may have been quicker.
     pub label_in_use: bool,
@@ -37,11 +37,14 @@ pub async fn replacement(console: &Console, access: &Access, id: &str) -> Result
     let now = console.now();
     access.require_on(Permission::API_KEY_CREATE, &token)?;
     may_replace(&token, now)?;
-    if !access.covers(token.effective()) {
+    let may_create = token.owner != Owner::Organization || token_policy::may_create(console, access).await?;
+    if !may_create || !access.covers(token.effective()) {
         return Err(Error::Forbidden);
     }
     let label_in_use = store::tokens::label_in_use(&console.0.db, access, &token.label, now).await?;
-    Ok(Replacement { lifetime: Lifetime::between(token.created_at, token.expires_at), token, label_in_use })
+    // Another policy may hold than when the old one was generated.
+    let lifetime = token_policy::limit(console, access, Lifetime::between(token.created_at, token.expires_at)).await?;
+    Ok(Replacement { lifetime, token, label_in_use })
 }
 
 fn may_replace(token: &Token, now: Timestamp) -> Result<()> {

@@ -1,0 +1,308 @@
+//! What an organization asks of its tokens. Saving takes two steps: the first shows what it means for the tokens that are there.
+
+use core::time::Duration;
+
+use domain::token_policy::{Creators, Impact, Policy, days};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    api::{
+        Failure,
+        policy::{self, Found},
+    },
+    layout::{Breadcrumb, use_organization},
+    paths, posted,
+    ui::{
+        badge::Tone,
+        button::{ButtonLink, Submit},
+        choice::{Card, Choices, Segment},
+        details::{Detail, Details},
+        field::{Refusal, TextField},
+        heading::{Heading, PageTitle},
+        notice::Notice,
+        problem::Problem,
+        summary::Summary,
+    },
+};
+
+/// The ids of the fields that a refusal can lead to.
+const FIELDS: &[&str] = &["max_days", "default_days", "may_never_expire", "creators", "revoke_unused_days", "unique_labels"];
+
+/// The most names that a preview tells.
+const NAMES: usize = 8;
+
+/// Shows the policy, and lets it be changed by who may.
+#[component]
+pub fn Policies() -> impl IntoView {
+    let organization = use_organization();
+    let found = Resource::new_blocking(move || organization.get(), policy::find);
+    let query = use_query_map();
+    let saved = move || {
+        query.with(|query| query.get_str("done") == Some("saved")).then(|| {
+            view! {
+                <Notice tone=Tone::Success dismiss=paths::policies(&organization.get())>
+                    <p>"The policy is saved. It holds for every token that is generated or edited from now on."</p>
+                </Notice>
+            }
+        })
+    };
+    view! {
+        <Breadcrumb steps=vec![("Organization settings", None), ("Policies", None)] />
+        <div role="status">{saved}</div>
+        <Heading text="Policies" />
+        <Transition>
+            {move || Suspend::new(async move {
+                match found.await {
+                    Ok(found) => view! { <Shown found=found /> }.into_any(),
+                    Err(Failure(failure)) => {
+                        view! {
+                            <PageTitle page="Policies" />
+                            <Problem failure=failure refused="see the policies of this organization" />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Shown(found: Found) -> impl IntoView {
+    let name = found.organization.name.to_string();
+    view! {
+        <PageTitle page="Policies" organization=name.clone() />
+        <p class="lead">
+            {format!("What {name} asks of its API tokens. A change holds for tokens that are generated or edited after it; ")}
+            "those that are there go on as they are, and are marked where they are outside."
+        </p>
+        {if found.may_update { view! { <PolicyForm found=found /> }.into_any() } else { view! { <Facts policy=found.policy /> }.into_any() }}
+    }
+}
+
+/// The policy for those who may only read it.
+#[component]
+fn Facts(policy: Policy) -> impl IntoView {
+    let or_none = |count: Option<u32>, none: &str| count.map_or_else(|| none.to_owned(), days);
+    let yes_or_no = |yes: bool, [if_so, if_not]: [&'static str; 2]| if yes { if_so } else { if_not };
+    view! {
+        <div class="block">
+            <Details>
+                <Detail term="Maximum lifetime">{or_none(policy.max_days, "None")}</Detail>
+                <Detail term="Default lifetime">{days(policy.usual_days())}</Detail>
+                <Detail term="Tokens that never expire">{yes_or_no(policy.may_never_expire, ["Allowed", "Not allowed"])}</Detail>
+                <Detail term="Who generates organization tokens">{policy.creators.title()}</Detail>
+                <Detail term="Revoked when unused for">{or_none(policy.revoke_unused_days, "Never")}</Detail>
+                <Detail term="Labels">{yes_or_no(policy.unique_labels, ["Unique", "May repeat"])}</Detail>
+            </Details>
+        </div>
+    }
+}
+
+/// What the fields show: what was typed, or what there is.
+struct Values {
+    max_days: String,
+    default_days: String,
+    may_never_expire: String,
+    creators: String,
+    revoke_unused_days: String,
+    unique_labels: String,
+    /// What the change is made from.
+    version: String,
+}
+
+impl Values {
+    fn of(policy: &Policy) -> Self {
+        let days = |days: Option<u32>| days.map(|days| days.to_string()).unwrap_or_default();
+        let choice = |yes| if yes { "yes" } else { "no" }.to_owned();
+        Self {
+            max_days: days(policy.max_days),
+            default_days: days(policy.default_days),
+            may_never_expire: choice(policy.may_never_expire),
+            creators: policy.creators.to_string(),
+            revoke_unused_days: days(policy.revoke_unused_days),
+            unique_labels: choice(policy.unique_labels),
+            version: policy.fingerprint(),
+        }
+    }
+
+    fn or_posted(self) -> Self {
+        if !posted::was() {
+            return self;
+        }
+        let field = posted::field;
+        Self {
+            max_days: field("max_days"),
+            default_days: field("default_days"),
+            may_never_expire: field("may_never_expire"),
+            creators: field("creators"),
+            revoke_unused_days: field("revoke_unused_days"),
+            unique_labels: field("unique_labels"),
+            version: field("version"),
+        }
+    }
+}
+
+#[component]
+fn PolicyForm(found: Found) -> impl IntoView {
+    let Found { organization, policy, now, .. } = found;
+    let address = paths::policies(organization.slug.as_str());
+    let refusal: Refusal = RwSignal::new(posted::failure());
+    let values = Values::of(&policy).or_posted();
+    let impact = posted::impact();
+    // Comes back with the values it was shown for; with others, they are shown anew.
+    let confirmed = posted::field("confirmed");
+    let wanted = values.revoke_unused_days.trim().parse().ok();
+    let cancel = impact.is_some().then(|| view! { <ButtonLink href=address.clone()>"Cancel"</ButtonLink> });
+    let label = if impact.is_some() { "Save policy" } else { "Continue" };
+    let preview = impact.map(|impact| {
+        let from = wanted.filter(|_| wanted != policy.revoke_unused_days).map(|days: u32| now.plus(Duration::from_hours(24) * days));
+        view! { <Preview impact=impact revokes=wanted not_before=from.map(domain::Timestamp::human) /> }
+    });
+    view! {
+        <Summary title="The policy was not saved" fields=FIELDS refusal=refusal />
+        <form class="form" method="post" action=address>
+            <input r#type="hidden" name="version" value=values.version />
+            <input r#type="hidden" name="confirmed" value=confirmed />
+            <Lifetimes
+                max_days=values.max_days
+                default_days=values.default_days
+                may_never_expire=values.may_never_expire
+                refusal=refusal
+            />
+            <Others
+                creators=values.creators
+                revoke_unused_days=values.revoke_unused_days
+                unique_labels=values.unique_labels
+                refusal=refusal
+            />
+            {preview}
+            <div class="form-actions">
+                <Submit label=label />
+                {cancel}
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// How long tokens live.
+#[component]
+fn Lifetimes(max_days: String, default_days: String, may_never_expire: String, refusal: Refusal) -> impl IntoView {
+    view! {
+        <TextField
+            name="max_days"
+            label="Maximum lifetime in days"
+            hint="From when a token is generated, 1 to 3650. Empty: no maximum."
+            value=max_days
+            inputmode="numeric"
+            autocomplete="off"
+            may_be_empty=true
+            refusal=refusal
+        />
+        <TextField
+            name="default_days"
+            label="Default lifetime in days"
+            hint="What a new token gets when nobody chooses. Empty: 90, or the maximum if that is less."
+            value=default_days
+            inputmode="numeric"
+            autocomplete="off"
+            may_be_empty=true
+            refusal=refusal
+        />
+        <Choices
+            name="may_never_expire"
+            legend="Tokens that never expire"
+            hint="A token without an end works until somebody revokes it."
+            refusal=refusal
+        >
+            <div class="segments">
+                <Segment name="may_never_expire" value="yes" title="Allowed" checked=may_never_expire == "yes" />
+                <Segment name="may_never_expire" value="no" title="Not allowed" checked=may_never_expire == "no" />
+            </div>
+        </Choices>
+    }
+    .into_any()
+}
+
+/// Who generates tokens, what they are called, and what becomes of those that nobody uses.
+#[component]
+fn Others(creators: String, revoke_unused_days: String, unique_labels: String, refusal: Refusal) -> impl IntoView {
+    let cards = Creators::ALL.map(|each| {
+        let summary = match each {
+            Creators::Permitted => "Whoever holds api_key:create, person or token.",
+            Creators::Admins => "Of those, only who may do all that an admin may. That goes for tokens that generate tokens, too.",
+        };
+        view! { <Card name="creators" value=each.as_str() title=each.title() summary=summary checked=creators == each.as_str() /> }
+    });
+    view! {
+        <Choices name="creators" legend="Who generates organization tokens" refusal=refusal>
+            {cards.collect_view()}
+        </Choices>
+        <TextField
+            name="revoke_unused_days"
+            label="Revoke after days without use"
+            hint="A token that nobody has used for so long is revoked, and owners and admins get a mail. Empty: never."
+            value=revoke_unused_days
+            inputmode="numeric"
+            autocomplete="off"
+            may_be_empty=true
+            refusal=refusal
+        />
+        <Choices name="unique_labels" legend="Labels" hint="Among tokens in force, in small or capital letters." refusal=refusal>
+            <div class="segments">
+                <Segment name="unique_labels" value="no" title="May repeat" checked=unique_labels == "no" />
+                <Segment name="unique_labels" value="yes" title="Have to be unique" checked=unique_labels == "yes" />
+            </div>
+        </Choices>
+    }
+    .into_any()
+}
+
+/// What the policy would mean for the tokens that are there. It takes the focus, as what to read before saving.
+#[component]
+fn Preview(impact: Impact, revokes: Option<u32>, not_before: Option<String>) -> impl IntoView {
+    let tone = if impact.tokens == 0 && impact.unused == 0 { Tone::Success } else { Tone::Warning };
+    let breaking = match (impact.tokens, impact.used) {
+        (0, _) => "No token in force breaks this policy.".to_owned(),
+        (1, 0) => "1 token breaks this policy; it was not used in the last 7 days.".to_owned(),
+        (1, _) => "1 token breaks this policy; it was used in the last 7 days.".to_owned(),
+        (tokens, used) => format!("{tokens} tokens break this policy; {used} of them were used in the last 7 days."),
+    };
+    let goes_on = (impact.tokens > 0).then(|| {
+        let more = impact.creators.len().saturating_sub(NAMES);
+        let names: Vec<String> = impact.creators.iter().take(NAMES).map(|(name, count)| format!("{name} ({count})")).collect();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        view! {
+            <p>{format!("Generated by {}{more}.", names.join(", "))}</p>
+            <p>"Nothing of them changes: they go on working and are marked “Outside the policy”."</p>
+        }
+    });
+    let unused = revokes.map(|allowed| {
+        let so_long = days(allowed);
+        let now = match impact.unused {
+            0 => format!("No token has gone unused for {so_long}."),
+            1 => format!("1 token has gone unused for {so_long}."),
+            many => format!("{many} tokens have gone unused for {so_long}."),
+        };
+        let then = match not_before {
+            Some(at) => format!("Days count from now on: what stays unused is revoked from {at} on, and nothing before."),
+            None => "What stays unused is revoked.".to_owned(),
+        };
+        view! { <p>{format!("{now} {then}")}</p> }
+    });
+    view! {
+        <div id="preview" role="group" aria-labelledby="preview-title" tabindex="-1" autofocus=true>
+            <Notice tone=tone>
+                <h2 class="summary-title" id="preview-title">
+                    "What this means for your tokens"
+                </h2>
+                <p>{breaking}</p>
+                {goes_on}
+                {unused}
+                <p>"Nothing is saved yet."</p>
+            </Notice>
+        </div>
+    }
+}

@@ -1,0 +1,312 @@
+//! What organizations ask of their tokens, and which tokens are outside of it.
+
+use std::collections::HashSet;
+
+use domain::{
+    Kind, Label, OrganizationId, Timestamp, TokenId,
+    token_policy::{Impact, Policy},
+};
+use sqlx::QueryBuilder;
+
+use super::{Db, Write, exactly_one, on_db, on_tx, stored};
+use crate::{access::Access, error::Result};
+
+/// A day in microseconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+
+/// From when on a token has not been used: its last use, or when it or its present secret came into being.
+macro_rules! unused_since {
+    () => {
+        "CASE WHEN COALESCE(u.last_used_at, 0) > s.created_at THEN u.last_used_at ELSE s.created_at END"
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    max_days: Option<i64>,
+    default_days: Option<i64>,
+    must_expire_at: Option<i64>,
+    unique_labels_at: Option<i64>,
+    creators: String,
+    revoke_unused_days: Option<i64>,
+    unused_since: Option<i64>,
+}
+
+/// A policy as it is stored.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Stored {
+    pub(crate) policy: Policy,
+    /// From when on days without use count.
+    pub(crate) unused_since: Option<Timestamp>,
+}
+
+impl Row {
+    fn into_stored(self) -> Result<Stored> {
+        let days = |column, days: Option<i64>| stored(column, days.map(u32::try_from).transpose());
+        Ok(Stored {
+            policy: Policy {
+                max_days: days("token_policies.max_days", self.max_days)?,
+                default_days: days("token_policies.default_days", self.default_days)?,
+                may_never_expire: self.must_expire_at.is_none(),
+                creators: stored("token_policies.creators", self.creators.parse())?,
+                revoke_unused_days: days("token_policies.revoke_unused_days", self.revoke_unused_days)?,
+                unique_labels: self.unique_labels_at.is_some(),
+            },
+            unused_since: self.unused_since.map(Timestamp::from_micros),
+        })
+    }
+}
+
+const FIND: &str = "SELECT max_days, default_days, must_expire_at, unique_labels_at, creators, revoke_unused_days, unused_since \
+                    FROM token_policies WHERE organization_id = $1";
+
+/// The organization's policy; the default when it has none.
+pub(crate) async fn find(db: &Db, access: &Access) -> Result<Stored> {
+    let row: Option<Row> = on_db!(db, |pool| sqlx::query_as(FIND).bind(access.organization().id.to_string()).fetch_optional(pool).await?);
+    row.map_or_else(|| Ok(Stored::default()), Row::into_stored)
+}
+
+/// The same inside a change, after all changes before it.
+pub(crate) async fn find_in(write: &mut Write, organization: OrganizationId) -> Result<Stored> {
+    let row: Option<Row> =
+        on_tx!(write, |connection| sqlx::query_as(FIND).bind(organization.to_string()).fetch_optional(connection).await?);
+    row.map_or_else(|| Ok(Stored::default()), Row::into_stored)
+}
+
+/// Puts a policy in the place of the one before. What goes on being asked for keeps the time from which on it was.
+pub(crate) async fn edit(
+    write: &mut Write,
+    access: &Access,
+    policy: &Policy,
+    unused_since: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<()> {
+    let at = |asked: bool| asked.then_some(now.as_micros());
+    let touched = on_tx!(write, |connection| {
+        sqlx::query(
+            "INSERT INTO token_policies (organization_id, max_days, default_days, must_expire_at, unique_labels_at, creators, \
+             revoke_unused_days, unused_since, edited_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+             ON CONFLICT (organization_id) DO UPDATE SET max_days = excluded.max_days, default_days = excluded.default_days, \
+             must_expire_at = CASE WHEN excluded.must_expire_at IS NULL THEN NULL \
+             ELSE COALESCE(token_policies.must_expire_at, excluded.must_expire_at) END, \
+             unique_labels_at = CASE WHEN excluded.unique_labels_at IS NULL THEN NULL \
+             ELSE COALESCE(token_policies.unique_labels_at, excluded.unique_labels_at) END, \
+             creators = excluded.creators, revoke_unused_days = excluded.revoke_unused_days, unused_since = excluded.unused_since, \
+             edited_at = excluded.edited_at",
+        )
+        .bind(access.organization().id.to_string())
+        .bind(policy.max_days.map(i64::from))
+        .bind(policy.default_days.map(i64::from))
+        .bind(at(!policy.may_never_expire))
+        .bind(at(policy.unique_labels))
+        .bind(policy.creators.as_str())
+        .bind(policy.revoke_unused_days.map(i64::from))
+        .bind(unused_since.map(Timestamp::as_micros))
+        .bind(now.as_micros())
+        .execute(connection)
+        .await?
+        .rows_affected()
+    });
+    exactly_one(touched)
+}
+
+/// Whether a token in force, another one than this, has the label, in small or capital letters.
+pub(crate) async fn label_in_use_in(
+    write: &mut Write,
+    access: &Access,
+    kind: Kind,
+    label: &Label,
+    but: TokenId,
+    now: Timestamp,
+) -> Result<bool> {
+    let found: Option<String> = on_tx!(write, |connection| {
+        sqlx::query_scalar(
+            "SELECT id FROM tokens WHERE organization_id = $1 AND kind = $2 AND LOWER(label) = LOWER($3) AND id <> $4 \
+             AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $5) LIMIT 1",
+        )
+        .bind(access.organization().id.to_string())
+        .bind(kind.as_str())
+        .bind(label.as_str())
+        .bind(but.to_string())
+        .bind(now.as_micros())
+        .fetch_optional(connection)
+        .await?
+    });
+    Ok(found.is_some())
+}
+
+/// Which of these tokens share their label with another one of their kind in force.
+pub(crate) async fn find_sharing_labels(db: &Db, access: &Access, ids: &[TokenId], now: Timestamp) -> Result<HashSet<TokenId>> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found: Vec<String> = on_db!(db, |pool| {
+        let mut sql = QueryBuilder::new("SELECT t.id FROM tokens t WHERE t.kind <> 'user' AND t.organization_id = ");
+        sql.push_bind(access.organization().id.to_string());
+        sql.push(
+            " AND EXISTS (SELECT 1 FROM tokens o WHERE o.organization_id = t.organization_id AND o.kind = t.kind AND o.id <> t.id \
+             AND LOWER(o.label) = LOWER(t.label) AND o.revoked_at IS NULL AND (o.expires_at IS NULL OR o.expires_at > ",
+        );
+        sql.push_bind(now.as_micros()).push(")) AND t.id IN (");
+        let mut list = sql.separated(", ");
+        for id in ids {
+            list.push_bind(id.to_string());
+        }
+        sql.push(")");
+        sql.build_query_scalar().fetch_all(pool).await?
+    });
+    found.into_iter().map(|id| stored("tokens.id", id.parse())).collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct BreakingRow {
+    created_by_name: String,
+    tokens: i64,
+    used: i64,
+}
+
+/// What a policy would mean for the organization's tokens that are in force.
+pub(crate) async fn impact(db: &Db, access: &Access, policy: &Policy, now: Timestamp) -> Result<Impact> {
+    let organization = access.organization().id.to_string();
+    let longest = policy.max_days.map_or(i64::MAX, |days| i64::from(days) * DAY);
+    let rows: Vec<BreakingRow> = on_db!(db, |pool| {
+        sqlx::query_as(
+            "SELECT t.created_by_name, COUNT(*) AS tokens, COUNT(CASE WHEN u.last_used_at >= $6 THEN 1 END) AS used \
+             FROM tokens t LEFT JOIN token_usage u ON u.token_id = t.id \
+             WHERE t.organization_id = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2) AND ( \
+             (t.expires_at IS NULL AND $3 = 1) OR (t.expires_at IS NOT NULL AND t.expires_at - t.created_at > $4) \
+             OR ($5 = 1 AND t.kind <> 'user' AND EXISTS (SELECT 1 FROM tokens o WHERE o.organization_id = t.organization_id \
+             AND o.kind = t.kind AND o.id <> t.id AND LOWER(o.label) = LOWER(t.label) AND o.revoked_at IS NULL \
+             AND (o.expires_at IS NULL OR o.expires_at > $2)))) \
+             GROUP BY t.created_by_name ORDER BY COUNT(*) DESC, t.created_by_name",
+        )
+        .bind(&organization)
+        .bind(now.as_micros())
+        .bind(i64::from(!policy.may_never_expire))
+        .bind(longest)
+        .bind(i64::from(policy.unique_labels))
+        .bind(now.as_micros() - 7 * DAY)
+        .fetch_all(pool)
+        .await?
+    });
+    let unused = match policy.revoke_unused_days {
+        None => 0,
+        Some(days) => on_db!(db, |pool| {
+            sqlx::query_scalar(concat!(
+                "SELECT COUNT(*) FROM tokens t JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL \
+                 LEFT JOIN token_usage u ON u.token_id = t.id WHERE t.organization_id = $1 AND t.revoked_at IS NULL \
+                 AND (t.expires_at IS NULL OR t.expires_at > $2) AND ",
+                unused_since!(),
+                " <= $3"
+            ))
+            .bind(&organization)
+            .bind(now.as_micros())
+            .bind(now.as_micros() - i64::from(days) * DAY)
+            .fetch_one(pool)
+            .await?
+        }),
+    };
+    let count = |count: i64| u64::try_from(count).unwrap_or_default();
+    Ok(Impact {
+        tokens: rows.iter().map(|row| count(row.tokens)).sum(),
+        used: rows.iter().map(|row| count(row.used)).sum(),
+        creators: rows.into_iter().map(|row| (row.created_by_name, count(row.tokens))).collect(),
+        unused: count(unused),
+    })
+}
+
+/// A token that was not used for as long as its organization allows.
+#[derive(Debug, Clone)]
+pub(crate) struct Unused {
+    pub(crate) id: TokenId,
+    pub(crate) label: String,
+    pub(crate) hint: String,
+    pub(crate) last_used_at: Option<Timestamp>,
+}
+
+#[derive(sqlx::FromRow)]
+struct UnusedRow {
+    id: String,
+    label: String,
+    hint: String,
+    last_used_at: Option<i64>,
+}
+
+/// The organizations with tokens that were not used for as long as they allow. The server looks by itself, so it asks for no proof of access.
+pub(crate) async fn find_with_unused(db: &Db, now: Timestamp) -> Result<Vec<OrganizationId>> {
+    let found: Vec<String> = on_db!(db, |pool| {
+        sqlx::query_scalar(concat!(
+            "SELECT p.organization_id FROM token_policies p WHERE p.revoke_unused_days IS NOT NULL \
+             AND p.unused_since + p.revoke_unused_days * $2 <= $1 AND EXISTS (SELECT 1 FROM tokens t \
+             JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL LEFT JOIN token_usage u ON u.token_id = t.id \
+             WHERE t.organization_id = p.organization_id AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $1) AND ",
+            unused_since!(),
+            " <= $1 - p.revoke_unused_days * $2)"
+        ))
+        .bind(now.as_micros())
+        .bind(DAY)
+        .fetch_all(pool)
+        .await?
+    });
+    found.into_iter().map(|id| stored("token_policies.organization_id", id.parse())).collect()
+}
+
+/// Those tokens of an organization, inside the change that ends them, `most` at a time.
+pub(crate) async fn find_unused_in(
+    write: &mut Write,
+    organization: OrganizationId,
+    days: u32,
+    now: Timestamp,
+    most: i64,
+) -> Result<Vec<Unused>> {
+    let rows: Vec<UnusedRow> = on_tx!(write, |connection| {
+        sqlx::query_as(concat!(
+            "SELECT t.id, t.label, s.hint, u.last_used_at FROM tokens t JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL \
+             LEFT JOIN token_usage u ON u.token_id = t.id WHERE t.organization_id = $1 AND t.revoked_at IS NULL \
+             AND (t.expires_at IS NULL OR t.expires_at > $2) AND ",
+            unused_since!(),
+            " <= $3 ORDER BY t.created_at, t.id LIMIT $4"
+        ))
+        .bind(organization.to_string())
+        .bind(now.as_micros())
+        .bind(now.as_micros() - i64::from(days) * DAY)
+        .bind(most)
+        .fetch_all(connection)
+        .await?
+    });
+    rows.into_iter()
+        .map(|row| {
+            Ok(Unused {
+                id: stored("tokens.id", row.id.parse())?,
+                label: row.label,
+                hint: row.hint,
+                last_used_at: row.last_used_at.map(Timestamp::from_micros),
+            })
+        })
+        .collect()
+}
+
+/// Ends a token that was not used, in the name of the server.
+pub(crate) async fn revoke_unused(write: &mut Write, organization: OrganizationId, id: TokenId, by: &str, at: Timestamp) -> Result<()> {
+    let touched = on_tx!(write, |connection| {
+        sqlx::query(
+            "UPDATE tokens SET revoked_at = $1, revoked_by_kind = 'system', revoked_by_id = '', revoked_by_name = $2 \
+             WHERE organization_id = $3 AND id = $4 AND revoked_at IS NULL",
+        )
+        .bind(at.as_micros())
+        .bind(by)
+        .bind(organization.to_string())
+        .bind(id.to_string())
+        .execute(connection)
+        .await?
+        .rows_affected()
+    });
+    exactly_one(touched)
+}
+
+/// What an organization is called and where its pages are, for the mail of such a change.
+pub(crate) async fn find_organization_in(write: &mut Write, organization: OrganizationId) -> Result<(String, String)> {
+    Ok(on_tx!(write, |connection| {
+        sqlx::query_as("SELECT name, slug FROM organizations WHERE id = $1").bind(organization.to_string()).fetch_one(connection).await?
+    }))
+}

@@ -1,0 +1,59 @@
+//! Changing what an organization asks of its tokens, in two steps.
+
+use std::collections::HashMap;
+
+use app::{paths, ssr::Posted};
+use axum::{
+    Form,
+    extract::{OriginalUri, Path},
+    response::Response,
+};
+use domain::{Permission, token_policy::Impact};
+use services::{access, token_policy};
+
+use super::{refused, tokens::segment};
+use crate::pages::{Visit, see};
+
+/// Saves the policy if what comes along says that these very values were shown with what they mean; otherwise shows that.
+pub(crate) async fn edit(
+    visit: Visit,
+    OriginalUri(uri): OriginalUri,
+    Path(organization): Path<String>,
+    Form(mut typed): Form<HashMap<String, String>>,
+) -> Response {
+    if visit.actor.is_none() {
+        return Visit::to_sign_in(&uri);
+    }
+    let console = &visit.site.console;
+    let confirmed = typed.remove("confirmed").unwrap_or_default();
+    let attempt = async {
+        let access =
+            access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::ORGANIZATION_UPDATE).await?;
+        let policy = form(&typed).parse()?;
+        if confirmed != policy.fingerprint() {
+            return token_policy::preview(console, &access, &policy).await.map(|impact| Some((policy.fingerprint(), impact)));
+        }
+        let version = typed.get("version").map(String::as_str).unwrap_or_default();
+        token_policy::edit(console, &access, Some(version), &policy).await.map(|_| None::<(String, Impact)>)
+    };
+    match attempt.await {
+        Ok(None) => see(&format!("{}?done=saved", paths::policies(&segment(&organization)))),
+        Ok(Some((fingerprint, impact))) => {
+            typed.insert("confirmed".to_owned(), fingerprint);
+            visit.render(uri.path(), Some(Posted { fields: typed, impact: Some(impact), ..Posted::default() })).await
+        }
+        Err(error) => refused(&visit, uri.path(), typed, error).await,
+    }
+}
+
+fn form(typed: &HashMap<String, String>) -> token_policy::Form {
+    let field = |name: &str| typed.get(name).cloned().unwrap_or_default();
+    token_policy::Form {
+        max_days: field("max_days"),
+        default_days: field("default_days"),
+        may_never_expire: field("may_never_expire"),
+        creators: field("creators"),
+        revoke_unused_days: field("revoke_unused_days"),
+        unique_labels: field("unique_labels"),
+    }
+}
