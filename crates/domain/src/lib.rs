@@ -24,6 +24,7 @@ pub mod text;
 pub mod time;
 pub mod token;
 pub mod token_query;
+pub mod usage;
 pub mod verdict;
 
 pub use change::{Change, Dead, Rights};
@@ -44,4 +45,5 @@ pub use text::{Description, Invalid, Label, Name, Search};
 pub use time::Timestamp;
 pub use token::{State, Status, Token};
 pub use token_query::TokenQuery;
+pub use usage::{SeenAddress, UsageDay, UsageHistory};
 pub use verdict::Verdict;

@@ -7,7 +7,7 @@ use domain::{Cause, Invitation, Issued, Member, Name, Timestamp, Token};
 use crate::{
     Console,
     access::{Access, Caller},
-    store::reports::{self, Expiring, Presented},
+    store::reports::{Expiring, Presented},
 };
 
 /// A letter before it is addressed.
@@ -169,7 +169,7 @@ impl Letter {
 
     /// Tells one person of all tokens that end soon.
     pub(crate) fn tokens_expiring(console: &Console, expiring: &[Expiring], today: i64, now: Timestamp) -> Self {
-        let when = |token: &Expiring| match reports::day(token.expires_at) - today {
+        let when = |token: &Expiring| match token.expires_at.day() - today {
             ..=0 if token.expires_at <= now => "Has expired",
             ..=0 => "Expires today",
             1 => "Expires tomorrow",

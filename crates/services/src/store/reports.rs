@@ -34,13 +34,8 @@ struct ExpiringRow {
     expires_at: i64,
 }
 
-/// A day: its number since 1970, and when it begins and ends.
+/// Microseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
-
-/// The number of the day, in UTC.
-pub(crate) fn day(at: Timestamp) -> i64 {
-    at.as_micros().div_euclid(DAY)
-}
 
 /// The organization tokens that end so many days after this one, once for every owner and admin of theirs who has had no digest on this day,
 /// person by person, what ends first first. What was generated on this day is left out: whoever did it knows.

@@ -19,6 +19,7 @@ mod rotation;
 mod sessions;
 mod storage;
 mod tokens;
+mod usage;
 
 use std::{sync::Arc, time::Duration};
 

@@ -71,6 +71,8 @@ async fn dump(db: &Db) -> String {
         "idempotency_keys",
         "token_secret_users",
         "token_refusals",
+        "token_days",
+        "token_addresses",
         "throttles",
         "mails",
         "expiry_digests",
