@@ -9,6 +9,7 @@ pub mod members;
 pub mod rotation;
 pub mod session;
 pub mod tokens;
+pub mod usage;
 
 use leptos::server_fn::{
     codec::JsonEncoding,

@@ -41,6 +41,7 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         | "POST /api/tokens/disable"
         | "POST /api/tokens/enable"
         | "POST /api/tokens/rotation"
+        | "POST /api/tokens/usage"
         | "POST /api/tokens/rotate_form"
         | "POST /api/tokens/end_overlap" => {
             form(operation.trim_start_matches("POST "), &[("organization", "acme"), ("token", target)]).await

@@ -21,4 +21,5 @@ mod rest_tokens;
 mod revoke_many;
 mod rotation;
 mod sign_in;
+mod usage;
 mod verify;

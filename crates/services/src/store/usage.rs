@@ -11,7 +11,7 @@ use crate::{
     access::Access,
     error::Result,
     keys::Digest,
-    usage::{DayCount, Refused, Seen, SecretUse, Use},
+    usage::{DayCount, Refused, SecretUse, Seen, Use},
 };
 
 /// Writes the latest use of each token; a later one that is there already stays. One statement for all.

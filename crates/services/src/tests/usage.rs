@@ -87,8 +87,7 @@ async fn counts_of_two_servers_add_up(instance: Instance) {
     // A server that lags behind does not move a time back.
     let before = history.addresses[0].clone();
     let last = instance.console.now().minus(core::time::Duration::from_mins(1));
-    let late =
-        usage::Seen { organization: owner.organization().id, token: issued.token.id, address: before.address.clone(), last };
+    let late = usage::Seen { organization: owner.organization().id, token: issued.token.id, address: before.address.clone(), last };
     crate::store::usage::upsert_addresses(&instance.console.0.db, &[late]).await.unwrap();
     assert!(known(&instance, &owner, &issued).await.addresses.contains(&before));
 }
@@ -161,6 +160,7 @@ async fn another_organization_and_who_may_not_read_see_nothing(instance: Instanc
     for id in [issued.token.id.to_string(), "tok_x".to_owned(), String::new()] {
         assert!(matches!(tokens::usage(&instance.console, &globex, &id).await, Err(Error::NotFound)));
     }
-    let viewer = access::by_token(&instance.console, issued.secret.expose(), &super::caller(), Permission::ORGANIZATION_READ).await.unwrap();
+    let viewer =
+        access::by_token(&instance.console, issued.secret.expose(), &super::caller(), Permission::ORGANIZATION_READ).await.unwrap();
     assert!(matches!(tokens::usage(&instance.console, &viewer, &issued.token.id.to_string()).await, Err(Error::Forbidden)));
 }

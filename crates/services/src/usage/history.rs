@@ -58,10 +58,7 @@ impl History {
             return;
         }
         let seen = Seen { organization, token, address: used.address.clone(), last: at };
-        self.addresses
-            .entry((token, used.address.clone()))
-            .and_modify(|known| known.last = known.last.max(at))
-            .or_insert(seen);
+        self.addresses.entry((token, used.address.clone())).and_modify(|known| known.last = known.last.max(at)).or_insert(seen);
     }
 
     /// Counts a refusal.
