@@ -415,6 +415,23 @@ export const GALLERY: readonly View[] = [
     },
   },
   {
+    name: 'a token and its usage',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { token, secret } = await server.token({ label: labelled('used') });
+      for (let use = 0; use < 5; use += 1) await server.get('/organization', { Authorization: `Bearer ${secret}`, 'User-Agent': 'deploy/1.4' });
+      // Rotating writes what waits; what then is refused is the old secret.
+      await server.rotate(token.id, 'now');
+      await server.rotate(token.id, 'now');
+      for (let use = 0; use < 2; use += 1) await server.get('/organization', { Authorization: `Bearer ${secret}` });
+      await server.rotate(token.id, 'now');
+      await visit(`${TOKENS}/${token.id}`);
+      await expect(page.getByText('5 uses in 30 days, 2 refused.')).toBeVisible();
+      await page.getByText('Show by day').click();
+      await expect(page.getByRole('table', { name: 'Uses by day in UTC' })).toBeVisible();
+    },
+  },
+  {
     name: 'rotate token',
     signedIn: true,
     open: async ({ page, server, visit }) => {
