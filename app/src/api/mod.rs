@@ -6,6 +6,7 @@ pub mod edit;
 pub mod invitations;
 pub mod mails;
 pub mod members;
+pub mod resets;
 pub mod rotation;
 pub mod session;
 pub mod tokens;

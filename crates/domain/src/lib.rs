@@ -29,7 +29,7 @@ pub mod verdict;
 
 pub use change::{Change, Dead, Rights};
 pub use failure::{Code, Failure};
-pub use id::{InvitationId, MailId, OrganizationId, SessionId, TokenId, UserId};
+pub use id::{InvitationId, MailId, OrganizationId, PasswordResetId, SessionId, TokenId, UserId};
 pub use invitation::{Invitation, InvitationLink, Invited, OpenInvitation, Standing};
 pub use lifetime::Lifetime;
 pub use mail::{Delivery, Mail};

@@ -70,6 +70,22 @@ export const GALLERY: readonly View[] = [
     },
   },
   {
+    name: 'forgot password',
+    signedIn: false,
+    open: async ({ page, visit }) => {
+      await visit('/forgot-password');
+      await expect(page.getByRole('button', { name: 'Send link' })).toBeVisible();
+    },
+  },
+  {
+    name: 'reset password, a link that does not work',
+    signedIn: false,
+    open: async ({ page, visit }) => {
+      await visit('/reset-password?code=any');
+      await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible();
+    },
+  },
+  {
     name: 'set up',
     signedIn: false,
     open: async ({ page, visit }) => {

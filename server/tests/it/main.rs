@@ -15,6 +15,7 @@ mod openapi;
 mod organization;
 mod pages;
 mod people;
+mod resets;
 mod rest_switches;
 mod rest_token;
 mod rest_tokens;
