@@ -43,6 +43,8 @@ pub fn App() -> impl IntoView {
             <Routes fallback=pages::not_found::NotFound>
                 <Route path=path!("/sign-in") view=pages::sign_in::SignIn ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=pages::setup::Setup ssr=SsrMode::Async />
+                <Route path=path!("/forgot-password") view=pages::forgot_password::ForgotPassword ssr=SsrMode::Async />
+                <Route path=path!("/reset-password") view=pages::reset_password::ResetPassword ssr=SsrMode::Async />
                 <Route path=path!("/invitations/accept") view=pages::invitations::accept::Accept ssr=SsrMode::Async />
                 <ParentRoute path=path!("/account") view=layout::Account ssr=SsrMode::Async>
                     <Route path=path!("") view=pages::account::profile::Profile ssr=SsrMode::Async />

@@ -9,6 +9,11 @@ pub const SIGN_OUT: &str = "/sign-out";
 /// Where the first person sets up the organization.
 pub const SETUP: &str = "/setup";
 
+/// Where people ask for a link that sets a new password.
+pub const FORGOT_PASSWORD: &str = "/forgot-password";
+/// Where the link leads, with its code, and where its form posts to.
+pub const RESET_PASSWORD: &str = "/reset-password";
+
 /// A person's own account.
 pub const ACCOUNT: &str = "/account";
 /// Where the form for a new password posts to.

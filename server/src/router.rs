@@ -58,6 +58,8 @@ pub fn router(site: Site) -> Router {
         .route("/sign-out", post(forms::sign_out))
         .route("/setup", get(pages::public).post(forms::set_up))
         .route("/orgs/{organization}/mail", get(pages::members))
+        .route("/forgot-password", get(pages::public).post(forms::request_reset))
+        .route("/reset-password", get(pages::public).post(forms::reset_password))
         .route("/invitations/accept", get(pages::public).post(forms::accept_invitation))
         .route("/account", get(pages::members).post(forms::edit_account))
         .route("/account/password", get(pages::account).post(forms::change_password))

@@ -7,9 +7,11 @@ pub mod invitations;
 pub mod mails;
 pub mod members;
 pub mod policy;
+pub mod resets;
 pub mod rotation;
 pub mod session;
 pub mod tokens;
+pub mod usage;
 
 use leptos::server_fn::{
     codec::JsonEncoding,

@@ -2,11 +2,13 @@
 
 pub mod account;
 pub mod audit;
+pub mod forgot_password;
 pub mod invitations;
 pub mod mail;
 pub mod members;
 pub mod not_found;
 pub mod policies;
+pub mod reset_password;
 pub mod setup;
 pub mod sign_in;
 pub mod tokens;

@@ -7,9 +7,11 @@ use crate::{
     layout::Plain,
     paths, posted,
     ui::{
+        badge::Tone,
         button::Submit,
         field::TextField,
         heading::{Heading, PageTitle},
+        notice::Notice,
         summary::Summary,
     },
 };
@@ -19,12 +21,23 @@ use crate::{
 pub fn SignIn() -> impl IntoView {
     let asked = use_query_map().with_untracked(|query| query.get_str("next").unwrap_or_default().to_owned());
     let next = Some(posted::field("next")).filter(|next| !next.is_empty()).unwrap_or(asked);
+    let is_reset = use_query_map().with_untracked(|query| query.get_str("done") == Some("reset"));
     let refusal = RwSignal::new(posted::failure());
     let refused = refusal.with_untracked(Option::is_some);
     view! {
         <PageTitle page="Sign in" />
         <Plain>
             <Heading text="Sign in" />
+            <div role="status">
+                {is_reset
+                    .then(|| {
+                        view! {
+                            <Notice tone=Tone::Success>
+                                <p>"Your password is changed. Sign in with the new one."</p>
+                            </Notice>
+                        }
+                    })}
+            </div>
             {(!next.is_empty() && !refused).then(|| view! { <p class="lead">"Sign in to see the page you asked for."</p> })}
             <Summary title="You are not signed in" fields=&["email", "password"] refusal=refusal />
             <form class="form" method="post" action=paths::SIGN_IN>
@@ -42,6 +55,9 @@ pub fn SignIn() -> impl IntoView {
                 <TextField name="password" label="Password" kind="password" autocomplete="current-password" refusal=refusal />
                 <Submit label="Sign in" />
             </form>
+            <p>
+                <a href=paths::FORGOT_PASSWORD>"Forgot your password?"</a>
+            </p>
         </Plain>
     }
 }

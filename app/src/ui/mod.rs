@@ -13,6 +13,7 @@ pub mod icon;
 pub mod notice;
 pub mod problem;
 pub mod secret_once;
+pub mod sparkline;
 pub mod summary;
 pub mod table;
 pub mod time;

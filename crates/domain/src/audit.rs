@@ -55,6 +55,10 @@ actions! {
     OrganizationCreate = "organization.create", "Created organization";
     /// A person changed their password.
     PasswordChange = "password.change", "Changed password";
+    /// Somebody asked for a link that sets a new password, which was mailed to the person.
+    PasswordRequestReset = "password.request_reset", "Asked for password reset";
+    /// A person set a new password with a link from a mail.
+    PasswordReset = "password.reset", "Reset password";
     /// What the organization asks of its tokens was changed.
     PolicyEdit = "policy.edit", "Changed token policy";
     /// The server told owners and admins that a dead token is still presented.

@@ -15,6 +15,9 @@ use crate::Invalid;
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
+/// Microseconds of a day: UTC as it is counted here has no leap seconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+
 /// The last microsecond of the year 9998; a lifetime can never push a date past what can be written.
 const LATEST: i64 = 253_370_764_799_999_999;
 
@@ -42,6 +45,16 @@ impl Timestamp {
         let date: Date = shape.then(|| text.parse().ok())??;
         let midnight = Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok()?;
         Some(Self::from_micros(midnight.as_microsecond()))
+    }
+
+    /// The number of the day in UTC, counted from 1970.
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(DAY)
+    }
+
+    /// The beginning of the day with this number.
+    pub const fn of_day_number(number: i64) -> Self {
+        Self::from_micros(number.saturating_mul(DAY))
     }
 
     /// Reads what [`Self::iso`] wrote.
@@ -84,12 +97,18 @@ impl Timestamp {
 
     /// A full date for people, as in `Sun 22 Nov 2026, 09:05 UTC`.
     pub fn human(self) -> String {
+        let at = self.civil();
+        format!("{}, {:02}:{:02} UTC", self.human_day(), at.hour(), at.minute())
+    }
+
+    /// The day in UTC for people, as in `Sun 22 Nov 2026`.
+    pub fn human_day(self) -> String {
         const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
         const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let at = self.civil();
         let day = DAYS[usize::try_from(at.weekday().to_monday_zero_offset()).unwrap_or(0) % 7];
         let month = MONTHS[usize::try_from(at.month() - 1).unwrap_or(0) % 12];
-        format!("{day} {} {month} {}, {:02}:{:02} UTC", at.day(), at.year(), at.hour(), at.minute())
+        format!("{day} {} {month} {}", at.day(), at.year())
     }
 
     fn civil(self) -> DateTime {
@@ -130,6 +149,15 @@ mod tests {
         let at = Timestamp::from_micros(1_795_338_300_123_456);
         assert_eq!(at.iso(), "2026-11-22T09:05:00.123Z");
         assert_eq!(at.human(), "Sun 22 Nov 2026, 09:05 UTC");
+        assert_eq!(at.human_day(), "Sun 22 Nov 2026");
+    }
+
+    #[test]
+    fn a_day_has_a_number() {
+        let at = Timestamp::from_micros(1_795_338_300_123_456);
+        assert_eq!(Timestamp::of_day_number(at.day()).iso(), "2026-11-22T00:00:00.000Z");
+        assert_eq!(Timestamp::from_micros(DAY - 1).day(), 0);
+        assert_eq!(Timestamp::of_day_number(-1), Timestamp::from_micros(0));
     }
 
     #[test]

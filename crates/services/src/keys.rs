@@ -11,7 +11,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use data_encoding::HEXLOWER_PERMISSIVE;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
+use domain::PasswordResetId;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -117,6 +118,8 @@ pub(crate) struct Keys {
     sessions: Hmac<Sha256>,
     setup: Hmac<Sha256>,
     invitations: Hmac<Sha256>,
+    reset_codes: Hmac<Sha256>,
+    resets: Hmac<Sha256>,
     devices: Hmac<Sha256>,
     throttles: Hmac<Sha256>,
     idempotency: Hmac<Sha256>,
@@ -141,6 +144,8 @@ impl Keys {
             sessions: derived(b"jeton session v1"),
             setup: derived(b"jeton setup link v1"),
             invitations: derived(b"jeton invitation v1"),
+            reset_codes: derived(b"jeton password reset code v1"),
+            resets: derived(b"jeton password reset v1"),
             devices: derived(b"jeton device v1"),
             throttles: derived(b"jeton throttle v1"),
             idempotency: derived(b"jeton idempotency v1"),
@@ -172,6 +177,16 @@ impl Keys {
     /// The digest an invitation's code is stored and found by.
     pub(crate) fn invitation(&self, code: &str) -> Digest {
         digest(&self.invitations, code.as_bytes())
+    }
+
+    /// The code in the link of a password reset. It is derived, not drawn, so that it need not be kept until the mail is handed over.
+    pub(crate) fn reset_code(&self, reset: PasswordResetId) -> Zeroizing<String> {
+        Zeroizing::new(BASE64URL_NOPAD.encode(&*Zeroizing::new(digest(&self.reset_codes, reset.to_string().as_bytes()))))
+    }
+
+    /// The digest a password reset's code is stored and found by.
+    pub(crate) fn reset(&self, code: &str) -> Digest {
+        digest(&self.resets, code.as_bytes())
     }
 
     /// The signature in a device cookie.
@@ -240,6 +255,16 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         fs::write(&path, "abc").unwrap();
         assert!(matches!(source.load(true, &SystemEntropy), Err(KeyError::Malformed(_))));
+    }
+
+    #[test]
+    fn the_code_of_a_reset_is_the_same_every_time_and_nobody_elses() {
+        let id = |random| PasswordResetId::new(domain::Timestamp::from_micros(0), [random; 10]);
+        let keys = Keys::derive(&[7; 32]);
+        let code = keys.reset_code(id(1));
+        assert_eq!((code.len(), *code == *Keys::derive(&[7; 32]).reset_code(id(1))), (43, true));
+        assert!(*code != *keys.reset_code(id(2)) && *code != *Keys::derive(&[8; 32]).reset_code(id(1)));
+        assert_ne!(keys.reset(&code), keys.invitation(&code));
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod mails;
 pub mod members;
 pub mod organizations;
 mod passwords;
+pub mod resets;
 pub mod sessions;
 mod store;
 #[cfg(test)]
@@ -93,6 +94,8 @@ struct Inner {
     entropy: Arc<dyn Entropy>,
     hasher: Hasher,
     addresses: Addresses,
+    /// Who asks for links: a budget of its own, so that it takes nothing from signing in.
+    askers: Addresses,
     usage: Usage,
     origin: String,
     /// Calls out that there is something in the outbox.
@@ -154,6 +157,7 @@ impl Console {
         let console = Self(Arc::new(Inner {
             hasher: Hasher::new(&settings.passwords, &*settings.entropy)?,
             addresses: Addresses::default(),
+            askers: Addresses::default(),
             db,
             keys,
             prefix: settings.prefix,

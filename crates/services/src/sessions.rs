@@ -47,7 +47,9 @@ impl Default for Addresses {
 }
 
 impl Addresses {
-    fn take(&self, address: IpAddr) -> Result<()> {
+    /// Takes one attempt of whoever calls. Callers without an address share a budget: who hides it must not get around it.
+    pub(crate) fn take(&self, caller: &Caller) -> Result<()> {
+        let address = caller.address.unwrap_or(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED));
         let source = match address {
             IpAddr::V6(v6) => {
                 let [a, b, c, d, ..] = v6.segments();
@@ -75,8 +77,7 @@ pub struct SignedIn {
 /// before a password is hashed.
 pub async fn sign_in(console: &Console, caller: &Caller, email: &str, password: &Password, device: Option<&str>) -> Result<SignedIn> {
     let wrong = || Error::Invalid { field: "password", why: "The e-mail address or the password is wrong.".to_owned() };
-    // Callers without an address share a budget: who hides it must not get around it.
-    console.0.addresses.take(caller.address.unwrap_or(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED)))?;
+    console.0.addresses.take(caller)?;
     let Ok(email) = Email::parse(email) else {
         console.0.hasher.verify(password, None).await?;
         return Err(wrong());

@@ -71,6 +71,22 @@ export const GALLERY: readonly View[] = [
     },
   },
   {
+    name: 'forgot password',
+    signedIn: false,
+    open: async ({ page, visit }) => {
+      await visit('/forgot-password');
+      await expect(page.getByRole('button', { name: 'Send link' })).toBeVisible();
+    },
+  },
+  {
+    name: 'reset password, a link that does not work',
+    signedIn: false,
+    open: async ({ page, visit }) => {
+      await visit('/reset-password?code=any');
+      await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible();
+    },
+  },
+  {
     name: 'set up',
     signedIn: false,
     open: async ({ page, visit }) => {
@@ -413,6 +429,23 @@ export const GALLERY: readonly View[] = [
       const { token } = await server.token({ label: labelled('looked at') });
       await visit(`${TOKENS}/${token.id}`);
       await expect(page.getByRole('heading', { name: 'Recent events' })).toBeVisible();
+    },
+  },
+  {
+    name: 'a token and its usage',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { token, secret } = await server.token({ label: labelled('used') });
+      for (let use = 0; use < 5; use += 1) await server.get('/organization', { Authorization: `Bearer ${secret}`, 'User-Agent': 'deploy/1.4' });
+      // Rotating writes what waits; what then is refused is the old secret.
+      await server.rotate(token.id, 'now');
+      await server.rotate(token.id, 'now');
+      for (let use = 0; use < 2; use += 1) await server.get('/organization', { Authorization: `Bearer ${secret}` });
+      await server.rotate(token.id, 'now');
+      await visit(`${TOKENS}/${token.id}`);
+      await expect(page.getByText('5 uses in 30 days, 2 refused.')).toBeVisible();
+      await page.getByText('Show by day').click();
+      await expect(page.getByRole('table', { name: 'Uses by day in UTC' })).toBeVisible();
     },
   },
   {

@@ -9,6 +9,7 @@ mod edit;
 mod invitations;
 mod members;
 mod policy;
+mod resets;
 mod revoke_many;
 mod rotation;
 mod session;
@@ -31,6 +32,7 @@ pub(crate) use edit::{disable as disable_token, edit as edit_token, enable as en
 pub(crate) use invitations::{accept as accept_invitation, create as create_invitation, withdraw as withdraw_invitation};
 pub(crate) use members::{edit as edit_member, remove as remove_member};
 pub(crate) use policy::edit as edit_policy;
+pub(crate) use resets::{request as request_reset, reset as reset_password};
 pub(crate) use revoke_many::revoke_many;
 pub(crate) use rotation::{end_overlap, replace as replace_token, rotate as rotate_token};
 pub(crate) use session::{sign_in, sign_out};

@@ -13,7 +13,16 @@ use crate::harness::{Answer, Caller, TestConsole, on_both, request};
 on_both![is_what_the_golden_table_says];
 
 /// What anybody may ask without credentials.
-const PUBLIC: [&str; 5] = ["GET /sign-in", "GET /setup", "POST /sign-in", "GET /openapi.json", "GET /docs/api"];
+const PUBLIC: [&str; 7] = [
+    "GET /sign-in",
+    "GET /setup",
+    "POST /sign-in",
+    "GET /openapi.json",
+    "GET /docs/api",
+    // Who has forgotten their password has nothing to show. Everybody gets the same answer.
+    "GET /forgot-password",
+    "POST /forgot-password",
+];
 
 /// The viewer of Acme.
 const VIEWER: &str = "usr_00000000000000000000000000000002";
@@ -41,6 +50,7 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         | "POST /api/tokens/disable"
         | "POST /api/tokens/enable"
         | "POST /api/tokens/rotation"
+        | "POST /api/tokens/usage"
         | "POST /api/tokens/rotate_form"
         | "POST /api/tokens/end_overlap" => {
             form(operation.trim_start_matches("POST "), &[("organization", "acme"), ("token", target)]).await
@@ -135,6 +145,9 @@ async fn people(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
         "POST /api/members/offboarding" => form("/api/members/offboarding", &[("organization", "acme"), ("user", LEAVER)]).await,
         "POST /api/invitations/form" => form("/api/invitations/form", &[("organization", "acme")]).await,
         "POST /api/invitations/create" => form("/api/invitations/create", &invite).await,
+        "POST /forgot-password" => form("/forgot-password", &[("email", "nobody@acme.test")]).await,
+        "POST /api/resets/open" => form("/api/resets/open", &[("code", "x")]).await,
+        "POST /reset-password" => form("/reset-password", &[("code", "x"), ("password", "x")]).await,
         // Without a good code, which is the credential there: with one, whoever has it is let in.
         "POST /api/invitations/open" => form("/api/invitations/open", &[("code", "x")]).await,
         "POST /invitations/accept" => form("/invitations/accept", &[("code", "x"), ("name", "x"), ("password", "x")]).await,
@@ -220,6 +233,10 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
             "GET /account/sessions",
             "GET /account/tokens",
             "GET /invitations/accept",
+            "GET /forgot-password",
+            "POST /forgot-password",
+            "GET /reset-password",
+            "POST /reset-password",
             "GET /orgs/acme/members",
             "GET /orgs/acme/members/ID",
             "GET /orgs/acme/members/ID/remove",

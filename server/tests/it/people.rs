@@ -22,7 +22,9 @@ on_both![
 ];
 
 /// Where forms about people post to.
-pub(crate) const POSTS: [&str; 9] = [
+pub(crate) const POSTS: [&str; 11] = [
+    "/forgot-password",
+    "/reset-password",
     "/invitations/accept",
     "/account",
     "/account/password",

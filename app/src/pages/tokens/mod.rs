@@ -17,3 +17,4 @@ pub mod rotate;
 pub mod row;
 mod select;
 pub mod token;
+mod usage;

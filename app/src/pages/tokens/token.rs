@@ -9,6 +9,7 @@ use super::{
     events::RecentEvents,
     overlap::{KnownSecrets, Overlap, OverlapEnded, RenewalActions, StillPresented},
     row::{self, expires, last_used, status_badge},
+    usage::Usage,
 };
 use crate::{
     api::{
@@ -109,6 +110,7 @@ fn Shown(found: Found, switching: Switching, known: Secrets, secrets: KnownSecre
         <StillPresented known=known.clone() status=status />
         <Facts token=token.clone() outside=outside status=status now=now />
         <Overlap organization=slug.clone() token=token.id known=known secrets=secrets />
+        <Usage organization=slug.clone() token=token.id />
         <section class="block" aria-labelledby="may">
             <h2 class="block-title" id="may">
                 "What it may do"

@@ -8,8 +8,13 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Mailer, Refused};
-use crate::{Console, error::Result, store};
+use super::{Mailer, Outgoing, Refused};
+use crate::{
+    Console,
+    error::Result,
+    keys::Keys,
+    store::{self, mails::Claimed},
+};
 
 /// How long a server has a mail to itself before another one may try.
 const CLAIM: Duration = Duration::from_mins(1);
@@ -37,7 +42,8 @@ pub struct Delivered {
 pub async fn deliver(console: &Console, mailer: &dyn Mailer) -> Result<Delivered> {
     let mut done = Delivered::default();
     while let Some(claimed) = store::mails::claim(&console.0.db, console.now(), CLAIM).await? {
-        let handed = timeout(PATIENCE, mailer.hand_over(&claimed.mail)).await;
+        let whole = complete(&console.0.keys, &claimed);
+        let handed = timeout(PATIENCE, mailer.hand_over(whole.as_ref().unwrap_or(&claimed.mail))).await;
         let handed = handed.unwrap_or_else(|_| Err(Refused::ForNow("The mail server took longer than 30 seconds.".to_owned())));
         let now = console.now();
         match handed {
@@ -58,6 +64,17 @@ pub async fn deliver(console: &Console, mailer: &dyn Mailer) -> Result<Delivered
         }
     }
     Ok(done)
+}
+
+/// The mail with the code of a password reset in the place of its id, if it brings one. What is in the outbox stays without.
+fn complete(keys: &Keys, claimed: &Claimed) -> Option<Outgoing> {
+    let reset = claimed.reset?;
+    let (id, code) = (reset.to_string(), keys.reset_code(reset));
+    let mut whole = claimed.mail.clone();
+    for body in [&mut whole.text, &mut whole.html] {
+        *body = body.replace(&id, &code);
+    }
+    Some(whole)
 }
 
 /// 1 second after the first try, then four times as long after each, an hour at most.

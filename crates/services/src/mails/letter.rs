@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use domain::{Cause, Invitation, Issued, Member, Name, Timestamp, Token};
+use domain::{Cause, Invitation, Issued, Member, Name, PasswordResetId, Timestamp, Token};
 
 use crate::{
     Console,
     access::{Access, Caller},
-    store::reports::{self, Expiring, Presented},
+    store::reports::{Expiring, Presented},
 };
 
 /// A letter before it is addressed.
@@ -180,6 +180,37 @@ impl Letter {
         }
     }
 
+    /// Brings a person the link that sets a new password: with the id of the reset, in whose place the code is put at the last moment.
+    pub(crate) fn password_reset(
+        console: &Console,
+        caller: &Caller,
+        name: &Name,
+        reset: PasswordResetId,
+        at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Self {
+        let mut facts = from(caller, "Asked", at);
+        facts.push(("Can be used until", expires_at.human()));
+        Self {
+            subject: "Reset your password".to_owned(),
+            opening: format!("Hello {name}, somebody asked for a link to set a new password for your account. It works once."),
+            facts,
+            advice: "If this was not you, do nothing: your password stays as it is. Give the link to nobody.",
+            links: vec![("Set a new password".to_owned(), format!("{}/reset-password?code={reset}", console.0.origin))],
+        }
+    }
+
+    /// Tells a person that a link from a mail has set a new password.
+    pub(crate) fn password_was_reset(console: &Console, caller: &Caller, name: &Name, at: Timestamp) -> Self {
+        Self {
+            subject: "Your password was reset".to_owned(),
+            opening: format!("Hello {name}, a new password was set with a link from a mail to you. All your sessions have ended."),
+            facts: from(caller, "Reset", at),
+            advice: "If this was not you, somebody else reads your mail: tell an owner of your organization at once.",
+            links: vec![("Sign in".to_owned(), format!("{}/sign-in", console.0.origin))],
+        }
+    }
+
     /// Tells a person that somebody signed in as they from where they had not been before.
     pub(crate) fn signed_in(console: &Console, caller: &Caller, name: &Name, at: Timestamp) -> Self {
         Self {
@@ -193,7 +224,7 @@ impl Letter {
 
     /// Tells one person of all tokens that end soon.
     pub(crate) fn tokens_expiring(console: &Console, expiring: &[Expiring], today: i64, now: Timestamp) -> Self {
-        let when = |token: &Expiring| match reports::day(token.expires_at) - today {
+        let when = |token: &Expiring| match token.expires_at.day() - today {
             ..=0 if token.expires_at <= now => "Has expired",
             ..=0 => "Expires today",
             1 => "Expires tomorrow",

@@ -1,7 +1,8 @@
 //! Mails: written into the outbox in the transaction of what they tell of, delivered afterwards by whichever server is free.
 //!
 //! A mail is never sent for what did not happen, and never lost: it is delivered at least once, and twice only when a server dies between
-//! handing it over and writing that down (both have the same Message-ID). It never holds a secret.
+//! handing it over and writing that down (both have the same Message-ID). It never holds a secret; the code of a password reset is put into
+//! it as it is handed over.
 
 mod deliver;
 mod letter;
@@ -9,7 +10,7 @@ mod report;
 
 use std::{future::Future, pin::Pin};
 
-use domain::{Mail, MailId, OrganizationId, Permission, Timestamp, UserId};
+use domain::{Mail, MailId, OrganizationId, PasswordResetId, Permission, Timestamp, UserId};
 
 pub(crate) use deliver::Worker;
 pub use deliver::{Delivered, deliver};
@@ -94,6 +95,20 @@ pub(crate) async fn tell_person(console: &Console, write: &mut Write, user: User
     Ok(())
 }
 
+/// The same for the letter that brings the link of a password reset. Tells whether there is somebody it can be written to.
+pub(crate) async fn bring_reset(
+    console: &Console,
+    write: &mut Write,
+    user: UserId,
+    at: Timestamp,
+    letter: &Letter,
+    reset: PasswordResetId,
+) -> Result<bool> {
+    let Some((organization, recipient)) = store::mails::find_person(write, user).await? else { return Ok(false) };
+    store::mails::insert(write, organization, &outgoing(console, recipient, at, letter), Some(reset)).await?;
+    Ok(true)
+}
+
 /// Puts a letter to somebody into the outbox.
 async fn post(
     console: &Console,
@@ -103,13 +118,16 @@ async fn post(
     at: Timestamp,
     letter: &Letter,
 ) -> Result<()> {
-    let mail = Outgoing {
+    store::mails::insert(write, organization, &outgoing(console, recipient, at, letter), None).await
+}
+
+fn outgoing(console: &Console, recipient: String, at: Timestamp, letter: &Letter) -> Outgoing {
+    Outgoing {
         id: MailId::new(at, entropy::bytes(&*console.0.entropy)),
         recipient,
         subject: letter.subject.clone(),
         text: letter.text(),
         html: letter.html(),
         created_at: at,
-    };
-    store::mails::insert(write, organization, &mail).await
+    }
 }

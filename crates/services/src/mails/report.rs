@@ -29,7 +29,7 @@ const PERIOD: Duration = Duration::from_mins(1);
 
 /// Tells every owner and admin of tokens that end in 30, 7 or 1 days or today: one mail a person and day. Returns how many were written.
 pub async fn report_expiring(console: &Console, now: Timestamp) -> Result<usize> {
-    let day = store::reports::day(now);
+    let day = now.day();
     let expiring = store::reports::find_expiring(&console.0.db, day, AHEAD).await?;
     let mut written = 0;
     for of_one in expiring.chunk_by(|one, other| one.user == other.user) {

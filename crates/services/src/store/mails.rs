@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Delivery, Mail, MailId, OrganizationId, Timestamp, UserId};
+use domain::{Delivery, Mail, MailId, OrganizationId, PasswordResetId, Timestamp, UserId};
 
 use super::{Db, Write, exactly_one, on_db, on_tx, stored};
 use crate::{access::Access, error::Result, mails::Outgoing};
@@ -35,13 +35,13 @@ pub(crate) async fn find_person(write: &mut Write, user: UserId) -> Result<Optio
     found.map(|(organization, email)| Ok((stored("memberships.organization_id", organization.parse())?, email))).transpose()
 }
 
-/// Adds a mail to the change it tells of.
-pub(crate) async fn insert(write: &mut Write, organization: OrganizationId, mail: &Outgoing) -> Result<()> {
+/// Adds a mail to the change it tells of, with the password reset whose code it is to bring.
+pub(crate) async fn insert(write: &mut Write, organization: OrganizationId, mail: &Outgoing, reset: Option<PasswordResetId>) -> Result<()> {
     let seq = write.seq;
     let touched = on_tx!(write, |connection| {
         sqlx::query(
-            "INSERT INTO mails (id, organization_id, seq, recipient, subject, text_body, html_body, created_at, due_at, attempts, problem) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, '')",
+            "INSERT INTO mails (id, organization_id, seq, recipient, subject, text_body, html_body, created_at, due_at, attempts, problem, \
+             password_reset_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, '', $9)",
         )
         .bind(mail.id.to_string())
         .bind(organization.to_string())
@@ -51,6 +51,7 @@ pub(crate) async fn insert(write: &mut Write, organization: OrganizationId, mail
         .bind(&mail.text)
         .bind(&mail.html)
         .bind(mail.created_at.as_micros())
+        .bind(reset.map(|reset| reset.to_string()))
         .execute(connection)
         .await?
         .rows_affected()
@@ -61,6 +62,8 @@ pub(crate) async fn insert(write: &mut Write, organization: OrganizationId, mail
 /// A mail that nobody else delivers for a while.
 pub(crate) struct Claimed {
     pub(crate) mail: Outgoing,
+    /// The password reset whose id stands in it.
+    pub(crate) reset: Option<PasswordResetId>,
     /// How often it has been tried, this time included.
     pub(crate) attempts: u32,
 }
@@ -74,6 +77,7 @@ struct ClaimedRow {
     html_body: String,
     created_at: i64,
     attempts: i64,
+    password_reset_id: Option<String>,
 }
 
 /// Takes the mail that has been due longest. The outer conditions are asked again by PostgreSQL once it holds the row, so that two servers
@@ -85,7 +89,7 @@ pub(crate) async fn claim(db: &Db, now: Timestamp, lease: Duration) -> Result<Op
             "UPDATE mails SET claimed_until = $1, attempts = attempts + 1 WHERE id = (SELECT id FROM mails WHERE sent_at IS NULL \
              AND failed_at IS NULL AND due_at <= $2 AND (claimed_until IS NULL OR claimed_until <= $2) ORDER BY due_at, id LIMIT 1) \
              AND sent_at IS NULL AND failed_at IS NULL AND (claimed_until IS NULL OR claimed_until <= $2) \
-             RETURNING id, recipient, subject, text_body, html_body, created_at, attempts",
+             RETURNING id, recipient, subject, text_body, html_body, created_at, attempts, password_reset_id",
         )
         .bind(now.plus(lease).as_micros())
         .bind(now.as_micros())
@@ -102,6 +106,7 @@ pub(crate) async fn claim(db: &Db, now: Timestamp, lease: Duration) -> Result<Op
                 html: row.html_body,
                 created_at: Timestamp::from_micros(row.created_at),
             },
+            reset: row.password_reset_id.map(|id| stored("mails.password_reset_id", id.parse())).transpose()?,
             attempts: stored("mails.attempts", u32::try_from(row.attempts))?,
         })
     })

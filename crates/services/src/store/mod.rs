@@ -11,6 +11,7 @@ pub(crate) mod mails;
 pub(crate) mod members;
 pub(crate) mod organizations;
 pub(crate) mod reports;
+pub(crate) mod resets;
 pub(crate) mod sessions;
 pub(crate) mod setup;
 pub(crate) mod throttles;

@@ -34,13 +34,8 @@ struct ExpiringRow {
     expires_at: i64,
 }
 
-/// A day: its number since 1970, and when it begins and ends.
+/// Microseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
-
-/// The number of the day, in UTC.
-pub(crate) fn day(at: Timestamp) -> i64 {
-    at.as_micros().div_euclid(DAY)
-}
 
 /// The tokens that end so many days after this one: those of an organization once for every owner and admin of it, those of a person for
 /// them, unless they have had a digest on this day,

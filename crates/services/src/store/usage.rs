@@ -1,15 +1,17 @@
-//! Uses and refusals, written in batches. Nothing here asks for proof of access: what is written comes from the look-up of verification.
+//! Uses and refusals, written in batches. Nothing that writes asks for proof of access: what is written comes from the look-up of
+//! verification.
 
 use std::collections::HashSet;
 
-use domain::{Overlap, Rotation, Timestamp};
+use domain::{Overlap, Rotation, SeenAddress, Timestamp, TokenId, UsageDay, UsageHistory};
 use sqlx::QueryBuilder;
 
 use super::{Db, on_db};
 use crate::{
+    access::Access,
     error::Result,
     keys::Digest,
-    usage::{Refused, SecretUse, Use},
+    usage::{DayCount, Refused, SecretUse, Seen, Use},
 };
 
 /// Writes the latest use of each token; a later one that is there already stays. One statement for all.
@@ -136,4 +138,127 @@ pub(crate) async fn upsert_refusals(db: &Db, refused: &[Refused]) -> Result<()> 
         query.build().execute(pool).await?;
     });
     Ok(())
+}
+
+/// Adds to the counts of days. One statement for all.
+pub(crate) async fn upsert_days(db: &Db, counts: &[DayCount]) -> Result<()> {
+    let _place = db.place_to_write().await?;
+    on_db!(db, |pool| {
+        let mut query = QueryBuilder::new("INSERT INTO token_days (token_id, organization_id, day, allowed, refused) ");
+        query.push_values(counts, |mut row, count| {
+            row.push_bind(count.token.to_string())
+                .push_bind(count.organization.to_string())
+                .push_bind(count.day)
+                .push_bind(count.allowed)
+                .push_bind(count.refused);
+        });
+        query.push(
+            " ON CONFLICT (token_id, day) DO UPDATE SET allowed = token_days.allowed + excluded.allowed, \
+             refused = token_days.refused + excluded.refused",
+        );
+        query.build().execute(pool).await?;
+    });
+    Ok(())
+}
+
+/// Forgets the days up to this one.
+pub(crate) async fn prune_days(db: &Db, last: i64) -> Result<()> {
+    let _place = db.place_to_write().await?;
+    on_db!(db, |pool| {
+        sqlx::query("DELETE FROM token_days WHERE day <= $1").bind(last).execute(pool).await?;
+    });
+    Ok(())
+}
+
+/// Writes when a token was last accepted from an address; a later time that is there already stays. One statement for all.
+pub(crate) async fn upsert_addresses(db: &Db, seen: &[Seen]) -> Result<()> {
+    let _place = db.place_to_write().await?;
+    on_db!(db, |pool| {
+        let mut query = QueryBuilder::new("INSERT INTO token_addresses (token_id, organization_id, address, last_seen_at) ");
+        query.push_values(seen, |mut row, seen| {
+            row.push_bind(seen.token.to_string())
+                .push_bind(seen.organization.to_string())
+                .push_bind(&seen.address)
+                .push_bind(seen.last.as_micros());
+        });
+        query.push(
+            " ON CONFLICT (token_id, address) DO UPDATE SET last_seen_at = excluded.last_seen_at \
+             WHERE token_addresses.last_seen_at < excluded.last_seen_at",
+        );
+        query.build().execute(pool).await?;
+    });
+    Ok(())
+}
+
+/// Forgets all addresses of these tokens but the [`UsageHistory::MOST_ADDRESSES`] latest of each. One statement for all.
+pub(crate) async fn prune_addresses(db: &Db, seen: &[Seen]) -> Result<()> {
+    let _place = db.place_to_write().await?;
+    on_db!(db, |pool| {
+        let mut query = QueryBuilder::new(
+            "DELETE FROM token_addresses WHERE (token_id, address) IN (SELECT r.token_id, r.address FROM (SELECT a.token_id, a.address, \
+             ROW_NUMBER() OVER (PARTITION BY a.token_id ORDER BY a.last_seen_at DESC, a.address) AS place FROM token_addresses a \
+             WHERE a.token_id IN (",
+        );
+        let mut tokens = query.separated(", ");
+        for of_one in seen.chunk_by(|one, other| one.token == other.token) {
+            tokens.push_bind(of_one[0].token.to_string());
+        }
+        query.push(")) r WHERE r.place > ").push_bind(i64::from(UsageHistory::MOST_ADDRESSES)).push(")");
+        query.build().execute(pool).await?;
+    });
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct DayRow {
+    day: i64,
+    allowed: i64,
+    refused: i64,
+}
+
+/// The days since this one on which a token of the organization was presented.
+pub(crate) async fn list_days(db: &Db, access: &Access, token: TokenId, since: i64) -> Result<Vec<UsageDay>> {
+    let rows: Vec<DayRow> = on_db!(db, |pool| {
+        sqlx::query_as("SELECT day, allowed, refused FROM token_days WHERE organization_id = $1 AND token_id = $2 AND day >= $3")
+            .bind(access.organization().id.to_string())
+            .bind(token.to_string())
+            .bind(since)
+            .fetch_all(pool)
+            .await?
+    });
+    let day = |row: DayRow| UsageDay {
+        day: Timestamp::of_day_number(row.day),
+        allowed: u64::try_from(row.allowed).unwrap_or(0),
+        refused: u64::try_from(row.refused).unwrap_or(0),
+    };
+    Ok(rows.into_iter().map(day).collect())
+}
+
+/// The addresses a token of the organization was last accepted from, the last one first.
+pub(crate) async fn list_addresses(db: &Db, access: &Access, token: TokenId) -> Result<Vec<SeenAddress>> {
+    let rows: Vec<(String, i64)> = on_db!(db, |pool| {
+        sqlx::query_as(
+            "SELECT address, last_seen_at FROM token_addresses WHERE organization_id = $1 AND token_id = $2 \
+             ORDER BY last_seen_at DESC, address LIMIT $3",
+        )
+        .bind(access.organization().id.to_string())
+        .bind(token.to_string())
+        .bind(i64::from(UsageHistory::MOST_ADDRESSES))
+        .fetch_all(pool)
+        .await?
+    });
+    Ok(rows.into_iter().map(|(address, at)| SeenAddress { address, last_seen_at: Timestamp::from_micros(at) }).collect())
+}
+
+/// What the program that used a token of the organization last calls itself.
+pub(crate) async fn find_user_agent(db: &Db, access: &Access, token: TokenId) -> Result<Option<String>> {
+    Ok(on_db!(db, |pool| {
+        sqlx::query_scalar(
+            "SELECT u.user_agent FROM token_usage u JOIN tokens t ON t.id = u.token_id WHERE t.organization_id = $1 AND t.id = $2",
+        )
+        .bind(access.organization().id.to_string())
+        .bind(token.to_string())
+        .fetch_optional(pool)
+        .await?
+    }))
 }

@@ -86,6 +86,19 @@ pub(crate) async fn has_hash(write: &mut Write, id: UserId, hash: &str) -> Resul
     Ok(found.is_some())
 }
 
+/// Sets the password hash of somebody who proved otherwise who they are.
+pub(crate) async fn set_hash(write: &mut Write, id: UserId, hash: &str) -> Result<()> {
+    let touched = on_tx!(write, |connection| {
+        sqlx::query("UPDATE users SET password_hash = $1 WHERE id = $2")
+            .bind(hash)
+            .bind(id.to_string())
+            .execute(connection)
+            .await?
+            .rows_affected()
+    });
+    exactly_one(touched)
+}
+
 /// Replaces a password hash by that of another password; tells whether the old one was still there.
 pub(crate) async fn change_hash(write: &mut Write, id: UserId, old: &str, new: &str) -> Result<bool> {
     let touched = on_tx!(write, |connection| {

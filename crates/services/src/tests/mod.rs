@@ -14,12 +14,14 @@ mod members;
 mod notices;
 mod once;
 mod reports;
+mod resets;
 mod revoke_many;
 mod rotation;
 mod sessions;
 mod storage;
 mod token_policy;
 mod tokens;
+mod usage;
 mod user_tokens;
 
 use std::{sync::Arc, time::Duration};
@@ -211,6 +213,8 @@ impl Instance {
             self.count("SELECT COUNT(*) FROM tokens WHERE revoked_at IS NULL").await,
             self.count("SELECT COUNT(*) FROM token_secrets").await,
             self.count("SELECT COUNT(*) FROM mails").await,
+            self.count("SELECT COUNT(*) FROM password_resets").await,
+            self.count("SELECT COUNT(*) FROM password_resets WHERE used_at IS NULL AND ended_at IS NULL").await,
             self.count("SELECT COUNT(*) FROM expiry_digests").await,
             self.count("SELECT COUNT(*) FROM refusal_reports").await,
             self.count("SELECT COUNT(*) FROM idempotency_keys").await,

@@ -54,7 +54,7 @@ async fn another_key_is_refused_and_a_missing_one_is_not_replaced(instance: Inst
 }
 
 /// Every value of every table, as text.
-async fn dump(db: &Db) -> String {
+pub(super) async fn dump(db: &Db) -> String {
     let mut all = String::new();
     let tables = [
         "settings",
@@ -71,7 +71,10 @@ async fn dump(db: &Db) -> String {
         "idempotency_keys",
         "token_secret_users",
         "token_refusals",
+        "token_days",
+        "token_addresses",
         "throttles",
+        "password_resets",
         "mails",
         "expiry_digests",
         "refusal_reports",

@@ -10,6 +10,7 @@ pub(crate) mod revoke;
 mod revoke_many;
 mod rights;
 mod rotate;
+mod usage;
 
 use domain::{
     Change, Description, Kind, Label, Lifetime, PermissionSet, Rights, Role, Token,
@@ -27,6 +28,7 @@ pub use revoke::{revoke, revoke_by_id, revoke_itself};
 pub use revoke_many::revoke_many;
 pub(crate) use rotate::end_on_first_use;
 pub use rotate::{Rotating, chosen_overlap, end_overlap, rotatable, rotate, rotation};
+pub use usage::usage;
 
 use crate::{
     access::Access,

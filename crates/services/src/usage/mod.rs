@@ -1,7 +1,9 @@
 //! Use: noted in memory when a secret is presented, written in batches, never in the request.
 //!
 //! Of what is accepted the latest use of each token is kept; of a secret that a rotation has replaced also who uses it; of what is dead how
-//! often it is presented all the same. The first use of a new secret ends the old one where that was chosen.
+//! often it is presented all the same. The first use of a new secret ends the old one where that was chosen. [`history`] counts by day.
+
+mod history;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -13,6 +15,9 @@ use tokio::{
     },
     time::{Instant, sleep_until, timeout},
 };
+
+use history::History;
+pub(crate) use history::{DayCount, Seen};
 
 use crate::{
     access::Caller,
@@ -35,6 +40,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// That a token was accepted.
 pub(crate) struct Use {
+    pub(crate) organization: OrganizationId,
     pub(crate) token: TokenId,
     pub(crate) at: Timestamp,
     pub(crate) address: String,
@@ -101,7 +107,7 @@ impl Usage {
     /// Notes that a secret was accepted; never waits.
     pub(crate) fn accepted(&self, found: &Found, at: Timestamp, caller: &Caller) {
         let (organization, token, digest) = (found.organization.id, found.token.id, found.secret.digest);
-        let used = Use { token, at, address: caller.address(), user_agent: caller.user_agent().to_owned() };
+        let used = Use { organization, token, at, address: caller.address(), user_agent: caller.user_agent().to_owned() };
         let first = (!found.secret.is_used)
             .then(|| Box::new(FirstUse { digest, organization, token, label: found.token.label.clone(), at, caller: caller.clone() }));
         let replaced = found.secret.is_replaced.then(|| {
@@ -156,12 +162,13 @@ pub(crate) struct Worker {
     firsts: HashMap<Digest, FirstUse>,
     stragglers: HashMap<(Digest, String, String), SecretUse>,
     refusals: HashMap<(TokenId, Cause), Refused>,
+    history: History,
 }
 
 impl Worker {
     pub(crate) fn new(db: Db, keys: Arc<Keys>, clock: Arc<dyn Clock>, Notes(notes): Notes) -> Self {
-        let (uses, firsts, stragglers, refusals) = Default::default();
-        Self { db, keys, clock, notes, uses, firsts, stragglers, refusals }
+        let (uses, firsts, stragglers, refusals, history) = Default::default();
+        Self { db, keys, clock, notes, uses, firsts, stragglers, refusals, history }
     }
 
     /// Works until told to stop, then writes what is left. Nothing is written while nothing is noted.
@@ -173,17 +180,18 @@ impl Worker {
                 note = self.notes.recv() => {
                     let Some(note) = note else { break };
                     let settled = self.merge(note);
-                    due.get_or_insert_with(|| Instant::now() + PERIOD);
-                    if self.merged() >= BATCH || settled.is_some() {
-                        let written = self.flush().await;
-                        due = None;
+                    let soon = Instant::now() + PERIOD;
+                    due = Some(due.map_or(soon, |due| due.min(soon)));
+                    if self.merged() >= BATCH || self.history.is_due() || settled.is_some() {
+                        let written = self.flush(settled.is_some()).await;
+                        due = self.history.due();
                         // Whoever asked may have given up meanwhile.
                         settled.filter(|_| written).map(|done| done.send(()));
                     }
                 }
                 () = sleep_until(wait), if due.is_some() => {
-                    self.flush().await;
-                    due = None;
+                    self.flush(false).await;
+                    due = self.history.due();
                 }
                 _ = stop.recv() => break,
             }
@@ -191,7 +199,7 @@ impl Worker {
         while let Ok(note) = self.notes.try_recv() {
             self.merge(note);
         }
-        self.flush().await;
+        self.flush(true).await;
     }
 
     fn merged(&self) -> usize {
@@ -202,6 +210,7 @@ impl Worker {
     fn merge(&mut self, note: Note) -> Option<oneshot::Sender<()>> {
         match note {
             Note::Used { used, first, replaced } => {
+                self.history.accepted(&used);
                 if let Some(first) = first {
                     self.firsts.entry(first.digest).or_insert(*first);
                 }
@@ -221,6 +230,7 @@ impl Worker {
                 None
             }
             Note::Refused(mut refused) => {
+                self.history.refused(&refused);
                 let key = (refused.token, refused.cause);
                 if let Some(known) = self.refusals.get(&key) {
                     refused.times += known.times;
@@ -234,9 +244,9 @@ impl Worker {
     }
 
     /// Writes what is merged, in one order everywhere: two servers that write the same rows in different ones would wait for each other
-    /// for ever. What the database cannot take is dropped with a warning: it must not pile up, and the next use says the same. Tells
-    /// whether everything was written.
-    async fn flush(&mut self) -> bool {
+    /// for ever. What the database cannot take is dropped with a warning: it must not pile up, and the next use says the same. The history
+    /// waits until it is due, unless `all` is to be written. Tells whether everything was written.
+    async fn flush(&mut self, all: bool) -> bool {
         let mut written = self.write_first_uses().await;
         let mut uses: Vec<Use> = self.uses.drain().map(|(_, used)| used).collect();
         uses.sort_unstable_by_key(|used| used.token);
@@ -257,6 +267,9 @@ impl Worker {
         let refusals: Vec<Refused> = refusals.into_iter().map(|(_, refused)| refused).collect();
         for batch in refusals.chunks(BATCH) {
             written &= warned(&store::usage::upsert_refusals(&self.db, batch).await);
+        }
+        if all || self.history.is_due() {
+            written &= self.history.write(&self.db, self.clock.now()).await;
         }
         written
     }

@@ -1,0 +1,31 @@
+//! What pages tell about the use of an organization's tokens.
+
+use domain::{Timestamp, UsageHistory};
+use leptos::server;
+use serde::{Deserialize, Serialize};
+
+use super::Failure;
+
+/// What is known about the use of a token, and when that was so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Used {
+    /// By day, and from where.
+    pub history: UsageHistory,
+    /// The server's time when it answered.
+    pub now: Timestamp,
+}
+
+/// What is known about the use of a token lately.
+#[server(endpoint = "tokens/usage")]
+pub async fn usage(organization: String, token: String) -> Result<Used, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        async {
+            let access = request.tokens(&organization, domain::Permission::API_KEY_READ).await?;
+            let history = services::tokens::usage(&request.console, &access, &token).await?;
+            Ok(Used { history, now: request.console.now() })
+        }
+        .await,
+    )
+}

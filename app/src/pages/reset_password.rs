@@ -1,0 +1,99 @@
+//! Setting a new password with the link from a mail. Opening the link uses nothing up; the form on the page does.
+
+use domain::{Code, Email};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    api::{Failure, resets},
+    layout::Plain,
+    paths, posted,
+    ui::{
+        badge::Tone,
+        button::Submit,
+        field::TextField,
+        heading::{Heading, PageTitle},
+        notice::Notice,
+        summary::Summary,
+    },
+};
+
+/// Asks for the new password, when the code in the address is good.
+#[component]
+pub fn ResetPassword() -> impl IntoView {
+    let asked = use_query_map().with_untracked(|query| query.get_str("code").unwrap_or_default().to_owned());
+    let code = Some(posted::field("code")).filter(|code| !code.is_empty()).unwrap_or(asked);
+    let open = Resource::new_blocking(
+        {
+            let code = code.clone();
+            move || code.clone()
+        },
+        resets::open,
+    );
+    view! {
+        <PageTitle page="New password" />
+        <Plain>
+            <Transition>
+                {move || {
+                    let code = code.clone();
+                    Suspend::new(async move {
+                        match open.await {
+                            Ok(email) => view! { <NewPassword email=email code=code /> }.into_any(),
+                            Err(Failure(failure)) if failure.code == Code::Unauthenticated => view! { <Over /> }.into_any(),
+                            Err(Failure(failure)) => {
+                                view! {
+                                    <Heading text="New password" />
+                                    <Notice tone=Tone::Danger>
+                                        <p>{failure.message}</p>
+                                    </Notice>
+                                }
+                                    .into_any()
+                            }
+                        }
+                    })
+                }}
+            </Transition>
+        </Plain>
+    }
+}
+
+/// What stands where a link does not work, and never did or no longer does: which of the two is nobody's business.
+#[component]
+fn Over() -> impl IntoView {
+    view! {
+        <Heading text="This link does not work" />
+        <p class="lead">"It was used already, is older than 30 minutes, was replaced by a newer one, or is not complete."</p>
+        <p>
+            <a href=paths::FORGOT_PASSWORD>"Ask for a new link"</a>
+        </p>
+    }
+}
+
+#[component]
+fn NewPassword(email: Email, code: String) -> impl IntoView {
+    let refusal = RwSignal::new(posted::failure());
+    view! {
+        <Heading text="Set a new password" />
+        <p class="lead">"This signs you out everywhere. Then sign in with the new password."</p>
+        <Summary title="Your password was not changed" fields=&["password"] refusal=refusal />
+        <form class="form" method="post" action=paths::RESET_PASSWORD>
+            <input r#type="hidden" name="code" value=code />
+            <div class="field">
+                <label class="field-label" for="email">
+                    "E-mail address"
+                </label>
+                <input class="input" id="email" r#type="email" value=email.as_str().to_owned() readonly=true autocomplete="username" />
+            </div>
+            <TextField
+                name="password"
+                label="New password"
+                hint="15 characters or more. Any characters count, spaces too: a sentence is fine and easy to remember."
+                kind="password"
+                autocomplete="new-password"
+                autofocus=refusal.with_untracked(Option::is_none)
+                refusal=refusal
+            />
+            <Submit label="Set password" />
+        </form>
+    }
+}

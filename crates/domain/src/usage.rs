@@ -1,0 +1,140 @@
+//! How much a token is used: by day, and from where.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+
+/// How often a token was presented on one day, in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageDay {
+    /// When the day begins.
+    pub day: Timestamp,
+    /// How often it was accepted.
+    pub allowed: u64,
+    /// How often it was refused because it, or the secret that was presented, is dead.
+    pub refused: u64,
+}
+
+/// Where a token was accepted from, as the caller of Jeton was seen: for a token that is verified that is the service that asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenAddress {
+    /// The network address.
+    pub address: String,
+    /// When last.
+    pub last_seen_at: Timestamp,
+}
+
+/// What is known about the use of a token lately, a few seconds coarse.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageHistory {
+    /// The latest [`UsageHistory::DAYS`] days, without a gap, the first one first.
+    pub days: Vec<UsageDay>,
+    /// The latest [`UsageHistory::MOST_ADDRESSES`] distinct addresses, the last one first.
+    pub addresses: Vec<SeenAddress>,
+    /// What the program that used it last calls itself; may be empty, and is none when nobody has.
+    pub user_agent: Option<String>,
+}
+
+impl UsageHistory {
+    /// Days that are shown.
+    pub const DAYS: i64 = 30;
+    /// Days that are kept.
+    pub const KEPT_DAYS: i64 = 90;
+    /// Distinct addresses of one token that are kept.
+    pub const MOST_ADDRESSES: u8 = 5;
+
+    /// The latest days up to the one of `now`, those without a use too, out of the days that are known.
+    pub fn latest(known: &[UsageDay], now: Timestamp) -> Vec<UsageDay> {
+        let today = now.day();
+        (today - Self::DAYS + 1..=today)
+            .map(|number| {
+                let of_it = known.iter().find(|known| known.day.day() == number);
+                of_it.copied().unwrap_or(UsageDay { day: Timestamp::of_day_number(number), allowed: 0, refused: 0 })
+            })
+            .collect()
+    }
+
+    /// How often it was accepted in these days.
+    pub fn allowed(&self) -> u64 {
+        self.days.iter().map(|day| day.allowed).sum()
+    }
+
+    /// How often it was refused in these days.
+    pub fn refused(&self) -> u64 {
+        self.days.iter().map(|day| day.refused).sum()
+    }
+
+    /// The whole in a sentence, as in `1,204 uses in 30 days, 3 refused.`
+    pub fn summary(&self) -> String {
+        let refused = match self.refused() {
+            0 => String::new(),
+            refused => format!(", {} refused", grouped(refused)),
+        };
+        match self.allowed() {
+            0 => format!("Not used in {} days{refused}.", Self::DAYS),
+            1 => format!("1 use in {} days{refused}.", Self::DAYS),
+            allowed => format!("{} uses in {} days{refused}.", grouped(allowed), Self::DAYS),
+        }
+    }
+}
+
+/// Writes a number with a comma before every three digits, as in `1,204`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_micros(1_795_338_300_000_000);
+
+    fn history(known: &[UsageDay]) -> UsageHistory {
+        UsageHistory { days: UsageHistory::latest(known, NOW), addresses: Vec::new(), user_agent: None }
+    }
+
+    fn day(ago: u64, allowed: u64, refused: u64) -> UsageDay {
+        let day = Timestamp::of_day_number(NOW.minus(Duration::from_hours(24 * ago)).day());
+        UsageDay { day, allowed, refused }
+    }
+
+    #[test]
+    fn thirty_days_end_today_and_have_no_gap() {
+        let days = history(&[day(30, 7, 7), day(29, 1, 0), day(0, 5, 2)]).days;
+        assert_eq!(days.len(), 30);
+        assert_eq!((days[0], days[28], days[29]), (day(29, 1, 0), day(1, 0, 0), day(0, 5, 2)));
+        assert_eq!(days[29].day.iso(), "2026-11-22T00:00:00.000Z");
+        // Also where there are not so many days yet.
+        assert_eq!(UsageHistory::latest(&[], Timestamp::from_micros(0)).len(), 30);
+    }
+
+    #[test]
+    fn the_sentence_counts_both() {
+        for (allowed, refused, sentence) in [
+            (0, 0, "Not used in 30 days."),
+            (0, 3, "Not used in 30 days, 3 refused."),
+            (1, 0, "1 use in 30 days."),
+            (1_204, 3, "1,204 uses in 30 days, 3 refused."),
+            (1_234_567, 1_000, "1,234,567 uses in 30 days, 1,000 refused."),
+        ] {
+            assert_eq!(history(&[day(29, allowed, 0), day(3, 0, refused)]).summary(), sentence);
+        }
+    }
+
+    #[test]
+    fn numbers_are_grouped_by_three_digits() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (12_345, "12,345"), (123_456, "123,456")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}

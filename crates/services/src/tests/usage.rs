@@ -1,0 +1,166 @@
+//! What is kept of the use of tokens: counts by day, and addresses.
+
+use std::net::IpAddr;
+
+use domain::{Issued, Lifetime, Permission, Role, UsageHistory};
+
+use super::{Instance, new_token, on_both};
+use crate::{Access, Caller, Console, Error, access, tokens, usage};
+
+on_both![
+    uses_and_refusals_are_counted_by_day_in_utc,
+    counts_of_two_servers_add_up,
+    the_last_five_distinct_addresses_are_kept,
+    counts_are_kept_for_ninety_days,
+    what_waits_is_written_at_the_end,
+    another_organization_and_who_may_not_read_see_nothing,
+];
+
+async fn lasting(instance: &Instance, owner: &Access, label: &str) -> Issued {
+    tokens::create(&instance.console, owner, never(label)).await.unwrap()
+}
+
+fn never(label: &str) -> tokens::NewToken {
+    tokens::NewToken { lifetime: Lifetime::Never, ..new_token(label, Role::Viewer) }
+}
+
+/// Presents the secret as somebody at this address; tells whether it was accepted.
+async fn present(console: &Console, issued: &Issued, last: u8) -> bool {
+    let from = Caller::new("req".to_owned(), Some(IpAddr::from([10, 0, 0, last])), "deploy/1.4");
+    access::by_token(console, issued.secret.expose(), &from, Permission::ORGANIZATION_READ).await.is_ok()
+}
+
+async fn known(instance: &Instance, owner: &Access, issued: &Issued) -> UsageHistory {
+    instance.console.0.usage.settle().await.unwrap();
+    tokens::usage(&instance.console, owner, &issued.token.id.to_string()).await.unwrap()
+}
+
+fn counts(history: &UsageHistory) -> Vec<(String, u64, u64)> {
+    let used = history.days.iter().filter(|day| day.allowed + day.refused > 0);
+    used.map(|day| (day.day.human_day(), day.allowed, day.refused)).collect()
+}
+
+async fn uses_and_refusals_are_counted_by_day_in_utc(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let (issued, other) = (lasting(&instance, &owner, "ci").await, lasting(&instance, &owner, "other").await);
+    let none = known(&instance, &owner, &issued).await;
+    assert_eq!((counts(&none), none.addresses.len(), none.user_agent), (vec![], 0, None));
+    assert_eq!(none.days.len(), 30);
+    for _ in 0..3 {
+        assert!(present(&instance.console, &issued, 1).await);
+    }
+    assert!(present(&instance.console, &other, 1).await);
+    assert_eq!(counts(&known(&instance, &owner, &issued).await), [("Sun 22 Nov 2026".to_owned(), 3, 0)]);
+    // It is 09:05; the day ends in UTC after 14 hours and 55 minutes.
+    instance.advance(53_700 - 1);
+    assert!(present(&instance.console, &issued, 1).await);
+    instance.advance(1);
+    assert!(present(&instance.console, &issued, 1).await);
+    tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), "ci").await.unwrap();
+    for _ in 0..2 {
+        assert!(!present(&instance.console, &issued, 9).await);
+    }
+    let history = known(&instance, &owner, &issued).await;
+    assert_eq!(counts(&history), [("Sun 22 Nov 2026".to_owned(), 4, 0), ("Mon 23 Nov 2026".to_owned(), 1, 2)]);
+    assert_eq!((history.allowed(), history.refused(), history.user_agent.as_deref()), (5, 2, Some("deploy/1.4")));
+    assert_eq!(history.addresses.len(), 1, "who was refused did not use it");
+    assert_eq!(history.summary(), "5 uses in 30 days, 2 refused.");
+    assert_eq!(counts(&known(&instance, &owner, &other).await), [("Sun 22 Nov 2026".to_owned(), 1, 0)]);
+}
+
+async fn counts_of_two_servers_add_up(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let issued = lasting(&instance, &owner, "ci").await;
+    let (other, background) = instance.again().await.unwrap();
+    for _ in 0..3 {
+        for _ in 0..20 {
+            assert!(present(&instance.console, &issued, 1).await && present(&other, &issued, 2).await);
+        }
+        let (one, two) = tokio::join!(instance.console.0.usage.settle(), other.0.usage.settle());
+        assert!(one.is_ok() && two.is_ok());
+    }
+    background.stop().await;
+    let history = known(&instance, &owner, &issued).await;
+    assert_eq!((history.allowed(), history.addresses.len()), (120, 2));
+    // A server that lags behind does not move a time back.
+    let before = history.addresses[0].clone();
+    let last = instance.console.now().minus(core::time::Duration::from_mins(1));
+    let late = usage::Seen { organization: owner.organization().id, token: issued.token.id, address: before.address.clone(), last };
+    crate::store::usage::upsert_addresses(&instance.console.0.db, &[late]).await.unwrap();
+    assert!(known(&instance, &owner, &issued).await.addresses.contains(&before));
+}
+
+async fn the_last_five_distinct_addresses_are_kept(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let (issued, other) = (lasting(&instance, &owner, "ci").await, lasting(&instance, &owner, "other").await);
+    let nowhere = Caller::new("req".to_owned(), None, "");
+    access::by_token(&instance.console, issued.secret.expose(), &nowhere, Permission::ORGANIZATION_READ).await.unwrap();
+    assert!(known(&instance, &owner, &issued).await.addresses.is_empty());
+    assert!(present(&instance.console, &other, 99).await);
+    let mut now = Vec::new();
+    // In one batch and over several.
+    for last in [1, 2, 3, 4, 5, 6, 7, 2] {
+        instance.advance(1);
+        now.push(instance.console.now());
+        assert!(present(&instance.console, &issued, last).await);
+        if last == 3 {
+            instance.console.0.usage.settle().await.unwrap();
+        }
+    }
+    let addresses = known(&instance, &owner, &issued).await.addresses;
+    let seen: Vec<_> = addresses.iter().map(|seen| (seen.address.as_str(), seen.last_seen_at)).collect();
+    assert_eq!(seen, [("10.0.0.2", now[7]), ("10.0.0.7", now[6]), ("10.0.0.6", now[5]), ("10.0.0.5", now[4]), ("10.0.0.4", now[3])]);
+    assert_eq!(instance.count("SELECT COUNT(*) FROM token_addresses").await, 6, "no more than that is kept");
+    assert_eq!(known(&instance, &owner, &other).await.addresses.len(), 1);
+}
+
+async fn counts_are_kept_for_ninety_days(mut instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let issued = lasting(&instance, &owner, "ci").await;
+    for _ in 0..91 {
+        assert!(present(&instance.console, &issued, 1).await);
+        instance.console.0.usage.settle().await.unwrap();
+        instance.advance(24 * 60 * 60);
+    }
+    assert!(present(&instance.console, &issued, 1).await);
+    let history = known(&instance, &owner, &issued).await;
+    assert_eq!((history.days.len(), history.allowed()), (30, 30));
+    assert_eq!(instance.count("SELECT COUNT(*) FROM token_days").await, 90);
+    instance.stop().await;
+}
+
+async fn what_waits_is_written_at_the_end(mut instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let issued = lasting(&instance, &owner, "ci").await;
+    for _ in 0..7 {
+        assert!(present(&instance.console, &issued, 1).await);
+    }
+    let (other, background) = instance.again().await.unwrap();
+    instance.stop().await;
+    let history = tokens::usage(&other, &owner, &issued.token.id.to_string()).await.unwrap();
+    assert_eq!((history.allowed(), history.addresses.len()), (7, 1));
+    background.stop().await;
+}
+
+async fn another_organization_and_who_may_not_read_see_nothing(instance: Instance) {
+    instance.set_up().await;
+    instance.member("globex", Role::Owner, "hank@globex.test").await;
+    let owner = instance.owner().await;
+    let issued = lasting(&instance, &owner, "ci").await;
+    assert!(present(&instance.console, &issued, 1).await);
+    assert_eq!(known(&instance, &owner, &issued).await.allowed(), 1);
+    let hank = instance.actor("hank@globex.test").await;
+    let globex =
+        access::to_organization(&instance.console, Some(&hank), &super::caller(), "globex", Permission::API_KEY_READ).await.unwrap();
+    for id in [issued.token.id.to_string(), "tok_x".to_owned(), String::new()] {
+        assert!(matches!(tokens::usage(&instance.console, &globex, &id).await, Err(Error::NotFound)));
+    }
+    let viewer =
+        access::by_token(&instance.console, issued.secret.expose(), &super::caller(), Permission::ORGANIZATION_READ).await.unwrap();
+    assert!(matches!(tokens::usage(&instance.console, &viewer, &issued.token.id.to_string()).await, Err(Error::Forbidden)));
+}

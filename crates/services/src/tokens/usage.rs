@@ -1,0 +1,25 @@
+//! How much a token is used.
+
+use domain::{Permission, TokenId, UsageHistory};
+
+use crate::{
+    Console,
+    access::Access,
+    error::{Error, Result},
+    store,
+};
+
+/// What is known about the use of one of the organization's tokens lately. A few seconds behind, since nothing is written in a request.
+pub async fn usage(console: &Console, access: &Access, id: &str) -> Result<UsageHistory> {
+    access.require_on_tokens(Permission::API_KEY_READ)?;
+    let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
+    let db = &console.0.db;
+    store::tokens::find(db, access, id).await?.ok_or(Error::NotFound)?;
+    let now = console.now();
+    let known = store::usage::list_days(db, access, id, now.day() - UsageHistory::DAYS + 1).await?;
+    Ok(UsageHistory {
+        days: UsageHistory::latest(&known, now),
+        addresses: store::usage::list_addresses(db, access, id).await?,
+        user_agent: store::usage::find_user_agent(db, access, id).await?,
+    })
+}

@@ -1,0 +1,102 @@
+//! What is kept of uses beyond the latest: how many on each day, and from which addresses.
+
+use std::{collections::HashMap, time::Duration};
+
+use domain::{OrganizationId, Timestamp, TokenId, UsageHistory};
+use tokio::time::Instant;
+
+use super::{BATCH, Refused, Use, warned};
+use crate::store::{self, Db};
+
+/// How long counts wait before they are written. Longer than the latest use does: nothing is decided by them, and under load most of the
+/// statements are theirs.
+const PERIOD: Duration = Duration::from_secs(5);
+
+/// How often a token was presented on a day.
+pub(crate) struct DayCount {
+    pub(crate) organization: OrganizationId,
+    pub(crate) token: TokenId,
+    pub(crate) day: i64,
+    pub(crate) allowed: i64,
+    pub(crate) refused: i64,
+}
+
+/// That a token was accepted from an address.
+pub(crate) struct Seen {
+    pub(crate) organization: OrganizationId,
+    pub(crate) token: TokenId,
+    pub(crate) address: String,
+    pub(crate) last: Timestamp,
+}
+
+/// What waits to be written.
+#[derive(Default)]
+pub(super) struct History {
+    days: HashMap<(TokenId, i64), DayCount>,
+    addresses: HashMap<(TokenId, String), Seen>,
+    due: Option<Instant>,
+    /// The day on which this server last forgot days that are too old.
+    pruned: Option<i64>,
+}
+
+impl History {
+    /// When something has to be written; none when nothing waits.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// Whether that is now, or more waits than should.
+    pub(super) fn is_due(&self) -> bool {
+        self.due.is_some_and(|due| due <= Instant::now()) || self.days.len() + self.addresses.len() >= BATCH
+    }
+
+    /// Counts a use.
+    pub(super) fn accepted(&mut self, used: &Use) {
+        let &Use { organization, token, at, .. } = used;
+        self.count(organization, token, at).allowed += 1;
+        if used.address.is_empty() {
+            return;
+        }
+        let seen = Seen { organization, token, address: used.address.clone(), last: at };
+        self.addresses.entry((token, used.address.clone())).and_modify(|known| known.last = known.last.max(at)).or_insert(seen);
+    }
+
+    /// Counts a refusal.
+    pub(super) fn refused(&mut self, refused: &Refused) {
+        self.count(refused.organization, refused.token, refused.last).refused += refused.times;
+    }
+
+    fn count(&mut self, organization: OrganizationId, token: TokenId, at: Timestamp) -> &mut DayCount {
+        self.due.get_or_insert_with(|| Instant::now() + PERIOD);
+        let day = at.day();
+        self.days.entry((token, day)).or_insert(DayCount { organization, token, day, allowed: 0, refused: 0 })
+    }
+
+    /// Writes what waits, in the same order everywhere, and forgets what is more than is kept. Tells whether all of it was written.
+    pub(super) async fn write(&mut self, db: &Db, now: Timestamp) -> bool {
+        if self.due.take().is_none() {
+            return true;
+        }
+        let mut written = true;
+        let mut days: Vec<_> = self.days.drain().collect();
+        days.sort_unstable_by_key(|(key, _)| *key);
+        let days: Vec<DayCount> = days.into_iter().map(|(_, count)| count).collect();
+        for batch in days.chunks(BATCH) {
+            written &= warned(&store::usage::upsert_days(db, batch).await);
+        }
+        let mut addresses: Vec<_> = self.addresses.drain().collect();
+        addresses.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let addresses: Vec<Seen> = addresses.into_iter().map(|(_, seen)| seen).collect();
+        for batch in addresses.chunks(BATCH) {
+            written &= warned(&store::usage::upsert_addresses(db, batch).await);
+            written &= warned(&store::usage::prune_addresses(db, batch).await);
+        }
+        let today = now.day();
+        if self.pruned != Some(today) {
+            let pruned = store::usage::prune_days(db, today - UsageHistory::KEPT_DAYS).await;
+            written &= warned(&pruned);
+            self.pruned = pruned.is_ok().then_some(today);
+        }
+        written
+    }
+}

@@ -1,0 +1,36 @@
+//! How much a token is used, on its page.
+
+use domain::{Lifetime, Role};
+
+use crate::harness::{Caller, TestConsole, on_both};
+
+on_both![a_page_tells_uses_and_refusals_by_day_and_from_where];
+
+async fn a_page_tells_uses_and_refusals_by_day_and_from_where(mut it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (token, secret) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
+    let page = format!("/orgs/acme/tokens/{}", token.id);
+    let shown = it.get(&owner, &page).await;
+    assert!(shown.text().contains("Not used in 30 days.") && shown.text().contains("No address is known yet."));
+    assert!(!shown.body.contains("class=\"spark\"") && !shown.text().contains("Show by day"));
+    for _ in 0..3 {
+        assert_eq!(it.get(&Caller::Token(secret.clone()), "/organization").await.status, 200);
+    }
+    // Rotating first writes every use that waits.
+    it.post_form(&owner, &format!("{page}/rotate"), &[("overlap", "now")]).await;
+    it.post_form(&owner, &format!("{page}/rotate"), &[("overlap", "now")]).await;
+    for _ in 0..2 {
+        assert_eq!(it.get(&Caller::Token(secret.clone()), "/organization").await.status, 401);
+    }
+    it.post_form(&owner, &format!("{page}/rotate"), &[("overlap", "now")]).await;
+    let shown = it.get(&owner, &page).await;
+    assert_eq!(shown.status, 200);
+    assert!(shown.text().contains("3 uses in 30 days, 2 refused."), "{}", shown.text());
+    assert!(shown.body.contains("class=\"spark\"") && !shown.body.contains("style=\""));
+    assert!(shown.body.contains("<th scope=\"row\">Sun 22 Nov 2026</th><td>3</td><td>2</td>"), "{}", shown.body);
+    assert_eq!(shown.body.matches("<th scope=\"row\">").count(), 30);
+    let fields = [("organization", "acme"), ("token", &token.id.to_string())];
+    let by_script = it.post_form(&owner, "/api/tokens/usage", &fields).await.json();
+    assert_eq!(by_script["history"]["days"][29]["allowed"], 3);
+    it.stop().await;
+}
