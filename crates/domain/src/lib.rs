@@ -23,6 +23,7 @@ pub mod session;
 pub mod text;
 pub mod time;
 pub mod token;
+pub mod token_filter;
 pub mod token_query;
 pub mod verdict;
 
@@ -43,5 +44,6 @@ pub use session::Session;
 pub use text::{Description, Invalid, Label, Name, Search};
 pub use time::Timestamp;
 pub use token::{State, Status, Token};
+pub use token_filter::TokenFilter;
 pub use token_query::TokenQuery;
 pub use verdict::Verdict;

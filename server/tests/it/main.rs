@@ -15,6 +15,8 @@ mod openapi;
 mod organization;
 mod pages;
 mod people;
+mod rest_edit;
+mod rest_rotate;
 mod rest_switches;
 mod rest_token;
 mod rest_tokens;

@@ -15,6 +15,8 @@ mod notices;
 mod once;
 mod reports;
 mod revoke_many;
+mod rotate_itself;
+mod rotate_once;
 mod rotation;
 mod sessions;
 mod storage;
