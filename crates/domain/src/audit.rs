@@ -81,6 +81,8 @@ actions! {
     TokenEndOverlap = "token.end_overlap", "Ended old secret";
     /// The secret of a new token was lost on its way and replaced by another.
     TokenReissue = "token.reissue", "Replaced lost secret";
+    /// A secret that a rotation has ended was presented to rotate with.
+    TokenReuse = "token.reuse_detected", "Detected reuse of ended secret";
     /// A token was ended.
     TokenRevoke = "token.revoke", "Revoked token";
 }

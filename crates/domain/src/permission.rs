@@ -52,6 +52,8 @@ impl Permission {
     pub const ORGANIZATION_READ: Self = Self::named("organization:read");
     /// Change what the organization is called; also, read its audit log and see its mails.
     pub const ORGANIZATION_UPDATE: Self = Self::named("organization:update");
+    /// Give the token itself a new secret.
+    pub const TOKEN_ROTATE_SELF: Self = Self::named("token:rotate_self");
     /// Ask whether a presented token is good.
     pub const TOKEN_VERIFY: Self = Self::named("token:verify");
     /// See who belongs to the organization.

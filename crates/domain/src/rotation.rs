@@ -134,7 +134,8 @@ pub enum Cause {
 }
 
 impl Cause {
-    const ALL: [Self; 4] = [Self::Ended, Self::Revoked, Self::Expired, Self::Disabled];
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Ended, Self::Revoked, Self::Expired, Self::Disabled];
 
     /// The word in storage.
     pub const fn as_str(self) -> &'static str {

@@ -219,8 +219,11 @@ impl FromStr for Sort {
     }
 }
 
+/// All that a token can be.
+pub(crate) const STATUSES: [Status; 4] = [Status::Active, Status::Disabled, Status::Expired, Status::Revoked];
+
 /// Finds a value by how it is written, or says that `what` has to be one of them.
-fn one_of<T: Copy, W: fmt::Display>(all: &[T], written: impl Fn(T) -> W, given: &str, what: &str) -> Result<T, Invalid> {
+pub(crate) fn one_of<T: Copy, W: fmt::Display>(all: &[T], written: impl Fn(T) -> W, given: &str, what: &str) -> Result<T, Invalid> {
     all.iter().copied().find(|each| written(*each).to_string() == given).ok_or_else(|| {
         let words: Vec<String> = all.iter().map(|each| written(*each).to_string()).collect();
         Invalid(format!("{what} can be {}; choose one of them.", words.join(", ")))
@@ -228,7 +231,7 @@ fn one_of<T: Copy, W: fmt::Display>(all: &[T], written: impl Fn(T) -> W, given: 
 }
 
 /// What is searched for. A secret is kept out: what is searched for is in addresses, which end up in histories and logs.
-fn search(typed: &str) -> Result<Search, Invalid> {
+pub(crate) fn search(typed: &str) -> Result<Search, Invalid> {
     let longest = typed.split(|c: char| !c.is_ascii_alphanumeric()).map(str::len).max().unwrap_or(0);
     if longest >= secret::BODY_LENGTH + secret::CHECKSUM_LENGTH {
         return Err(Invalid("This looks like a secret. Search for its last four characters instead.".to_owned()));
@@ -251,7 +254,6 @@ impl TokenQuery {
     /// Reads the fields of a form, or what an address holds. What is empty is not asked for, as a form sends it; what is unknown is of
     /// somebody else.
     pub fn from_pairs<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Result<Self, Refused> {
-        const STATUSES: [Status; 4] = [Status::Active, Status::Disabled, Status::Expired, Status::Revoked];
         let mut it = Self::default();
         let (mut view, mut after) = (None, None);
         for (name, value) in pairs {

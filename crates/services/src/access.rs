@@ -22,6 +22,7 @@ use crate::{
         self, Write,
         tokens::{Found, Presented},
     },
+    tokens,
 };
 
 /// Where a request comes from, for the audit trail. None of it is proof of anything.
@@ -135,6 +136,8 @@ enum Proof {
     Session(SessionId),
     Secret(TokenId, Digest),
     Operator,
+    /// The server itself, which asked nobody.
+    System,
 }
 
 /// Which of the organization's tokens an access reaches.
@@ -261,7 +264,7 @@ impl Access {
     pub(crate) async fn begin(&self, console: &Console) -> Result<Write> {
         let mut write = console.0.db.begin_write().await?;
         let (held, ends_at) = match &self.proof {
-            Proof::Operator => return Ok(write),
+            Proof::Operator | Proof::System => return Ok(write),
             Proof::Session(session) => {
                 if !store::sessions::is_live_in(&mut write, *session).await? {
                     return Err(Error::Unauthenticated);
@@ -365,6 +368,65 @@ pub async fn by_token_to_itself(console: &Console, presented: &str, caller: &Cal
     let (access, found) = bearer(console, presented, caller).await?;
     console.0.usage.accepted(&found, console.now(), caller);
     Ok(access)
+}
+
+/// The bearer of a token who may give it a new secret, and which secret was the current one when they came.
+#[derive(Debug)]
+pub struct Rotator {
+    access: Access,
+    presented: Digest,
+    current: Vec<u8>,
+}
+
+impl Rotator {
+    /// Their access.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// The digest of what they presented.
+    pub(crate) fn presented(&self) -> &[u8] {
+        &self.presented
+    }
+
+    /// The digest of the secret that was current: what they presented, or what has replaced it.
+    pub(crate) fn current(&self) -> &[u8] {
+        &self.current
+    }
+}
+
+/// Lets the bearer of a token to that token, to give it a new secret. An ended secret that is presented here ends its token.
+pub async fn to_rotate_itself(console: &Console, presented: &str, caller: &Caller) -> Result<Rotator> {
+    let (access, found) = match bearer(console, presented, caller).await {
+        Err(Error::Unauthenticated) => {
+            tokens::reuse::end_reused(console, presented, caller).await?;
+            return Err(Error::Unauthenticated);
+        }
+        known => known?,
+    };
+    access.require(Permission::TOKEN_ROTATE_SELF)?;
+    console.0.usage.accepted(&found, console.now(), caller);
+    let presented = found.secret.digest;
+    let current = if found.secret.is_replaced {
+        store::tokens::rotation::current(&console.0.db, &access, found.token.id).await?
+    } else {
+        presented.to_vec()
+    };
+    Ok(Rotator { access, presented, current })
+}
+
+/// Lets the server itself into the organization of a token of which an ended secret was presented; it holds no permission there.
+pub(crate) fn by_reuse(found: &Found, caller: &Caller) -> Access {
+    Access {
+        organization: found.organization.clone(),
+        principal: Principal::System,
+        person: None,
+        reach: Reach::All,
+        proof: Proof::System,
+        permissions: PermissionSet::NONE,
+        ends_at: None,
+        caller: caller.clone(),
+    }
 }
 
 /// Who presents this, if it is a good token. Whether they may do what they want to is asked next.

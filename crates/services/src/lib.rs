@@ -32,7 +32,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-pub use access::{Access, Actor, Caller};
+pub use access::{Access, Actor, Caller, Rotator};
 pub use entropy::{Clock, Entropy, FixedClock, SystemClock, SystemEntropy};
 pub use error::{Error, Result};
 pub use keys::{KeyError, KeySource};

@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::Permission;
 use serde::de::DeserializeOwned;
-use services::{Access, Caller, access};
+use services::{Access, Caller, Rotator, access};
 
 use super::{credentials, problem::Problem};
 use crate::router::Site;
@@ -85,6 +85,19 @@ impl FromRequestParts<Site> for Bearer {
     }
 }
 
+/// The bearer of a token who may give it a new secret. Presenting an ended secret here ends its token.
+pub(super) struct SelfRotator(pub(super) Rotator);
+
+impl FromRequestParts<Site> for SelfRotator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
+        let presented = credentials::presented(&parts.headers)?;
+        let rotator = access::to_rotate_itself(&site.console, presented, caller(parts)?).await;
+        rotator.map(Self).map_err(|error| Problem::refusing(error, Permission::TOKEN_ROTATE_SELF))
+    }
+}
+
 /// A JSON body. Says which member is wrong; never repeats what was sent, which may be a secret.
 pub(super) struct Json<T>(pub(super) T);
 
@@ -113,6 +126,10 @@ impl<T: DeserializeOwned> FromRequest<Site> for JsonAndBytes<T> {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
             _ => Problem::new(StatusCode::BAD_REQUEST, "invalid_body", "The body did not arrive in full."),
         })?;
+        // serde also reads the members of an object from a list, in their order.
+        if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", "The body has to be a JSON object."));
+        }
         let value = serde_json::from_slice(&body).map_err(|error| {
             let what = match error.classify() {
                 serde_json::error::Category::Data => named(&error.to_string()),

@@ -36,7 +36,7 @@ use crate::router::Site;
         (name = "Audit", description = "What was done, by whom."),
         (name = "Verification", description = "For services that tokens are presented to."),
     ),
-    components(schemas(problem::Document<'static>))
+    components(schemas(problem::Document<'static>, names::GrantName, names::SortName, names::StatusName))
 )]
 struct Document;
 
@@ -45,13 +45,16 @@ pub fn router() -> (Router<Site>, OpenApi) {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(organization::find_own))
         .routes(routes!(organization::find))
-        .routes(routes!(tokens::list, tokens::create))
-        .routes(routes!(tokens::find, tokens::revoke))
+        .routes(routes!(tokens::list::list, tokens::create::create))
+        .routes(routes!(tokens::find::find, tokens::edit::edit, tokens::revoke::revoke))
+        .routes(routes!(tokens::rotate::rotate))
+        .routes(routes!(tokens::usage::find))
         .routes(routes!(switches::disable))
         .routes(routes!(switches::enable))
         .routes(routes!(switches::end_overlap))
         .routes(routes!(token::find, token::revoke))
         .routes(routes!(policy::find, policy::edit))
+        .routes(routes!(tokens::rotate::rotate_itself))
         .routes(routes!(audit::list))
         .routes(routes!(verify::verify))
         .split_for_parts()

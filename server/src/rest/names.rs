@@ -1,6 +1,6 @@
 //! The words that the API takes and gives, as closed lists in its document: they come from `domain` and cannot lag behind it.
 
-use domain::{Role, permission::CATALOGUE, token_policy::Creators};
+use domain::{Cause, Overlap, Role, permission::CATALOGUE, token_policy::Creators, token_query::Grant};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -88,5 +88,66 @@ impl PartialSchema for VerdictName {
 impl ToSchema for VerdictName {
     fn name() -> std::borrow::Cow<'static, str> {
         "Verdict".into()
+    }
+}
+
+/// How long an old secret may live on.
+pub(super) struct OverlapName;
+
+impl PartialSchema for OverlapName {
+    fn schema() -> RefOr<Schema> {
+        words("When the old secret ends; `first_use`: when the new one is first used.", Overlap::ALL.map(Overlap::as_str))
+    }
+}
+
+impl ToSchema for OverlapName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Overlap".into()
+    }
+}
+
+/// Why something that was once good is refused.
+pub(super) struct CauseName;
+
+impl PartialSchema for CauseName {
+    fn schema() -> RefOr<Schema> {
+        words("`ended`: a rotation replaced the secret; or what the token is.", Cause::ALL.map(Cause::as_str))
+    }
+}
+
+impl ToSchema for CauseName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Cause".into()
+    }
+}
+
+/// What tokens may do, as one word to look for.
+pub(super) struct GrantName;
+
+impl PartialSchema for GrantName {
+    fn schema() -> RefOr<Schema> {
+        words("A role, or `custom` for none.", Grant::ALL.map(Grant::as_str))
+    }
+}
+
+impl ToSchema for GrantName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Grant".into()
+    }
+}
+
+/// The orders of the list of tokens.
+pub(super) struct SortName;
+
+impl PartialSchema for SortName {
+    fn schema() -> RefOr<Schema> {
+        let words = ["label", "-label", "created", "-created", "expires", "-expires", "last_used", "-last_used"];
+        self::words("A column; with a minus the greatest is first.", words)
+    }
+}
+
+impl ToSchema for SortName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Sort".into()
     }
 }

@@ -74,14 +74,19 @@ fn complete(document: &mut Value) {
         { "properties": { "max_days": { "type": "null" } } },
         { "required": ["may_never_expire"], "properties": { "may_never_expire": { "const": false } } },
     ]);
+    let changed = &mut document["components"]["schemas"]["TokenChange"];
+    changed["not"] = json!({ "required": ["expires_in", "expires_at"] });
+    changed["properties"]["label"]["pattern"] = LABEL.into();
+    changed["properties"]["description"]["pattern"] = DESCRIPTION.into();
     let paths = document["paths"].as_object_mut().into_iter().flatten();
-    for operation in paths.flat_map(|(_, item)| item.as_object_mut().into_iter().flatten()).map(|(_, operation)| operation) {
-        refusals(operation);
+    for (method, operation) in paths.flat_map(|(_, item)| item.as_object_mut().into_iter().flatten()) {
+        // Verifying is a question, though it has a body.
+        refusals(operation, method != "get" && operation["operationId"] != "token_verify");
     }
 }
 
 /// Adds the refusals that the operation can meet and does not declare, and to all of them the problem that they carry.
-fn refusals(operation: &mut Value) {
+fn refusals(operation: &mut Value, changes: bool) {
     let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
     let takes_body = operation.get("requestBody").is_some();
     let takes_key = parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key");
@@ -96,6 +101,9 @@ fn refusals(operation: &mut Value) {
         more.push(("413", "The body is larger than 64 KiB.", "too_large"));
         more.push(("415", "The body is not JSON.", "unsupported_media_type"));
     }
+    if changes {
+        more.push(("409", "What the presented token may do was changed meanwhile. Nothing was done.", "conflict"));
+    }
     if takes_values {
         more.push(("422", "A value is missing, unknown or wrong.", "invalid"));
     }
@@ -104,7 +112,8 @@ fn refusals(operation: &mut Value) {
         responses.entry(*status).or_insert_with(|| json!({ "description": description }));
     }
     for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with(['4', '5'])) {
-        let code = more.iter().find(|(known, ..)| known == status).map_or_else(|| own_code(status, takes_key), |(.., code)| *code);
+        let own = own_code(status, takes_key);
+        let code = own.unwrap_or_else(|| more.iter().find(|(known, ..)| known == status).map_or("conflict", |(.., code)| *code));
         response["content"] = json!({ "application/problem+json": {
             "schema": { "$ref": "#/components/schemas/Problem" },
             "example": problem(status, code),
@@ -125,12 +134,13 @@ fn refusals(operation: &mut Value) {
 }
 
 /// The code of a refusal that an operation declares itself.
-fn own_code(status: &str, takes_key: bool) -> &'static str {
+fn own_code(status: &str, takes_key: bool) -> Option<&'static str> {
     match status {
-        "403" => "insufficient_permissions",
-        "404" => "not_found",
-        _ if takes_key => "idempotency_key_used",
-        _ => "conflict",
+        "403" => Some("insufficient_permissions"),
+        "404" => Some("not_found"),
+        "409" if takes_key => Some("idempotency_key_used"),
+        "412" => Some("precondition_failed"),
+        _ => None,
     }
 }
 

@@ -110,16 +110,22 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this address, or you have no access to it.")
     }
 
+    /// The thing is no longer what the request says it was.
+    pub(crate) fn precondition_failed() -> Self {
+        let message = "Somebody changed this token meanwhile, and nothing was done. Find it again, then make your change.";
+        let problem = Self::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", message);
+        Self { field: Some("If-Match".to_owned()), ..problem }
+    }
+
     /// The attempt that this key marks succeeded before, and somebody used what it answered.
     pub(crate) fn key_used(token: &str) -> Self {
-        let message =
-            "This key generated a token before, and its secret was used or the token was changed since. Rotate or revoke that token.";
+        let message = "An attempt with this key succeeded before, and its secret was used or the token was changed since. Rotate or revoke that token.";
         Self { token: Some(token.into()), ..Self::new(StatusCode::CONFLICT, "idempotency_key_used", message) }
     }
 
     /// The key marks an attempt at something else.
     pub(crate) fn key_reused() -> Self {
-        let message = "This key came with another body before. Send each new request with a key of its own.";
+        let message = "This key came with another request before. Send each new request with a key of its own.";
         let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", message);
         Self { field: Some("Idempotency-Key".to_owned()), ..problem }
     }

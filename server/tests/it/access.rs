@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use axum::http::Method;
 use domain::{Lifetime, Role};
 
-use crate::harness::{Answer, Caller, TestConsole, on_both, request};
+use crate::harness::{Answer, Caller, TestConsole, on_both, request, with};
 
 on_both![is_what_the_golden_table_says];
 
@@ -76,6 +76,17 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "DELETE /api/v1/organizations/{organization}/tokens/{token}" => {
             it.delete(caller, &format!("/api/v1/organizations/acme/tokens/{target}")).await
         }
+        "PATCH /api/v1/organizations/{organization}/tokens/{token}" => {
+            let patch = request(Method::PATCH, &format!("/api/v1/organizations/acme/tokens/{target}"), "{\"label\":\"edited\"}");
+            it.send(caller, with(patch, &[("content-type", "application/json")])).await
+        }
+        "POST /api/v1/organizations/{organization}/tokens/{token}/rotate" => {
+            it.post_json(caller, &format!("/api/v1/organizations/acme/tokens/{target}/rotate"), "{}").await
+        }
+        "GET /api/v1/organizations/{organization}/tokens/{token}/usage" => {
+            it.get(caller, &format!("/api/v1/organizations/acme/tokens/{target}/usage")).await
+        }
+        "POST /api/v1/token/rotate" => it.post_json(caller, "/api/v1/token/rotate", "{}").await,
         "POST /api/v1/organizations/{organization}/tokens/{token}/disable"
         | "POST /api/v1/organizations/{organization}/tokens/{token}/enable"
         | "POST /api/v1/organizations/{organization}/tokens/{token}/end-overlap" => {

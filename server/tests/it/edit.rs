@@ -30,7 +30,7 @@ async fn found(it: &TestConsole, token: &Token) -> Token {
 
 /// The one token that has this label.
 async fn labelled(it: &TestConsole, label: &str) -> Token {
-    let page = tokens::list_newest(&it.console, &access(it).await, "", 100).await.unwrap();
+    let page = tokens::list_all(&it.console, &access(it).await, &domain::TokenFilter::default(), 100).await.unwrap();
     page.items.into_iter().find(|token| token.label.as_str() == label).unwrap()
 }
 

@@ -17,6 +17,8 @@ mod pages;
 mod people;
 mod policy;
 mod resets;
+mod rest_edit;
+mod rest_rotate;
 mod rest_switches;
 mod rest_token;
 mod rest_tokens;

@@ -15,6 +15,7 @@ on_both![
     a_token_hands_on_neither_more_nor_for_longer_than_it_has,
     pages_follow_one_another,
     bad_places_in_the_list_are_told,
+    filters_find_what_they_name,
     revoking_is_final_and_twice_is_once,
     a_lost_answer_can_be_asked_for_again,
     a_key_is_taken_as_it_is_or_not_at_all,
@@ -252,10 +253,70 @@ async fn bad_places_in_the_list_are_told(it: TestConsole) {
         ("after=", Some("after")),
         ("after=-created.1.tok_00000000000000000000000000000000&after=x", Some("after")),
         ("page=2", None),
+        ("view=active", None),
+        ("status=asleep", Some("status")),
+        ("status=", Some("status")),
+        ("status=active&status=active", Some("status")),
+        ("expiring_before=soon", Some("expiring_before")),
+        ("q=jto_00000000000000000000000000000000000000", Some("q")),
+        ("after=-created.1.tok_00000000000000000000000000000000&sort=label", Some("after")),
     ] {
         let answer = it.get(&admin, &format!("{TOKENS}?{query}")).await;
         assert_eq!((answer.status.as_u16(), answer.json()["field"].as_str()), (422, field), "{query}");
     }
+}
+
+async fn filters_find_what_they_name(it: TestConsole) {
+    let admin = it.token("acme", Role::Admin, &[]).await;
+    let mut secrets = Vec::new();
+    for (label, role, lifetime) in [
+        ("b active", Role::Viewer, Lifetime::Never),
+        ("c off", Role::Developer, Lifetime::Minutes(600)),
+        ("a over", Role::Viewer, Lifetime::Minutes(1)),
+        ("d gone", Role::Viewer, Lifetime::Minutes(1)),
+    ] {
+        it.advance(1);
+        let (token, secret) = it.issue("acme", label, role, &[], lifetime).await;
+        secrets.push((token.id.to_string(), secret));
+    }
+    it.issue("globex", "b active", Role::Viewer, &[], Lifetime::Never).await;
+    let own = create(&it, &admin, &json!({ "label": "e own", "permissions": ["cluster:read"], "expires_at": null })).await;
+    assert_eq!(own.status, 201);
+    let post = request(Method::POST, &format!("{TOKENS}/{}/disable", secrets[1].0), "");
+    assert_eq!(it.send(&admin, post).await.status, 200);
+    assert_eq!(it.delete(&admin, &format!("{TOKENS}/{}", secrets[3].0)).await.status, 200);
+    it.advance(3600);
+    let labels = async |query: &str| -> Vec<String> {
+        let answer = it.get(&admin, &format!("{TOKENS}?{query}")).await;
+        assert_eq!(answer.status, 200, "{query}: {}", answer.body);
+        answer.json()["items"].as_array().unwrap().iter().map(|token| token["label"].as_str().unwrap().to_owned()).collect()
+    };
+    for (query, expected) in [
+        ("sort=label", &["a over", "b active", "c off", "caller", "d gone", "e own"][..]),
+        ("status=active&sort=label", &["b active", "caller", "e own"]),
+        ("status=disabled", &["c off"]),
+        ("status=expired", &["a over"]),
+        ("status=revoked", &["d gone"]),
+        ("q=A%20OV", &["a over"]),
+        ("q=%25", &[]),
+        ("role=developer", &["c off"]),
+        ("role=custom", &["e own"]),
+        ("created_by=caller", &["e own"]),
+        ("created_by=call", &[]),
+        ("expiring_before=2026-11-22T09:30:00Z&sort=label", &["a over", "d gone"]),
+        ("expiring_before=2026-11-23T09:30:00Z&status=disabled", &["c off"]),
+        // Without the one that asks, whose use is written at some moment.
+        ("unused_since=2026-11-22T09:05:01Z&role=viewer", &[]),
+        ("unused_since=2026-11-22T09:05:04Z&role=viewer&sort=label", &["a over", "b active"]),
+    ] {
+        assert_eq!(labels(query).await, expected, "{query}");
+    }
+    // Pages go on in the order and with the filter that were asked for.
+    let first = it.get(&admin, &format!("{TOKENS}?status=active&sort=-label&limit=2")).await.json();
+    let next = first["next"].as_str().unwrap();
+    assert_eq!((first["items"][0]["label"].as_str(), first["items"][1]["label"].as_str()), (Some("e own"), Some("caller")));
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    assert_eq!(labels(&format!("status=active&sort=-label&limit=2&after={next}")).await, ["b active"]);
 }
 
 async fn revoking_is_final_and_twice_is_once(it: TestConsole) {

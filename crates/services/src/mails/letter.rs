@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::{Cause, Invitation, Issued, Member, Name, PasswordResetId, Timestamp, Token};
+use domain::{Cause, Hint, Invitation, Issued, Member, Name, PasswordResetId, Timestamp, Token};
 
 use crate::{
     Console,
@@ -127,6 +127,27 @@ impl Letter {
             facts,
             advice: "A token that is revoked stays so; generate a replacement where one is needed.",
             links: vec![("See the inactive tokens".to_owned(), format!("{}/orgs/{slug}/tokens?view=inactive", console.0.origin))],
+        }
+    }
+
+    /// Tells that an ended secret of a token was presented to rotate with, which ended the token.
+    pub(crate) fn token_reused(console: &Console, access: &Access, token: &Token, presented: &Hint, at: Timestamp) -> Self {
+        let organization = access.organization();
+        let mut facts = about(token);
+        facts.push(("Presented secret", format!("{presented}, ended by a rotation")));
+        let said = |text: &str| if text.is_empty() { "Unknown".to_owned() } else { text.to_owned() };
+        let caller = access.caller();
+        facts.extend([("Presented", at.human()), ("Address", said(&caller.address())), ("Client", said(caller.user_agent()))]);
+        Self {
+            subject: format!("API token “{}” was revoked in {}: an old secret was used again", token.label, organization.name),
+            opening: format!(
+                "Somebody tried to rotate an API token of {} with a secret that a rotation had ended. Two parties hold what one \
+                 should, so the token was revoked, with every secret of it.",
+                organization.name
+            ),
+            facts,
+            advice: "Find out who has the old secret. Then generate a replacement for whoever needs the token.",
+            links: vec![see(console, access, token)],
         }
     }
 

@@ -223,7 +223,7 @@ async fn removal_decides_about_each_token(instance: Instance) {
     assert_eq!(after(&sooner).await.expires_at, sooner.expires_at);
     assert_eq!(after(&dies).await.status_at(now), Status::Revoked);
     assert_eq!((after(&kept).await.created_by_left, after(&kept).await.creator()), (true, "bob@acme.test (left)".to_owned()));
-    let listed = tokens::list_newest(&instance.console, &owner, "", 100).await.unwrap().items;
+    let listed = tokens::list_all(&instance.console, &owner, &domain::TokenFilter::default(), 100).await.unwrap().items;
     assert_eq!(listed.iter().filter(|token| token.created_by_left).count(), 5);
     let details: String = crate::store::on_db!(&instance.console.0.db, |pool| {
         sqlx::query_scalar("SELECT details FROM events WHERE action = 'member.remove'").fetch_one(pool).await.unwrap()

@@ -16,6 +16,8 @@ mod once;
 mod reports;
 mod resets;
 mod revoke_many;
+mod rotate_itself;
+mod rotate_once;
 mod rotation;
 mod sessions;
 mod storage;

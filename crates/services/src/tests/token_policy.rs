@@ -94,7 +94,7 @@ async fn without_a_policy_everything_is_as_it_was(instance: Instance) {
     for lifetime in [Lifetime::Never, days(3650)] {
         issue(&instance, &owner, lasting("same", lifetime)).await;
     }
-    let all = tokens::list_newest(&instance.console, &owner, "", 100).await.unwrap().items;
+    let all = tokens::list_all(&instance.console, &owner, &domain::TokenFilter::default(), 100).await.unwrap().items;
     assert_eq!(token_policy::breaches(&instance.console, &owner, &all).await.unwrap(), []);
     instance.advance(3000 * DAY);
     assert_eq!(token_policy::revoke_unused(&instance.console, instance.console.now()).await.unwrap(), 0);
@@ -275,7 +275,7 @@ async fn tightening_changes_no_token_and_tells_which_are_outside(instance: Insta
 
     set(&instance, &owner, Policy { unique_labels: true, ..strict() }).await;
     use_it().await;
-    let all = tokens::list_newest(&instance.console, &owner, "", 100).await.unwrap().items;
+    let all = tokens::list_all(&instance.console, &owner, &domain::TokenFilter::default(), 100).await.unwrap().items;
     let mut outside = token_policy::breaches(&instance.console, &owner, &all).await.unwrap();
     outside.sort_by_key(|(id, _)| [endless.token.id, long.id, of_grace.id].iter().position(|known| known == id));
     let words = ["never expires", "lives longer than 30 days, shares its label with another one", "shares its label with another one"];

@@ -22,6 +22,9 @@ impl From<Dead> for Error {
     }
 }
 
+/// Says that an edit was made from what the token no longer is.
+pub const EDITED_MEANWHILE: &str = "Somebody changed this token meanwhile. Open it anew to see what it is now, then make your change.";
+
 /// A fingerprint of everything about a token that can be edited. An edit carries the one of what its form showed, so that it cannot undo
 /// an edit made meanwhile.
 pub fn version(token: &Token) -> String {
@@ -43,6 +46,17 @@ pub async fn editable(console: &Console, access: &Access, id: &str) -> Result<To
 /// they add, not what is there already; whoever extends a token's life gives all that it may do anew, and needs to hold that. `seen` is the [`version`] that the change was made from, none to change whatever is there. What
 /// changes nothing is no event.
 pub async fn edit(console: &Console, access: &Access, id: &str, seen: Option<&str>, change: Change) -> Result<Token> {
+    edit_with(console, access, id, seen, |_| change).await
+}
+
+/// The same with a change that depends on what the token is, after every change before this one.
+pub async fn edit_with(
+    console: &Console,
+    access: &Access,
+    id: &str,
+    seen: Option<&str>,
+    change: impl FnOnce(&Token) -> Change + Send,
+) -> Result<Token> {
     access.require_on_tokens(Permission::API_KEY_UPDATE)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     let mut write = access.begin(console).await?;
@@ -51,8 +65,9 @@ pub async fn edit(console: &Console, access: &Access, id: &str, seen: Option<&st
     let now = console.now();
     let before = before.living(now)?;
     if seen.is_some_and(|seen| seen != version(&before)) {
-        return Err(Error::Conflict("Somebody changed this token meanwhile. Open it anew to see what it is now, then make your change."));
+        return Err(Error::Conflict(EDITED_MEANWHILE));
     }
+    let change = change(&before);
     if let Some(rights) = change.rights.filter(|rights| *rights != before.rights()) {
         may_give(access, rights, before.effective())?;
     }

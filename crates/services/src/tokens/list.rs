@@ -1,6 +1,6 @@
 //! Finding tokens: a page of them, one of them, one by its label, some by their ids, all for a file.
 
-use domain::{Cursor, Label, Page, Permission, Token, TokenId, TokenQuery, token_query::Sort};
+use domain::{Cursor, Label, Page, Permission, Token, TokenFilter, TokenId, TokenQuery};
 
 use crate::{
     Console,
@@ -50,22 +50,15 @@ pub async fn list(console: &Console, access: &Access, query: &TokenQuery) -> Res
     Ok(Listed { page: Page { items, next }, creators })
 }
 
-/// Lists all of the organization's tokens, whatever they are, newest first: those after a [`Cursor`] of that order (empty: from the first),
-/// as many as the caller wants, 100 at most.
-pub async fn list_newest(console: &Console, access: &Access, after: &str, size: u32) -> Result<Page<Token>> {
+/// Lists the organization's tokens that a program's filter finds, whatever they are, as many as it wants, 100 at most.
+pub async fn list_all(console: &Console, access: &Access, filter: &TokenFilter, size: u32) -> Result<Page<Token>> {
     access.require_on_tokens(Permission::API_KEY_READ)?;
-    let sort = Sort::default();
-    let elsewhere = || Error::Invalid { field: "after", why: "This is no place in the list; start at the first page.".to_owned() };
-    let after: Option<Cursor> = if after.is_empty() { None } else { Some(after.parse().map_err(Error::in_field("after"))?) };
-    if after.as_ref().is_some_and(|after| after.sort != sort) {
-        return Err(elsewhere());
-    }
     // One more than a page holds tells whether there is a next one.
     let size = size.clamp(1, 100);
-    let mut items = store::tokens::list_newest(&console.0.db, access, after.as_ref(), i64::from(size) + 1).await?;
+    let mut items = store::tokens::list_all(&console.0.db, access, filter, console.now(), i64::from(size) + 1).await?;
     let more = items.len() > size as usize;
     items.truncate(size as usize);
-    let next = items.last().filter(|_| more).map(|last| Cursor::of(last, sort));
+    let next = items.last().filter(|_| more).map(|last| Cursor::of(last, filter.sort));
     Ok(Page { items, next })
 }
 

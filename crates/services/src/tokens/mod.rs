@@ -6,10 +6,13 @@ mod edit;
 mod list;
 mod once;
 mod replace;
+pub(crate) mod reuse;
 pub(crate) mod revoke;
 mod revoke_many;
 mod rights;
 mod rotate;
+mod rotate_itself;
+mod rotate_once;
 mod usage;
 
 use domain::{
@@ -20,14 +23,16 @@ use domain::{
 
 pub use create::create;
 pub use disable::{disable, enable};
-pub use edit::{edit, editable, version};
-pub use list::{CHOSEN, EXPORT, Exported, Listed, PAGE, export, find, find_itself, find_many, label_in_use, list, list_newest};
+pub use edit::{EDITED_MEANWHILE, edit, edit_with, editable, version};
+pub use list::{CHOSEN, EXPORT, Exported, Listed, PAGE, export, find, find_itself, find_many, label_in_use, list, list_all};
 pub use once::{IdempotencyKey, Outcome, create_once};
 pub use replace::{Replacement, replace, replacement};
 pub use revoke::{revoke, revoke_by_id, revoke_itself};
 pub use revoke_many::revoke_many;
 pub(crate) use rotate::end_on_first_use;
 pub use rotate::{Rotating, chosen_overlap, end_overlap, rotatable, rotate, rotation};
+pub use rotate_itself::rotate_itself;
+pub use rotate_once::rotate_once;
 pub use usage::usage;
 
 use crate::{

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use domain::{Invalid, Issued, Permission, PermissionSet, Status, TokenId, audit::Action};
+use domain::{Invalid, Issued, Permission, PermissionSet, Status, Timestamp, TokenId, audit::Action};
 use serde_json::json;
 
 use super::{
@@ -39,13 +39,35 @@ impl IdempotencyKey {
     }
 }
 
+/// An attempt as it is remembered: who sent which key, and what was asked for.
+pub(super) struct Attempt {
+    pub(super) digest: Digest,
+    pub(super) asked: Digest,
+}
+
+impl Attempt {
+    /// The key belongs to whoever sends it. `asked` tells a repetition from another use of the key.
+    pub(super) fn new(console: &Console, access: &Access, key: &IdempotencyKey, asked: &[&[u8]]) -> Self {
+        let keys = &console.0.keys;
+        let (organization, principal) = (access.organization().id.to_string(), access.principal());
+        let sender = [b"key", organization.as_bytes(), principal.kind().as_bytes(), principal.id().as_bytes(), key.0.as_bytes()];
+        Self { digest: keys.idempotency(&sender), asked: keys.idempotency(asked) }
+    }
+
+    /// What the attempt with the same key led to, if that was not too long ago.
+    pub(super) async fn earlier(&self, write: &mut Write, access: &Access, now: Timestamp) -> Result<Option<Earlier>> {
+        store::idempotency::prune(write, access, now.minus(MEMORY)).await?;
+        store::idempotency::find_in(write, access, &self.digest).await
+    }
+}
+
 /// What an attempt with a key led to.
 pub enum Outcome {
-    /// The token was generated.
+    /// The token was generated, or rotated.
     Created(Issued),
-    /// An earlier attempt generated it. Its secret, which nobody had used, is replaced by this one.
+    /// An earlier attempt did it. The secret, which nobody had used, is replaced by this one.
     Reissued(Issued),
-    /// An earlier attempt generated this token, and its secret can no longer be replaced: it was used, or the token was changed since.
+    /// An earlier attempt did it to this token, and the secret can no longer be replaced: it was used, or the token was changed since.
     Spent(TokenId),
     /// An earlier attempt with this key asked for something else.
     Reused,
@@ -55,32 +77,27 @@ pub enum Outcome {
 /// asked, to tell a repetition from another use of the key.
 pub async fn create_once(console: &Console, access: &Access, new: NewToken, key: &IdempotencyKey, body: &[u8]) -> Result<Outcome> {
     access.owner_of_new(new.kind)?;
-    let keys = &console.0.keys;
-    let (organization, principal) = (access.organization().id.to_string(), access.principal());
-    let digest =
-        keys.idempotency(&[b"key", organization.as_bytes(), principal.kind().as_bytes(), principal.id().as_bytes(), key.0.as_bytes()]);
-    let body = keys.idempotency(&[b"body", body]);
+    let attempt = Attempt::new(console, access, key, &[b"body", body]);
     let mut settled = false;
     loop {
         let mut write = access.begin(console).await?;
         let now = console.now();
-        store::idempotency::prune(&mut write, access, now.minus(MEMORY)).await?;
-        match store::idempotency::find_in(&mut write, access, &digest).await? {
+        match attempt.earlier(&mut write, access, now).await? {
             None => {
                 let (issued, secret) = insert(console, access, &mut write, new, now).await?;
-                store::idempotency::insert(&mut write, access, &digest, &body, (issued.token.id, &secret), now).await?;
-                write.commit(keys, &created(access, now, &issued.token, None)).await?;
+                store::idempotency::insert(&mut write, access, &attempt.digest, &attempt.asked, (issued.token.id, &secret), now).await?;
+                write.commit(&console.0.keys, &created(access, now, &issued.token, None)).await?;
                 console.0.mails.notify_one();
                 return Ok(Outcome::Created(issued));
             }
-            Some(earlier) if earlier.body != body => return Ok(Outcome::Reused),
+            Some(earlier) if earlier.body != attempt.asked => return Ok(Outcome::Reused),
             // Whether the secret was used is read from the database, where uses arrive late. Writing them needs the place of this change.
             Some(_) if !settled => {
                 drop(write);
                 console.0.usage.settle().await?;
                 settled = true;
             }
-            Some(earlier) => return reissue(console, access, write, &digest, &earlier).await,
+            Some(earlier) => return reissue(console, access, write, &attempt.digest, &earlier).await,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Rotating: a new secret for the same token, and the old one lives on for a while.
 
 use domain::{Issued, Overlap, Permission, Refusals, Rotation, Secret, Status, Timestamp, Token, TokenId, audit::Action};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::event;
 use crate::{
@@ -9,10 +9,10 @@ use crate::{
     access::{Access, Principal},
     entropy::{self, Clock},
     error::{Error, Result},
-    keys::Keys,
+    keys::{Digest, Keys},
     mails::{self, Letter},
     store::{
-        self, Db,
+        self, Db, Write,
         events::{NewEvent, Target},
         tokens::rotation::{self, LiveSecret},
     },
@@ -42,28 +42,50 @@ pub async fn rotate(console: &Console, access: &Access, id: &str, overlap: Overl
     let mut write = access.begin(console).await?;
     let now = console.now();
     let token = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
+    access.require_on(Permission::API_KEY_UPDATE, &token)?;
     may_rotate(access, &token, now)?;
     let live = rotation::live_in(&mut write, access, id, now).await?;
+    let turned = turn(console, access, &mut write, token, live, overlap, now).await?;
+    write.commit(&console.0.keys, &event(access, now, Action::TokenRotate, &turned.issued.token, turned.details)).await?;
+    console.0.mails.notify_one();
+    Ok(turned.issued)
+}
+
+/// A rotation that waits for its event.
+pub(super) struct Turned {
+    pub(super) issued: Issued,
+    pub(super) digest: Digest,
+    pub(super) details: Value,
+}
+
+/// Rotates inside a change. `live` are the token's secrets that are accepted so far.
+pub(super) async fn turn(
+    console: &Console,
+    access: &Access,
+    write: &mut Write,
+    token: Token,
+    live: Vec<LiveSecret>,
+    overlap: Overlap,
+    now: Timestamp,
+) -> Result<Turned> {
+    let id = token.id;
     let (older, newest): (Vec<LiveSecret>, Vec<LiveSecret>) = live.into_iter().partition(|secret| secret.ends_at().is_some());
     let newest = newest.into_iter().next().ok_or_else(|| Error::internal("a token without a current secret"))?;
     let newest_is_lost = !older.is_empty() && !newest.is_used() && overlap != Overlap::Now;
     let (stays, ends_at, ended) = if newest_is_lost {
         let ends_at = older.iter().filter_map(LiveSecret::ends_at).max();
-        rotation::set_end(&mut write, access, id, &newest, now, Overlap::Now).await?;
+        rotation::set_end(write, access, id, &newest, now, Overlap::Now).await?;
         (older, ends_at, vec![newest])
     } else {
         for secret in &older {
-            rotation::set_end(&mut write, access, id, secret, now, Overlap::Now).await?;
+            rotation::set_end(write, access, id, secret, now, Overlap::Now).await?;
         }
         let ends_at = overlap.ends(now);
-        rotation::set_end(&mut write, access, id, &newest, ends_at, overlap).await?;
+        rotation::set_end(write, access, id, &newest, ends_at, overlap).await?;
         (vec![newest], Some(ends_at), older)
     };
-    let secret =
-        Secret::mint(&console.0.prefix, token.owner.kind(), &entropy::secret_body(&*console.0.entropy)).map_err(Error::internal)?;
-    let digest = console.0.keys.token(&secret);
-    let token = Token { hint: secret.hint(), ..token };
-    store::tokens::insert_secret(&mut write, access, &token, &digest, now).await?;
+    let (issued, digest) = renew(console, access, write, token, now).await?;
+    let token = &issued.token;
     let hints = |secrets: &[LiveSecret]| secrets.iter().map(|secret| secret.hint.clone()).collect::<Vec<_>>();
     let details = json!({
         "hint": token.hint.as_str(),
@@ -73,10 +95,18 @@ pub async fn rotate(console: &Console, access: &Access, id: &str, overlap: Overl
         "ended_hints": hints(&ended),
     });
     let old = stays.first().and_then(|secret| Some((secret.hint.as_str(), ends_at?)));
-    mails::tell_admins(console, &mut write, access, now, &Letter::token_rotated(console, access, &token, now, old)).await?;
-    write.commit(&console.0.keys, &event(access, now, Action::TokenRotate, &token, details)).await?;
-    console.0.mails.notify_one();
-    Ok(Issued { token, secret })
+    mails::tell_admins(console, write, access, now, &Letter::token_rotated(console, access, token, now, old)).await?;
+    Ok(Turned { issued, digest, details })
+}
+
+/// Adds a new secret to a token that has no current one.
+pub(super) async fn renew(console: &Console, access: &Access, write: &mut Write, token: Token, now: Timestamp) -> Result<(Issued, Digest)> {
+    let secret =
+        Secret::mint(&console.0.prefix, token.owner.kind(), &entropy::secret_body(&*console.0.entropy)).map_err(Error::internal)?;
+    let digest = console.0.keys.token(&secret);
+    let token = Token { hint: secret.hint(), ..token };
+    store::tokens::insert_secret(write, access, &token, &digest, now).await?;
+    Ok((Issued { token, secret }, digest))
 }
 
 /// Reads the choice of the form.
@@ -107,6 +137,7 @@ pub async fn rotatable(console: &Console, access: &Access, id: &str) -> Result<(
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     let token = store::tokens::find(&console.0.db, access, id).await?.ok_or(Error::NotFound)?;
     let now = console.now();
+    access.require_on(Permission::API_KEY_UPDATE, &token)?;
     may_rotate(access, &token, now)?;
     Ok((token, rotation::find(&console.0.db, access, id, now).await?))
 }
@@ -121,8 +152,7 @@ pub async fn rotation(console: &Console, access: &Access, id: &str) -> Result<Ro
 }
 
 /// Nobody takes over a token that may do more than they: a new secret is as good as a new token. What is over stays over.
-fn may_rotate(access: &Access, token: &Token, now: Timestamp) -> Result<()> {
-    access.require_on(Permission::API_KEY_UPDATE, token)?;
+pub(super) fn may_rotate(access: &Access, token: &Token, now: Timestamp) -> Result<()> {
     if !access.covers(token.effective()) {
         return Err(Error::Forbidden);
     }

@@ -1,7 +1,7 @@
 //! Many tokens at once: those that a query finds, and those that a person has chosen.
 
 use domain::{
-    Cursor, Role, Status, Timestamp, Token, TokenId, TokenQuery,
+    Cursor, Role, Search, Status, Timestamp, Token, TokenFilter, TokenId, TokenQuery,
     page::Key,
     token_query::{By, Grant, Owned, Sort, Unused, View},
 };
@@ -43,13 +43,14 @@ where
     sql
 }
 
-/// All of the organization's tokens, newest first, from a place of that order on.
-pub(crate) async fn list_newest(db: &Db, access: &Access, after: Option<&Cursor>, limit: i64) -> Result<Vec<Token>> {
+/// All of the organization's tokens that a program's filter finds at `now`, whatever they are, from its place on.
+pub(crate) async fn list_all(db: &Db, access: &Access, filter: &TokenFilter, now: Timestamp, limit: i64) -> Result<Vec<Token>> {
     let rows: Vec<Row> = on_db!(db, |pool| {
         let mut sql = QueryBuilder::new(select!("WHERE t.organization_id = "));
         sql.push_bind(access.organization().id.to_string());
         reach(&mut sql, access);
-        turn(&mut sql, Sort::default(), after, limit);
+        sift(&mut sql, filter, now.as_micros());
+        turn(&mut sql, filter.sort, filter.after.as_ref(), limit);
         sql.build_query_as().fetch_all(pool).await?
     });
     rows.into_iter().map(Row::into_token).collect()
@@ -117,18 +118,8 @@ where
         (View::Inactive, Some(Status::Revoked)) => sql.push(" AND t.revoked_at IS NOT NULL"),
         (View::Inactive, _) => sql.push(" AND (t.revoked_at IS NOT NULL OR t.expires_at <= ").push_bind(now).push(")"),
     };
-    if let Some(search) = &query.search {
-        let pattern = format!("%{}%", search.as_str().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        for (before, column) in [(" AND (", "t.label"), (" OR ", "t.description"), (" OR ", "s.hint")] {
-            sql.push(format_args!("{before}LOWER({column}) LIKE LOWER(")).push_bind(pattern.clone()).push(") ESCAPE '\\'");
-        }
-        sql.push(")");
-    }
-    match query.role {
-        Some(Grant::Role(role)) => sql.push(" AND t.role = ").push_bind(Role::as_str(role).to_owned()),
-        Some(Grant::Custom) => sql.push(" AND t.role IS NULL"),
-        None => sql,
-    };
+    seek(sql, query.search.as_ref());
+    grant(sql, query.role);
     match query.owner {
         Some(Owned::ByOrganization) => sql.push(" AND t.kind = 'organization'"),
         Some(Owned::ByPeople) => sql.push(" AND t.kind = 'user'"),
@@ -148,6 +139,67 @@ where
     if let Some(name) = &query.created_by {
         sql.push(" AND t.created_by_name = ").push_bind(name.as_str().to_owned());
     }
+}
+
+/// The same for a program's filter, which names one status or none.
+fn sift<DB>(sql: &mut QueryBuilder<DB>, filter: &TokenFilter, now: i64)
+where
+    DB: Database,
+    for<'e> String: Encode<'e, DB> + Type<DB>,
+    for<'e> i64: Encode<'e, DB> + Type<DB>,
+{
+    match filter.status {
+        Some(Status::Revoked) => {
+            sql.push(" AND t.revoked_at IS NOT NULL");
+        }
+        Some(Status::Expired) => {
+            sql.push(" AND t.revoked_at IS NULL AND t.expires_at <= ").push_bind(now);
+        }
+        Some(status) => {
+            sql.push(" AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ").push_bind(now).push(")");
+            sql.push(if status == Status::Disabled { " AND t.disabled_at IS NOT NULL" } else { " AND t.disabled_at IS NULL" });
+        }
+        None => {}
+    }
+    seek(sql, filter.search.as_ref());
+    grant(sql, filter.role);
+    if let Some(time) = filter.expiring_before {
+        sql.push(" AND t.expires_at < ").push_bind(time.as_micros());
+    }
+    if let Some(time) = filter.unused_since {
+        sql.push(" AND COALESCE(u.last_used_at, t.created_at) < ").push_bind(time.as_micros());
+    }
+    if let Some(name) = &filter.created_by {
+        sql.push(" AND t.created_by_name = ").push_bind(name.as_str().to_owned());
+    }
+}
+
+/// Those in which the text occurs.
+fn seek<DB>(sql: &mut QueryBuilder<DB>, search: Option<&Search>)
+where
+    DB: Database,
+    for<'e> String: Encode<'e, DB> + Type<DB>,
+{
+    if let Some(search) = search {
+        let pattern = format!("%{}%", search.as_str().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        for (before, column) in [(" AND (", "t.label"), (" OR ", "t.description"), (" OR ", "s.hint")] {
+            sql.push(format_args!("{before}LOWER({column}) LIKE LOWER(")).push_bind(pattern.clone()).push(") ESCAPE '\\'");
+        }
+        sql.push(")");
+    }
+}
+
+/// Those that may do what a word says.
+fn grant<DB>(sql: &mut QueryBuilder<DB>, role: Option<Grant>)
+where
+    DB: Database,
+    for<'e> String: Encode<'e, DB> + Type<DB>,
+{
+    match role {
+        Some(Grant::Role(role)) => sql.push(" AND t.role = ").push_bind(Role::as_str(role).to_owned()),
+        Some(Grant::Custom) => sql.push(" AND t.role IS NULL"),
+        None => sql,
+    };
 }
 
 /// The names of those who generated the organization's tokens.

@@ -37,7 +37,7 @@ mod list;
 
 #[cfg(test)]
 pub(crate) use list::page;
-pub(crate) use list::{creators, find_many, find_many_in, list, list_newest};
+pub(crate) use list::{creators, find_many, find_many_in, list, list_all};
 mod offboard;
 
 pub(crate) use offboard::{expire, list_created_by, list_created_by_in, list_owned_by, list_owned_by_in};

@@ -47,6 +47,17 @@ pub(crate) async fn live_in(write: &mut Write, access: &Access, token: TokenId, 
     }))
 }
 
+/// The digest of a token's current secret.
+pub(crate) async fn current(db: &Db, access: &Access, token: TokenId) -> Result<Vec<u8>> {
+    Ok(on_db!(db, |pool| {
+        sqlx::query_scalar("SELECT digest FROM token_secrets WHERE organization_id = $1 AND token_id = $2 AND ends_at IS NULL")
+            .bind(access.organization().id.to_string())
+            .bind(token.to_string())
+            .fetch_one(pool)
+            .await?
+    }))
+}
+
 /// Sets until when a secret is accepted, and remembers what was chosen for it.
 pub(crate) async fn set_end(
     write: &mut Write,

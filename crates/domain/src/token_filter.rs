@@ -1,0 +1,110 @@
+//! What a program looks for in the list of tokens: all of them whatever they are, narrowed by what it names. People ask with
+//! [`crate::TokenQuery`], which has two views and offers choices; a program computes its own points in time.
+
+use crate::{
+    Cursor, Name, Search, Status, Timestamp,
+    token_query::{Grant, Refused, STATUSES, Sort, one_of, search},
+};
+
+/// A question of a program to the list of tokens.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TokenFilter {
+    /// What the tokens are.
+    pub status: Option<Status>,
+    /// What label, description or hint hold.
+    pub search: Option<Search>,
+    /// What they may do.
+    pub role: Option<Grant>,
+    /// Before when they end, or have ended.
+    pub expiring_before: Option<Timestamp>,
+    /// Since when they have not been used. One that was never used counts from its creation.
+    pub unused_since: Option<Timestamp>,
+    /// Who generated them, by the exact name.
+    pub created_by: Option<Name>,
+    /// In which order.
+    pub sort: Sort,
+    /// The row before the first one wanted.
+    pub after: Option<Cursor>,
+}
+
+impl TokenFilter {
+    /// The parameters.
+    pub const FIELDS: [&str; 8] = ["status", "q", "role", "expiring_before", "unused_since", "created_by", "sort", "after"];
+
+    /// Reads the parameters of an address, each of which may be there once. One that is unknown or empty is refused: a program that
+    /// misspells a filter must not get everything.
+    pub fn from_pairs<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Result<Self, Refused> {
+        let mut it = Self::default();
+        let mut seen: Vec<&str> = Vec::new();
+        for (name, value) in pairs {
+            let refuse = |field, why: &str| Refused { field, why: crate::Invalid(why.to_owned()) };
+            let known = Self::FIELDS.into_iter().find(|field| *field == name.as_ref());
+            let field = known.ok_or_else(|| refuse("parameters", "The address has a parameter that this list does not take."))?;
+            if seen.contains(&field) {
+                return Err(refuse(field, "This is in the address twice."));
+            }
+            seen.push(field);
+            let value = value.as_ref();
+            if value.is_empty() {
+                return Err(refuse(field, "This is empty; leave it out instead."));
+            }
+            let read = match field {
+                "status" => one_of(&STATUSES, Status::as_str, value, "The status").map(|status| it.status = Some(status)),
+                "q" => search(value).map(|search| it.search = Some(search)),
+                "role" => one_of(&Grant::ALL, Grant::as_str, value, "The role").map(|role| it.role = Some(role)),
+                "expiring_before" => value.parse().map(|time| it.expiring_before = Some(time)),
+                "unused_since" => value.parse().map(|time| it.unused_since = Some(time)),
+                "created_by" => Name::parse(value).map(|name| it.created_by = Some(name)),
+                "sort" => value.parse().map(|sort| it.sort = sort),
+                _ => value.parse().map(|after| it.after = Some(after)),
+            };
+            read.map_err(|why| Refused { field, why })?;
+        }
+        if it.after.as_ref().is_some_and(|after| after.sort != it.sort) {
+            let why = crate::Invalid("This is a place in a list of another order; start at the first page.".to_owned());
+            return Err(Refused { field: "after", why });
+        }
+        Ok(it)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(query: &str) -> Result<TokenFilter, &'static str> {
+        TokenFilter::from_pairs(form_urlencoded::parse(query.as_bytes())).map_err(|refused| refused.field)
+    }
+
+    #[test]
+    fn everything_is_asked_for_unless_it_is_named() {
+        assert_eq!(read(""), Ok(TokenFilter::default()));
+        let filter = read("status=revoked&q=ci&role=custom&expiring_before=2026-11-22T09:05:00Z&created_by=Ada&sort=label").unwrap();
+        assert_eq!((filter.status, filter.role), (Some(Status::Revoked), Some(Grant::Custom)));
+        assert_eq!(filter.expiring_before.map(Timestamp::iso).as_deref(), Some("2026-11-22T09:05:00.000Z"));
+        assert_eq!(filter.created_by.as_ref().map(Name::as_str), Some("Ada"));
+        assert_eq!(filter.sort.to_string(), "label");
+        // The offset that an address turns into a space is a mistake, not another time.
+        assert_eq!(read("unused_since=2026-11-22T09:05:00+01:00"), Err("unused_since"));
+        assert!(read("unused_since=2026-11-22T09:05:00%2B01:00").is_ok());
+    }
+
+    #[test]
+    fn what_cannot_be_taken_is_named() {
+        for (query, field) in [
+            ("status=asleep", "status"),
+            ("status=", "status"),
+            ("status=active&status=active", "status"),
+            ("view=active", "parameters"),
+            ("role=owner", "role"),
+            ("q=jto_00000000000000000000000000000000000000", "q"),
+            ("expiring_before=soon", "expiring_before"),
+            ("unused_since=30", "unused_since"),
+            ("sort=color", "sort"),
+            ("after=x", "after"),
+            ("after=-created.1.tok_00000000000000000000000000000000&sort=label", "after"),
+        ] {
+            assert_eq!(read(query), Err(field), "{query}");
+        }
+    }
+}

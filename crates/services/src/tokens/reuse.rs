@@ -1,0 +1,47 @@
+//! A secret that a rotation has ended, presented to rotate with: two parties hold what one should, and nobody can tell them apart.
+
+use domain::{Permission, Secret, Status, Token, audit::Action};
+use serde_json::json;
+
+use super::event;
+use crate::{
+    Console,
+    access::{self, Caller},
+    error::Result,
+    mails::{self, Letter},
+    store::{self, tokens::Presented},
+};
+
+/// Ends the token of which this is an ended secret, whatever secret of it is good, if it is one that rotates itself and is not over
+/// already. Anything else has no effect, and nobody is told which it was. The server does this by itself: who asked has proved nothing.
+pub(crate) async fn end_reused(console: &Console, presented: &str, caller: &Caller) -> Result<()> {
+    let Ok(secret) = Secret::parse(presented, &console.0.prefix) else { return Ok(()) };
+    let digest = console.0.keys.token(&secret);
+    let Some(Presented::Ended(found)) = store::tokens::find_by_digest(&console.0.db, &digest, console.now()).await? else { return Ok(()) };
+    if !found.token.effective().contains(Permission::TOKEN_ROTATE_SELF) {
+        return Ok(());
+    }
+    let hint = found.token.hint.clone();
+    let access = access::by_reuse(&found, caller);
+    let mut write = access.begin(console).await?;
+    let now = console.now();
+    let Some(before) = store::tokens::find_in(&mut write, &access, found.token.id).await? else { return Ok(()) };
+    if !matches!(before.status_at(now), Status::Active | Status::Disabled) {
+        return Ok(());
+    }
+    let Ok(token) = before.revoke(now, access.principal().name().to_owned()) else { return Ok(()) };
+    store::tokens::revoke(&mut write, &access, token.id, now).await?;
+    mails::tell_admins(console, &mut write, &access, now, &Letter::token_reused(console, &access, &token, &hint, now)).await?;
+    let reused = json!({ "hint": hint.as_str(), "consequence": "the token was revoked" });
+    let events =
+        [event(&access, now, Action::TokenReuse, &token, reused), event(&access, now, Action::TokenRevoke, &token, revoked(&token))];
+    write.commit_all(&console.0.keys, &events).await?;
+    console.0.mails.notify_one();
+    Ok(())
+}
+
+fn revoked(token: &Token) -> serde_json::Value {
+    let mut details = super::revoke::details(token);
+    details["reason"] = "an ended secret was presented to rotate".into();
+    details
+}

@@ -1,0 +1,133 @@
+//! Editing a token: what is not named stays.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, header},
+    response::Response,
+};
+use domain::{Change, Description, Label, Rights, Role, Timestamp};
+use serde::Deserialize;
+use services::{Error, tokens};
+
+use super::{
+    super::{
+        extract::{Json, TokenEditor},
+        names::{PermissionName, RoleName},
+        problem::Problem,
+    },
+    Token,
+    body::{End, Seconds, lifetime, permissions, present},
+    example, invalid, tagged, wrong,
+};
+use crate::router::Site;
+
+/// What is to become another in a token. A member that is absent leaves its part as it is.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = TokenChange)]
+pub(crate) struct Wanted {
+    /// What it is recognised by: 1 to 64 characters on one line.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 64)]
+    label: Option<String>,
+    /// What it is for; may have several lines.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = String, required = false, max_length = 500)]
+    description: Option<String>,
+    /// What it may do, as one word; null for its permissions alone.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<RoleName>)]
+    role: Option<End<String>>,
+    /// What it may do beside its role, or alone: all of it, not what is added.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Vec<PermissionName>, required = false)]
+    permissions: Option<Vec<String>>,
+    /// Seconds it lives from now on, from 60 to 315360000; null for ever.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<u64>, minimum = 60, maximum = 315_360_000)]
+    expires_in: Option<End<Seconds>>,
+    /// When it ends, in ISO 8601 with an offset; null for never. Instead of `expires_in`.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<End<String>>,
+}
+
+impl Wanted {
+    /// What it comes to for a token, which is known only once no other change can come between.
+    fn parse(self, now: Timestamp) -> Result<impl FnOnce(&domain::Token) -> Change + Send, Problem> {
+        let label = self.label.map(|text| Label::parse(&text)).transpose().map_err(wrong("label"))?;
+        let description = self.description.map(|text| Description::parse(&text)).transpose().map_err(wrong("description"))?;
+        let role: Option<Option<Role>> =
+            self.role.map(|End(role)| role.map(|role| role.parse()).transpose()).transpose().map_err(wrong("role"))?;
+        let permissions = self.permissions.map(|names| permissions(&names)).transpose()?;
+        let lifetime = lifetime(self.expires_in, self.expires_at, now)?;
+        Ok(move |token: &domain::Token| Change {
+            label,
+            description,
+            rights: Some(Rights { role: role.unwrap_or(token.role), permissions: permissions.unwrap_or(token.permissions) }),
+            lifetime,
+        })
+    }
+}
+
+/// The version that the edit is meant for; none for whatever is there.
+fn version(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let mut tags = headers.get_all(header::IF_MATCH).iter();
+    let Some(tag) = tags.next() else { return Ok(None) };
+    let wrong = || invalid("If-Match", "Send the ETag of the token as it came, one of them, or *.");
+    let tag = tag.to_str().ok().filter(|_| tags.next().is_none()).ok_or_else(wrong)?.trim();
+    if tag == "*" {
+        return Ok(None);
+    }
+    // A weak tag is never the same as a strong one, but it is a tag: it does not match, which is told as such.
+    let quoted = tag.strip_prefix("W/").unwrap_or(tag);
+    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).filter(|inner| !inner.contains('"')).ok_or_else(wrong)?;
+    Ok(Some(if quoted.len() == tag.len() { inner } else { tag }))
+}
+
+/// Edits one of the organization's tokens.
+///
+/// What is absent stays; when this answers, the change holds everywhere. Needs `api_key:update`, and nobody adds more than they may do
+/// themselves or lets a token live on past their own end. With `If-Match`, and the `ETag` that came with the token, an edit that was made
+/// from something older is refused instead of undoing what somebody else did.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/organizations/{organization}/tokens/{token}",
+    operation_id = "token_edit",
+    tag = "Tokens",
+    params(
+        ("organization" = String, Path, description = "The organization's id or slug.", example = "acme"),
+        ("token" = String, Path, description = "The token's id.", example = "tok_019aa3c4f1a07d3e8000000000000002"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the token that the edit was made from, or `*`.",
+            pattern = "^(\\*|(W/)?\"[!#-~]*\")$", example = "*"),
+    ),
+    request_body(content = Wanted, examples(
+        ("Narrower" = (value = json!({ "permissions": ["cluster:read"], "expires_in": 86_400 }))),
+        ("Another name" = (value = json!({ "label": "deploy-bot-2", "description": "Rolls out the shop." }))),
+    )),
+    responses(
+        (status = 200, description = "The token, as it is now.", headers(
+            ("ETag" = String, description = "Stands for everything about the token that can be edited.")
+        ), body = Token, example = json!(example())),
+        (status = 403, description = "The token that asks lacks `api_key:update`."),
+        (status = 404, description = "There is no such token, or it is of another organization."),
+        (status = 409, description = "`conflict`: the token is expired or revoked."),
+        (status = 412, description = "`precondition_failed`: the token was edited since the `ETag` in `If-Match` came. Nothing was changed."),
+    )
+)]
+pub(crate) async fn edit(
+    State(site): State<Site>,
+    TokenEditor(access): TokenEditor,
+    Path((_organization, token)): Path<(String, String)>,
+    headers: HeaderMap,
+    Json(wanted): Json<Wanted>,
+) -> Result<Response, Problem> {
+    let seen = version(&headers)?;
+    let change = wanted.parse(site.console.now())?;
+    let token = tokens::edit_with(&site.console, &access, &token, seen, change).await.map_err(|error| match error {
+        Error::Conflict(tokens::EDITED_MEANWHILE) => Problem::precondition_failed(),
+        Error::Invalid { field: "expiry", why } => Problem::from(Error::Invalid { field: "expires_at", why }),
+        other => Problem::from(other),
+    })?;
+    tagged(&site, &access, &token)
+}
