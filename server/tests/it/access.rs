@@ -24,6 +24,9 @@ const PUBLIC: [&str; 7] = [
     "POST /forgot-password",
 ];
 
+/// The page of the token policy.
+const POLICIES: [&str; 2] = ["GET /orgs/acme/policies", "POST /orgs/acme/policies"];
+
 /// The viewer of Acme.
 const VIEWER: &str = "usr_00000000000000000000000000000002";
 /// A member who is there to be changed and removed.
@@ -128,14 +131,6 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /orgs/acme/tokens/revoke" => form("/orgs/acme/tokens/revoke", &[("token", target), ("typed", "target")]).await,
         "GET /orgs/acme/tokens/ID" => it.get(caller, &format!("/orgs/acme/tokens/{target}")).await,
         "POST /api/mails/list" => form("/api/mails/list", &[("organization", "acme")]).await,
-        "POST /api/policy/find" => form("/api/policy/find", &[("organization", "acme")]).await,
-        "GET /api/v1/organizations/{organization}/policy" => it.get(caller, "/api/v1/organizations/acme/policy").await,
-        "PUT /api/v1/organizations/{organization}/policy" => it.put_json(caller, "/api/v1/organizations/acme/policy", "{}").await,
-        "POST /orgs/acme/policies" => {
-            let policy = domain::token_policy::Policy::default().fingerprint();
-            let fields = [("may_never_expire", "yes"), ("creators", "permitted"), ("unique_labels", "no")];
-            form("/orgs/acme/policies", &[&fields[..], &[("version", policy.as_str()), ("confirmed", policy.as_str())]].concat()).await
-        }
         "POST /api/audit/list" => form("/api/audit/list", &[("organization", "acme")]).await,
         "POST /api/audit/recent" => form("/api/audit/recent", &[("organization", "acme"), ("token", target)]).await,
         "POST /api/audit/verify" => form("/api/audit/verify", &[("organization", "acme")]).await,
@@ -179,6 +174,22 @@ async fn people(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
         // With a wrong password, so that the callers keep their sessions.
         "POST /account/password" => form("/account/password", &[("present", "x"), ("password", "nine herons over a mill")]).await,
         "POST /account/sessions/end-others" => form("/account/sessions/end-others", &[]).await,
+        other => policy(it, other, caller).await,
+    }
+}
+
+/// The same for operations on the token policy.
+async fn policy(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
+    let form = async |path: &str, fields: &[(&str, &str)]| it.post_form(caller, path, fields).await;
+    match operation {
+        "POST /api/policy/find" => form("/api/policy/find", &[("organization", "acme")]).await,
+        "GET /api/v1/organizations/{organization}/policy" => it.get(caller, "/api/v1/organizations/acme/policy").await,
+        "PUT /api/v1/organizations/{organization}/policy" => it.put_json(caller, "/api/v1/organizations/acme/policy", "{}").await,
+        "POST /orgs/acme/policies" => {
+            let policy = domain::token_policy::Policy::default().fingerprint();
+            let fields = [("may_never_expire", "yes"), ("creators", "permitted"), ("unique_labels", "no")];
+            form("/orgs/acme/policies", &[&fields[..], &[("version", policy.as_str()), ("confirmed", policy.as_str())]].concat()).await
+        }
         other => panic!("{other} has no sample request: add one"),
     }
 }
@@ -229,8 +240,6 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
             "POST /orgs/acme/tokens/ID/edit",
             "POST /orgs/acme/tokens/ID/disable",
             "POST /orgs/acme/tokens/ID/enable",
-            "GET /orgs/acme/policies",
-            "POST /orgs/acme/policies",
             "GET /orgs/acme/audit",
             "GET /orgs/acme/audit.csv",
             "GET /orgs/acme/audit.jsonl",
@@ -263,6 +272,7 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
         ]
         .map(String::from),
     );
+    operations.extend(POLICIES.map(String::from));
     operations.sort();
 
     it.rejoin().await;

@@ -272,7 +272,8 @@ async fn nothing_is_edited_when_the_event_cannot_be_written(it: TestConsole) {
     ] {
         let answer = it.post_form(&owner, &path, &form).await;
         assert_eq!(answer.status, 500, "{path}");
-        assert!(!answer.body.contains("fault"), "{path}");
+        // Data of the page may speak of a default.
+        assert!(!answer.body.replace("default", "").contains("fault"), "{path}");
     }
     assert_eq!(found(&it, &token).await, token);
     assert_eq!(it.get(&Caller::Token(secret), "/organization").await.status, 200);

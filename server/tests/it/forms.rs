@@ -152,8 +152,10 @@ async fn nothing_is_written_when_the_event_cannot_be(it: TestConsole) {
         let answer = it.post_form(&owner, path, fields).await;
         assert_eq!(answer.status, 500, "{path}");
         assert!(answer.headers.get("set-cookie").is_none(), "{path}");
+        // Data of the page may speak of a default.
+        let body = answer.body.replace("default", "");
         for word in ["fault", "sqlx", "INSERT", "panicked"] {
-            assert!(!answer.body.contains(word), "{path}: {word}");
+            assert!(!body.contains(word), "{path}: {word}");
         }
     }
     assert_eq!((it.count("SELECT COUNT(*) FROM tokens").await, it.count("SELECT COUNT(*) FROM sessions").await), before);

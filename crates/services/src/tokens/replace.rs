@@ -44,7 +44,7 @@ pub async fn replacement(console: &Console, access: &Access, id: &str) -> Result
     let label_in_use = store::tokens::label_in_use(&console.0.db, access, &token.label, now).await?;
     // Another policy may hold than when the old one was generated.
     let lifetime = token_policy::limit(console, access, Lifetime::between(token.created_at, token.expires_at)).await?;
-    Ok(Replacement { lifetime, token, label_in_use })
+    Ok(Replacement { token, lifetime, label_in_use })
 }
 
 fn may_replace(token: &Token, now: Timestamp) -> Result<()> {
