@@ -71,43 +71,7 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
             form("/api/tokens/revoke_many", &[("organization", "acme"), ("tokens", target), ("typed", "target")]).await
         }
         "POST /api/session/find" => form("/api/session/find", &[]).await,
-        "GET /api/v1/organizations/{organization}" => it.get(caller, "/api/v1/organizations/acme").await,
-        "GET /api/v1/organizations/{organization}/tokens" => it.get(caller, "/api/v1/organizations/acme/tokens").await,
-        "POST /api/v1/organizations/{organization}/tokens" => {
-            it.post_json(caller, "/api/v1/organizations/acme/tokens", "{\"label\":\"new\",\"role\":\"viewer\"}").await
-        }
-        "GET /api/v1/organizations/{organization}/tokens/{token}" => {
-            it.get(caller, &format!("/api/v1/organizations/acme/tokens/{target}")).await
-        }
-        "DELETE /api/v1/organizations/{organization}/tokens/{token}" => {
-            it.delete(caller, &format!("/api/v1/organizations/acme/tokens/{target}")).await
-        }
-        "PATCH /api/v1/organizations/{organization}/tokens/{token}" => {
-            let patch = request(Method::PATCH, &format!("/api/v1/organizations/acme/tokens/{target}"), "{\"label\":\"edited\"}");
-            it.send(caller, with(patch, &[("content-type", "application/json")])).await
-        }
-        "POST /api/v1/organizations/{organization}/tokens/{token}/rotate" => {
-            it.post_json(caller, &format!("/api/v1/organizations/acme/tokens/{target}/rotate"), "{}").await
-        }
-        "GET /api/v1/organizations/{organization}/tokens/{token}/usage" => {
-            it.get(caller, &format!("/api/v1/organizations/acme/tokens/{target}/usage")).await
-        }
-        "POST /api/v1/token/rotate" => it.post_json(caller, "/api/v1/token/rotate", "{}").await,
-        "POST /api/v1/organizations/{organization}/tokens/{token}/disable"
-        | "POST /api/v1/organizations/{organization}/tokens/{token}/enable"
-        | "POST /api/v1/organizations/{organization}/tokens/{token}/end-overlap" => {
-            let verb = operation.rsplit('/').next().unwrap_or_default();
-            it.send(caller, request(Method::POST, &format!("/api/v1/organizations/acme/tokens/{target}/{verb}"), "")).await
-        }
-        "DELETE /api/v1/token" => {
-            // A token of its own, alike in everything: the other operations still need the caller's.
-            let copy = match caller {
-                Caller::Token(secret) if it.get(caller, "/api/v1/token").await.status == 200 => it.like(secret).await,
-                other => other.clone(),
-            };
-            it.delete(&copy, "/api/v1/token").await
-        }
-        "POST /api/v1/verify" => it.post_json(caller, "/api/v1/verify", "{\"token\":\"x\"}").await,
+        api if api.contains(" /api/v1/") => rest(it, api, caller, target).await,
         "POST /sign-in" => form("/sign-in", &[("email", "nobody@acme.test"), ("password", "wrong")]).await,
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
         "POST /orgs/acme/tokens/ID/revoke" => form(&format!("/orgs/acme/tokens/{target}/revoke"), &[("label", "target")]).await,
@@ -137,10 +101,55 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /api/audit/list" => form("/api/audit/list", &[("organization", "acme")]).await,
         "POST /api/audit/recent" => form("/api/audit/recent", &[("organization", "acme"), ("token", target)]).await,
         "POST /api/audit/verify" => form("/api/audit/verify", &[("organization", "acme")]).await,
-        "GET /api/v1/organizations/{organization}/audit" => it.get(caller, "/api/v1/organizations/acme/audit").await,
         "POST /orgs/acme/audit/verify" => form("/orgs/acme/audit/verify", &[]).await,
         get if get.starts_with("GET /") && !get.contains("ID") => it.get(caller, get.trim_start_matches("GET ")).await,
         other => people(it, other, caller).await,
+    }
+}
+
+/// The same for operations of the JSON API.
+async fn rest(it: &TestConsole, operation: &str, caller: &Caller, target: &str) -> Answer {
+    match operation {
+        "GET /api/v1/organizations/{organization}" => it.get(caller, "/api/v1/organizations/acme").await,
+        "GET /api/v1/organizations/{organization}/tokens" => it.get(caller, "/api/v1/organizations/acme/tokens").await,
+        "POST /api/v1/organizations/{organization}/tokens" => {
+            it.post_json(caller, "/api/v1/organizations/acme/tokens", "{\"label\":\"new\",\"role\":\"viewer\"}").await
+        }
+        "GET /api/v1/organizations/{organization}/tokens/{token}" => {
+            it.get(caller, &format!("/api/v1/organizations/acme/tokens/{target}")).await
+        }
+        "DELETE /api/v1/organizations/{organization}/tokens/{token}" => {
+            it.delete(caller, &format!("/api/v1/organizations/acme/tokens/{target}")).await
+        }
+        "PATCH /api/v1/organizations/{organization}/tokens/{token}" => {
+            let patch = request(Method::PATCH, &format!("/api/v1/organizations/acme/tokens/{target}"), "{\"label\":\"edited\"}");
+            it.send(caller, with(patch, &[("content-type", "application/json")])).await
+        }
+        "POST /api/v1/organizations/{organization}/tokens/{token}/rotate" => {
+            it.post_json(caller, &format!("/api/v1/organizations/acme/tokens/{target}/rotate"), "{}").await
+        }
+        "GET /api/v1/organizations/{organization}/tokens/{token}/usage" => {
+            it.get(caller, &format!("/api/v1/organizations/acme/tokens/{target}/usage")).await
+        }
+        "POST /api/v1/token/rotate" => it.post_json(caller, "/api/v1/token/rotate", "{}").await,
+        "POST /api/v1/organizations/{organization}/tokens/{token}/disable"
+        | "POST /api/v1/organizations/{organization}/tokens/{token}/enable"
+        | "POST /api/v1/organizations/{organization}/tokens/{token}/end-overlap" => {
+            let verb = operation.rsplit('/').next().unwrap_or_default();
+            it.send(caller, request(Method::POST, &format!("/api/v1/organizations/acme/tokens/{target}/{verb}"), "")).await
+        }
+        "GET /api/v1/token" => it.get(caller, "/api/v1/token").await,
+        "DELETE /api/v1/token" => {
+            // A token of its own, alike in everything: the other operations still need the caller's.
+            let copy = match caller {
+                Caller::Token(secret) if it.get(caller, "/api/v1/token").await.status == 200 => it.like(secret).await,
+                other => other.clone(),
+            };
+            it.delete(&copy, "/api/v1/token").await
+        }
+        "POST /api/v1/verify" => it.post_json(caller, "/api/v1/verify", "{\"token\":\"x\"}").await,
+        "GET /api/v1/organizations/{organization}/audit" => it.get(caller, "/api/v1/organizations/acme/audit").await,
+        other => panic!("{other} has no sample request: add one"),
     }
 }
 

@@ -80,7 +80,7 @@ async fn bad_questions_name_the_member(it: TestConsole) {
     for (body, status, says) in [
         ("", 422, "not valid JSON"),
         ("{", 422, "not valid JSON"),
-        ("[]", 422, "wrong type"),
+        ("[]", 422, "JSON object"),
         ("{}", 422, "missing: token"),
         ("{\"token\":7}", 422, "wrong type"),
         ("{\"token\":\"x\",\"permission\":\"cluster:fly\"}", 422, "not in the catalogue"),

@@ -43,13 +43,13 @@ struct Overlapping {
     /// Whether the new one has been used.
     new_is_used: bool,
     /// Who used the old one since it was replaced, the latest first, 20 at most.
-    old_secret_users: Vec<User>,
+    old_secret_users: Vec<Straggler>,
 }
 
 /// Somebody who presented a secret: for a token that a service verifies, the service.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = SecretUser)]
-struct User {
+struct Straggler {
     /// The network address; null when it is not known.
     address: Option<String>,
     /// What it calls itself; null when it says nothing.
@@ -94,12 +94,12 @@ impl From<Rotation> for Overlapping {
             ends_at: rotation.ends_at.iso(),
             until_first_use: rotation.until_first_use,
             new_is_used: rotation.new_is_used,
-            old_secret_users: rotation.users.into_iter().map(User::from).collect(),
+            old_secret_users: rotation.users.into_iter().map(Straggler::from).collect(),
         }
     }
 }
 
-impl From<SecretUser> for User {
+impl From<SecretUser> for Straggler {
     fn from(SecretUser { address, user_agent, last_used_at, times }: SecretUser) -> Self {
         Self { address: said(address), user_agent: said(user_agent), last_used_at: last_used_at.iso(), times }
     }
