@@ -114,6 +114,7 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /api/audit/recent" => form("/api/audit/recent", &[("organization", "acme"), ("token", target)]).await,
         "POST /api/audit/verify" => form("/api/audit/verify", &[("organization", "acme")]).await,
         "GET /api/v1/organizations/{organization}/audit" => it.get(caller, "/api/v1/organizations/acme/audit").await,
+        "GET /api/v1/organizations/{organization}/policy" => it.get(caller, "/api/v1/organizations/acme/policy").await,
         "POST /orgs/acme/audit/verify" => form("/orgs/acme/audit/verify", &[]).await,
         get if get.starts_with("GET /") && !get.contains("ID") => it.get(caller, get.trim_start_matches("GET ")).await,
         other => people(it, other, caller).await,
@@ -159,7 +160,6 @@ async fn policy(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
     let form = async |path: &str, fields: &[(&str, &str)]| it.post_form(caller, path, fields).await;
     match operation {
         "POST /api/policy/find" => form("/api/policy/find", &[("organization", "acme")]).await,
-        "GET /api/v1/organizations/{organization}/policy" => it.get(caller, "/api/v1/organizations/acme/policy").await,
         "PUT /api/v1/organizations/{organization}/policy" => it.put_json(caller, "/api/v1/organizations/acme/policy", "{}").await,
         "POST /orgs/acme/policies" => {
             let policy = domain::token_policy::Policy::default().fingerprint();
