@@ -93,10 +93,14 @@ async fn a_preset_fills_the_toggles_without_scripts(it: TestConsole) {
         assert!(plain.contains(&format!("{address}#permissions")) && plain.contains(preset.summary()));
         let on = checked(&it.get(&owner, &address).await.body);
         let toggles = preset.permissions().iter().map(|permission| format!("may-{permission}"));
-        let expected: Vec<String> = ["role-custom".to_owned()].into_iter().chain(toggles).chain(["expiry-90".to_owned()]).collect();
+        let expected: Vec<String> =
+            ["owner-organization", "role-custom"].map(str::to_owned).into_iter().chain(toggles).chain(["expiry-90".to_owned()]).collect();
         assert_eq!(on, expected);
     }
-    assert_eq!(checked(&it.get(&owner, "/orgs/acme/tokens/new?preset=root").await.body), ["role-viewer", "expiry-90"]);
+    assert_eq!(
+        checked(&it.get(&owner, "/orgs/acme/tokens/new?preset=root").await.body),
+        ["owner-organization", "role-viewer", "expiry-90"]
+    );
 }
 
 async fn a_role_that_is_chosen_ignores_toggles(it: TestConsole) {

@@ -49,7 +49,9 @@ async fn a_member_finds_their_own_tokens_and_no_others(it: TestConsole) {
         assert_eq!(list.status, 200, "{who}");
         assert!(list.text().contains(&label) && list.text().contains("act for you") && !list.body.contains("nobody-sees-me"), "{who}");
         assert_eq!(it.get(&caller, &format!("/orgs/acme/tokens/{}", hidden.id)).await.status, 404, "{who}");
-        let for_all = it.post_form(&caller, "/orgs/acme/tokens/new", &[&fields[..], &[("owner", "organization")]].concat()).await;
+        let for_all = it
+            .post_form(&caller, "/orgs/acme/tokens/new", &[&fields[..], &[("owner", "organization"), ("label_warned", &label)]].concat())
+            .await;
         assert!(for_all.status == 403 && !for_all.body.contains("jto_"), "{who}");
         assert!(it.get(&owner, "/orgs/acme/tokens?owner=user").await.text().contains(&label), "{who}");
         let account = it.get(&caller, "/account/tokens").await;
