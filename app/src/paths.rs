@@ -133,7 +133,8 @@ pub fn enable(organization: &str, token: TokenId) -> String {
 
 /// A form of a token, beginning with the permissions of a preset.
 pub fn with_preset(form: &str, preset: Preset) -> String {
-    format!("{form}?preset={}#permissions", preset.as_str())
+    let sign = if form.contains('?') { '&' } else { '?' };
+    format!("{form}{sign}preset={}#permissions", preset.as_str())
 }
 
 /// The mails of an organization.

@@ -117,9 +117,14 @@ impl Token {
         self.role.map_or(PermissionSet::NONE, policy::grants).union(self.permissions)
     }
 
-    /// The word for what it may do: its role's, or `Custom`.
-    pub fn role_title(&self) -> &'static str {
-        self.role.map_or("Custom", Role::title)
+    /// What it was given, in a few words: its role and how many permissions beside it, or `Custom`.
+    pub fn role_title(&self) -> String {
+        let Some(role) = self.role else { return "Custom".to_owned() };
+        match self.permissions.without(policy::grants(role)).iter().count() {
+            0 => role.title().to_owned(),
+            1 => format!("{} and 1 permission", role.title()),
+            more => format!("{} and {more} permissions", role.title()),
+        }
     }
 
     /// Ends it for good; refuses when that has been done.
@@ -171,6 +176,16 @@ mod tests {
     fn a_creator_who_left_is_said_to_have_left() {
         assert_eq!(token().creator(), "Ada");
         assert_eq!(Token { created_by_left: true, ..token() }.creator(), "Ada (left)");
+    }
+
+    #[test]
+    fn what_it_may_do_beside_its_role_is_said() {
+        let with = |permissions: &str| Token { permissions: permissions.parse().unwrap(), ..token() }.role_title();
+        assert_eq!(with(""), "Viewer");
+        assert_eq!(with("cluster:read"), "Viewer", "the role has it already");
+        assert_eq!(with("token:verify"), "Viewer and 1 permission");
+        assert_eq!(with("token:verify api_key:create"), "Viewer and 2 permissions");
+        assert_eq!(Token { role: None, ..token() }.role_title(), "Custom");
     }
 
     #[test]

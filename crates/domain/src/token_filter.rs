@@ -3,7 +3,7 @@
 
 use crate::{
     Cursor, Name, Search, Status, Timestamp,
-    token_query::{Grant, Refused, STATUSES, Sort, one_of, search},
+    token_query::{Grant, Owned, Refused, STATUSES, Sort, one_of, search},
 };
 
 /// A question of a program to the list of tokens.
@@ -15,6 +15,8 @@ pub struct TokenFilter {
     pub search: Option<Search>,
     /// What they may do.
     pub role: Option<Grant>,
+    /// Whom they belong to: the organization or people. A program is nobody, so nothing is its own.
+    pub owner: Option<Owned>,
     /// Before when they end, or have ended.
     pub expiring_before: Option<Timestamp>,
     /// Since when they have not been used. One that was never used counts from its creation.
@@ -29,7 +31,7 @@ pub struct TokenFilter {
 
 impl TokenFilter {
     /// The parameters.
-    pub const FIELDS: [&str; 8] = ["status", "q", "role", "expiring_before", "unused_since", "created_by", "sort", "after"];
+    pub const FIELDS: [&str; 9] = ["status", "q", "role", "owner", "expiring_before", "unused_since", "created_by", "sort", "after"];
 
     /// Reads the parameters of an address, each of which may be there once. One that is unknown or empty is refused: a program that
     /// misspells a filter must not get everything.
@@ -52,6 +54,7 @@ impl TokenFilter {
                 "status" => one_of(&STATUSES, Status::as_str, value, "The status").map(|status| it.status = Some(status)),
                 "q" => search(value).map(|search| it.search = Some(search)),
                 "role" => one_of(&Grant::ALL, Grant::as_str, value, "The role").map(|role| it.role = Some(role)),
+                "owner" => one_of(&Owned::FOR_PROGRAMS, Owned::as_str, value, "The owner").map(|owner| it.owner = Some(owner)),
                 "expiring_before" => value.parse().map(|time| it.expiring_before = Some(time)),
                 "unused_since" => value.parse().map(|time| it.unused_since = Some(time)),
                 "created_by" => Name::parse(value).map(|name| it.created_by = Some(name)),
@@ -97,6 +100,7 @@ mod tests {
             ("status=active&status=active", "status"),
             ("view=active", "parameters"),
             ("role=owner", "role"),
+            ("owner=me", "owner"),
             ("q=jto_00000000000000000000000000000000000000", "q"),
             ("expiring_before=soon", "expiring_before"),
             ("unused_since=30", "unused_since"),

@@ -147,6 +147,8 @@ impl Grant {
 impl Owned {
     /// All there are.
     pub const ALL: [Self; 3] = [Self::ByOrganization, Self::ByPeople, Self::ByMe];
+    /// Those that mean something to who is nobody.
+    pub const FOR_PROGRAMS: [Self; 2] = [Self::ByOrganization, Self::ByPeople];
 
     /// The word in addresses.
     pub const fn as_str(self) -> &'static str {

@@ -36,7 +36,7 @@ use crate::router::Site;
         (name = "Audit", description = "What was done, by whom."),
         (name = "Verification", description = "For services that tokens are presented to."),
     ),
-    components(schemas(problem::Document<'static>, names::GrantName, names::SortName, names::StatusName))
+    components(schemas(problem::Document<'static>, names::GrantName, names::OwnedName, names::SortName, names::StatusName))
 )]
 struct Document;
 

@@ -1,6 +1,11 @@
 //! The words that the API takes and gives, as closed lists in its document: they come from `domain` and cannot lag behind it.
 
-use domain::{Cause, Overlap, Role, permission::CATALOGUE, token_policy::Creators, token_query::Grant};
+use domain::{
+    Cause, Overlap, Role,
+    permission::CATALOGUE,
+    token_policy::Creators,
+    token_query::{Grant, Owned},
+};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -133,6 +138,21 @@ impl PartialSchema for GrantName {
 impl ToSchema for GrantName {
     fn name() -> std::borrow::Cow<'static, str> {
         "Grant".into()
+    }
+}
+
+/// Whom tokens belong to, as one word to look for.
+pub(super) struct OwnedName;
+
+impl PartialSchema for OwnedName {
+    fn schema() -> RefOr<Schema> {
+        words("The organization, or people.", Owned::FOR_PROGRAMS.map(Owned::as_str))
+    }
+}
+
+impl ToSchema for OwnedName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Owned".into()
     }
 }
 

@@ -301,6 +301,8 @@ async fn filters_find_what_they_name(it: TestConsole) {
         ("q=%25", &[]),
         ("role=developer", &["c off"]),
         ("role=custom", &["e own"]),
+        ("owner=user", &[]),
+        ("owner=organization&status=disabled", &["c off"]),
         ("created_by=caller", &["e own"]),
         ("created_by=call", &[]),
         ("expiring_before=2026-11-22T09:30:00Z&sort=label", &["a over", "d gone"]),

@@ -124,13 +124,15 @@ fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> 
     };
     let values = values.with_preset().or_posted();
     let address = slug.with_value(|slug| paths::new_token(slug));
+    // Without scripts a preset is a link to the form: it stays a form for a token of one's own.
+    let presets = if asked_owner() == Some(Kind::User) { slug.with_value(|slug| paths::new_own_token(slug)) } else { address.clone() };
     view! {
         <p class="lead">
             {if own { "It belongs to you. " } else { "" }}
             "Its secret is shown once, right after it is generated."
         </p>
         <Summary title="The token was not generated" fields=FIELDS refusal=refusal />
-        <form class="form" method="post" action=address.clone() on:submit=submit>
+        <form class="form" method="post" action=address on:submit=submit>
             <input r#type="hidden" name="label_warned" value=move || warned.get() />
             {if own {
                 view! { <input r#type="hidden" name="owner" value=Kind::User.as_str() /> }.into_any()
@@ -141,7 +143,7 @@ fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> 
                 <LabelWarning warned=warned unique=policy.unique_labels && !own />
             </LabelField>
             <DescriptionField value=values.description refusal=refusal />
-            <RightsField chosen=values.role on=values.permissions address=address.clone() refusal=refusal />
+            <RightsField chosen=values.role on=values.permissions address=presets refusal=refusal />
             <ExpiryField chosen=values.expiry hint="From then on the token is refused." offer=offer refusal=refusal />
             <div class="form-actions">
                 <Submit busy=busy meanwhile="Generating…" label="Generate token" />
@@ -184,11 +186,15 @@ async fn generate(slug: String, fields: Fields, warned: RwSignal<String>, refusa
     }
 }
 
+/// Whom the page's address asks for.
+fn asked_owner() -> Option<Kind> {
+    use_query_map().with_untracked(|query| query.get_str("owner").and_then(|owner| owner.parse().ok()))
+}
+
 /// Whom the token belongs to.
 #[component]
 fn OwnerField(refusal: Refusal) -> impl IntoView {
-    let asked = use_query_map().with_untracked(|query| query.get_str("owner").and_then(|owner| owner.parse::<Kind>().ok()));
-    let chosen = posted::field("owner").parse().ok().or(asked).unwrap_or(Kind::Organization);
+    let chosen = posted::field("owner").parse().ok().or(asked_owner()).unwrap_or(Kind::Organization);
     view! {
         <Choices name="owner" legend="Belongs to" hint="" refusal=refusal>
             <Card

@@ -13,7 +13,7 @@ use super::{
     super::{
         extract::TokenReader,
         json,
-        names::{GrantName, SortName, StatusName},
+        names::{GrantName, OwnedName, SortName, StatusName},
         problem::Problem,
     },
     Token, example, invalid,
@@ -71,6 +71,7 @@ fn asked(query: &str) -> Result<(TokenFilter, u32), Problem> {
         ("q" = Option<String>, Query, description = "What label, description or hint hold; never a secret.",
             min_length = 1, max_length = 100, example = "deploy"),
         ("role" = Option<GrantName>, Query, description = "What they may do; `custom`: permissions of their own alone.", example = "viewer"),
+        ("owner" = Option<OwnedName>, Query, description = "Whom they belong to.", example = "organization"),
         ("expiring_before" = Option<String>, Query, description = "Only what ends before this time, or has ended.",
             format = DateTime, example = "2026-12-01T00:00:00Z"),
         ("unused_since" = Option<String>, Query, description = "Only what was not used since; what was never used counts from its creation.",

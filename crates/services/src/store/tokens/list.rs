@@ -49,7 +49,7 @@ pub(crate) async fn list_all(db: &Db, access: &Access, filter: &TokenFilter, now
         let mut sql = QueryBuilder::new(select!("WHERE t.organization_id = "));
         sql.push_bind(access.organization().id.to_string());
         reach(&mut sql, access);
-        sift(&mut sql, filter, now.as_micros());
+        sift(&mut sql, access, filter, now.as_micros());
         turn(&mut sql, filter.sort, filter.after.as_ref(), limit);
         sql.build_query_as().fetch_all(pool).await?
     });
@@ -120,13 +120,7 @@ where
     };
     seek(sql, query.search.as_ref());
     grant(sql, query.role);
-    match query.owner {
-        Some(Owned::ByOrganization) => sql.push(" AND t.kind = 'organization'"),
-        Some(Owned::ByPeople) => sql.push(" AND t.kind = 'user'"),
-        // Whoever is nobody owns nothing.
-        Some(Owned::ByMe) => sql.push(" AND t.user_id = ").push_bind(access.person_id().unwrap_or_default()),
-        None => sql,
-    };
+    belong(sql, access, query.owner);
     if let Some(days) = query.expiring {
         sql.push(" AND t.expires_at <= ").push_bind(now + i64::from(days) * DAY);
     }
@@ -142,7 +136,7 @@ where
 }
 
 /// The same for a program's filter, which names one status or none.
-fn sift<DB>(sql: &mut QueryBuilder<DB>, filter: &TokenFilter, now: i64)
+fn sift<DB>(sql: &mut QueryBuilder<DB>, access: &Access, filter: &TokenFilter, now: i64)
 where
     DB: Database,
     for<'e> String: Encode<'e, DB> + Type<DB>,
@@ -163,6 +157,7 @@ where
     }
     seek(sql, filter.search.as_ref());
     grant(sql, filter.role);
+    belong(sql, access, filter.owner);
     if let Some(time) = filter.expiring_before {
         sql.push(" AND t.expires_at < ").push_bind(time.as_micros());
     }
@@ -198,6 +193,21 @@ where
     match role {
         Some(Grant::Role(role)) => sql.push(" AND t.role = ").push_bind(Role::as_str(role).to_owned()),
         Some(Grant::Custom) => sql.push(" AND t.role IS NULL"),
+        None => sql,
+    };
+}
+
+/// Those that belong to whom a word says.
+fn belong<DB>(sql: &mut QueryBuilder<DB>, access: &Access, owner: Option<Owned>)
+where
+    DB: Database,
+    for<'e> String: Encode<'e, DB> + Type<DB>,
+{
+    match owner {
+        Some(Owned::ByOrganization) => sql.push(" AND t.kind = 'organization'"),
+        Some(Owned::ByPeople) => sql.push(" AND t.kind = 'user'"),
+        // Whoever is nobody owns nothing.
+        Some(Owned::ByMe) => sql.push(" AND t.user_id = ").push_bind(access.person_id().unwrap_or_default()),
         None => sql,
     };
 }
