@@ -57,12 +57,13 @@ test('Tab goes through the list as it reads', async ({ page, server, visit }) =>
   await server.token({ label: 'reached second' });
   await server.token({ label: 'reached first' });
   await visit(TOKENS);
-  expect(await tab(page, 25)).toEqual([
+  expect(await tab(page, 26)).toEqual([
     'Skip to content',
     'Jeton',
     `Account: ${OWNER.name}`,
     'API tokens',
     'Members',
+    'Policies',
     'Audit log',
     'Mail',
     'Generate token',
@@ -90,7 +91,7 @@ test('Tab goes through the list as it reads', async ({ page, server, visit }) =>
 test('Tab goes through the form as it reads, and arrows choose', async ({ page, visit }) => {
   await visit(NEW_TOKEN);
   await page.getByRole('textbox', { name: 'Label' }).focus();
-  expect(await tab(page, 2)).toEqual(['Description (optional)', 'Viewer']);
+  expect(await tab(page, 3)).toEqual(['Description (optional)', 'The organization', 'Viewer']);
   await page.keyboard.press('ArrowDown');
   await expect(page.getByRole('radio', { name: 'Developer' })).toBeChecked();
   expect(await tab(page, 2)).toEqual([expect.stringMatching(/^Adds \d+ permissions to those of Viewer$/), '90 days']);

@@ -72,11 +72,11 @@ pub async fn recent(organization: String, token: String) -> Result<Option<Vec<En
     reply(
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_READ).await?;
+            let token = services::tokens::find(&request.console, &access, &token).await?;
             if !access.allows(domain::Permission::ORGANIZATION_UPDATE) {
                 return Ok(None);
             }
-            let token: domain::TokenId = token.parse().map_err(|_| services::Error::NotFound)?;
-            let filter = services::audit::Filter { target: token.to_string(), ..Default::default() };
+            let filter = services::audit::Filter { target: token.id.to_string(), ..Default::default() };
             let events = services::audit::list(&request.console, &access, &filter, 5).await?;
             Ok(Some(events.items.into_iter().map(Entry::from).collect()))
         }

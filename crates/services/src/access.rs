@@ -220,9 +220,14 @@ impl Access {
     pub fn allows_on(&self, permission: Permission, token: &Token) -> bool {
         match &token.owner {
             Owner::Organization => self.allows(permission),
-            Owner::User(owner) if self.person.as_ref().is_some_and(|person| person.id == owner.id) => true,
+            Owner::User(owner) if self.is_of(owner.id) => true,
             Owner::User(_) => matches!(permission, Permission::API_KEY_READ | Permission::API_KEY_DELETE) && self.allows(permission),
         }
+    }
+
+    /// Whether it is this member who asks, by hand.
+    pub(crate) fn is_of(&self, user: UserId) -> bool {
+        self.person.as_ref().is_some_and(|person| person.id == user)
     }
 
     /// Refuses who may do this to no token.

@@ -55,6 +55,8 @@ pub async fn change_password(console: &Console, caller: &Caller, actor: &Actor, 
     }
     let now = console.now();
     let ended = store::sessions::end_all(&mut write, actor.user, None, now).await?;
+    // Whoever asked for a link in their name must not set another one.
+    store::resets::end_open(&mut write, actor.user, now).await?;
     let (session, signed_in) = sessions::insert(console, &mut write, caller, actor.user).await?;
     let details = json!({ "sessions_ended": ended, "session": session.to_string() });
     let target = Target { kind: "user", id: actor.user.to_string(), name: actor.name.as_str().to_owned() };

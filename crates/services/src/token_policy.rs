@@ -209,8 +209,6 @@ pub async fn revoke_unused(console: &Console, now: Timestamp) -> Result<usize> {
     if organizations.is_empty() {
         return Ok(0);
     }
-    // A use of a moment ago counts.
-    console.0.usage.settle().await?;
     let mut revoked = 0;
     for organization in organizations {
         revoked += revoke_unused_of(console, organization, now).await?;
@@ -224,6 +222,8 @@ pub async fn revoke_unused(console: &Console, now: Timestamp) -> Result<usize> {
 async fn revoke_unused_of(console: &Console, organization: OrganizationId, now: Timestamp) -> Result<usize> {
     let mut revoked = 0;
     loop {
+        // A use of a moment ago counts.
+        console.0.usage.settle().await?;
         let mut write = console.0.db.begin_write().await?;
         let Stored { policy, unused_since } = store::token_policy::find_in(&mut write, organization).await?;
         let (Some(allowed), Some(since)) = (policy.revoke_unused_days, unused_since) else { return Ok(revoked) };

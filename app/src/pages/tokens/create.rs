@@ -134,15 +134,15 @@ fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> 
         <Summary title="The token was not generated" fields=FIELDS refusal=refusal />
         <form class="form" method="post" action=address on:submit=submit>
             <input r#type="hidden" name="label_warned" value=move || warned.get() />
+            <LabelField value=values.label refusal=refusal unique=policy.unique_labels && !own on_change=check_label>
+                <LabelWarning warned=warned unique=policy.unique_labels && !own />
+            </LabelField>
+            <DescriptionField value=values.description refusal=refusal />
             {if own {
                 view! { <input r#type="hidden" name="owner" value=Kind::User.as_str() /> }.into_any()
             } else {
                 view! { <OwnerField refusal=refusal /> }.into_any()
             }}
-            <LabelField value=values.label refusal=refusal unique=policy.unique_labels && !own on_change=check_label>
-                <LabelWarning warned=warned unique=policy.unique_labels && !own />
-            </LabelField>
-            <DescriptionField value=values.description refusal=refusal />
             <RightsField chosen=values.role on=values.permissions address=presets refusal=refusal />
             <ExpiryField chosen=values.expiry hint="From then on the token is refused." offer=offer refusal=refusal />
             <div class="form-actions">

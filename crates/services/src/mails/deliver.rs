@@ -45,6 +45,7 @@ pub async fn deliver(console: &Console, mailer: &dyn Mailer) -> Result<Delivered
         let whole = complete(&console.0.keys, &claimed);
         let handed = timeout(PATIENCE, mailer.hand_over(whole.as_ref().unwrap_or(&claimed.mail))).await;
         let handed = handed.unwrap_or_else(|_| Err(Refused::ForNow("The mail server took longer than 30 seconds.".to_owned())));
+        let handed = handed.map_err(|refused| refused.without(&console.0.keys, &claimed));
         let now = console.now();
         match handed {
             Ok(()) => {
@@ -64,6 +65,18 @@ pub async fn deliver(console: &Console, mailer: &dyn Mailer) -> Result<Delivered
         }
     }
     Ok(done)
+}
+
+impl Refused {
+    /// The same without the code that the mail brought: a server may quote what it refuses, and this is logged and stored.
+    fn without(self, keys: &Keys, claimed: &Claimed) -> Self {
+        let Some(reset) = claimed.reset else { return self };
+        let (id, code) = (reset.to_string(), keys.reset_code(reset));
+        match self {
+            Self::ForNow(problem) => Self::ForNow(problem.replace(code.as_str(), &id)),
+            Self::ForGood(problem) => Self::ForGood(problem.replace(code.as_str(), &id)),
+        }
+    }
 }
 
 /// The mail with the code of a password reset in the place of its id, if it brings one. What is in the outbox stays without.

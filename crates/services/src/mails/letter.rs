@@ -210,7 +210,9 @@ impl Letter {
         at: Timestamp,
         expires_at: Timestamp,
     ) -> Self {
+        // What the browser calls itself stays out: whoever asks has proved nothing, and it would be their text in a mail of ours.
         let mut facts = from(caller, "Asked", at);
+        facts.retain(|(term, _)| *term != "Browser");
         facts.push(("Can be used until", expires_at.human()));
         Self {
             subject: "Reset your password".to_owned(),

@@ -17,7 +17,10 @@ const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 /// From when on a token has not been used: its last use, or when it or its present secret came into being.
 macro_rules! unused_since {
     () => {
-        "CASE WHEN COALESCE(u.last_used_at, 0) > s.created_at THEN u.last_used_at ELSE s.created_at END"
+        // What is switched off cannot be used, so that time does not count; it counts anew from when it is switched on again.
+        "t.disabled_at IS NULL AND CASE WHEN COALESCE(t.enabled_at, 0) > s.created_at \
+         AND COALESCE(t.enabled_at, 0) > COALESCE(u.last_used_at, 0) THEN t.enabled_at \
+         WHEN COALESCE(u.last_used_at, 0) > s.created_at THEN u.last_used_at ELSE s.created_at END"
     };
 }
 

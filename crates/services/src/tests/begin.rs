@@ -18,6 +18,7 @@ on_both![
     a_session_that_has_ended_begins_nothing,
     who_was_demoted_or_removed_begins_nothing,
     a_password_that_was_changed_begins_no_session,
+    a_token_does_not_live_on_in_another_one,
 ];
 
 /// A token with all that admins may, and the way in that its bearer has got.
@@ -115,4 +116,26 @@ async fn a_password_that_was_changed_begins_no_session(instance: Instance) {
     assert!(sessions::begin_verified(&instance.console, &caller(), &known, true).await.unwrap().is_none());
     assert_eq!(instance.shape().await, before);
     assert!(sessions::begin_verified(&instance.console, &caller(), &find().await, true).await.unwrap().is_some());
+}
+
+/// A token that ends soon gets no secret of one that lasts, adds nothing to it, and does not switch it on.
+async fn a_token_does_not_live_on_in_another_one(instance: Instance) {
+    instance.set_up().await;
+    let (console, owner) = (&instance.console, instance.owner().await);
+    let short = NewToken { lifetime: Lifetime::Minutes(60), ..new_token("short", Role::Admin) };
+    let short = tokens::create(console, &owner, short).await.unwrap();
+    let bearer = access::by_token(console, short.secret.expose(), &caller(), Permission::API_KEY_UPDATE).await.unwrap();
+    let lasting = NewToken { lifetime: Lifetime::Never, ..new_token("lasting", Role::Viewer) };
+    let id = tokens::create(console, &owner, lasting).await.unwrap().token.id.to_string();
+    let wider =
+        || Change { rights: Some(Rights { role: Some(Role::Developer), permissions: domain::PermissionSet::NONE }), ..Change::default() };
+    let before = instance.shape().await;
+    assert!(matches!(tokens::rotate(console, &bearer, &id, Overlap::Hour).await, Err(Error::Forbidden)));
+    assert!(matches!(tokens::edit(console, &bearer, &id, None, wider()).await, Err(Error::Forbidden)));
+    assert_eq!(instance.shape().await, before);
+    assert!(tokens::disable(console, &bearer, &id).await.is_ok());
+    assert!(matches!(tokens::enable(console, &bearer, &id).await, Err(Error::Conflict(_))));
+    let equal = tokens::create(console, &owner, new_token("equal", Role::Viewer)).await.unwrap().token.id.to_string();
+    assert!(tokens::edit(console, &bearer, &equal, None, wider()).await.is_ok());
+    assert!(tokens::rotate(console, &bearer, &equal, Overlap::Hour).await.is_ok());
 }

@@ -9,6 +9,7 @@ on_both![
     a_link_sets_a_new_password_once_and_ends_all_sessions,
     asking_again_ends_the_link_before,
     a_link_ends_after_half_an_hour,
+    a_password_that_is_changed_ends_the_link,
     who_has_no_account_or_organization_gets_the_same_answer_and_nothing_happens,
     an_address_gets_three_mails_and_then_one_in_ten_minutes,
     of_twenty_at_once_one_wins,
@@ -210,4 +211,17 @@ async fn nothing_changes_when_the_event_or_the_mail_cannot_be_written(instance: 
     }
     assert!(can_sign_in(&instance, PASSWORD).await);
     resets::reset(&instance.console, &caller(), &code, &password(NEW)).await.unwrap();
+}
+
+/// Whoever reads that somebody asked for a link changes the password: the link must not set another one after that.
+async fn a_password_that_is_changed_ends_the_link(instance: Instance) {
+    instance.set_up().await;
+    let actor = instance.actor("ada@acme.test").await;
+    ask(&instance, "ada@acme.test").await;
+    let code = mailed(&instance).await;
+    crate::account::change_password(&instance.console, &caller(), &actor, &password(PASSWORD), &password(NEW)).await.unwrap();
+    assert!(matches!(resets::open(&instance.console, &code).await, Err(Error::Unauthenticated)));
+    let late = resets::reset(&instance.console, &caller(), &code, &password("a thief behind a green door")).await;
+    assert!(matches!(late, Err(Error::Unauthenticated)));
+    assert!(can_sign_in(&instance, NEW).await);
 }

@@ -79,6 +79,8 @@ async fn of_two_at_once_one_wins_and_nobody_is_cut_off(instance: Instance) {
     // The same for two that both lost the answer: the secret before is what they have.
     let old = lasting(&instance, "cd").await;
     let lost = rotate(&instance, &old).await.unwrap();
+    assert!(matches!(rotate(&instance, &old).await, Err(Error::Conflict(why)) if why.contains("a moment ago")), "it may be on its way");
+    instance.advance(60);
     let (one, other) = (arrive(&instance, &old).await.unwrap(), arrive(&instance, &old).await.unwrap());
     let found = go_on(&instance, &one).await.unwrap();
     assert!(matches!(go_on(&instance, &other).await, Err(Error::Conflict(_))));
@@ -162,9 +164,10 @@ async fn a_key_makes_many_attempts_one(instance: Instance) {
     };
     // Both are on their way before either is done.
     let (one, other) = (arrive(&instance, &old).await.unwrap(), arrive(&instance, &old).await.unwrap());
-    let both =
-        async |rotator: &Rotator| tokens::rotate_itself(&instance.console, rotator, Overlap::FirstUse, Some((&key, b"{}"))).await.unwrap();
-    let (Outcome::Created(first), Outcome::Reissued(second)) = (both(&one).await, both(&other).await) else { panic!("one of each") };
+    let both = async |rotator: &Rotator| tokens::rotate_itself(&instance.console, rotator, Overlap::FirstUse, Some((&key, b"{}"))).await;
+    let Ok(Outcome::Created(first)) = both(&one).await else { panic!("one wins") };
+    assert!(matches!(both(&other).await, Err(Error::Conflict(_))), "and keeps what it was answered");
+    let Outcome::Reissued(second) = attempt(&old, "{}").await else { panic!("nobody used the first") };
     let Outcome::Reissued(third) = attempt(&old, "{}").await else { panic!("nobody used the second") };
     assert!(!is_good(&instance, &first).await && !is_good(&instance, &second).await);
     assert_eq!(live(&instance, &old).await, 2);
@@ -251,6 +254,7 @@ async fn a_secret_that_was_taken_for_lost_ends_the_family_too(instance: Instance
     instance.set_up().await;
     let stolen = lasting(&instance, "ci").await;
     let victims = rotate(&instance, &stolen).await.unwrap();
+    instance.advance(60);
     let thiefs = rotate(&instance, &stolen).await.unwrap();
     assert!(is_good(&instance, &thiefs).await && !is_good(&instance, &victims).await);
     assert!(matches!(rotate(&instance, &victims).await, Err(Error::Unauthenticated)));
@@ -299,6 +303,7 @@ async fn no_honest_client_loses_access(instance: Instance) {
     instance.set_up().await;
     let old = lasting(&instance, "lost answer").await;
     rotate(&instance, &old).await.unwrap();
+    instance.advance(60);
     let found = rotate(&instance, &old).await.unwrap();
     assert!(is_good(&instance, &found).await);
 
@@ -306,6 +311,7 @@ async fn no_honest_client_loses_access(instance: Instance) {
     let (one, other) = (arrive(&instance, &old).await.unwrap(), arrive(&instance, &old).await.unwrap());
     let new = go_on(&instance, &other).await.unwrap();
     assert!(matches!(go_on(&instance, &one).await, Err(Error::Conflict(_))));
+    assert!(matches!(rotate(&instance, &old).await, Err(Error::Conflict(_))), "asking again at once takes the answer from nobody");
     assert!(is_good(&instance, &new).await && is_good(&instance, &old).await);
 
     let old = lasting(&instance, "job started again").await;

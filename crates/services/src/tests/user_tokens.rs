@@ -22,6 +22,9 @@ on_both![
     stays_when_the_removal_fails,
     a_bearer_is_asked_again_inside_each_change,
     its_end_is_announced_to_its_owner,
+    who_leaves_is_asked_about_what_their_tokens_generated,
+    nobody_fills_the_inboxes_of_admins,
+    the_owner_is_told_who_ended_it,
 ];
 
 /// The way of a member to tokens, as the console asks for it.
@@ -270,4 +273,51 @@ async fn its_end_is_announced_to_its_owner(instance: Instance) {
     let written = taken(&instance).await;
     assert_eq!(written.iter().map(|mail| mail.recipient.as_str()).collect::<Vec<_>>(), ["dora@acme.test"]);
     assert!(written[0].text.contains("hers"), "{}", written[0].text);
+}
+
+async fn who_leaves_is_asked_about_what_their_tokens_generated(instance: Instance) {
+    people(&instance).await;
+    let access = way(&instance, "adam@acme.test", Permission::API_KEY_CREATE).await;
+    let minter = NewToken { kind: Some(Kind::User), lifetime: Lifetime::Never, ..new_token("minter", Role::Admin) };
+    let minter = tokens::create(&instance.console, &access, minter).await.unwrap();
+    let bearer = access::by_token(&instance.console, minter.secret.expose(), &caller(), Permission::API_KEY_CREATE).await.unwrap();
+    let made = tokens::create(&instance.console, &bearer, new_token("made by it", Role::Viewer)).await.unwrap();
+    assert_eq!(made.token.owner, Owner::Organization);
+    let (owner, id) = (instance.owner().await, id_of(&instance, "adam@acme.test").await);
+    let offboarding = members::offboarding(&instance.console, &owner, &id).await.unwrap();
+    assert_eq!(offboarding.tokens.iter().map(|token| token.id).collect::<Vec<_>>(), [made.token.id]);
+    assert_eq!(offboarding.own.iter().map(|token| token.id).collect::<Vec<_>>(), [minter.token.id]);
+}
+
+async fn nobody_fills_the_inboxes_of_admins(instance: Instance) {
+    people(&instance).await;
+    let access = way(&instance, "vi@acme.test", Permission::API_KEY_CREATE).await;
+    for number in 0..20 {
+        tokens::create(&instance.console, &access, new_token(&format!("script {number}"), Role::Viewer)).await.unwrap();
+    }
+    let before = instance.shape().await;
+    let refused = tokens::create(&instance.console, &access, new_token("one more", Role::Viewer)).await;
+    assert!(matches!(refused, Err(Error::TooMany { .. })));
+    assert_eq!(instance.shape().await, before);
+    generate(&instance, "dev@acme.test", "of somebody else", Role::Viewer).await;
+    instance.advance(5 * 60);
+    tokens::create(&instance.console, &access, new_token("later", Role::Viewer)).await.unwrap();
+}
+
+async fn the_owner_is_told_who_ended_it(instance: Instance) {
+    people(&instance).await;
+    let theirs = generate(&instance, "vi@acme.test", "theirs", Role::Viewer).await.token.id.to_string();
+    let of_admin = generate(&instance, "adam@acme.test", "of an admin", Role::Viewer).await.token.id.to_string();
+    let own = generate(&instance, "dev@acme.test", "by themselves", Role::Viewer).await.token.id.to_string();
+    let recipients = async || taken(&instance).await.into_iter().map(|mail| mail.recipient).collect::<std::collections::BTreeSet<_>>();
+    recipients().await;
+    let admins = ["ada@acme.test".to_owned(), "adam@acme.test".to_owned()];
+    let delete = way(&instance, "ada@acme.test", Permission::API_KEY_DELETE).await;
+    tokens::revoke(&instance.console, &delete, &theirs, "theirs").await.unwrap();
+    assert_eq!(recipients().await, admins.iter().cloned().chain(["vi@acme.test".to_owned()]).collect());
+    tokens::revoke_many(&instance.console, &delete, [of_admin.as_str()], "of an admin").await.unwrap();
+    assert_eq!(recipients().await, admins.iter().cloned().collect());
+    let delete = way(&instance, "dev@acme.test", Permission::API_KEY_DELETE).await;
+    tokens::revoke(&instance.console, &delete, &own, "by themselves").await.unwrap();
+    assert_eq!(recipients().await, admins.into_iter().collect());
 }

@@ -1,6 +1,8 @@
 //! Generating a token.
 
-use domain::{Issued, Kind, PermissionSet, Rights, Role, Secret, State, Timestamp, Token, TokenId, audit::Action};
+use std::time::Duration;
+
+use domain::{Issued, Kind, Owner, PermissionSet, Rights, Role, Secret, State, Timestamp, Token, TokenId, audit::Action};
 use serde_json::json;
 
 use super::{
@@ -18,6 +20,10 @@ use crate::{
     token_policy,
 };
 
+/// Tokens that a person generates for themselves: so many at once, then one in this time.
+const BURST: u32 = 20;
+const PERIOD: Duration = Duration::from_mins(5);
+
 /// Generates a token, for the organization or for the member who asks. Nobody hands on more than they hold; Owner is a role for people.
 pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result<Issued> {
     issue(console, access, new, None).await
@@ -25,7 +31,13 @@ pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result
 
 /// The same, also for a token that stands in for another one, which the event then names.
 pub(super) async fn issue(console: &Console, access: &Access, new: NewToken, replaces: Option<TokenId>) -> Result<Issued> {
-    access.owner_of_new(new.kind)?;
+    if let Owner::User(person) = access.owner_of_new(new.kind)? {
+        // Everybody may have tokens of their own, and each is told to all admins: nobody may fill their inboxes, or ours.
+        let bucket = console.0.keys.bucket(&format!("tokens of {}", person.id));
+        if let Some(wait) = store::throttles::take(&console.0.db, &bucket, BURST, PERIOD, console.now()).await? {
+            return Err(Error::TooMany { wait });
+        }
+    }
     let mut write = access.begin(console).await?;
     let now = console.now();
     let (issued, _) = insert(console, access, &mut write, new, now).await?;

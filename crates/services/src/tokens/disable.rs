@@ -41,10 +41,10 @@ async fn switch(
         return Ok(before);
     }
     // To enable is to give anew what was taken away.
-    if token.state == State::Active && !access.covers(token.effective()) {
+    if token.state == State::Active && (!access.covers(token.effective()) || access.is_outlived_by(token.expires_at)) {
         return Err(Error::Conflict("This token may do more than you. Somebody who may do all of it can enable it."));
     }
-    store::tokens::switch(&mut write, access, &token).await?;
+    store::tokens::switch(&mut write, access, &token, now).await?;
     let details = json!({ "hint": token.hint.as_str(), "last_used_at": token.last_used_at.map(Timestamp::iso) });
     write.commit(&console.0.keys, &event(access, now, action, &token, details)).await?;
     Ok(token)

@@ -70,6 +70,10 @@ pub async fn edit_with(
     let change = change(&before);
     if let Some(rights) = change.rights.filter(|rights| *rights != before.rights()) {
         may_give(access, rights, before.effective())?;
+        // What is added would live on in the other token after the end of the one that adds it.
+        if !before.effective().covers(rights.effective()) && access.is_outlived_by(before.expires_at) {
+            return Err(Error::Forbidden);
+        }
     }
     let token = before.clone().edit(change, now)?;
     if token == before {

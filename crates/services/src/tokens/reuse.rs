@@ -18,7 +18,9 @@ pub(crate) async fn end_reused(console: &Console, presented: &str, caller: &Call
     let Ok(secret) = Secret::parse(presented, &console.0.prefix) else { return Ok(()) };
     let digest = console.0.keys.token(&secret);
     let Some(Presented::Ended(found)) = store::tokens::find_by_digest(&console.0.db, &digest, console.now()).await? else { return Ok(()) };
-    if !found.token.effective().contains(Permission::TOKEN_ROTATE_SELF) {
+    // Asked before the change, so that whoever holds something worthless cannot make others wait for it.
+    let lives = matches!(found.token.status_at(console.now()), Status::Active | Status::Disabled);
+    if !lives || !found.token.effective().contains(Permission::TOKEN_ROTATE_SELF) {
         return Ok(());
     }
     let hint = found.token.hint.clone();

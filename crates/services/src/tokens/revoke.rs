@@ -1,6 +1,6 @@
 //! Ending a token for good.
 
-use domain::{Label, Permission, Timestamp, Token, TokenId, audit::Action};
+use domain::{Label, Owner, Permission, Role, Timestamp, Token, TokenId, audit::Action};
 use serde_json::{Value, json};
 
 use super::event;
@@ -9,7 +9,7 @@ use crate::{
     access::Access,
     error::{Error, Result},
     mails::{self, Letter},
-    store,
+    store::{self, Write},
 };
 
 /// Ends one of the organization's tokens for good. `typed` has to be its label, so that nobody ends the wrong one. When this returns, the
@@ -33,6 +33,9 @@ pub async fn revoke_itself(console: &Console, access: &Access) -> Result<Token> 
 async fn end(console: &Console, access: &Access, id: TokenId, typed: Option<&str>) -> Result<Token> {
     let mut write = access.begin(console).await?;
     let token = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
+    if access.own_token().ok() != Some(id) {
+        access.require_on(Permission::API_KEY_DELETE, &token)?;
+    }
     if typed.is_some_and(|typed| Label::parse(typed).ok().as_ref() != Some(&token.label)) {
         return Err(Error::Invalid { field: "label", why: "Type the label of the token exactly as it is shown.".to_owned() });
     }
@@ -40,11 +43,25 @@ async fn end(console: &Console, access: &Access, id: TokenId, typed: Option<&str
     let before = token.clone();
     let Ok(token) = token.revoke(now, access.principal().name().to_owned()) else { return Ok(before) };
     store::tokens::revoke(&mut write, access, id, now).await?;
-    let letter = Letter::tokens_revoked(console, access, core::slice::from_ref(&token), now);
-    mails::tell_admins(console, &mut write, access, now, &letter).await?;
+    tell(console, &mut write, access, core::slice::from_ref(&token), now).await?;
     write.commit(&console.0.keys, &event(access, now, Action::TokenRevoke, &token, details(&token))).await?;
     console.0.mails.notify_one();
     Ok(token)
+}
+
+/// Tells admins what was ended, and each person whose own it was, if somebody else did it.
+pub(super) async fn tell(console: &Console, write: &mut Write, access: &Access, ended: &[Token], now: Timestamp) -> Result<()> {
+    mails::tell_admins(console, write, access, now, &Letter::tokens_revoked(console, access, ended, now)).await?;
+    for token in ended {
+        let Owner::User(owner) = &token.owner else { continue };
+        // Admins know already.
+        if owner.role.is_none_or(|role| matches!(role, Role::Owner | Role::Admin)) || access.is_of(owner.id) {
+            continue;
+        }
+        let letter = Letter::tokens_revoked(console, access, core::slice::from_ref(token), now);
+        mails::tell_person(console, write, owner.id, now, &letter).await?;
+    }
+    Ok(())
 }
 
 /// What the event tells of the token that was ended.

@@ -7,7 +7,6 @@ use crate::{
     Console,
     access::Access,
     error::{Error, Result},
-    mails::{self, Letter},
     store,
 };
 
@@ -25,6 +24,9 @@ pub async fn revoke_many<'a>(
     let before = store::tokens::find_many_in(&mut write, access, &ids).await?;
     if before.len() != ids.len() {
         return Err(Error::NotFound);
+    }
+    for token in &before {
+        access.require_on(Permission::API_KEY_DELETE, token)?;
     }
     let asked = confirmation(&before);
     if typed.trim() != asked {
@@ -44,7 +46,7 @@ pub async fn revoke_many<'a>(
         tokens.push(token);
     }
     if !events.is_empty() {
-        mails::tell_admins(console, &mut write, access, now, &Letter::tokens_revoked(console, access, &ended, now)).await?;
+        revoke::tell(console, &mut write, access, &ended, now).await?;
         write.commit_all(&console.0.keys, &events).await?;
         console.0.mails.notify_one();
     }

@@ -153,7 +153,8 @@ pub async fn rotation(console: &Console, access: &Access, id: &str) -> Result<Ro
 
 /// Nobody takes over a token that may do more than they: a new secret is as good as a new token. What is over stays over.
 pub(super) fn may_rotate(access: &Access, token: &Token, now: Timestamp) -> Result<()> {
-    if !access.covers(token.effective()) {
+    // Nor does a token live on in another one: the end of its own secret would mean nothing.
+    if !access.covers(token.effective()) || access.is_outlived_by(token.expires_at) {
         return Err(Error::Forbidden);
     }
     match token.status_at(now) {

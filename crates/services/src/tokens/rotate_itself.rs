@@ -1,5 +1,7 @@
 //! A token that gives itself a new secret.
 
+use std::time::Duration;
+
 use domain::{Overlap, Permission};
 
 use super::{
@@ -15,8 +17,16 @@ use crate::{
     store::{self, tokens::rotation},
 };
 
+/// For so long nobody takes a secret that was just answered for lost: it may be on its way into the place where it is kept, or in use on
+/// another server that has not written that down yet.
+const HOLD: Duration = Duration::from_mins(1);
+
+fn meanwhile() -> Error {
+    Error::Conflict("Another request rotated this token meanwhile, and nothing was done. Use the secret that it was answered.")
+}
+
 /// Gives the token that asks a new secret, like [`super::rotate`]. Of requests that came while the same secret was current one wins. After
-/// that the secret before it rotates once more while the new one was never used, which is taken for lost. `attempt` is a key and the whole
+/// that the secret before it rotates once more, a minute later at the earliest, while the new one was never used, which is taken for lost. `attempt` is a key and the whole
 /// of what was asked: see [`super::rotate_once`].
 pub async fn rotate_itself(
     console: &Console,
@@ -39,6 +49,10 @@ pub async fn rotate_itself(
     if let Some(attempt) = &attempt
         && let Some(earlier) = attempt.earlier(&mut write, access, now).await?
     {
+        // Whoever repeats an attempt came after its answer; whoever was under way with it gets no second secret, which would end the first.
+        if earlier.secret != rotator.current() {
+            return Err(meanwhile());
+        }
         return repeat(console, access, write, attempt, &earlier).await;
     }
     let token = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
@@ -47,12 +61,16 @@ pub async fn rotate_itself(
     let current = live.iter().find(|secret| secret.ends_at().is_none());
     let current = current.ok_or_else(|| Error::internal("a token without a current secret"))?;
     if current.digest != rotator.current() {
-        return Err(Error::Conflict(
-            "Another request rotated this token meanwhile, and nothing was done. If you did not get its answer, ask again.",
-        ));
+        return Err(meanwhile());
     }
     if current.digest != rotator.presented() && current.is_used() {
         return Err(Error::Conflict("This secret was replaced, and the new one is in use. Rotate with the new one."));
+    }
+    if current.digest != rotator.presented() && now.since(current.created_at()) < HOLD {
+        return Err(Error::Conflict(
+            "This token was rotated a moment ago, and nothing was done. Use the secret that was answered then; only if nobody has it, ask \
+             again in a minute.",
+        ));
     }
     let turned = turn(console, access, &mut write, token, live, overlap, now).await?;
     finish(console, access, write, turned, attempt.as_ref()).await

@@ -26,20 +26,22 @@ pub(crate) async fn edit(write: &mut Write, access: &Access, token: &Token) -> R
     exactly_one(touched)
 }
 
-/// Writes down whether it is switched off, since when and by whom.
-pub(crate) async fn switch(write: &mut Write, access: &Access, token: &Token) -> Result<()> {
+/// Writes down whether it is switched off, since when and by whom, or that it was switched on at `now`.
+pub(crate) async fn switch(write: &mut Write, access: &Access, token: &Token, now: Timestamp) -> Result<()> {
     let (at, by) = match &token.state {
         State::Disabled { at, by } => (Some(at.as_micros()), Some(by.as_str())),
         State::Active | State::Revoked { .. } => (None, None),
     };
     let touched = on_tx!(write, |connection| {
         sqlx::query(
-            "UPDATE tokens SET disabled_at = $1, disabled_by_name = $2 WHERE organization_id = $3 AND id = $4 AND revoked_at IS NULL",
+            "UPDATE tokens SET disabled_at = $1, disabled_by_name = $2, enabled_at = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN $5 END \
+             WHERE organization_id = $3 AND id = $4 AND revoked_at IS NULL",
         )
         .bind(at)
         .bind(by)
         .bind(access.organization().id.to_string())
         .bind(token.id.to_string())
+        .bind(now.as_micros())
         .execute(connection)
         .await?
         .rows_affected()

@@ -12,13 +12,14 @@ use crate::{
 macro_rules! created_by {
     () => {
         select!(
-            "WHERE t.organization_id = $1 AND t.kind = 'organization' AND t.created_by_kind = 'member' AND t.created_by_id = $2 \
-             AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $3) ORDER BY t.created_at DESC, t.id DESC"
+            "WHERE t.organization_id = $1 AND t.kind = 'organization' AND ((t.created_by_kind = 'member' AND t.created_by_id = $2) \
+             OR (t.created_by_kind = 'token' AND t.created_by_id IN (SELECT c.id FROM tokens c WHERE c.organization_id = $1 \
+             AND c.user_id = $2))) AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $3) ORDER BY t.created_at DESC, t.id DESC"
         )
     };
 }
 
-/// The organization's tokens that this person generated and that are not over at `now`, newest first.
+/// The organization's tokens that this person generated, by hand or with a token of theirs, and that are not over at `now`, newest first.
 pub(crate) async fn list_created_by(db: &Db, access: &Access, user: UserId, now: Timestamp) -> Result<Vec<Token>> {
     let rows: Vec<Row> = on_db!(db, |pool| {
         sqlx::query_as(created_by!())

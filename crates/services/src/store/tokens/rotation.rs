@@ -26,6 +26,11 @@ impl LiveSecret {
         self.ends_at.map(Timestamp::from_micros)
     }
 
+    /// When it was generated.
+    pub(crate) fn created_at(&self) -> Timestamp {
+        Timestamp::from_micros(self.created_at)
+    }
+
     /// Whether a use of it has been written.
     pub(crate) fn is_used(&self) -> bool {
         self.first_used_at.is_some()
