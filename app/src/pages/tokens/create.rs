@@ -196,7 +196,7 @@ fn asked_owner() -> Option<Kind> {
 fn OwnerField(refusal: Refusal) -> impl IntoView {
     let chosen = posted::field("owner").parse().ok().or(asked_owner()).unwrap_or(Kind::Organization);
     view! {
-        <Choices name="owner" legend="Belongs to" hint="" refusal=refusal>
+        <Choices name="owner" legend="Belongs to" hint="This cannot be changed later." refusal=refusal>
             <Card
                 name="owner"
                 value=Kind::Organization.as_str()
