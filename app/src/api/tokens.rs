@@ -15,8 +15,6 @@ pub struct TokenList {
     pub organization: Organization,
     /// Whether they are only those that belong to the person asking.
     pub own: bool,
-    /// Whether to offer "Generate token".
-    pub may_create: bool,
     /// Whether to offer the bin.
     pub may_revoke: bool,
     /// What was asked for.
@@ -83,8 +81,6 @@ pub async fn list(organization: String, #[server(default)] query: String) -> Res
                 creators,
                 organization: access.organization().clone(),
                 own: access.is_to_own_tokens(),
-                // Everybody may generate some of their own.
-                may_create: true,
                 outside: services::token_policy::breaches(&request.console, &access, &page.items).await?,
                 may_revoke: access.allows_on_tokens(domain::Permission::API_KEY_DELETE),
                 page,

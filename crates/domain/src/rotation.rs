@@ -26,6 +26,8 @@ pub enum Overlap {
 impl Overlap {
     /// All of them, in the order of the form.
     pub const ALL: [Self; 6] = [Self::Hour, Self::SixHours, Self::Day, Self::Week, Self::FirstUse, Self::Now];
+    /// Those that leave the old secret some time, as a token that rotates itself needs.
+    pub const LASTING: [Self; 5] = [Self::Hour, Self::SixHours, Self::Day, Self::Week, Self::FirstUse];
     /// What is chosen when nobody chooses.
     pub const DEFAULT: Self = Self::Hour;
     /// The longest one.

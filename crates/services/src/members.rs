@@ -13,6 +13,7 @@ use crate::{
     store::{
         self, Write,
         events::{NewEvent, Target},
+        tokens::OfLeaver,
     },
     tokens,
 };
@@ -20,7 +21,7 @@ use crate::{
 /// How long a token goes on working when it is let expire.
 const NOTICE: Duration = Duration::from_hours(7 * 24);
 
-/// What is decided when somebody is removed: they, and the tokens that they generated and that are not over.
+/// What is decided when somebody is removed: they, and their tokens that are not over.
 #[derive(Debug)]
 pub struct Offboarding {
     /// Who would leave.
@@ -97,14 +98,11 @@ pub async fn offboarding(console: &Console, access: &Access, id: &str) -> Result
     if !may_remove(access, &member) {
         return Err(Error::Forbidden);
     }
-    let (db, now) = (&console.0.db, console.now());
-    let (tokens, own) = if access.allows(Permission::API_KEY_READ) {
-        let tokens = store::tokens::list_created_by(db, access, member.user, now).await?;
-        (tokens, store::tokens::list_owned_by(db, access, member.user, now).await?)
-    } else {
-        (Vec::new(), Vec::new())
-    };
-    Ok(Offboarding { member, tokens, own })
+    if !access.allows(Permission::API_KEY_READ) {
+        return Ok(Offboarding { member, tokens: Vec::new(), own: Vec::new() });
+    }
+    let OfLeaver { generated, own } = store::tokens::list_of_leaver(&console.0.db, access, member.user, console.now()).await?;
+    Ok(Offboarding { member, tokens: generated, own })
 }
 
 /// Removes a member, and with them, in the same change, the tokens that belong to them, the invitations they made and, when they belong to
@@ -126,7 +124,7 @@ pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTre
     }
     keep_an_owner(&mut write, access, &member).await?;
     let now = console.now();
-    let theirs = store::tokens::list_created_by_in(&mut write, access, member.user, now).await?;
+    let OfLeaver { generated: theirs, own } = store::tokens::list_of_leaver_in(&mut write, access, member.user, now).await?;
     let known = |id: &TokenId| theirs.iter().any(|token| token.id == *id);
     if choices.iter().any(|(id, choice)| *choice != AfterLeaving::Keep && !known(id)) {
         return Err(Error::Conflict("The tokens of this person have changed meanwhile. Look through the list once more."));
@@ -153,7 +151,6 @@ pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTre
         decided.push(json!({ "id": token.id.to_string(), "label": token.label.as_str(), "choice": choice.as_str() }));
     }
     // What belongs to them ends with them, whoever removes them and whatever else is chosen.
-    let own = store::tokens::list_owned_by_in(&mut write, access, member.user, now).await?;
     for token in &own {
         store::tokens::revoke(&mut write, access, token.id, now).await?;
         events.push(tokens::event(access, now, Action::TokenRevoke, token, tokens::revoke::details(token)));

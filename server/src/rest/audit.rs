@@ -141,6 +141,10 @@ fn asked(query: &str) -> Result<(Form, u32), Error> {
     let (mut form, mut limit) = (Form::default(), LIMIT);
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let value = value.into_owned();
+        if value.is_empty() {
+            let why = format!("The parameter {name} is empty; leave it out instead.");
+            return Err(Error::Invalid { field: "parameters", why });
+        }
         match &*name {
             "limit" => {
                 let number = value.parse().ok().filter(|number| (1..=MOST).contains(number));

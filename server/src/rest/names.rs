@@ -111,6 +111,21 @@ impl ToSchema for OverlapName {
     }
 }
 
+/// The same without an end at once.
+pub(super) struct LastingOverlapName;
+
+impl PartialSchema for LastingOverlapName {
+    fn schema() -> RefOr<Schema> {
+        words("When the old secret ends; `first_use`: when the new one is first used.", Overlap::LASTING.map(Overlap::as_str))
+    }
+}
+
+impl ToSchema for LastingOverlapName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "LastingOverlap".into()
+    }
+}
+
 /// Why something that was once good is refused.
 pub(super) struct CauseName;
 

@@ -189,7 +189,21 @@ async fn usage_tells_who_still_uses_the_old_secret(it: TestConsole) {
     let (id, old) = (target.id.to_string(), Caller::Token(old));
     let usage = format!("/api/v1/organizations/acme/tokens/{id}/usage");
     let fresh = it.get(&admin, &usage).await;
-    assert_eq!((fresh.status.as_u16(), fresh.json()), (200, json!({ "last_used_at": null, "overlap": null, "refusals": [] })));
+    // Thirty days up to this one, without a gap.
+    let days = |allowed: u64| {
+        let number = |ago: i64| domain::Timestamp::of_day_number(it.console.now().day() - ago).iso()[..10].to_owned();
+        let day = |ago| json!({ "day": number(ago), "allowed": if ago == 0 { allowed } else { 0 }, "refused": 0 });
+        (0..30).rev().map(day).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (fresh.status.as_u16(), fresh.json()),
+        (
+            200,
+            json!({
+                "last_used_at": null, "last_user_agent": null, "days": days(0), "addresses": [], "overlap": null, "refusals": [],
+            })
+        )
+    );
     let rotated = post(&it, &admin, &path(&id), None, "{\"overlap\":\"first_use\"}").await;
     let agent = with(request(Method::GET, "/organization", ""), &[("user-agent", "deploy/2.1")]);
     assert_eq!(it.send(&old, agent).await.status, 200);
@@ -202,6 +216,9 @@ async fn usage_tells_who_still_uses_the_old_secret(it: TestConsole) {
         told,
         json!({
             "last_used_at": at,
+            "last_user_agent": "deploy/2.1",
+            "days": days(1),
+            "addresses": [],
             "overlap": {
                 "old_hint": target.hint.as_str(), "new_hint": rotated.json()["hint"], "since": at, "ends_at": "2026-11-29T09:05:00.000Z",
                 "until_first_use": true, "new_is_used": false,

@@ -139,7 +139,7 @@ fn Unreadable(message: String, all: String) -> impl IntoView {
 /// The list. `first` tells whether it is the first one since the page was opened.
 #[component]
 fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoView {
-    let TokenList { organization, own, may_create, may_revoke, query, page, outside, creators, now } = list;
+    let TokenList { organization, own, may_revoke, query, page, outside, creators, now } = list;
     let count = RwSignal::new(0);
     let asked = query.clone();
     Effect::new(move |_| {
@@ -175,7 +175,7 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
                     )
                 }}
             </p>
-            {(may_create && !first_use)
+            {(!first_use)
                 .then(|| {
                     view! {
                         <ButtonLink look=Look::Primary href=new_token.clone()>
@@ -186,7 +186,7 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
                 })}
         </div>
         {if first_use {
-            view! { <FirstUse own=own new_token=may_create.then_some(new_token) /> }.into_any()
+            view! { <FirstUse own=own new_token=new_token /> }.into_any()
         } else {
             let Page { items, next } = page;
             let nothing = items.is_empty();
@@ -274,7 +274,7 @@ fn Nothing(organization: String, query: TokenQuery, focus: Focus) -> impl IntoVi
 
 /// What a token is, how to get the first one and how to use it.
 #[component]
-fn FirstUse(own: bool, new_token: Option<String>) -> impl IntoView {
+fn FirstUse(own: bool, new_token: String) -> impl IntoView {
     let example = format!("curl -H \"Authorization: Bearer $JETON_TOKEN\" {}/organization", browser::origin());
     view! {
         <Empty glyph=Glyph::Key title="No tokens yet">
@@ -283,20 +283,10 @@ fn FirstUse(own: bool, new_token: Option<String>) -> impl IntoView {
                 {if own { "you" } else { "your organization" }}
                 ". Give each one its own, with the least role it needs and an end."
             </p>
-            {match new_token {
-                Some(address) => {
-                    view! {
-                        <ButtonLink look=Look::Primary href=address>
-                            <Icon glyph=Glyph::Plus />
-                            "Generate token"
-                        </ButtonLink>
-                    }
-                        .into_any()
-                }
-                None => {
-                    view! { <p class="empty-text">"Ask an owner or admin of the organization to generate one for you."</p> }.into_any()
-                }
-            }}
+            <ButtonLink look=Look::Primary href=new_token>
+                <Icon glyph=Glyph::Plus />
+                "Generate token"
+            </ButtonLink>
             <p class="empty-text">"Try one out like this:"</p>
             <pre class="code" tabindex="0" role="group" aria-label="Example with curl">
                 <code>{example}</code>

@@ -85,10 +85,7 @@ impl Letter {
     /// Tells that tokens were ended for good: one letter, however many there are.
     pub(crate) fn tokens_revoked(console: &Console, access: &Access, tokens: &[Token], at: Timestamp) -> Self {
         let organization = access.organization();
-        let what = match tokens {
-            [token] => format!("API token “{}” was revoked", token.label),
-            _ => format!("{} API tokens were revoked", tokens.len()),
-        };
+        let what = revoked(tokens.iter().map(|token| token.label.as_str()));
         let mut facts: Vec<_> = tokens.iter().map(|token| ("Revoked", format!("{} ({})", token.label, token.hint))).collect();
         facts.extend(by(access, "By", "At", at));
         Self {
@@ -114,10 +111,7 @@ impl Letter {
         cause: &str,
         at: Timestamp,
     ) -> Self {
-        let what = match tokens {
-            [token] => format!("API token “{}” was revoked", token.label),
-            _ => format!("{} API tokens were revoked", tokens.len()),
-        };
+        let what = revoked(tokens.iter().map(|token| token.label.as_str()));
         let mut facts: Vec<_> = tokens.iter().map(|token| ("Revoked", format!("{} ({})", token.label, token.hint))).collect();
         facts.push(("Why", format!("The token policy of {name}: {cause}.")));
         facts.push(("At", at.human()));
@@ -135,7 +129,6 @@ impl Letter {
         let organization = access.organization();
         let mut facts = about(token);
         facts.push(("Presented secret", format!("{presented}, ended by a rotation")));
-        let said = |text: &str| if text.is_empty() { "Unknown".to_owned() } else { text.to_owned() };
         let caller = access.caller();
         facts.extend([("Presented", at.human()), ("Address", said(&caller.address())), ("Client", said(caller.user_agent()))]);
         Self {
@@ -210,14 +203,11 @@ impl Letter {
         at: Timestamp,
         expires_at: Timestamp,
     ) -> Self {
-        // What the browser calls itself stays out: whoever asks has proved nothing, and it would be their text in a mail of ours.
-        let mut facts = from(caller, "Asked", at);
-        facts.retain(|(term, _)| *term != "Browser");
-        facts.push(("Can be used until", expires_at.human()));
         Self {
             subject: "Reset your password".to_owned(),
             opening: format!("Hello {name}, somebody asked for a link to set a new password for your account. It works once."),
-            facts,
+            // Not what the browser calls itself: whoever asks has proved nothing, and it would be their text in a mail of ours.
+            facts: vec![("Asked", at.human()), ("Address", said(&caller.address())), ("Can be used until", expires_at.human())],
             advice: "If this was not you, do nothing: your password stays as it is. Give the link to nobody.",
             links: vec![("Set a new password".to_owned(), format!("{}/reset-password?code={reset}", console.0.origin))],
         }
@@ -282,7 +272,6 @@ impl Letter {
             Cause::Expired => "The token is expired",
             Cause::Disabled => "The token is disabled",
         };
-        let said = |text: &str| if text.is_empty() { "Unknown".to_owned() } else { text.to_owned() };
         Self {
             subject: format!("API token “{}” of {} is presented but no longer good", presented.label, presented.organization_name),
             opening: format!("Somebody presented an API token of {} that is no longer good. It was refused.", presented.organization_name),
@@ -330,6 +319,14 @@ impl Letter {
     }
 }
 
+/// That the tokens with these labels were revoked, for a subject.
+fn revoked<'a>(labels: impl ExactSizeIterator<Item = &'a str>) -> String {
+    match labels.len() {
+        1 => format!("API token “{}” was revoked", labels.collect::<String>()),
+        several => format!("{several} API tokens were revoked"),
+    }
+}
+
 /// How to recognise a token.
 fn about(token: &Token) -> Vec<(&'static str, String)> {
     vec![("Label", token.label.to_string()), ("Token", token.hint.to_string())]
@@ -340,9 +337,13 @@ fn by(access: &Access, who: &'static str, when: &'static str, at: Timestamp) -> 
     [(who, access.principal().name().to_owned()), (when, at.human())]
 }
 
+/// What somebody's program said, or that it said nothing.
+fn said(text: &str) -> String {
+    if text.is_empty() { "Unknown".to_owned() } else { text.to_owned() }
+}
+
 /// When, and from where.
 fn from(caller: &Caller, when: &'static str, at: Timestamp) -> Vec<(&'static str, String)> {
-    let said = |text: &str| if text.is_empty() { "Unknown".to_owned() } else { text.to_owned() };
     vec![(when, at.human()), ("Address", said(&caller.address())), ("Browser", said(caller.user_agent()))]
 }
 

@@ -86,6 +86,22 @@ pub(crate) async fn tell_admins_of(
     Ok(())
 }
 
+/// Writes a letter to a member about what is theirs in the organization, as part of the change it tells of. It is filed there: admins of
+/// another organization of theirs are not to read what tokens are called in this one.
+pub(crate) async fn tell_member(
+    console: &Console,
+    write: &mut Write,
+    access: &Access,
+    user: UserId,
+    at: Timestamp,
+    letter: &Letter,
+) -> Result<()> {
+    if let Some(member) = store::members::find_in(write, access, user).await? {
+        post(console, write, access.organization().id, member.email.as_str().to_owned(), at, letter).await?;
+    }
+    Ok(())
+}
+
 /// Writes a letter to a person about their own account, as part of the change it tells of. It is filed with the organization in which they
 /// have been longest, whose admins see that it was sent; somebody in none gets no mail, since there is nothing they could reach.
 pub(crate) async fn tell_person(console: &Console, write: &mut Write, user: UserId, at: Timestamp, letter: &Letter) -> Result<()> {

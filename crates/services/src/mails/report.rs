@@ -27,7 +27,8 @@ const PAUSE: Duration = Duration::from_hours(1);
 /// How often is looked.
 const PERIOD: Duration = Duration::from_mins(1);
 
-/// Tells every owner and admin of tokens that end in 30, 7 or 1 days or today: one mail a person and day. Returns how many were written.
+/// Tells every owner and admin of the organization's tokens, and each person of their own, that end in 30, 7 or 1 days or today: one mail a
+/// person and day. Returns how many were written.
 pub async fn report_expiring(console: &Console, now: Timestamp) -> Result<usize> {
     let day = now.day();
     let expiring = store::reports::find_expiring(&console.0.db, day, AHEAD).await?;

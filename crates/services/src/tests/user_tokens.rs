@@ -25,6 +25,7 @@ on_both![
     who_leaves_is_asked_about_what_their_tokens_generated,
     nobody_fills_the_inboxes_of_admins,
     the_owner_is_told_who_ended_it,
+    what_is_told_of_a_token_stays_in_its_organization,
 ];
 
 /// The way of a member to tokens, as the console asks for it.
@@ -320,4 +321,24 @@ async fn the_owner_is_told_who_ended_it(instance: Instance) {
     let delete = way(&instance, "dev@acme.test", Permission::API_KEY_DELETE).await;
     tokens::revoke(&instance.console, &delete, &own, "by themselves").await.unwrap();
     assert_eq!(recipients().await, admins.into_iter().collect());
+}
+
+/// Who belongs to two organizations may have been longer in the other one, whose admins see the mails that are filed there.
+async fn what_is_told_of_a_token_stays_in_its_organization(instance: Instance) {
+    people(&instance).await;
+    instance.member("globex", Role::Owner, "eve@globex.test").await;
+    instance
+        .execute(
+            "INSERT INTO memberships (organization_id, user_id, role, created_at) SELECT o.id, u.id, 'viewer', 0 FROM organizations o, users u \
+             WHERE o.slug = 'globex' AND u.email = 'vi@acme.test'",
+        )
+        .await
+        .unwrap();
+    let id = generate(&instance, "vi@acme.test", "secret project", Role::Viewer).await.token.id.to_string();
+    let delete = way(&instance, "ada@acme.test", Permission::API_KEY_DELETE).await;
+    tokens::revoke(&instance.console, &delete, &id, "secret project").await.unwrap();
+    let told = "SELECT COUNT(*) FROM mails WHERE recipient = 'vi@acme.test' AND subject LIKE '%secret project%'";
+    assert_eq!(instance.count(told).await, 1);
+    let elsewhere = "SELECT COUNT(*) FROM mails m JOIN organizations o ON o.id = m.organization_id WHERE o.slug = 'globex' AND m.subject LIKE '%secret%'";
+    assert_eq!(instance.count(elsewhere).await, 0);
 }

@@ -59,7 +59,7 @@ pub(super) async fn tell(console: &Console, write: &mut Write, access: &Access, 
             continue;
         }
         let letter = Letter::tokens_revoked(console, access, core::slice::from_ref(token), now);
-        mails::tell_person(console, write, owner.id, now, &letter).await?;
+        mails::tell_member(console, write, access, owner.id, now, &letter).await?;
     }
     Ok(())
 }

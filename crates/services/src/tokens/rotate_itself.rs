@@ -36,7 +36,7 @@ pub async fn rotate_itself(
 ) -> Result<Outcome> {
     let access = rotator.access();
     access.require(Permission::TOKEN_ROTATE_SELF)?;
-    if overlap == Overlap::Now {
+    if !Overlap::LASTING.contains(&overlap) {
         let why = "A token that rotates itself needs an overlap: whoever loses the answer asks again with the old secret. Choose 1h, 6h, \
                    24h, 7d or first_use.";
         return Err(Error::Invalid { field: "overlap", why: why.to_owned() });

@@ -12,7 +12,7 @@ use services::tokens::{self, Outcome};
 use super::{
     super::{
         extract::{JsonAndBytes, TokenEditor},
-        names::OverlapName,
+        names::{LastingOverlapName, OverlapName},
         problem::Problem,
     },
     IssuedToken,
@@ -32,10 +32,8 @@ pub(crate) struct Wanted {
     overlap: Option<String>,
 }
 
-impl Wanted {
-    fn parse(self) -> Result<Overlap, Problem> {
-        self.overlap.map_or(Ok(Overlap::DEFAULT), |overlap| overlap.parse()).map_err(wrong("overlap"))
-    }
+fn overlap(wanted: Option<String>) -> Result<Overlap, Problem> {
+    wanted.map_or(Ok(Overlap::DEFAULT), |overlap| overlap.parse()).map_err(wrong("overlap"))
 }
 
 /// Gives one of the organization's tokens a new secret.
@@ -81,7 +79,7 @@ pub(crate) async fn rotate(
     JsonAndBytes(wanted, body): JsonAndBytes<Wanted>,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers)?;
-    let overlap = wanted.parse()?;
+    let overlap = overlap(wanted.overlap)?;
     let outcome = match key {
         None => Outcome::Created(tokens::rotate(&site.console, &access, &token, overlap).await?),
         Some(key) => tokens::rotate_once(&site.console, &access, &token, overlap, &key, &body).await?,
@@ -89,11 +87,22 @@ pub(crate) async fn rotate(
     issued(&site, &access, outcome).map(|(_, answer)| answer)
 }
 
+/// How a token rotates itself.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = OwnRotation)]
+pub(crate) struct WantedOfItself {
+    /// How long the old secret is accepted beside the new one; an hour unless told.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = LastingOverlapName, required = false)]
+    overlap: Option<String>,
+}
+
 /// Gives the presented token a new secret.
 ///
 /// The answer is the only one that holds it; everything else about the token stays. The presented secret is accepted for the overlap, which
 /// cannot be `now`: whoever loses the answer asks again with the secret they have. Ask with the newest secret, or with the one before it
-/// while the newest was never used; then that one is taken for lost and ends. Needs `token:rotate_self`.
+/// while the newest was never used and is a minute old; then that one is taken for lost and ends. Needs `token:rotate_self`.
 ///
 /// With an `Idempotency-Key` the same request can be sent again within 24 hours as at any other rotation.
 ///
@@ -108,7 +117,7 @@ pub(crate) async fn rotate(
         ("Idempotency-Key" = Option<String>, Header, description = "Marks requests as attempts at the same thing: 1 to 255 printable ASCII characters.",
             min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$", example = "rotate-2026-11-22"),
     ),
-    request_body(content = Wanted, examples(
+    request_body(content = WantedOfItself, examples(
         ("Overlap" = (value = json!({ "overlap": "1h" }))),
         ("Until the first use" = (value = json!({ "overlap": "first_use" }))),
     )),
@@ -118,7 +127,7 @@ pub(crate) async fn rotate(
         ), body = IssuedToken<'static>, example = json!(issued_example())),
         (status = 403, description = "The token lacks `token:rotate_self`."),
         (status = 409, description = "`conflict`: another request rotated the token meanwhile, or the presented secret was replaced and the \
-            new one is in use; or `idempotency_key_used`: an earlier attempt rotated it, and the new secret was used."),
+            new one is in use or less than a minute old; or `idempotency_key_used`: an earlier attempt rotated it, and the new secret was used."),
         (status = 422, description = "A member is unknown or wrong; or `idempotency_key_reused`: the key came with another request before."),
     )
 )]
@@ -126,10 +135,10 @@ pub(crate) async fn rotate_itself(
     State(site): State<Site>,
     super::super::extract::SelfRotator(rotator): super::super::extract::SelfRotator,
     headers: HeaderMap,
-    JsonAndBytes(wanted, body): JsonAndBytes<Wanted>,
+    JsonAndBytes(wanted, body): JsonAndBytes<WantedOfItself>,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers)?;
-    let overlap = wanted.parse()?;
+    let overlap = overlap(wanted.overlap)?;
     let attempt = key.as_ref().map(|key| (key, &*body));
     let outcome = tokens::rotate_itself(&site.console, &rotator, overlap, attempt).await?;
     issued(&site, rotator.access(), outcome).map(|(_, answer)| answer)

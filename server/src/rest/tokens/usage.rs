@@ -4,7 +4,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use domain::{Refusals, Rotation, SecretUser, Timestamp};
+use domain::{Refusals, Rotation, SecretUser, SeenAddress, Timestamp, UsageDay};
 use serde::Serialize;
 use services::tokens;
 
@@ -18,10 +18,40 @@ pub(crate) struct Usage {
     /// When it was last accepted; null when it never was.
     #[schema(format = DateTime)]
     last_used_at: Option<String>,
+    /// What the program that used it last calls itself; null when it says nothing, and when nobody has.
+    last_user_agent: Option<String>,
+    /// The latest 30 days in UTC, those without a use too, the first one first.
+    days: Vec<Counts>,
+    /// The latest five distinct addresses it was accepted from, the last one first.
+    addresses: Vec<Address>,
     /// The overlap of a rotation, while one is under way.
     overlap: Option<Overlapping>,
     /// What of it was presented although it was dead, by cause.
     refusals: Vec<Refused>,
+}
+
+/// How often it was presented on one day.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = UsageDay)]
+struct Counts {
+    /// The day, in UTC.
+    #[schema(format = Date)]
+    day: String,
+    /// How often it was accepted.
+    allowed: u64,
+    /// How often it was refused because it, or the secret that was presented, is dead.
+    refused: u64,
+}
+
+/// Where it was accepted from: for a token that a service verifies, the service.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = SeenAddress)]
+struct Address {
+    /// The network address.
+    address: String,
+    /// When last.
+    #[schema(format = DateTime)]
+    last_seen_at: String,
 }
 
 /// Two secrets that are accepted, and who still uses the older one.
@@ -85,6 +115,18 @@ fn said(text: String) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
+impl From<UsageDay> for Counts {
+    fn from(UsageDay { day, allowed, refused }: UsageDay) -> Self {
+        Self { day: day.iso().chars().take(10).collect(), allowed, refused }
+    }
+}
+
+impl From<SeenAddress> for Address {
+    fn from(SeenAddress { address, last_seen_at }: SeenAddress) -> Self {
+        Self { address, last_seen_at: last_seen_at.iso() }
+    }
+}
+
 impl From<Rotation> for Overlapping {
     fn from(rotation: Rotation) -> Self {
         Self {
@@ -114,7 +156,7 @@ impl From<Refusals> for Refused {
 
 /// Tells how one of the organization's tokens is used.
 ///
-/// When last, who still uses the old secret while a rotation overlaps, and how often what is dead of it is presented all the same. Needs
+/// When last, how often on which day, from where, who still uses the old secret while a rotation overlaps, and how often what is dead of it is presented all the same. Needs
 /// `api_key:read`.
 #[utoipa::path(
     get,
@@ -128,6 +170,9 @@ impl From<Refusals> for Refused {
     responses(
         (status = 200, description = "How it is used.", body = Usage, example = json!({
             "last_used_at": "2026-11-22T09:35:00.000Z",
+            "last_user_agent": "deploy/2.1",
+            "days": [{ "day": "2026-11-21", "allowed": 0, "refused": 3 }, { "day": "2026-11-22", "allowed": 14, "refused": 0 }],
+            "addresses": [{ "address": "192.0.2.7", "last_seen_at": "2026-11-22T09:35:00.000Z" }],
             "overlap": {
                 "old_hint": "jto_Ab1c…9xYz", "new_hint": "jto_Kq4d…7mNo", "since": "2026-11-22T09:05:00.000Z",
                 "ends_at": "2026-11-22T10:05:00.000Z", "until_first_use": false, "new_is_used": true,
@@ -149,10 +194,13 @@ pub(crate) async fn find(
     TokenReader(access): TokenReader,
     Path((_organization, token)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let found = tokens::find(&site.console, &access, &token).await?;
     let rotating = tokens::rotation(&site.console, &access, &token).await?;
+    let history = tokens::usage(&site.console, &access, &token).await?;
     Ok(json(&Usage {
-        last_used_at: found.last_used_at.map(Timestamp::iso),
+        last_used_at: rotating.token.last_used_at.map(Timestamp::iso),
+        last_user_agent: history.user_agent.and_then(said),
+        days: history.days.into_iter().map(Counts::from).collect(),
+        addresses: history.addresses.into_iter().map(Address::from).collect(),
         overlap: rotating.rotation.map(Overlapping::from),
         refusals: rotating.refusals.into_iter().map(Refused::from).collect(),
     }))

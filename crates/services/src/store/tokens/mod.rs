@@ -40,7 +40,7 @@ pub(crate) use list::page;
 pub(crate) use list::{creators, find_many, find_many_in, list, list_all};
 mod offboard;
 
-pub(crate) use offboard::{expire, list_created_by, list_created_by_in, list_owned_by, list_owned_by_in};
+pub(crate) use offboard::{OfLeaver, expire, list_of_leaver, list_of_leaver_in};
 
 #[derive(sqlx::FromRow)]
 struct Row {

@@ -1,6 +1,6 @@
 //! The tokens of somebody who leaves.
 
-use domain::{Timestamp, Token, TokenId, UserId};
+use domain::{Owner, Timestamp, Token, TokenId, UserId};
 
 use super::Row;
 use crate::{
@@ -9,75 +9,55 @@ use crate::{
     store::{Db, Write, exactly_one, on_db, on_tx},
 };
 
-macro_rules! created_by {
+macro_rules! of_leaver {
     () => {
         select!(
-            "WHERE t.organization_id = $1 AND t.kind = 'organization' AND ((t.created_by_kind = 'member' AND t.created_by_id = $2) \
-             OR (t.created_by_kind = 'token' AND t.created_by_id IN (SELECT c.id FROM tokens c WHERE c.organization_id = $1 \
-             AND c.user_id = $2))) AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $3) ORDER BY t.created_at DESC, t.id DESC"
+            "WHERE t.organization_id = $1 AND (t.user_id = $2 OR (t.kind = 'organization' \
+             AND ((t.created_by_kind = 'member' AND t.created_by_id = $2) OR (t.created_by_kind = 'token' AND t.created_by_id IN \
+             (SELECT c.id FROM tokens c WHERE c.organization_id = $1 AND c.user_id = $2))))) AND t.revoked_at IS NULL \
+             AND (t.expires_at IS NULL OR t.expires_at > $3) ORDER BY t.created_at DESC, t.id DESC"
         )
     };
 }
 
-/// The organization's tokens that this person generated, by hand or with a token of theirs, and that are not over at `now`, newest first.
-pub(crate) async fn list_created_by(db: &Db, access: &Access, user: UserId, now: Timestamp) -> Result<Vec<Token>> {
-    let rows: Vec<Row> = on_db!(db, |pool| {
-        sqlx::query_as(created_by!())
+/// The tokens of somebody who leaves that are not over, newest first.
+pub(crate) struct OfLeaver {
+    /// The organization's that they generated, by hand or with a token of theirs.
+    pub(crate) generated: Vec<Token>,
+    /// Those that belong to them.
+    pub(crate) own: Vec<Token>,
+}
+
+impl OfLeaver {
+    fn new(rows: Vec<Row>) -> Result<Self> {
+        let tokens = rows.into_iter().map(Row::into_token).collect::<Result<Vec<_>>>()?;
+        let (generated, own) = tokens.into_iter().partition(|token| token.owner == Owner::Organization);
+        Ok(Self { generated, own })
+    }
+}
+
+/// The tokens of this person that are not over at `now`.
+pub(crate) async fn list_of_leaver(db: &Db, access: &Access, user: UserId, now: Timestamp) -> Result<OfLeaver> {
+    OfLeaver::new(on_db!(db, |pool| {
+        sqlx::query_as(of_leaver!())
             .bind(access.organization().id.to_string())
             .bind(user.to_string())
             .bind(now.as_micros())
             .fetch_all(pool)
             .await?
-    });
-    rows.into_iter().map(Row::into_token).collect()
+    }))
 }
 
 /// The same inside a change, after all changes before it.
-pub(crate) async fn list_created_by_in(write: &mut Write, access: &Access, user: UserId, now: Timestamp) -> Result<Vec<Token>> {
-    let rows: Vec<Row> = on_tx!(write, |connection| {
-        sqlx::query_as(created_by!())
+pub(crate) async fn list_of_leaver_in(write: &mut Write, access: &Access, user: UserId, now: Timestamp) -> Result<OfLeaver> {
+    OfLeaver::new(on_tx!(write, |connection| {
+        sqlx::query_as(of_leaver!())
             .bind(access.organization().id.to_string())
             .bind(user.to_string())
             .bind(now.as_micros())
             .fetch_all(connection)
             .await?
-    });
-    rows.into_iter().map(Row::into_token).collect()
-}
-
-macro_rules! owned_by {
-    () => {
-        select!(
-            "WHERE t.organization_id = $1 AND t.user_id = $2 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $3) \
-             ORDER BY t.created_at DESC, t.id DESC"
-        )
-    };
-}
-
-/// The tokens that belong to this person and that are not over at `now`, newest first.
-pub(crate) async fn list_owned_by(db: &Db, access: &Access, user: UserId, now: Timestamp) -> Result<Vec<Token>> {
-    let rows: Vec<Row> = on_db!(db, |pool| {
-        sqlx::query_as(owned_by!())
-            .bind(access.organization().id.to_string())
-            .bind(user.to_string())
-            .bind(now.as_micros())
-            .fetch_all(pool)
-            .await?
-    });
-    rows.into_iter().map(Row::into_token).collect()
-}
-
-/// The same inside a change, after all changes before it.
-pub(crate) async fn list_owned_by_in(write: &mut Write, access: &Access, user: UserId, now: Timestamp) -> Result<Vec<Token>> {
-    let rows: Vec<Row> = on_tx!(write, |connection| {
-        sqlx::query_as(owned_by!())
-            .bind(access.organization().id.to_string())
-            .bind(user.to_string())
-            .bind(now.as_micros())
-            .fetch_all(connection)
-            .await?
-    });
-    rows.into_iter().map(Row::into_token).collect()
+    }))
 }
 
 /// Lets a token end at `at`, which is sooner than it would.
