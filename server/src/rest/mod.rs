@@ -5,6 +5,7 @@ mod credentials;
 mod extract;
 pub(crate) mod health;
 mod names;
+mod number;
 pub mod openapi;
 mod organization;
 mod policy;

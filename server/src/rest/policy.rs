@@ -1,14 +1,15 @@
 //! `/api/v1/organizations/{organization}/policy`: what an organization asks of its tokens.
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{extract::State, response::Response};
 use domain::token_policy::{Creators, Policy};
 use serde::{Deserialize, Serialize};
 use services::{Error, token_policy};
 
 use super::{
-    extract::{JsonAndBytes, OrganizationEditor, OrganizationReader},
+    extract::{Json, OrganizationEditor, OrganizationReader},
     json,
     names::CreatorsName,
+    number::Whole,
     problem::Problem,
 };
 use crate::router::Site;
@@ -53,11 +54,11 @@ pub(super) struct Wanted {
     /// The most days a token may live, from when it is generated; beside it `may_never_expire` has to be false.
     #[serde(default)]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 3650)]
-    max_days: Option<Days>,
+    max_days: Option<Whole>,
     /// The days a token lives when nobody chooses; not more than `max_days`.
     #[serde(default)]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 3650)]
-    default_days: Option<Days>,
+    default_days: Option<Whole>,
     /// Whether a token may have no end; true unless told.
     #[serde(default = "yes")]
     #[schema(required = false)]
@@ -69,7 +70,7 @@ pub(super) struct Wanted {
     /// After so many days without use a token is revoked. Days count from when this is first asked for.
     #[serde(default)]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 3650)]
-    revoke_unused_days: Option<Days>,
+    revoke_unused_days: Option<Whole>,
     /// Whether two tokens in force may not share a label; false unless told.
     #[serde(default)]
     #[schema(required = false)]
@@ -84,24 +85,9 @@ fn permitted() -> String {
     Creators::default().to_string()
 }
 
-/// A whole number of days. JSON knows no other kind than numbers: 60.0 is one as well. What is too large for a number of days is left to the
-/// policy to refuse, which names the member.
-#[derive(Deserialize)]
-#[serde(try_from = "serde_json::Number")]
-struct Days(u32);
-
-impl TryFrom<serde_json::Number> for Days {
-    type Error = &'static str;
-
-    fn try_from(number: serde_json::Number) -> Result<Self, Self::Error> {
-        let whole = number.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0).ok_or("not a whole number")?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "it is whole, and not negative; a cast stays at the most"
-        )]
-        Ok(Self(whole as u32))
-    }
+/// What is too large for a number of days is left to the policy to refuse, which names the member.
+fn days(wanted: Option<Whole>) -> Option<u32> {
+    wanted.map(|Whole(days)| u32::try_from(days).unwrap_or(u32::MAX))
 }
 
 impl Wanted {
@@ -111,11 +97,11 @@ impl Wanted {
             .parse()
             .map_err(|invalid: domain::Invalid| Problem::from(Error::Invalid { field: "creators", why: invalid.0 }))?;
         Ok(Policy {
-            max_days: self.max_days.map(|days| days.0),
-            default_days: self.default_days.map(|days| days.0),
+            max_days: days(self.max_days),
+            default_days: days(self.default_days),
             may_never_expire: self.may_never_expire,
             creators,
-            revoke_unused_days: self.revoke_unused_days.map(|days| days.0),
+            revoke_unused_days: days(self.revoke_unused_days),
             unique_labels: self.unique_labels,
         })
     }
@@ -165,12 +151,8 @@ pub(super) async fn find(State(site): State<Site>, OrganizationReader(access): O
 pub(super) async fn edit(
     State(site): State<Site>,
     OrganizationEditor(access): OrganizationEditor,
-    JsonAndBytes(wanted, body): JsonAndBytes<Wanted>,
+    Json(wanted): Json<Wanted>,
 ) -> Result<Response, Problem> {
-    // An empty array would be read as a policy that asks for nothing.
-    if body.trim_ascii_start().first() != Some(&b'{') {
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", "The body is not a JSON object."));
-    }
     let policy = token_policy::edit(&site.console, &access, None, &wanted.parse()?).await?;
     Ok(json(&Answer::from(policy)))
 }

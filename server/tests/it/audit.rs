@@ -187,7 +187,9 @@ async fn what_cannot_be_asked_names_its_field(it: TestConsole) {
     }
     let page = it.get(&owner, &format!("{LOG}?from=2026-11-22&to=2026-11-21")).await;
     assert!(page.status == 422 && page.body.contains("The last day lies before the first"));
-    for (query, field) in [("limit=0", "limit"), ("limit=101", "limit"), ("limit=x", "limit"), ("acton=token.create", "parameters")] {
+    for (query, field) in
+        [("limit=0", "limit"), ("limit=101", "limit"), ("limit=x", "limit"), ("acton=token.create", "parameters"), ("to=", "parameters")]
+    {
         let answer = it.get(&token, &format!("{API}?{query}")).await;
         assert_eq!((answer.status.as_u16(), answer.json()["field"].as_str()), (422, Some(field)), "{query}");
     }

@@ -13,10 +13,11 @@ use super::{
     super::{
         extract::{JsonAndBytes, TokenCreator},
         names::{PermissionName, RoleName},
+        number::Whole,
         problem::Problem,
     },
     IssuedToken,
-    body::{End, Seconds, lifetime, permissions, present},
+    body::{End, lifetime, permissions, present},
     idempotency_key, invalid, issued, issued_example, wrong,
 };
 use crate::router::Site;
@@ -45,7 +46,7 @@ pub(crate) struct Wanted {
     /// says, 90 days without one.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<u64>, minimum = 60, maximum = 315_360_000)]
-    expires_in: Option<End<Seconds>>,
+    expires_in: Option<End<Whole>>,
     /// When it ends, in ISO 8601 with an offset; null for never. Instead of `expires_in`.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, format = DateTime)]

@@ -13,10 +13,11 @@ use super::{
     super::{
         extract::{Json, TokenEditor},
         names::{PermissionName, RoleName},
+        number::Whole,
         problem::Problem,
     },
     Token,
-    body::{End, Seconds, lifetime, permissions, present},
+    body::{End, lifetime, permissions, present},
     example, invalid, tagged, wrong,
 };
 use crate::router::Site;
@@ -45,7 +46,7 @@ pub(crate) struct Wanted {
     /// Seconds it lives from now on, from 60 to 315360000; null for ever.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<u64>, minimum = 60, maximum = 315_360_000)]
-    expires_in: Option<End<Seconds>>,
+    expires_in: Option<End<Whole>>,
     /// When it ends, in ISO 8601 with an offset; null for never. Instead of `expires_in`.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, format = DateTime)]

@@ -4,14 +4,19 @@
 //! are private and this module alone makes one. The functions of `store` on an organization's data take an [`Access`] and read the
 //! organization and the acting principal from it, so a use case that forgets to ask has nothing to pass.
 //!
+//! With tokens it goes further than yes and no: who lacks a permission for all of them still reaches their own ([`to_tokens`]).
+//!
 //! Refusals: no good credentials is [`Error::Unauthenticated`]; an organization one does not belong to is [`Error::NotFound`], exactly as
 //! if it did not exist; belonging to it without the permission is [`Error::Forbidden`].
+
+mod reach;
+mod rotator;
 
 use std::net::IpAddr;
 
 use domain::{
-    Cause, Email, Kind, Me, Name, Organization, Owner, Permission, PermissionSet, Person, Secret, SessionId, Slug, Status, Timestamp,
-    Token, TokenId, UserId, policy,
+    Cause, Email, Me, Name, Organization, Permission, PermissionSet, Person, Secret, SessionId, Slug, Status, Timestamp, TokenId, UserId,
+    policy,
 };
 
 use crate::{
@@ -22,8 +27,12 @@ use crate::{
         self, Write,
         tokens::{Found, Presented},
     },
-    tokens,
 };
+use reach::Reach;
+
+pub use reach::to_tokens;
+pub(crate) use rotator::by_reuse;
+pub use rotator::{Rotator, to_rotate_itself};
 
 /// Where a request comes from, for the audit trail. None of it is proof of anything.
 #[derive(Debug, Clone)]
@@ -140,14 +149,6 @@ enum Proof {
     System,
 }
 
-/// Which of the organization's tokens an access reaches.
-#[derive(Debug)]
-enum Reach {
-    All,
-    /// Those that belong to the member who asks. It takes no permission.
-    Own,
-}
-
 /// Proof that somebody may do something in an organization.
 #[derive(Debug)]
 pub struct Access {
@@ -205,64 +206,6 @@ impl Access {
         &self.caller
     }
 
-    /// Whether to offer this for tokens at all: for all of them, or for one's own.
-    pub fn allows_on_tokens(&self, permission: Permission) -> bool {
-        self.allows(permission) || self.is_to_own_tokens()
-    }
-
-    /// Whether only the tokens are reached that belong to the member who asks.
-    pub fn is_to_own_tokens(&self) -> bool {
-        matches!(self.reach, Reach::Own)
-    }
-
-    /// Whether this may be done to this token. Their own is everybody's to do anything to. Somebody else's can be seen and ended, and
-    /// nothing more: a new secret of it, or other rights for it, would let one person act as another.
-    pub fn allows_on(&self, permission: Permission, token: &Token) -> bool {
-        match &token.owner {
-            Owner::Organization => self.allows(permission),
-            Owner::User(owner) if self.is_of(owner.id) => true,
-            Owner::User(_) => matches!(permission, Permission::API_KEY_READ | Permission::API_KEY_DELETE) && self.allows(permission),
-        }
-    }
-
-    /// Whether it is this member who asks, by hand.
-    pub(crate) fn is_of(&self, user: UserId) -> bool {
-        self.person.as_ref().is_some_and(|person| person.id == user)
-    }
-
-    /// Refuses who may do this to no token.
-    pub(crate) fn require_on_tokens(&self, permission: Permission) -> Result<()> {
-        if self.allows_on_tokens(permission) { Ok(()) } else { Err(Error::Forbidden) }
-    }
-
-    /// Refuses who may not do this to this token.
-    pub(crate) fn require_on(&self, permission: Permission, token: &Token) -> Result<()> {
-        if self.allows_on(permission, token) { Ok(()) } else { Err(Error::Forbidden) }
-    }
-
-    /// Whom a new token of this kind belongs to; without a kind, to the organization if whoever asks may generate such, else to them.
-    pub(crate) fn owner_of_new(&self, kind: Option<Kind>) -> Result<Owner> {
-        let default = if self.person.is_some() && !self.allows(Permission::API_KEY_CREATE) { Kind::User } else { Kind::Organization };
-        match (kind.unwrap_or(default), &self.person) {
-            (Kind::Organization, _) => self.require(Permission::API_KEY_CREATE).map(|()| Owner::Organization),
-            (Kind::User, Some(person)) => Ok(Owner::User(person.clone())),
-            (Kind::User | Kind::Team, _) => {
-                let why = "A token can belong to the organization, or to the person who generates it.".to_owned();
-                Err(Error::Invalid { field: "owner", why })
-            }
-        }
-    }
-
-    /// The member whose tokens alone are reached, as the store binds it; none when all are.
-    pub(crate) fn only_of(&self) -> Option<String> {
-        self.person.as_ref().filter(|_| self.is_to_own_tokens()).map(|person| person.id.to_string())
-    }
-
-    /// The member who asks, as the store binds it. Tokens and the operator are nobody.
-    pub(crate) fn person_id(&self) -> Option<String> {
-        self.person.as_ref().map(|person| person.id.to_string())
-    }
-
     /// Opens a change, and asks again inside it. An access is as old as the head of its request: while a body is on its way, or a change
     /// waits for its turn, whoever got in may have been signed out, demoted, removed or revoked, and that was answered. Changes follow one
     /// another, so what is true here stays true until this one ends.
@@ -313,20 +256,6 @@ pub async fn to_organization(
     Ok(access)
 }
 
-/// Lets a person to the tokens of the organization with this slug, to do what the permission says: to all of them who hold it, and every
-/// other member to their own.
-pub async fn to_tokens(
-    console: &Console,
-    actor: Option<&Actor>,
-    caller: &Caller,
-    organization: &str,
-    permission: Permission,
-) -> Result<Access> {
-    let access = member(console, actor, caller, organization).await?;
-    let reach = if access.allows(permission) { Reach::All } else { Reach::Own };
-    Ok(Access { reach, ..access })
-}
-
 async fn member(console: &Console, actor: Option<&Actor>, caller: &Caller, organization: &str) -> Result<Access> {
     let actor = actor.ok_or(Error::Unauthenticated)?;
     let slug = Slug::parse(organization).map_err(|_| Error::NotFound)?;
@@ -373,65 +302,6 @@ pub async fn by_token_to_itself(console: &Console, presented: &str, caller: &Cal
     let (access, found) = bearer(console, presented, caller).await?;
     console.0.usage.accepted(&found, console.now(), caller);
     Ok(access)
-}
-
-/// The bearer of a token who may give it a new secret, and which secret was the current one when they came.
-#[derive(Debug)]
-pub struct Rotator {
-    access: Access,
-    presented: Digest,
-    current: Vec<u8>,
-}
-
-impl Rotator {
-    /// Their access.
-    pub fn access(&self) -> &Access {
-        &self.access
-    }
-
-    /// The digest of what they presented.
-    pub(crate) fn presented(&self) -> &[u8] {
-        &self.presented
-    }
-
-    /// The digest of the secret that was current: what they presented, or what has replaced it.
-    pub(crate) fn current(&self) -> &[u8] {
-        &self.current
-    }
-}
-
-/// Lets the bearer of a token to that token, to give it a new secret. An ended secret that is presented here ends its token.
-pub async fn to_rotate_itself(console: &Console, presented: &str, caller: &Caller) -> Result<Rotator> {
-    let (access, found) = match bearer(console, presented, caller).await {
-        Err(Error::Unauthenticated) => {
-            tokens::reuse::end_reused(console, presented, caller).await?;
-            return Err(Error::Unauthenticated);
-        }
-        known => known?,
-    };
-    access.require(Permission::TOKEN_ROTATE_SELF)?;
-    console.0.usage.accepted(&found, console.now(), caller);
-    let presented = found.secret.digest;
-    let current = if found.secret.is_replaced {
-        store::tokens::rotation::current(&console.0.db, &access, found.token.id).await?
-    } else {
-        presented.to_vec()
-    };
-    Ok(Rotator { access, presented, current })
-}
-
-/// Lets the server itself into the organization of a token of which an ended secret was presented; it holds no permission there.
-pub(crate) fn by_reuse(found: &Found, caller: &Caller) -> Access {
-    Access {
-        organization: found.organization.clone(),
-        principal: Principal::System,
-        person: None,
-        reach: Reach::All,
-        proof: Proof::System,
-        permissions: PermissionSet::NONE,
-        ends_at: None,
-        caller: caller.clone(),
-    }
 }
 
 /// Who presents this, if it is a good token. Whether they may do what they want to is asked next.

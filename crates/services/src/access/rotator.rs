@@ -1,0 +1,71 @@
+//! Tokens that give themselves a new secret. Decision 17.
+
+use domain::{Permission, PermissionSet};
+
+use super::{Access, Caller, Principal, Proof, bearer, reach::Reach};
+use crate::{
+    Console,
+    error::{Error, Result},
+    keys::Digest,
+    store::{self, tokens::Found},
+    tokens,
+};
+
+/// The bearer of a token who may give it a new secret, and which secret was the current one when they came.
+#[derive(Debug)]
+pub struct Rotator {
+    access: Access,
+    presented: Digest,
+    current: Vec<u8>,
+}
+
+impl Rotator {
+    /// Their access.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// The digest of what they presented.
+    pub(crate) fn presented(&self) -> &[u8] {
+        &self.presented
+    }
+
+    /// The digest of the secret that was current: what they presented, or what has replaced it.
+    pub(crate) fn current(&self) -> &[u8] {
+        &self.current
+    }
+}
+
+/// Lets the bearer of a token to that token, to give it a new secret. An ended secret that is presented here ends its token.
+pub async fn to_rotate_itself(console: &Console, presented: &str, caller: &Caller) -> Result<Rotator> {
+    let (access, found) = match bearer(console, presented, caller).await {
+        Err(Error::Unauthenticated) => {
+            tokens::reuse::end_reused(console, presented, caller).await?;
+            return Err(Error::Unauthenticated);
+        }
+        known => known?,
+    };
+    access.require(Permission::TOKEN_ROTATE_SELF)?;
+    console.0.usage.accepted(&found, console.now(), caller);
+    let presented = found.secret.digest;
+    let current = if found.secret.is_replaced {
+        store::tokens::rotation::current(&console.0.db, &access, found.token.id).await?
+    } else {
+        presented.to_vec()
+    };
+    Ok(Rotator { access, presented, current })
+}
+
+/// Lets the server itself into the organization of a token of which an ended secret was presented; it holds no permission there.
+pub(crate) fn by_reuse(found: &Found, caller: &Caller) -> Access {
+    Access {
+        organization: found.organization.clone(),
+        principal: Principal::System,
+        person: None,
+        reach: Reach::All,
+        proof: Proof::System,
+        permissions: PermissionSet::NONE,
+        ends_at: None,
+        caller: caller.clone(),
+    }
+}
