@@ -8,6 +8,7 @@ import {
   expiryChoice,
   fill,
   mask,
+  moments,
   revoke,
   revokeButton,
   revokeDialog,
@@ -51,7 +52,7 @@ test('a token is generated, and the list then shows all of it but its secret', a
   await expect(made).toContainText(`by ${OWNER.name}`);
   await expect(made).toContainText('Never used');
   await expect(made).toContainText('Active');
-  const [created, expires] = await made.locator('time').evaluateAll((times) => times.map((time) => Date.parse(time.getAttribute('datetime') ?? '')));
+  const [created, expires] = await moments(made, 2);
   expect(created! - before).toBeLessThan(60_000);
   expect(created! - before).toBeGreaterThanOrEqual(-1);
   expect(expires! - created!).toBe(30 * DAY);
@@ -247,9 +248,7 @@ test('a lifetime can be chosen to the minute', async ({ page, server, visit }) =
   await page.getByRole('textbox', { name: 'Minutes' }).fill('3');
   await submitAndRead(page, server, 'to the minute');
   await store(page);
-  const [created, expires] = await row(page, 'to the minute')
-    .locator('time')
-    .evaluateAll((times) => times.map((time) => Date.parse(time.getAttribute('datetime') ?? '')));
+  const [created, expires] = await moments(row(page, 'to the minute'), 2);
   expect(expires! - created!).toBe(DAY + (2 * 60 + 3) * 60_000);
 });
 

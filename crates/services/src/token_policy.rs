@@ -1,4 +1,4 @@
-//! What an organization asks of its tokens. [`admit`] is the one place that holds it against them: generation, replacement and every edit
+//! What an organization asks of its tokens. `admit` is the one place that holds it against them: generation, replacement and every edit
 //! go through it. Nothing here changes a token, but for [`revoke_unused`], which does what the organization asked for.
 
 use std::time::Duration;

@@ -76,6 +76,13 @@ export function row(page: Page, label: string): Locator {
   return page.getByRole('row').filter({ has: page.locator('.row-label').getByText(label, { exact: true }) });
 }
 
+/** The first moments that are written in a row, in milliseconds, once there are as many. */
+export async function moments(row: Locator, count: number): Promise<number[]> {
+  const times = row.locator('time');
+  await expect(times.nth(count - 1)).toBeVisible();
+  return times.evaluateAll((all) => all.map((time) => Date.parse(time.getAttribute('datetime') ?? '')));
+}
+
 export function bin(page: Page, label: string): Locator {
   return page.getByRole('link', { name: `Revoke ${label}`, exact: true });
 }
