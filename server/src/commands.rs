@@ -16,14 +16,15 @@ use data_encoding::HEXLOWER;
 use domain::{Description, Label, Lifetime, Permission, PermissionSet, Role};
 use serde_json::json;
 use services::{
-    Background, Caller, Console, Database, Entropy as _, Mailer, Parameters, Settings, SystemClock, SystemEntropy, access,
-    organizations::{self, Password, SetupForm},
+    Background, Caller, Console, Database, Entropy as _, KeySource, Mailer, Parameters, Settings, SystemClock, SystemEntropy, access,
+    organizations::{self, Password, SetUp, SetupForm},
     tokens::{self, NewToken},
 };
 
 use crate::{
     Exit, assets,
     config::{self, Instance, Options, PublicUrl, ServeOptions},
+    demo::{self, Demo},
     mail::Post,
     router::{self, Site},
     serve, telemetry,
@@ -46,8 +47,13 @@ pub struct Cli {
 enum Command {
     /// Run the console and the API
     Serve(ServeOptions),
+    /// Look at Jeton with a month of made-up data, in a folder of its own
+    Demo(Demo),
     /// Set an instance up without a browser: an organization and its owner
     Init(Init),
+    /// Work with organizations as the operator
+    #[command(subcommand)]
+    Organization(OrganizationCommand),
     /// Work with tokens as the operator
     #[command(subcommand)]
     Token(TokenCommand),
@@ -72,6 +78,22 @@ struct Init {
     /// Read the owner's password from standard input (a newline at the end is dropped)
     #[arg(long, required = true)]
     password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum OrganizationCommand {
+    /// Add an organization beside the first one
+    Create(CreateOrganization),
+}
+
+#[derive(Debug, Args)]
+struct CreateOrganization {
+    /// The organization's name
+    #[arg(long)]
+    name: String,
+    /// The e-mail address of its owner, who has an account already
+    #[arg(long, value_name = "EMAIL")]
+    owner: String,
 }
 
 #[derive(Debug, Subcommand)]
@@ -125,6 +147,15 @@ pub fn run(cli: Cli) -> Result<(), Exit> {
                 let (instance, options) = config::load(cli.options, options)?;
                 run_server(instance, options).await
             }
+            Command::Demo(demo) => {
+                let (folder, key) = demo.prepare().await?;
+                // Whatever else is configured is of another instance.
+                let own = Options { data: Some(folder.clone()), log: cli.options.log, ..Options::default() };
+                let (mut instance, options) = config::load(own, ServeOptions { listen: demo.listen, ..ServeOptions::default() })?;
+                instance.key = KeySource::File(folder.join("jeton.key"));
+                demo::announce(&folder, key.as_ref())?;
+                run_server(instance, options).await
+            }
             command => {
                 let (instance, serve) = config::load(cli.options, ServeOptions::default())?;
                 telemetry::start("warn")?;
@@ -144,8 +175,11 @@ async fn act(console: &Console, command: Command) -> Result<(), Exit> {
     SystemEntropy.fill(&mut id);
     let caller = Caller::command_line(format!("cmd_{}", HEXLOWER.encode(&id)));
     match command {
-        Command::Serve(_) | Command::Version => unreachable!("done by run"),
+        Command::Serve(_) | Command::Demo(_) | Command::Version => unreachable!("done by run"),
         Command::Init(init) => initialize(console, &caller, init).await,
+        Command::Organization(OrganizationCommand::Create(create)) => {
+            print_json(&made(&organizations::create(console, &caller, &create.name, &create.owner).await?))
+        }
         Command::Token(TokenCommand::Create(create)) => create_token(console, &caller, create).await,
         Command::Audit(AuditCommand::Verify { checkpoint }) => {
             let since = checkpoint.map(|text| text.parse()).transpose().map_err(|invalid: domain::Invalid| Exit::input(invalid.0))?;
@@ -162,12 +196,12 @@ async fn initialize(console: &Console, caller: &Caller, init: Init) -> Result<()
     std::io::stdin().read_to_string(&mut password).map_err(|error| Exit::input(format!("The password cannot be read: {error}.")))?;
     let typed = password.strip_suffix('\n').map_or(password.as_str(), |line| line.strip_suffix('\r').unwrap_or(line)).to_owned();
     let form = SetupForm { organization: init.organization, name: init.name, email: init.email, password: Password::new(typed) };
-    let made = organizations::set_up(console, caller, &form).await?;
-    print_json(&json!({
-        "organization_id": made.organization.id,
-        "organization_slug": made.organization.slug,
-        "user_id": made.user,
-    }))
+    print_json(&made(&organizations::set_up(console, caller, &form).await?))
+}
+
+/// An organization that was just made, as commands print it.
+fn made(made: &SetUp) -> serde_json::Value {
+    json!({ "organization_id": made.organization.id, "organization_slug": made.organization.slug, "user_id": made.user })
 }
 
 async fn create_token(console: &Console, caller: &Caller, create: CreateToken) -> Result<(), Exit> {
@@ -244,7 +278,7 @@ fn lock_file(database: &Path, end: &str) -> Result<File, Exit> {
 }
 
 /// Makes the folder of the data, for its owner only.
-fn make_folder(folder: &Path) -> Result<(), Exit> {
+pub(crate) fn make_folder(folder: &Path) -> Result<(), Exit> {
     let trouble =
         |error| Exit::config(format!("The data folder {} cannot be made: {error}. Choose another with --data.", folder.display()));
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(trouble)

@@ -9,6 +9,7 @@ pub mod config;
 mod cookies;
 mod csrf;
 mod csv;
+mod demo;
 mod exit;
 mod exports;
 pub mod forms;

@@ -123,7 +123,7 @@ pub async fn accept_as_new(console: &Console, caller: &Caller, code: &str, perso
     let now = console.now();
     let digest = console.0.keys.invitation(code);
     let found = store::invitations::find_by_digest_in(&mut write, &digest, now).await?.ok_or(Error::Unauthenticated)?;
-    if store::users::has_address(&mut write, &found.invitation.email).await? {
+    if store::users::find_id_in(&mut write, &found.invitation.email).await?.is_some() {
         return Err(Error::Conflict("There is an account with this address. Sign in, then accept the invitation."));
     }
     let user = UserId::new(now, entropy::bytes(&*console.0.entropy));

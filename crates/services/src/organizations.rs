@@ -1,9 +1,9 @@
-//! Organizations: setting the first one up.
+//! Organizations: setting the first one up, and adding others beside it.
 
 use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
-use domain::{Email, Name, Organization, OrganizationId, Role, Slug, UserId, audit::Action};
+use domain::{Email, Name, Organization, OrganizationId, Role, Slug, Timestamp, UserId, audit::Action};
 use serde_json::json;
 
 pub use crate::passwords::Password;
@@ -34,7 +34,7 @@ pub struct SetupForm {
     pub password: Password,
 }
 
-/// What set-up made.
+/// An organization that was just made.
 pub struct SetUp {
     /// The organization.
     pub organization: Organization,
@@ -83,28 +83,52 @@ pub async fn set_up(console: &Console, caller: &Caller, form: &SetupForm) -> Res
         return Err(Error::Conflict("This instance is set up already. Sign in."));
     }
     let now = console.now();
-    let organization = Organization {
-        id: OrganizationId::new(now, entropy::bytes(&*console.0.entropy)),
-        slug: Slug::from_name(&organization),
-        name: organization,
-        created_at: now,
-    };
+    let organization = new(console, organization, now);
     let user = UserId::new(now, entropy::bytes(&*console.0.entropy));
     store::organizations::insert(&mut write, &organization).await?;
     store::users::insert(&mut write, user, &email, &name, &hash, now).await?;
     store::organizations::insert_member(&mut write, &organization, user, Role::Owner, now).await?;
     store::setup::delete_all(&mut write).await?;
-    let event = NewEvent {
-        at: now,
+    write.commit(&console.0.keys, &created(caller, &organization, user, &email)).await?;
+    Ok(SetUp { organization, user })
+}
+
+/// Adds an organization to an instance that is set up, for the operator at the command line. Its owner is somebody who has an account:
+/// whoever is to own it and has none is invited by them afterwards. Refuses a name whose slug another organization has.
+pub async fn create(console: &Console, caller: &Caller, name: &str, owner: &str) -> Result<SetUp> {
+    let name = Name::parse(name).map_err(Error::in_field("name"))?;
+    let email = Email::parse(owner).map_err(Error::in_field("owner"))?;
+    let now = console.now();
+    let organization = new(console, name, now);
+    let mut write = console.0.db.begin_write().await?;
+    if store::organizations::has_slug(&mut write, &organization.slug).await? {
+        let why = format!("An organization is reached as {} already. Choose another name.", organization.slug);
+        return Err(Error::Invalid { field: "name", why });
+    }
+    let unknown = || Error::Invalid { field: "owner", why: "Nobody has an account with this e-mail address.".to_owned() };
+    let user = store::users::find_id_in(&mut write, &email).await?.ok_or_else(unknown)?;
+    store::organizations::insert(&mut write, &organization).await?;
+    store::organizations::insert_member(&mut write, &organization, user, Role::Owner, now).await?;
+    write.commit(&console.0.keys, &created(caller, &organization, user, &email)).await?;
+    Ok(SetUp { organization, user })
+}
+
+fn new(console: &Console, name: Name, now: Timestamp) -> Organization {
+    let id = OrganizationId::new(now, entropy::bytes(&*console.0.entropy));
+    Organization { id, slug: Slug::from_name(&name), name, created_at: now }
+}
+
+/// The event that the operator made this organization.
+fn created<'a>(caller: &'a Caller, organization: &Organization, owner: UserId, email: &Email) -> NewEvent<'a> {
+    NewEvent {
+        at: organization.created_at,
         organization: Some(organization.id),
         actor: &Principal::Operator,
         action: Action::OrganizationCreate,
         target: Target { kind: "organization", id: organization.id.to_string(), name: organization.name.as_str().to_owned() },
-        details: json!({ "owner": user.to_string(), "owner_email": email.as_str() }),
+        details: json!({ "owner": owner.to_string(), "owner_email": email.as_str() }),
         caller,
-    };
-    write.commit(&console.0.keys, &event).await?;
-    Ok(SetUp { organization, user })
+    }
 }
 
 impl SetupForm {

@@ -101,8 +101,10 @@ fn sets_up_and_generates(jeton: &Jeton) {
     assert!(created["secret"].as_str().unwrap().starts_with("jto_"));
     assert_eq!(created["role"], "developer");
     assert!(created["permissions"].as_array().unwrap().contains(&"token:verify".into()));
+    let second = json(&jeton.run(&["organization", "create", "--name", "Globex", "--owner", "ada@acme.test"]));
+    assert_eq!((&second["organization_slug"], &second["user_id"]), (&"globex".into(), &made["user_id"]));
     let audit = json(&jeton.run(&["audit", "verify"]));
-    assert_eq!((audit["events"].as_i64(), audit["intact"].as_bool()), (Some(2), Some(true)));
+    assert_eq!((audit["events"].as_i64(), audit["intact"].as_bool()), (Some(3), Some(true)));
 }
 
 #[test]
@@ -125,6 +127,8 @@ fn bad_input_is_65_and_names_the_field() {
     says(&create(&["--organization", "acme", "--expires", "soon"]), 65, "expires:");
     says(&create(&["--organization", "acme", "--permission", "cluster:fly"]), 65, "permission:");
     says(&jeton.run(&["token", "create", "--organization", "acme", "--label", ""]), 65, "label:");
+    says(&jeton.run(&["organization", "create", "--name", "Acme", "--owner", "ada@acme.test"]), 65, "name:");
+    says(&jeton.run(&["organization", "create", "--name", "Globex", "--owner", "bob@acme.test"]), 65, "owner:");
     says(&jeton.run(&["nonsense"]), 2, "unrecognized subcommand");
 }
 
@@ -217,6 +221,35 @@ fn logs_are_json_lines_that_hold_no_secret() {
         assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "{line}");
     }
     assert!(log.lines().any(|line| line.contains(&id) && line.contains("\"status\":200") && line.contains("\"/organization\"")));
+}
+
+#[test]
+fn the_demo_has_a_month_behind_it_and_a_folder_of_its_own() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("demo");
+    let demo = |folder: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
+        command.args(["demo", "--listen", &format!("127.0.0.1:{}", free_port()), "--folder"]).arg(folder);
+        // Neither an instance that is configured nor its key is touched.
+        command.env("JETON_DATA", home.path().join("other")).env("JETON_KEY", "00".repeat(32)).env("JETON_DATABASE", "postgres://nowhere");
+        command
+    };
+    for begins in ["Sign in as ada@acme.example with the password ", "This demo was made before"] {
+        let mut server = demo(&folder).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(server.stdout.as_mut().unwrap()).lines().map_while(Result::ok);
+        assert!(lines.next().unwrap().starts_with(begins));
+        assert!(lines.next().unwrap().starts_with("Console: http://127.0.0.1:"));
+        stop(&mut server);
+    }
+    let verify =
+        Command::new(env!("CARGO_BIN_EXE_jeton")).args(["audit", "verify", "--data"]).arg(&folder).env_remove("JETON_KEY").output();
+    let audit = json(&verify.unwrap());
+    assert!(audit["intact"] == true && audit["events"].as_i64().unwrap() > 100, "{audit}");
+    assert!(!home.path().join("other").exists());
+
+    std::fs::create_dir(home.path().join("taken")).unwrap();
+    std::fs::write(home.path().join("taken/letter"), "dear").unwrap();
+    says(&demo(&home.path().join("taken")).output().unwrap(), 65, "holds something else");
 }
 
 /// Asks the server to end and waits: within its grace it ends well.

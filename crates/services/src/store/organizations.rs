@@ -68,6 +68,14 @@ pub(crate) async fn find_for_operator(db: &Db, slug: &Slug) -> Result<Option<Org
     Ok(row.map(Row::into_membership).transpose()?.map(|membership| membership.organization))
 }
 
+/// Whether an organization is reached by this slug, inside the change that would make another one.
+pub(crate) async fn has_slug(write: &mut Write, slug: &Slug) -> Result<bool> {
+    let found: Option<String> = on_tx!(write, |connection| {
+        sqlx::query_scalar("SELECT id FROM organizations WHERE slug = $1").bind(slug.as_str()).fetch_optional(connection).await?
+    });
+    Ok(found.is_some())
+}
+
 /// Where the user belongs, by name.
 pub(crate) async fn list_for_member(db: &Db, user: UserId) -> Result<Vec<Membership>> {
     let rows: Vec<Row> = on_db!(db, |pool| {

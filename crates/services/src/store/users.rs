@@ -53,12 +53,12 @@ pub(crate) async fn upgrade_hash(db: &Db, id: UserId, old: &str, new: &str) -> R
     Ok(())
 }
 
-/// Whether somebody signs in with this address, inside the change that would add them.
-pub(crate) async fn has_address(write: &mut Write, email: &Email) -> Result<bool> {
+/// Who signs in with this address, inside a change that depends on it.
+pub(crate) async fn find_id_in(write: &mut Write, email: &Email) -> Result<Option<UserId>> {
     let found: Option<String> = on_tx!(write, |connection| {
         sqlx::query_scalar("SELECT id FROM users WHERE email = $1").bind(email.as_str()).fetch_optional(connection).await?
     });
-    Ok(found.is_some())
+    found.map(|id| stored("users.id", id.parse())).transpose()
 }
 
 /// Changes what a person is called.
