@@ -1,7 +1,7 @@
 //! What pages do with an organization's teams. They are changed by plain forms alone: whoever changes a team may be changing what they see
 //! themselves, so they get a new page.
 
-use domain::{Name, Organization, Team, TeamMember, TeamPage, Timestamp, Token, UserId};
+use domain::{Organization, Team, TeamMember, TeamPage, Timestamp, Token, UserId};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -78,7 +78,7 @@ pub struct Doomed {
 
 impl Candidate {
     #[cfg(feature = "ssr")]
-    fn new(user: UserId, name: &Name, email: &domain::Email) -> Self {
+    fn new(user: UserId, name: &domain::Name, email: &domain::Email) -> Self {
         Self { user, title: format!("{name} ({})", email.as_str()) }
     }
 }

@@ -29,6 +29,7 @@ on_both![
     nobody_gets_more_than_they_hold_by_way_of_a_team,
     its_tokens_outlive_everybody_in_it,
     ends_with_its_tokens_or_not_at_all,
+    no_token_comes_into_being_beside_the_end_of_its_team,
     who_was_removed_meanwhile_is_refused,
     a_removal_ends_the_places_in_teams_or_nothing,
     the_policy_holds_for_its_tokens,
@@ -393,6 +394,26 @@ async fn ends_with_its_tokens_or_not_at_all(instance: Instance) {
     assert!(matches!(tokens::find(console, &read, &first.token.id.to_string()).await, Err(Error::NotFound)));
     let status = first.token.status_at(console.now());
     assert_eq!(status, Status::Active, "as it was when it was generated");
+}
+
+/// Whichever comes first: a token that was generated ends with the team, or there is none.
+async fn no_token_comes_into_being_beside_the_end_of_its_team(instance: Instance) {
+    let console = &instance.console;
+    payments(&instance).await;
+    let owner = instance.owner().await;
+    let actor = instance.actor("dev@acme.test").await;
+    for round in 0..6 {
+        let team = create(&instance, &owner, &format!("Round {round}")).await.id;
+        add(&instance, &owner, team, "dev@acme.test").await;
+        let access = access::to_tokens(console, Some(&actor), &caller(), "acme", Permission::API_KEY_CREATE).await.unwrap();
+        let id = team.to_string();
+        let (ended, made) =
+            tokio::join!(teams::end_by_id(console, &owner, &id), tokens::create(console, &access, of(team, "late", Role::Viewer)));
+        ended.unwrap();
+        assert!(matches!(made, Ok(_) | Err(Error::Conflict(_))));
+        let left = "SELECT COUNT(*) FROM tokens t JOIN teams g ON g.id = t.team_id WHERE g.ended_at IS NOT NULL AND t.revoked_at IS NULL";
+        assert_eq!(instance.count(left).await, 0, "round {round}");
+    }
 }
 
 async fn who_was_removed_meanwhile_is_refused(instance: Instance) {
