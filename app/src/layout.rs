@@ -55,6 +55,7 @@ fn settings(me: &Me, slug: &str) -> Vec<Entry> {
     [
         Some(Entry { address: paths::tokens(slug), title: "API tokens", glyph: Glyph::Key }),
         may(Permission::USER_READ).then(|| Entry { address: paths::members(slug), title: "Members", glyph: Glyph::People }),
+        may(Permission::TEAMS_READ).then(|| Entry { address: paths::teams(slug), title: "Teams", glyph: Glyph::Team }),
         may(Permission::ORGANIZATION_READ).then(|| Entry { address: paths::policies(slug), title: "Policies", glyph: Glyph::Shield }),
         may(Permission::ORGANIZATION_UPDATE).then(|| Entry { address: paths::audit(slug), title: "Audit log", glyph: Glyph::Log }),
         may(Permission::ORGANIZATION_UPDATE).then(|| Entry { address: paths::mail(slug), title: "Mail", glyph: Glyph::Mail }),

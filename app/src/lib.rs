@@ -62,6 +62,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("audit") view=pages::audit::list::AuditLog ssr=SsrMode::Async />
                     <Route path=path!("mail") view=pages::mail::MailPage ssr=SsrMode::Async />
                     <Route path=path!("policies") view=pages::policies::Policies ssr=SsrMode::Async />
+                    <Route path=path!("teams") view=pages::teams::list::Teams ssr=SsrMode::Async />
+                    <Route path=path!("teams/new") view=pages::teams::form::NewTeam ssr=SsrMode::Async />
+                    <Route path=path!("teams/:team") view=pages::teams::team::TeamPage ssr=SsrMode::Async />
+                    <Route path=path!("teams/:team/edit") view=pages::teams::form::EditTeam ssr=SsrMode::Async />
+                    <Route path=path!("teams/:team/end") view=pages::teams::end::EndTeam ssr=SsrMode::Async />
                     <Route path=path!("members") view=pages::members::list::Members ssr=SsrMode::Async />
                     <Route path=path!("members/invite") view=pages::invitations::create::Invite ssr=SsrMode::Async />
                     <Route path=path!("members/:user") view=pages::members::member::MemberPage ssr=SsrMode::Async />

@@ -1,6 +1,6 @@
 //! The addresses of pages, each written once.
 
-use domain::{InvitationId, Membership, Preset, TokenId, UserId};
+use domain::{InvitationId, Membership, OwnerChoice, Preset, TeamId, TokenId, UserId};
 
 /// Where people sign in and out.
 pub const SIGN_IN: &str = "/sign-in";
@@ -67,6 +67,46 @@ pub fn invite(organization: &str) -> String {
 /// Where the button that takes an invitation back posts to.
 pub fn withdraw(organization: &str, invitation: InvitationId) -> String {
     format!("/orgs/{organization}/members/invitations/{invitation}/withdraw")
+}
+
+/// The list of an organization's teams.
+pub fn teams(organization: &str) -> String {
+    format!("/orgs/{organization}/teams")
+}
+
+/// The list of teams, beginning after this one.
+pub fn teams_after(organization: &str, team: TeamId) -> String {
+    with_query(teams(organization), "", &[("after", &team.to_string())])
+}
+
+/// The form for a new team.
+pub fn new_team(organization: &str) -> String {
+    format!("/orgs/{organization}/teams/new")
+}
+
+/// The page of one team.
+pub fn team(organization: &str, team: impl core::fmt::Display) -> String {
+    format!("/orgs/{organization}/teams/{team}")
+}
+
+/// The form that renames a team.
+pub fn edit_team(organization: &str, team: TeamId) -> String {
+    format!("/orgs/{organization}/teams/{team}/edit")
+}
+
+/// The page that asks whether to end a team, and where its form posts to.
+pub fn end_team(organization: &str, team: TeamId) -> String {
+    format!("/orgs/{organization}/teams/{team}/end")
+}
+
+/// Where the form that adds somebody to a team posts to.
+pub fn team_members(organization: &str, team: TeamId) -> String {
+    format!("/orgs/{organization}/teams/{team}/members")
+}
+
+/// Where the button that removes somebody from a team posts to.
+pub fn remove_from_team(organization: &str, team: TeamId, user: UserId) -> String {
+    format!("/orgs/{organization}/teams/{team}/members/{user}/remove")
 }
 
 /// The list of an organization's tokens.
@@ -174,7 +214,17 @@ pub fn new_token(organization: &str) -> String {
 
 /// The form for a new token of who asks.
 pub fn new_own_token(organization: &str) -> String {
-    with_query(new_token(organization), "owner=user", &[])
+    new_token_of(organization, OwnerChoice::Me)
+}
+
+/// The form for a new token of a team.
+pub fn new_team_token(organization: &str, team: TeamId) -> String {
+    new_token_of(organization, OwnerChoice::Team(team))
+}
+
+/// The form for a new token, with whom it belongs to chosen.
+pub fn new_token_of(organization: &str, owner: OwnerChoice) -> String {
+    with_query(new_token(organization), "", &[("owner", &owner.to_string())])
 }
 
 /// The audit log of an organization.

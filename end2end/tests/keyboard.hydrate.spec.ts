@@ -57,12 +57,13 @@ test('Tab goes through the list as it reads', async ({ page, server, visit }) =>
   await server.token({ label: 'reached second' });
   await server.token({ label: 'reached first' });
   await visit(TOKENS);
-  expect(await tab(page, 26)).toEqual([
+  expect(await tab(page, 27)).toEqual([
     'Skip to content',
     'Jeton',
     `Account: ${OWNER.name}`,
     'API tokens',
     'Members',
+    'Teams',
     'Policies',
     'Audit log',
     'Mail',

@@ -209,7 +209,7 @@ async fn create_token(console: &Console, caller: &Caller, create: CreateToken) -
     let permissions: Result<PermissionSet, Exit> =
         create.permission.iter().map(|name| name.parse::<Permission>().map_err(typed("permission"))).collect();
     let new = NewToken {
-        kind: None,
+        owner: None,
         label: Label::parse(&create.label).map_err(typed("label"))?,
         description: Description::parse(&create.description).map_err(typed("description"))?,
         role: Some(create.role.parse::<Role>().map_err(typed("role"))?),

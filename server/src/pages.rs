@@ -125,6 +125,21 @@ pub(crate) fn of_token(organization: &str, token: &str) -> String {
     format!("/orgs/{}/tokens/{}", encoded(organization), encoded(token))
 }
 
+/// The address that adds somebody to a team leads to the team when it is opened.
+pub(crate) async fn team(Path((organization, team)): Path<(String, String)>) -> Response {
+    see(&of_team(&organization, &team))
+}
+
+/// So does the one that removes somebody from it.
+pub(crate) async fn team_of_member(Path((organization, team, _)): Path<(String, String, String)>) -> Response {
+    see(&of_team(&organization, &team))
+}
+
+/// The page of a team, from what stands in an address, which may be anything.
+pub(crate) fn of_team(organization: &str, team: &str) -> String {
+    app::paths::team(&forms::segment(organization), forms::segment(team))
+}
+
 /// The address a check of the audit trail is posted to leads to the log when it is opened.
 pub(crate) async fn verify_audit(uri: Uri) -> Response {
     see(&forms::audit_log_of(&uri))

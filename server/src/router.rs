@@ -75,6 +75,13 @@ pub fn router(site: Site) -> Router {
             "/orgs/{organization}/members/invitations/{invitation}/withdraw",
             get(pages::withdraw_invitation).post(forms::withdraw_invitation),
         )
+        .route("/orgs/{organization}/teams", get(pages::members))
+        .route("/orgs/{organization}/teams/new", get(pages::members).post(forms::create_team))
+        .route("/orgs/{organization}/teams/{team}", get(pages::members))
+        .route("/orgs/{organization}/teams/{team}/edit", get(pages::members).post(forms::edit_team))
+        .route("/orgs/{organization}/teams/{team}/end", get(pages::members).post(forms::end_team))
+        .route("/orgs/{organization}/teams/{team}/members", get(pages::team).post(forms::add_team_member))
+        .route("/orgs/{organization}/teams/{team}/members/{user}/remove", get(pages::team_of_member).post(forms::remove_team_member))
         .route("/orgs/{organization}/tokens", get(pages::members))
         .route("/orgs/{organization}/tokens/new", get(pages::members).post(forms::create_token))
         .route("/orgs/{organization}/tokens/revoke", get(pages::members).post(forms::revoke_many))

@@ -10,6 +10,7 @@ pub mod policy;
 pub mod resets;
 pub mod rotation;
 pub mod session;
+pub mod teams;
 pub mod tokens;
 pub mod usage;
 

@@ -2,7 +2,7 @@
 
 #![expect(clippy::too_many_arguments, reason = "the fields of a form are flat on the wire")]
 
-use domain::{Issued, Organization, Page, Timestamp, Token, TokenId, TokenQuery};
+use domain::{Issued, Organization, OwnerTeam, Page, Timestamp, Token, TokenId, TokenQuery};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,8 @@ pub struct Found {
     pub outside: Option<String>,
     /// Whether to offer editing it.
     pub may_update: bool,
+    /// Whether to offer switching it off or on.
+    pub may_switch: bool,
     /// Whether to offer ending it.
     pub may_revoke: bool,
     /// See [`TokenList::now`].
@@ -51,8 +53,10 @@ pub struct Found {
 pub struct Blank {
     /// Where it is generated.
     pub organization: Organization,
-    /// Whether it can only belong to the person asking.
+    /// Whether it cannot belong to the organization.
     pub own: bool,
+    /// The teams that it can belong to: those the person asking is in, by name.
+    pub teams: Vec<OwnerTeam>,
 }
 
 /// Some tokens that a person has chosen, and when they were like this.
@@ -80,7 +84,7 @@ pub async fn list(organization: String, #[server(default)] query: String) -> Res
                 query,
                 creators,
                 organization: access.organization().clone(),
-                own: access.is_to_own_tokens(),
+                own: access.is_to_own_tokens() && access.teams().is_empty(),
                 outside: services::token_policy::breaches(&request.console, &access, &page.items).await?,
                 may_revoke: access.allows_on_tokens(domain::Permission::API_KEY_DELETE),
                 page,
@@ -105,6 +109,7 @@ pub async fn find(organization: String, token: String) -> Result<Found, Failure>
                 outside: outside.into_iter().next().map(|(_, outside)| outside),
                 organization: access.organization().clone(),
                 may_update: access.allows_on(domain::Permission::API_KEY_UPDATE, &token),
+                may_switch: access.allows_switching(&token),
                 may_revoke: access.allows_on(domain::Permission::API_KEY_DELETE, &token),
                 token,
                 now: request.console.now(),
@@ -138,7 +143,7 @@ pub async fn form(organization: String) -> Result<Blank, Failure> {
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_CREATE).await?;
             let own = !services::token_policy::may_create(&request.console, &access).await?;
-            Ok(Blank { organization: access.organization().clone(), own })
+            Ok(Blank { organization: access.organization().clone(), own, teams: access.teams().to_vec() })
         }
         .await,
     )
@@ -160,7 +165,7 @@ pub async fn label_in_use(organization: String, label: String) -> Result<bool, F
 
 /// Generates a token. The answer is the only one that ever holds its secret.
 ///
-/// `owner` is `organization` or `user`; empty: the organization, if that is allowed, else the person who asks.
+/// `owner` is `organization`, `user` or the id of a team; empty: the organization, if that is allowed, else the person who asks.
 /// `role` is one of the roles, or `custom` with the names of permissions beside it, with spaces between.
 /// `expiry` is a number of days out of the presets, `never`, or `custom` with days, hours and minutes beside it.
 #[server(endpoint = "tokens/create")]

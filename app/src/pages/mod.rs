@@ -11,4 +11,5 @@ pub mod policies;
 pub mod reset_password;
 pub mod setup;
 pub mod sign_in;
+pub mod teams;
 pub mod tokens;

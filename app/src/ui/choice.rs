@@ -29,8 +29,8 @@ pub fn Choices(
 #[component]
 pub fn Card(
     name: &'static str,
-    value: &'static str,
-    title: &'static str,
+    #[prop(into)] value: String,
+    #[prop(into)] title: String,
     summary: &'static str,
     checked: bool,
     #[prop(optional)] children: Option<Children>,

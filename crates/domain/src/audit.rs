@@ -67,6 +67,16 @@ actions! {
     SessionCreate = "session.create", "Signed in";
     /// A session was ended: a person signed out, or ended another session of their own.
     SessionEnd = "session.end", "Ended session";
+    /// Somebody was added to a team.
+    TeamAddMember = "team.add_member", "Added to team";
+    /// A team was created.
+    TeamCreate = "team.create", "Created team";
+    /// A team got another name or description.
+    TeamEdit = "team.edit", "Edited team";
+    /// A team was ended, and its tokens with it.
+    TeamEnd = "team.end", "Ended team";
+    /// Somebody was removed from a team.
+    TeamRemoveMember = "team.remove_member", "Removed from team";
     /// A token was generated.
     TokenCreate = "token.create", "Generated token";
     /// A token was edited; the details say what was changed.

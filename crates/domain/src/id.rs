@@ -78,6 +78,8 @@ ids! {
     TokenId = "tok";
     /// Names a browser session; it is not the cookie.
     SessionId = "ses";
+    /// Names a team.
+    TeamId = "team";
     /// Names a mail; it is also its Message-ID.
     MailId = "eml";
     /// Names an invitation; it is not the code in its link.

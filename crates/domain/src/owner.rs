@@ -1,8 +1,10 @@
 //! Whom a token belongs to.
 
+use core::{fmt, str::FromStr};
+
 use serde::{Deserialize, Serialize};
 
-use crate::{Kind, Name, PermissionSet, Role, UserId, policy};
+use crate::{Invalid, Kind, Name, PermissionSet, Role, TeamId, UserId, policy};
 
 /// Whom a token belongs to: what it may do ends with its owner's rights, and it ends with its owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +14,8 @@ pub enum Owner {
     Organization,
     /// One person.
     User(Person),
+    /// A team: the token outlives every person in it, and ends with the team.
+    Team(OwnerTeam),
 }
 
 /// Somebody and what they are in the organization now.
@@ -25,33 +29,123 @@ pub struct Person {
     pub role: Option<Role>,
 }
 
+/// A team as its tokens name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerTeam {
+    /// Which.
+    pub id: TeamId,
+    /// What it is called, or was called when it ended.
+    pub name: Name,
+    /// Whether it has ended.
+    pub is_ended: bool,
+}
+
+/// Whom a new token shall belong to, as somebody chooses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnerChoice {
+    /// The organization.
+    Organization,
+    /// Who generates it.
+    Me,
+    /// A team that they are in.
+    Team(TeamId),
+}
+
 impl Owner {
     /// The kind of token that such an owner has.
     pub const fn kind(&self) -> Kind {
         match self {
             Self::Organization => Kind::Organization,
             Self::User(_) => Kind::User,
+            Self::Team(_) => Kind::Team,
         }
     }
 
     /// The most that a token of theirs may do now; none when nothing but the token itself limits it.
     pub fn ceiling(&self) -> Option<PermissionSet> {
         match self {
-            Self::Organization => None,
+            Self::Organization | Self::Team(_) => None,
             Self::User(person) => Some(person.role.map_or(PermissionSet::NONE, policy::grants)),
         }
     }
 
     /// Whether the owner is gone, so that the token has to be refused whatever else is said about it.
     pub const fn is_gone(&self) -> bool {
-        matches!(self, Self::User(Person { role: None, .. }))
+        matches!(self, Self::User(Person { role: None, .. }) | Self::Team(OwnerTeam { is_ended: true, .. }))
     }
 
     /// The person, if it is one.
     pub const fn person(&self) -> Option<&Person> {
         match self {
-            Self::Organization => None,
             Self::User(person) => Some(person),
+            Self::Organization | Self::Team(_) => None,
+        }
+    }
+
+    /// The team, if it is one.
+    pub const fn team(&self) -> Option<&OwnerTeam> {
+        match self {
+            Self::Team(team) => Some(team),
+            Self::Organization | Self::User(_) => None,
+        }
+    }
+
+    /// In words: whom the token belongs to, for people who know the organization.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Organization => "Organization".to_owned(),
+            Self::User(person) => person.name.to_string(),
+            Self::Team(team) => format!("Team {}", team.name),
+        }
+    }
+}
+
+impl fmt::Display for OwnerChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Organization => f.write_str(Kind::Organization.as_str()),
+            Self::Me => f.write_str(Kind::User.as_str()),
+            Self::Team(team) => team.fmt(f),
+        }
+    }
+}
+
+impl FromStr for OwnerChoice {
+    type Err = Invalid;
+
+    /// Reads `organization`, `user` or the id of a team.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "organization" => Ok(Self::Organization),
+            "user" => Ok(Self::Me),
+            team => team.parse().map(Self::Team).map_err(|_| {
+                Invalid("A token can belong to the organization, to you, or to a team that you are in; choose one of these.".to_owned())
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Timestamp;
+
+    #[test]
+    fn a_team_limits_nothing_until_it_ends() {
+        let id = TeamId::new(Timestamp::from_micros(0), [1; 10]);
+        let team = |is_ended| Owner::Team(OwnerTeam { id, name: Name::parse("Payments").unwrap(), is_ended });
+        assert_eq!((team(false).ceiling(), team(false).is_gone(), team(true).is_gone()), (None, false, true));
+        assert_eq!((team(false).kind(), team(false).words().as_str()), (Kind::Team, "Team Payments"));
+    }
+
+    #[test]
+    fn a_choice_is_read_as_it_was_written() {
+        let team = TeamId::new(Timestamp::from_micros(0), [1; 10]);
+        for choice in [OwnerChoice::Organization, OwnerChoice::Me, OwnerChoice::Team(team)] {
+            assert_eq!(choice.to_string().parse(), Ok(choice));
+        }
+        for wrong in ["", "team", "me", "usr_00000000000000000000000000000000", "Organization"] {
+            assert!(wrong.parse::<OwnerChoice>().is_err(), "{wrong:?}");
         }
     }
 }

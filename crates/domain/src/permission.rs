@@ -52,6 +52,14 @@ impl Permission {
     pub const ORGANIZATION_READ: Self = Self::named("organization:read");
     /// Change what the organization is called; also, read its audit log and see its mails.
     pub const ORGANIZATION_UPDATE: Self = Self::named("organization:update");
+    /// Create teams.
+    pub const TEAMS_CREATE: Self = Self::named("teams:create");
+    /// See teams and who is in them.
+    pub const TEAMS_READ: Self = Self::named("teams:read");
+    /// Rename teams, add and remove their members.
+    pub const TEAMS_UPDATE: Self = Self::named("teams:update");
+    /// End teams, and their tokens with them.
+    pub const TEAMS_DELETE: Self = Self::named("teams:delete");
     /// Give the token itself a new secret.
     pub const TOKEN_ROTATE_SELF: Self = Self::named("token:rotate_self");
     /// Ask whether a presented token is good.

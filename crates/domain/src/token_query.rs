@@ -60,6 +60,8 @@ pub enum Owned {
     ByOrganization,
     /// People, whoever they are.
     ByPeople,
+    /// Teams, whichever they are.
+    ByTeams,
     /// Who asks.
     ByMe,
 }
@@ -146,15 +148,16 @@ impl Grant {
 
 impl Owned {
     /// All there are.
-    pub const ALL: [Self; 3] = [Self::ByOrganization, Self::ByPeople, Self::ByMe];
+    pub const ALL: [Self; 4] = [Self::ByOrganization, Self::ByTeams, Self::ByPeople, Self::ByMe];
     /// Those that mean something to who is nobody.
-    pub const FOR_PROGRAMS: [Self; 2] = [Self::ByOrganization, Self::ByPeople];
+    pub const FOR_PROGRAMS: [Self; 3] = [Self::ByOrganization, Self::ByTeams, Self::ByPeople];
 
     /// The word in addresses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ByOrganization => "organization",
             Self::ByPeople => "user",
+            Self::ByTeams => "team",
             Self::ByMe => "me",
         }
     }

@@ -17,6 +17,7 @@ mod passwords;
 pub mod resets;
 pub mod sessions;
 mod store;
+pub mod teams;
 #[cfg(test)]
 mod tests;
 pub mod token_policy;

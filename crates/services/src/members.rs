@@ -105,8 +105,8 @@ pub async fn offboarding(console: &Console, access: &Access, id: &str) -> Result
     Ok(Offboarding { member, tokens: generated, own })
 }
 
-/// Removes a member, and with them, in the same change, the tokens that belong to them, the invitations they made and, when they belong to
-/// no other organization, their sessions. Tokens they generated belong to the organization and stay, but for those that `choices` says something else about. The last
+/// Removes a member, and with them, in the same change, the tokens that belong to them, their places in teams, the invitations they made and, when they belong to
+/// no other organization, their sessions. Tokens they generated belong to the organization or to a team and stay, but for those that `choices` says something else about. The last
 /// owner stays.
 pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTreeMap<TokenId, AfterLeaving>) -> Result<Member> {
     access.require(Permission::USER_DELETE)?;
@@ -157,6 +157,7 @@ pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTre
         ended.push(("Revoked token", token));
     }
     let withdrawn = withdraw_invitations(&mut write, access, member.user, now, |_| true).await?;
+    let teams = store::teams::remove_from_all(&mut write, access, member.user).await?;
     let elsewhere = store::members::remove(&mut write, access, member.user).await?;
     let sessions = if elsewhere { 0 } else { store::sessions::end_all(&mut write, member.user, None, now).await? };
     let details = json!({
@@ -164,6 +165,7 @@ pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTre
         "role": member.role.as_str(),
         "tokens": decided,
         "own_tokens_revoked": own.len(),
+        "teams_left": teams,
         "invitations_withdrawn": withdrawn,
         "sessions_ended": sessions,
     });

@@ -27,6 +27,7 @@ import {
 import { signIn } from './fixtures.ts';
 import { INVITE, MEMBERS, POLICIES, invite, inviteAndRead, join, tokenOf } from './people.ts';
 import { OWNER, type Server } from './server.ts';
+import { TEAMS, createTeam, teamToken } from './teams.ts';
 
 export interface Place {
   page: Page;
@@ -518,6 +519,60 @@ export const GALLERY: readonly View[] = [
       await invite(server, `${labelled('invited').replace(' ', '')}@acme.test`, 'developer');
       await visit(`${MEMBERS}?done=removed`);
       await expect(page.getByRole('heading', { name: 'Invited' })).toBeVisible();
+    },
+  },
+  {
+    name: 'teams',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      await createTeam(server, labelled('Payments'), [], 'Everything about money.');
+      await createTeam(server, labelled('W'.repeat(55)));
+      await visit(`${TEAMS}?done=ended`);
+      await expect(page.getByRole('link', { name: 'Create team' })).toBeVisible();
+    },
+  },
+  {
+    name: 'create team, refused',
+    signedIn: true,
+    open: async ({ page, visit }) => {
+      await visit(`${TEAMS}/new`);
+      await page.getByRole('button', { name: 'Create team' }).click();
+      await expect(page.getByRole('heading', { name: 'The team was not created' })).toBeVisible();
+    },
+  },
+  {
+    name: 'team',
+    signedIn: false,
+    open: async ({ page, server, visit }) => {
+      const { user, cookies } = await join(server, 'Grace Hopper', `${labelled('grace').replace(' ', '')}@acme.test`, 'admin');
+      const { user: long } = await join(server, 'W'.repeat(60), `${labelled('w'.repeat(60)).replace(' ', '')}@acme.test`);
+      const team = await createTeam(server, labelled('Payments'), [user, long], 'Everything about money.');
+      for (const what of ['payments-ci', 'W'.repeat(55)]) await teamToken(server, cookies, team, labelled(what));
+      await signIn(page.context(), cookies, server.origin);
+      await visit(`${team}?done=added`);
+      await expect(page.getByRole('link', { name: 'Generate token' })).toBeVisible();
+    },
+  },
+  {
+    name: 'end team',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { user, cookies } = await join(server, 'Grace Hopper', `${labelled('grace').replace(' ', '')}@acme.test`);
+      const team = await createTeam(server, labelled('Payments'), [user]);
+      for (const what of ['payments-ci', 'W'.repeat(55)]) await teamToken(server, cookies, team, labelled(what));
+      await visit(`${team}/end`);
+      await expect(page.getByRole('list', { name: 'Tokens to revoke' })).toBeVisible();
+    },
+  },
+  {
+    name: 'generate token, for a team',
+    signedIn: false,
+    open: async ({ page, server, visit }) => {
+      const { user, cookies } = await join(server, 'Grace Hopper', `${labelled('grace').replace(' ', '')}@acme.test`, 'admin');
+      const team = await createTeam(server, labelled('Payments'), [user]);
+      await signIn(page.context(), cookies, server.origin);
+      await visit(`${NEW_TOKEN}?owner=${team.split('/').at(-1)!}`);
+      await expect(page.getByRole('radio', { name: 'Team Payments' })).toBeChecked();
     },
   },
   {

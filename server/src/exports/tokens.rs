@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use domain::{Permission, Timestamp, Token, TokenQuery};
+use domain::{Owner, Permission, Timestamp, Token, TokenQuery};
 use services::{Error, access, tokens};
 
 use crate::{csv, forms::segment, pages::Visit};
@@ -71,7 +71,10 @@ fn cells(token: &Token, now: Timestamp) -> [String; COLUMNS.len()] {
         token.label.to_string(),
         token.description.to_string(),
         token.hint.to_string(),
-        token.owner.person().map_or_else(|| "organization".to_owned(), |person| person.name.to_string()),
+        match &token.owner {
+            Owner::Organization => "organization".to_owned(),
+            owner => owner.words(),
+        },
         token.role.map_or("custom", domain::Role::as_str).to_owned(),
         token.effective().stored(),
         time(Some(token.created_at)),

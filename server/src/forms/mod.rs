@@ -14,6 +14,7 @@ mod revoke_many;
 mod rotation;
 mod session;
 mod setup;
+mod teams;
 mod tokens;
 
 use std::{collections::HashMap, time::Duration};
@@ -37,6 +38,9 @@ pub(crate) use revoke_many::revoke_many;
 pub(crate) use rotation::{end_overlap, replace as replace_token, rotate as rotate_token};
 pub(crate) use session::{sign_in, sign_out};
 pub(crate) use setup::set_up;
+pub(crate) use teams::{
+    add_member as add_team_member, create as create_team, edit as edit_team, end as end_team, remove_member as remove_team_member,
+};
 pub(crate) use tokens::{create as create_token, place, revoke as revoke_token, segment};
 
 use crate::pages::Visit;

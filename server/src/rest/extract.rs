@@ -63,6 +63,14 @@ callers! { authenticate_to:
     OrganizationEditor = ORGANIZATION_UPDATE;
     /// Who may see what was done in the organization in the address.
     AuditReader = ORGANIZATION_UPDATE;
+    /// Who may see the teams of the organization in the address.
+    TeamReader = TEAMS_READ;
+    /// Who may create teams there.
+    TeamCreator = TEAMS_CREATE;
+    /// Who may change teams there, and who is in them.
+    TeamEditor = TEAMS_UPDATE;
+    /// Who may end teams there.
+    TeamEnder = TEAMS_DELETE;
     /// Who may see the tokens of the organization in the address.
     TokenReader = API_KEY_READ;
     /// Who may generate tokens of the organization in the address.

@@ -12,6 +12,7 @@ mod policy;
 pub(crate) mod problem;
 mod reference;
 mod switches;
+mod teams;
 mod token;
 mod tokens;
 mod verify;
@@ -33,6 +34,7 @@ use crate::router::Site;
         (name = "Organizations", description = "Whose tokens they are."),
         (name = "Tokens", description = "The tokens of an organization."),
         (name = "Own token", description = "The token that is presented, whatever it may do."),
+        (name = "Teams", description = "People who share tokens."),
         (name = "Policy", description = "What an organization asks of its tokens."),
         (name = "Audit", description = "What was done, by whom."),
         (name = "Verification", description = "For services that tokens are presented to."),
@@ -54,6 +56,9 @@ pub fn router() -> (Router<Site>, OpenApi) {
         .routes(routes!(switches::enable))
         .routes(routes!(switches::end_overlap))
         .routes(routes!(token::find, token::revoke))
+        .routes(routes!(teams::list, teams::create))
+        .routes(routes!(teams::find, teams::edit, teams::end))
+        .routes(routes!(teams::add_member, teams::remove_member))
         .routes(routes!(policy::find, policy::edit))
         .routes(routes!(tokens::rotate::rotate_itself))
         .routes(routes!(audit::list))

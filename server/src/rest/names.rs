@@ -161,7 +161,7 @@ pub(super) struct OwnedName;
 
 impl PartialSchema for OwnedName {
     fn schema() -> RefOr<Schema> {
-        words("The organization, or people.", Owned::FOR_PROGRAMS.map(Owned::as_str))
+        words("The organization, teams, or people.", Owned::FOR_PROGRAMS.map(Owned::as_str))
     }
 }
 

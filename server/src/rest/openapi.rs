@@ -78,6 +78,11 @@ fn complete(document: &mut Value) {
     changed["not"] = json!({ "required": ["expires_in", "expires_at"] });
     changed["properties"]["label"]["pattern"] = LABEL.into();
     changed["properties"]["description"]["pattern"] = DESCRIPTION.into();
+    for schema in ["NewTeam", "TeamChange"] {
+        let team = &mut document["components"]["schemas"][schema];
+        team["properties"]["name"]["pattern"] = LABEL.into();
+        team["properties"]["description"]["pattern"] = DESCRIPTION.into();
+    }
     let paths = document["paths"].as_object_mut().into_iter().flatten();
     for (method, operation) in paths.flat_map(|(_, item)| item.as_object_mut().into_iter().flatten()) {
         // Verifying is a question, though it has a body.

@@ -8,7 +8,10 @@ use std::fmt::Write as _;
 use axum::http::Method;
 use domain::{Lifetime, Role};
 
-use crate::harness::{Answer, Caller, TestConsole, on_both, request, with};
+use crate::{
+    harness::{Answer, Caller, TestConsole, on_both, request, with},
+    teams,
+};
 
 on_both![is_what_the_golden_table_says];
 
@@ -78,6 +81,20 @@ const PAGES: [&str; 44] = [
 /// The pages of a forgotten password.
 const RESETS: [&str; 4] = ["GET /forgot-password", "POST /forgot-password", "GET /reset-password", "POST /reset-password"];
 
+/// The pages of teams.
+const TEAMS: [&str; 10] = [
+    "GET /orgs/acme/teams",
+    "GET /orgs/acme/teams/new",
+    "GET /orgs/acme/teams/ID",
+    "GET /orgs/acme/teams/ID/edit",
+    "GET /orgs/acme/teams/ID/end",
+    "POST /orgs/acme/teams/new",
+    "POST /orgs/acme/teams/ID/edit",
+    "POST /orgs/acme/teams/ID/end",
+    "POST /orgs/acme/teams/ID/members",
+    "POST /orgs/acme/teams/ID/members/ID/remove",
+];
+
 /// The viewer of Acme.
 const VIEWER: &str = "usr_00000000000000000000000000000002";
 /// A member who is there to be changed and removed.
@@ -119,6 +136,7 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
             form("/api/tokens/revoke_many", &[("organization", "acme"), ("tokens", target), ("typed", "target")]).await
         }
         "POST /api/session/find" => form("/api/session/find", &[]).await,
+        team if team.contains("/teams") => team_of(it, team, caller).await,
         api if api.contains(" /api/v1/") => rest(it, api, caller, target).await,
         "POST /sign-in" => form("/sign-in", &[("email", "nobody@acme.test"), ("password", "wrong")]).await,
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
@@ -254,6 +272,34 @@ async fn policy(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
     }
 }
 
+/// The same for operations on teams, with a new team for each.
+async fn team_of(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
+    it.rejoin().await;
+    let name = teams::unused_name();
+    let typed = teams::unused_name();
+    let team = teams::create(it, &typed, &[LEAVER]).await.to_string();
+    let (method, path) = operation.split_once(' ').unwrap_or_default();
+    let user = if method == "DELETE" || path.ends_with("/remove") { LEAVER } else { VIEWER };
+    let path = path
+        .replace("{organization}", "acme")
+        .replace("{team}", &team)
+        .replace("{user}", user)
+        .replacen("teams/ID", &format!("teams/{team}"), 1)
+        .replace("members/ID", &format!("members/{user}"));
+    let body = format!("{{\"name\":\"{name}\"}}");
+    match method {
+        "GET" => it.get(caller, &path).await,
+        "DELETE" => it.delete(caller, &path).await,
+        "PUT" => it.send(caller, request(Method::PUT, &path, "")).await,
+        "PATCH" => it.send(caller, with(request(Method::PATCH, &path, &body), &[("content-type", "application/json")])).await,
+        _ if path.starts_with("/api/v1/") => it.post_json(caller, &path, &body).await,
+        _ => {
+            let fields = [("organization", "acme"), ("team", &team), ("name", &name), ("typed", &typed), ("user", VIEWER)];
+            it.post_form(caller, &path, &fields).await
+        }
+    }
+}
+
 /// What the form that edits the token would carry.
 async fn version(it: &TestConsole, target: &str) -> String {
     let access = services::access::by_operator(&it.console, "acme", &crate::harness::command_line()).await.unwrap();
@@ -282,6 +328,7 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
     operations.extend(PAGES.map(String::from));
     operations.extend(POLICIES.map(String::from));
     operations.extend(RESETS.map(String::from));
+    operations.extend(TEAMS.map(String::from));
     operations.sort();
 
     it.rejoin().await;

@@ -253,7 +253,7 @@ impl TestConsole {
     ) -> (Token, String) {
         let access = access::by_operator(&self.console, organization, &command_line()).await.unwrap();
         let new = NewToken {
-            kind: None,
+            owner: None,
             label: Label::parse(label).unwrap(),
             description: Description::parse("").unwrap(),
             role: Some(role),

@@ -25,5 +25,6 @@ mod rest_tokens;
 mod revoke_many;
 mod rotation;
 mod sign_in;
+mod teams;
 mod usage;
 mod verify;

@@ -44,7 +44,7 @@ async fn post(it: &TestConsole, caller: &Caller, fields: &[(&str, &str)], from: 
 async fn issuer(it: &TestConsole, permissions: &[&str]) -> Caller {
     let access = services::access::by_operator(&it.console, "acme", &crate::harness::command_line()).await.unwrap();
     let new = services::tokens::NewToken {
-        kind: None,
+        owner: None,
         label: domain::Label::parse("issuer").unwrap(),
         description: domain::Description::parse("").unwrap(),
         role: None,

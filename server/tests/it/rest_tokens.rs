@@ -158,7 +158,6 @@ async fn unknown_members_change_nothing(it: TestConsole) {
     for member in [
         "id",
         "kind",
-        "owner",
         "organization",
         "organization_id",
         "status",

@@ -1,6 +1,6 @@
 //! The form for a new token, and the dialog that shows its secret once.
 
-use domain::{Issued, Kind, PermissionSet, Role, token_policy::Policy};
+use domain::{Issued, OwnerChoice, OwnerTeam, PermissionSet, Role, token_policy::Policy};
 use leptos::{
     ev::{Event, SubmitEvent},
     prelude::*,
@@ -89,7 +89,9 @@ fn Generate(blank: Blank, policy: Policy) -> impl IntoView {
 
 #[component]
 fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> impl IntoView {
-    let Blank { organization, own } = blank;
+    let Blank { organization, own, teams } = blank;
+    // With nothing to choose it is not asked.
+    let alone = own && teams.is_empty();
     let slug = StoredValue::new(organization.slug.to_string());
     let refusal: Refusal = RwSignal::new(posted::failure());
     let busy = RwSignal::new(false);
@@ -124,24 +126,24 @@ fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> 
     };
     let values = values.with_preset().or_posted();
     let address = slug.with_value(|slug| paths::new_token(slug));
-    // Without scripts a preset is a link to the form: it stays a form for a token of one's own.
-    let presets = if asked_owner() == Some(Kind::User) { slug.with_value(|slug| paths::new_own_token(slug)) } else { address.clone() };
+    // Without scripts a preset is a link to the form: it stays a form for a token of the same owner.
+    let presets = asked_owner().map_or_else(|| address.clone(), |owner| slug.with_value(|slug| paths::new_token_of(slug, owner)));
     view! {
         <p class="lead">
-            {if own { "It belongs to you. " } else { "" }}
+            {if alone { "It belongs to you. " } else { "" }}
             "Its secret is shown once, right after it is generated."
         </p>
         <Summary title="The token was not generated" fields=FIELDS refusal=refusal />
         <form class="form" method="post" action=address on:submit=submit>
             <input r#type="hidden" name="label_warned" value=move || warned.get() />
-            <LabelField value=values.label refusal=refusal unique=policy.unique_labels && !own on_change=check_label>
-                <LabelWarning warned=warned unique=policy.unique_labels && !own />
+            <LabelField value=values.label refusal=refusal unique=policy.unique_labels && !alone on_change=check_label>
+                <LabelWarning warned=warned unique=policy.unique_labels && !alone />
             </LabelField>
             <DescriptionField value=values.description refusal=refusal />
-            {if own {
-                view! { <input r#type="hidden" name="owner" value=Kind::User.as_str() /> }.into_any()
+            {if alone {
+                view! { <input r#type="hidden" name="owner" value=OwnerChoice::Me.to_string() /> }.into_any()
             } else {
-                view! { <OwnerField refusal=refusal /> }.into_any()
+                view! { <OwnerField own=own teams=teams refusal=refusal /> }.into_any()
             }}
             <RightsField chosen=values.role on=values.permissions address=presets refusal=refusal />
             <ExpiryField chosen=values.expiry hint="From then on the token is refused." offer=offer refusal=refusal />
@@ -187,29 +189,49 @@ async fn generate(slug: String, fields: Fields, warned: RwSignal<String>, refusa
 }
 
 /// Whom the page's address asks for.
-fn asked_owner() -> Option<Kind> {
+fn asked_owner() -> Option<OwnerChoice> {
     use_query_map().with_untracked(|query| query.get_str("owner").and_then(|owner| owner.parse().ok()))
 }
 
-/// Whom the token belongs to.
+/// Whom the token belongs to. `own` leaves the organization out.
 #[component]
-fn OwnerField(refusal: Refusal) -> impl IntoView {
-    let chosen = posted::field("owner").parse().ok().or(asked_owner()).unwrap_or(Kind::Organization);
-    view! {
-        <Choices name="owner" legend="Belongs to" hint="This cannot be changed later." refusal=refusal>
+fn OwnerField(own: bool, teams: Vec<OwnerTeam>, refusal: Refusal) -> impl IntoView {
+    let first = if own { OwnerChoice::Me } else { OwnerChoice::Organization };
+    let chosen = posted::field("owner").parse().ok().or(asked_owner()).unwrap_or(first);
+    let organization = (!own).then(|| {
+        view! {
             <Card
                 name="owner"
-                value=Kind::Organization.as_str()
+                value=OwnerChoice::Organization.to_string()
                 title="The organization"
                 summary="For services and pipelines. It goes on working when you leave."
-                checked=chosen != Kind::User
+                checked=chosen == OwnerChoice::Organization
             />
+        }
+    });
+    let teams = teams.into_iter().map(|team| {
+        let choice = OwnerChoice::Team(team.id);
+        view! {
             <Card
                 name="owner"
-                value=Kind::User.as_str()
+                value=choice.to_string()
+                title=format!("Team {}", team.name)
+                summary="Shared with everybody in the team. It goes on working when you leave, and ends with the team."
+                checked=chosen == choice
+            />
+        }
+    });
+    let teams = teams.collect_view();
+    view! {
+        <Choices name="owner" legend="Belongs to" hint="This cannot be changed later." refusal=refusal>
+            {organization}
+            {teams}
+            <Card
+                name="owner"
+                value=OwnerChoice::Me.to_string()
                 title="You"
                 summary="For your own scripts. It may never do more than you may at that moment, and ends when you leave."
-                checked=chosen == Kind::User
+                checked=chosen == OwnerChoice::Me
             />
         </Choices>
     }

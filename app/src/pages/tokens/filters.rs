@@ -185,6 +185,7 @@ fn selects(query: &TokenQuery, own: bool, creators: Vec<String>) -> impl IntoVie
         let title = match each {
             Owned::ByOrganization => "The organization",
             Owned::ByPeople => "People",
+            Owned::ByTeams => "Teams",
             Owned::ByMe => "You",
         };
         words(each.as_str(), title)

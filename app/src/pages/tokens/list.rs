@@ -170,7 +170,7 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
                     )
                 } else {
                     format!(
-                        "Tokens let programs act for {}. Those of the organization go on working when the person who generated them leaves; those of a person end with their membership.",
+                        "Tokens let programs act for {}. Those of the organization and of teams go on working when the person who generated them leaves; those of a person end with their membership.",
                         organization.name,
                     )
                 }}

@@ -89,7 +89,7 @@ pub fn Row(
     let badge = status_badge(&token, status);
     let role = token.role_title();
     let creator = token.creator();
-    let owner = (!own).then(|| owner(&token));
+    let owner = (!own).then(|| owner(&token, None));
     view! {
         <tr role="row" data-status=status.as_str()>
             {select}
@@ -120,18 +120,20 @@ pub fn Row(
     }
 }
 
-/// Whom a token belongs to, in words.
-pub fn owner(token: &Token) -> AnyView {
-    match token.owner.person() {
-        None => "Organization".into_any(),
-        Some(person) => {
-            let gone = person.role.is_none().then(|| view! { <span class="cell-more">"left"</span> });
-            view! {
-                <span>{person.name.to_string()}</span>
-                {gone}
-            }
-            .into_any()
+/// Whom a token belongs to, in words; in an organization that is named, with a link to the team.
+pub fn owner(token: &Token, organization: Option<&str>) -> AnyView {
+    let gone = token.owner.is_gone().then(|| {
+        let how = if token.owner.team().is_some() { "ended" } else { "left" };
+        view! { <span class="cell-more">{how}</span> }
+    });
+    let words = token.owner.words();
+    match (organization, token.owner.team().filter(|team| !team.is_ended)) {
+        (Some(organization), Some(team)) => view! { <a href=paths::team(organization, team.id)>{words}</a> }.into_any(),
+        _ => view! {
+            <span>{words}</span>
+            {gone}
         }
+        .into_any(),
     }
 }
 

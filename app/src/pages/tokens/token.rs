@@ -69,22 +69,23 @@ pub fn TokenPage() -> impl IntoView {
 
 #[component]
 fn Shown(found: Found, switching: Switching, known: Secrets, secrets: KnownSecrets) -> impl IntoView {
-    let Found { organization, token, outside, may_update, may_revoke, now } = found;
+    let Found { organization, token, outside, may_update, may_switch, may_revoke, now } = found;
     let slug = organization.slug.to_string();
     let status = token.status_at(now);
     let label = token.label.to_string();
     let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
     let refusal = RwSignal::new(disable::refusal());
     let living = matches!(status, Status::Active | Status::Disabled);
-    let changes = (may_update && living).then(|| {
+    let edit = (may_update && living).then(|| {
         view! {
             <ButtonLink href=paths::edit(&slug, token.id)>
                 <Icon glyph=Glyph::Pencil />
                 "Edit"
             </ButtonLink>
-            <Switch organization=slug.clone() token=token.clone() refusal=refusal switching=switching />
         }
     });
+    let switch = (may_switch && living)
+        .then(|| view! { <Switch organization=slug.clone() token=token.clone() refusal=refusal switching=switching /> });
     let revoke = (may_revoke && status != Status::Revoked).then(|| {
         view! {
             <ButtonLink href=paths::ask_revoke(&slug, "", token.id)>
@@ -102,13 +103,14 @@ fn Shown(found: Found, switching: Switching, known: Secrets, secrets: KnownSecre
             </div>
             <div class="form-actions">
                 <RenewalActions organization=slug.clone() token=token.id status=status known=known.clone() />
-                {changes}
+                {edit}
+                {switch}
                 {revoke}
             </div>
         </div>
         <SwitchNotices off=status == Status::Disabled refusal=refusal />
         <StillPresented known=known.clone() status=status />
-        <Facts token=token.clone() outside=outside status=status now=now />
+        <Facts organization=slug.clone() token=token.clone() outside=outside status=status now=now />
         <Overlap organization=slug.clone() token=token.id known=known secrets=secrets />
         <Usage organization=slug.clone() token=token.id />
         <section class="block" aria-labelledby="may">
@@ -123,13 +125,13 @@ fn Shown(found: Found, switching: Switching, known: Secrets, secrets: KnownSecre
 }
 
 #[component]
-fn Facts(token: Token, outside: Option<String>, status: Status, now: domain::Timestamp) -> impl IntoView {
+fn Facts(organization: String, token: Token, outside: Option<String>, status: Status, now: domain::Timestamp) -> impl IntoView {
     let expires = expires(&token, status, now);
     let last_used = last_used(token.last_used_at, now);
     let badge = status_badge(&token, status);
     let role = token.role_title();
     let creator = token.creator();
-    let owner = row::owner(&token);
+    let owner = row::owner(&token, Some(&organization));
     let Token { id, hint, created_at, .. } = token;
     view! {
         <Details>

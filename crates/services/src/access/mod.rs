@@ -15,8 +15,8 @@ mod rotator;
 use std::net::IpAddr;
 
 use domain::{
-    Cause, Email, Me, Name, Organization, Permission, PermissionSet, Person, Secret, SessionId, Slug, Status, Timestamp, TokenId, UserId,
-    policy,
+    Cause, Email, Me, Name, Organization, OwnerTeam, Permission, PermissionSet, Person, Secret, SessionId, Slug, Status, Timestamp,
+    TokenId, UserId, policy,
 };
 
 use crate::{
@@ -149,6 +149,9 @@ enum Proof {
     System,
 }
 
+/// Says that an access is no longer what it was when the request came.
+const CHANGED_MEANWHILE: &str = "What you may do was changed meanwhile, and nothing was done. Send it again if you still may.";
+
 /// Proof that somebody may do something in an organization.
 #[derive(Debug)]
 pub struct Access {
@@ -157,6 +160,8 @@ pub struct Access {
     /// The member who asks; none for tokens and the operator.
     person: Option<Person>,
     reach: Reach,
+    /// The teams that this member is in; looked up on the way to tokens only.
+    teams: Vec<OwnerTeam>,
     proof: Proof,
     permissions: PermissionSet,
     /// When the bearer's own token ends; none when it does not, and for people.
@@ -218,6 +223,9 @@ impl Access {
                     return Err(Error::Unauthenticated);
                 }
                 let role = store::sessions::find_role_in(&mut write, self, *session).await?.ok_or(Error::NotFound)?;
+                if !self.is_still_in_its_teams(&mut write).await? {
+                    return Err(Error::Conflict(CHANGED_MEANWHILE));
+                }
                 (policy::grants(role), None)
             }
             Proof::Secret(token, digest) => {
@@ -233,7 +241,7 @@ impl Access {
         if held.covers(self.permissions) && ends_at == self.ends_at {
             return Ok(write);
         }
-        Err(Error::Conflict("What you may do was changed meanwhile, and nothing was done. Send it again if you still may."))
+        Err(Error::Conflict(CHANGED_MEANWHILE))
     }
 
     /// Refuses without this permission. An access is made for one, and use cases ask for theirs again: who got it may have asked for
@@ -265,6 +273,7 @@ async fn member(console: &Console, actor: Option<&Actor>, caller: &Caller, organ
         principal: actor.principal(),
         person: Some(Person { id: actor.user, name: actor.name.clone(), role: Some(membership.role) }),
         reach: Reach::All,
+        teams: Vec::new(),
         proof: Proof::Session(actor.session),
         permissions: policy::grants(membership.role),
         ends_at: None,
@@ -323,6 +332,7 @@ async fn bearer(console: &Console, presented: &str, caller: &Caller) -> Result<(
     let access = Access {
         person: None,
         reach: Reach::All,
+        teams: Vec::new(),
         proof: Proof::Secret(found.token.id, found.secret.digest),
         permissions: found.token.effective(),
         ends_at: found.token.expires_at,
@@ -343,6 +353,7 @@ pub async fn by_operator(console: &Console, organization: &str, caller: &Caller)
         principal: Principal::Operator,
         person: None,
         reach: Reach::All,
+        teams: Vec::new(),
         proof: Proof::Operator,
         permissions: policy::grants(domain::Role::Owner),
         ends_at: None,

@@ -1,18 +1,20 @@
-//! Which tokens an access reaches: all of the organization's, or those that belong to the member who asks. Decision 16.
+//! Which tokens an access reaches: all of the organization's, or those that belong to the member who asks and to their teams. Decisions 16
+//! and 18.
 
-use domain::{Kind, Owner, Permission, Token, UserId};
+use domain::{Owner, OwnerChoice, OwnerTeam, Permission, TeamId, Token, UserId};
 
 use super::{Access, Actor, Caller, member};
 use crate::{
     Console,
     error::{Error, Result},
+    store::{self, Write},
 };
 
 /// Which of the organization's tokens an access reaches.
 #[derive(Debug)]
 pub(super) enum Reach {
     All,
-    /// Those that belong to the member who asks. It takes no permission.
+    /// Those that belong to the member who asks, or to a team that they are in. It takes no permission.
     Own,
 }
 
@@ -22,19 +24,45 @@ impl Access {
         self.allows(permission) || self.is_to_own_tokens()
     }
 
-    /// Whether only the tokens are reached that belong to the member who asks.
+    /// Whether only the tokens are reached that belong to the member who asks, or to their teams.
     pub fn is_to_own_tokens(&self) -> bool {
         matches!(self.reach, Reach::Own)
     }
 
-    /// Whether this may be done to this token. Their own is everybody's to do anything to. Somebody else's can be seen and ended, and
+    /// Whether this may be done to this token. Their own, and their team's, is everybody's to do anything to. Somebody else's can be seen and ended, and
     /// nothing more: a new secret of it, or other rights for it, would let one person act as another.
     pub fn allows_on(&self, permission: Permission, token: &Token) -> bool {
         match &token.owner {
             Owner::Organization => self.allows(permission),
             Owner::User(owner) if self.is_of(owner.id) => true,
-            Owner::User(_) => matches!(permission, Permission::API_KEY_READ | Permission::API_KEY_DELETE) && self.allows(permission),
+            Owner::Team(team) if self.is_in(team.id) => true,
+            Owner::User(_) | Owner::Team(_) => {
+                matches!(permission, Permission::API_KEY_READ | Permission::API_KEY_DELETE) && self.allows(permission)
+            }
         }
+    }
+
+    /// Whether this token may be switched off and on. Whoever may do that to the organization's may do it to a team's: it is no person's
+    /// way in, and no secret comes of it.
+    pub fn allows_switching(&self, token: &Token) -> bool {
+        self.allows_on(Permission::API_KEY_UPDATE, token) || (token.owner.team().is_some() && self.allows(Permission::API_KEY_UPDATE))
+    }
+
+    /// The teams that the member who asks is in, by name. Only on the way to tokens ([`to_tokens`]).
+    pub fn teams(&self) -> &[OwnerTeam] {
+        &self.teams
+    }
+
+    /// Whether the member who asks is in this team.
+    pub fn is_in(&self, team: TeamId) -> bool {
+        self.teams.iter().any(|each| each.id == team)
+    }
+
+    /// Whether the member who asks is in all the teams they were in when they were let in, after all changes before this one.
+    pub(super) async fn is_still_in_its_teams(&self, write: &mut Write) -> Result<bool> {
+        let Some(person) = self.person.as_ref().filter(|_| !self.teams.is_empty()) else { return Ok(true) };
+        let now = store::teams::of_person_in(write, self, person.id).await?;
+        Ok(self.teams.iter().all(|team| now.iter().any(|each| each.id == team.id)))
     }
 
     /// Whether it is this member who asks, by hand.
@@ -52,20 +80,24 @@ impl Access {
         if self.allows_on(permission, token) { Ok(()) } else { Err(Error::Forbidden) }
     }
 
-    /// Whom a new token of this kind belongs to; without a kind, to the organization if whoever asks may generate such, else to them.
-    pub(crate) fn owner_of_new(&self, kind: Option<Kind>) -> Result<Owner> {
-        let default = if self.person.is_some() && !self.allows(Permission::API_KEY_CREATE) { Kind::User } else { Kind::Organization };
-        match (kind.unwrap_or(default), &self.person) {
-            (Kind::Organization, _) => self.require(Permission::API_KEY_CREATE).map(|()| Owner::Organization),
-            (Kind::User, Some(person)) => Ok(Owner::User(person.clone())),
-            (Kind::User | Kind::Team, _) => {
-                let why = "A token can belong to the organization, or to the person who generates it.".to_owned();
-                Err(Error::Invalid { field: "owner", why })
-            }
+    /// Whom a new token belongs to; without a choice, to the organization if whoever asks may generate such, else to them.
+    pub(crate) fn owner_of_new(&self, choice: Option<OwnerChoice>) -> Result<Owner> {
+        let own = self.person.is_some() && !self.allows(Permission::API_KEY_CREATE);
+        let default = if own { OwnerChoice::Me } else { OwnerChoice::Organization };
+        let refused = |why: &str| Err(Error::Invalid { field: "owner", why: why.to_owned() });
+        match (choice.unwrap_or(default), &self.person) {
+            (OwnerChoice::Organization, _) => self.require(Permission::API_KEY_CREATE).map(|()| Owner::Organization),
+            (OwnerChoice::Me, Some(person)) => Ok(Owner::User(person.clone())),
+            (OwnerChoice::Me, None) => refused("A token can belong to the organization, or to the person who generates it."),
+            (OwnerChoice::Team(id), Some(_)) => match self.teams.iter().find(|team| team.id == id) {
+                Some(team) => Ok(Owner::Team(team.clone())),
+                None => refused("Only somebody in a team can generate a token for it; choose a team that you are in."),
+            },
+            (OwnerChoice::Team(_), None) => refused("Only somebody in a team can generate a token for it, by hand in the console."),
         }
     }
 
-    /// The member whose tokens alone are reached, as the store binds it; none when all are.
+    /// The member whose tokens alone are reached, with those of their teams, as the store binds it; none when all are.
     pub(crate) fn only_of(&self) -> Option<String> {
         self.person.as_ref().filter(|_| self.is_to_own_tokens()).map(|person| person.id.to_string())
     }
@@ -77,7 +109,7 @@ impl Access {
 }
 
 /// Lets a person to the tokens of the organization with this slug, to do what the permission says: to all of them who hold it, and every
-/// other member to their own.
+/// other member to their own and to those of their teams.
 pub async fn to_tokens(
     console: &Console,
     actor: Option<&Actor>,
@@ -87,5 +119,9 @@ pub async fn to_tokens(
 ) -> Result<Access> {
     let access = member(console, actor, caller, organization).await?;
     let reach = if access.allows(permission) { Reach::All } else { Reach::Own };
-    Ok(Access { reach, ..access })
+    let teams = match &access.person {
+        Some(person) => store::teams::of_person(&console.0.db, &access, person.id).await?,
+        None => Vec::new(),
+    };
+    Ok(Access { reach, teams, ..access })
 }

@@ -63,6 +63,7 @@ pub(crate) fn by_reuse(found: &Found, caller: &Caller) -> Access {
         principal: Principal::System,
         person: None,
         reach: Reach::All,
+        teams: Vec::new(),
         proof: Proof::System,
         permissions: PermissionSet::NONE,
         ends_at: None,

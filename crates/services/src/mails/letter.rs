@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::{Cause, Hint, Invitation, Issued, Member, Name, PasswordResetId, Timestamp, Token};
+use domain::{Cause, Hint, Invitation, Issued, Member, Name, PasswordResetId, Team, Timestamp, Token};
 
 use crate::{
     Console,
@@ -180,6 +180,21 @@ impl Letter {
             facts,
             advice: "If they should still be a member, invite them again. A token that was revoked stays so.",
             links: vec![see_members(console, access)],
+        }
+    }
+
+    /// Tells that a team was ended, and which tokens ended with it.
+    pub(crate) fn team_ended(console: &Console, access: &Access, team: &Team, at: Timestamp, ended: &[Token]) -> Self {
+        let organization = access.organization();
+        let mut facts = vec![("Team", team.name.to_string()), ("People in it", team.members.to_string())];
+        facts.extend(ended.iter().map(|token| ("Revoked token", format!("{} ({})", token.label, token.hint))));
+        facts.extend(by(access, "Ended by", "At", at));
+        Self {
+            subject: format!("Team “{}” was ended in {}", team.name, organization.name),
+            opening: format!("{} ended a team of {}, and its API tokens with it.", access.principal().name(), organization.name),
+            facts,
+            advice: "Whatever used one of its tokens needs another one. A token that was revoked stays so.",
+            links: vec![("See the teams".to_owned(), format!("{}/orgs/{}/teams", console.0.origin, organization.slug))],
         }
     }
 

@@ -10,7 +10,7 @@ mod report;
 
 use std::{future::Future, pin::Pin};
 
-use domain::{Mail, MailId, OrganizationId, PasswordResetId, Permission, Timestamp, UserId};
+use domain::{Mail, MailId, OrganizationId, PasswordResetId, Permission, TeamId, Timestamp, UserId};
 
 pub(crate) use deliver::Worker;
 pub use deliver::{Delivered, deliver};
@@ -98,6 +98,24 @@ pub(crate) async fn tell_member(
 ) -> Result<()> {
     if let Some(member) = store::members::find_in(write, access, user).await? {
         post(console, write, access.organization().id, member.email.as_str().to_owned(), at, letter).await?;
+    }
+    Ok(())
+}
+
+/// Writes a letter to everybody in a team about what is the team's, but for owners and admins, who are told anyway, and for who did it.
+pub(crate) async fn tell_team(
+    console: &Console,
+    write: &mut Write,
+    access: &Access,
+    team: TeamId,
+    at: Timestamp,
+    letter: &Letter,
+) -> Result<()> {
+    let who = access.person_id();
+    for (user, recipient) in store::teams::addresses_in(write, access, team).await? {
+        if who.as_deref() != Some(user.as_str()) {
+            post(console, write, access.organization().id, recipient, at, letter).await?;
+        }
     }
     Ok(())
 }

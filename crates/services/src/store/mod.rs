@@ -14,6 +14,7 @@ pub(crate) mod reports;
 pub(crate) mod resets;
 pub(crate) mod sessions;
 pub(crate) mod setup;
+pub(crate) mod teams;
 pub(crate) mod throttles;
 pub(crate) mod token_policy;
 pub(crate) mod tokens;

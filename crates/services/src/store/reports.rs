@@ -37,8 +37,8 @@ struct ExpiringRow {
 /// Microseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
-/// The tokens that end so many days after this one: those of an organization once for every owner and admin of it, those of a person for
-/// them, unless they have had a digest on this day,
+/// The tokens that end so many days after this one: those of an organization or a team once for every owner and admin, those of a
+/// team for everybody in it, those of a person for them, unless they have had a digest on this day,
 /// person by person, what ends first first. What was generated on this day is left out: whoever did it knows.
 pub(crate) async fn find_expiring(db: &Db, day: i64, ahead: [i64; 4]) -> Result<Vec<Expiring>> {
     let [first, second, third, fourth] = ahead.map(|days| (day + days) * DAY);
@@ -47,7 +47,8 @@ pub(crate) async fn find_expiring(db: &Db, day: i64, ahead: [i64; 4]) -> Result<
             "SELECT u.id AS user_id, u.email, u.name AS user_name, o.id AS organization_id, o.slug, o.name AS organization_name, \
              t.id AS token_id, t.label, t.expires_at FROM tokens t JOIN organizations o ON o.id = t.organization_id \
              JOIN memberships m ON m.organization_id = o.id AND (m.user_id = t.user_id \
-             OR (t.kind = 'organization' AND m.role IN ('owner', 'admin'))) JOIN users u ON u.id = m.user_id \
+             OR (t.kind <> 'user' AND m.role IN ('owner', 'admin')) OR EXISTS (SELECT 1 FROM team_members g WHERE g.team_id = t.team_id \
+             AND g.user_id = m.user_id)) JOIN users u ON u.id = m.user_id \
              WHERE t.revoked_at IS NULL AND t.created_at < $1 \
              AND ((t.expires_at >= $2 AND t.expires_at < $2 + $6) OR (t.expires_at >= $3 AND t.expires_at < $3 + $6) \
              OR (t.expires_at >= $4 AND t.expires_at < $4 + $6) OR (t.expires_at >= $5 AND t.expires_at < $5 + $6)) \

@@ -22,6 +22,7 @@ mod rotate_once;
 mod rotation;
 mod sessions;
 mod storage;
+mod teams;
 mod token_policy;
 mod tokens;
 mod usage;
@@ -223,6 +224,9 @@ impl Instance {
             self.count("SELECT COUNT(*) FROM idempotency_keys").await,
             self.count("SELECT COUNT(*) FROM token_secrets WHERE ends_at IS NULL").await,
             self.count("SELECT COUNT(*) FROM token_policies").await,
+            self.count("SELECT COUNT(*) FROM teams").await,
+            self.count("SELECT COUNT(*) FROM teams WHERE ended_at IS NULL").await,
+            self.count("SELECT COUNT(*) FROM team_members").await,
         ]
     }
 
@@ -265,7 +269,7 @@ pub(super) fn form(organization: &str) -> SetupForm {
 
 pub(super) fn new_token(label: &str, role: Role) -> NewToken {
     NewToken {
-        kind: None,
+        owner: None,
         label: Label::parse(label).unwrap(),
         description: domain::Description::parse("").unwrap(),
         role: Some(role),

@@ -62,6 +62,8 @@ pub(super) async fn dump(db: &Db) -> String {
         "organizations",
         "users",
         "memberships",
+        "teams",
+        "team_members",
         "setup_links",
         "sessions",
         "invitations",

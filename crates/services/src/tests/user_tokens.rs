@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Change, Issued, Kind, Lifetime, Overlap, Owner, Permission, Rights, Role, State, TokenQuery, Verdict};
+use domain::{Change, Issued, Lifetime, Overlap, Owner, OwnerChoice, Permission, Rights, Role, State, TeamId, TokenQuery, Verdict};
 
 use super::{Instance, caller, new_token, notices::taken, on_both};
 use crate::{
@@ -36,7 +36,7 @@ async fn way(instance: &Instance, email: &str, permission: Permission) -> Access
 
 async fn generate(instance: &Instance, email: &str, label: &str, role: Role) -> Issued {
     let access = way(instance, email, Permission::API_KEY_CREATE).await;
-    let new = NewToken { kind: Some(Kind::User), ..new_token(label, role) };
+    let new = NewToken { owner: Some(OwnerChoice::Me), ..new_token(label, role) };
     tokens::create(&instance.console, &access, new).await.unwrap()
 }
 
@@ -73,9 +73,10 @@ async fn belongs_to_who_generates_it(instance: Instance) {
     let Owner::User(person) = &issued.token.owner else { panic!("{:?}", issued.token.owner) };
     assert_eq!((person.name.as_str(), person.role), ("vi@acme.test", Some(Role::Viewer)));
     let before = instance.shape().await;
-    let for_organization = NewToken { kind: Some(Kind::Organization), ..new_token("script", Role::Viewer) };
+    let for_organization = NewToken { owner: Some(OwnerChoice::Organization), ..new_token("script", Role::Viewer) };
     assert!(matches!(tokens::create(&instance.console, &access, for_organization).await, Err(Error::Forbidden)));
-    let for_team = NewToken { kind: Some(Kind::Team), ..new_token("script", Role::Viewer) };
+    let for_team =
+        NewToken { owner: Some(OwnerChoice::Team(TeamId::new(instance.console.now(), [7; 10]))), ..new_token("script", Role::Viewer) };
     assert!(matches!(tokens::create(&instance.console, &access, for_team).await, Err(Error::Invalid { field: "owner", .. })));
     assert_eq!(instance.shape().await, before);
 
@@ -85,7 +86,7 @@ async fn belongs_to_who_generates_it(instance: Instance) {
     // A token is nobody, so there is nobody for one of its own to belong to.
     let minter = tokens::create(&instance.console, &admin, new_token("minter", Role::Admin)).await.unwrap();
     let bearer = access::by_token(&instance.console, minter.secret.expose(), &caller(), Permission::API_KEY_CREATE).await.unwrap();
-    let for_user = NewToken { kind: Some(Kind::User), lifetime: Lifetime::Minutes(1), ..new_token("script", Role::Viewer) };
+    let for_user = NewToken { owner: Some(OwnerChoice::Me), lifetime: Lifetime::Minutes(1), ..new_token("script", Role::Viewer) };
     assert!(matches!(tokens::create(&instance.console, &bearer, for_user).await, Err(Error::Invalid { field: "owner", .. })));
 }
 
@@ -279,7 +280,7 @@ async fn its_end_is_announced_to_its_owner(instance: Instance) {
 async fn who_leaves_is_asked_about_what_their_tokens_generated(instance: Instance) {
     people(&instance).await;
     let access = way(&instance, "adam@acme.test", Permission::API_KEY_CREATE).await;
-    let minter = NewToken { kind: Some(Kind::User), lifetime: Lifetime::Never, ..new_token("minter", Role::Admin) };
+    let minter = NewToken { owner: Some(OwnerChoice::Me), lifetime: Lifetime::Never, ..new_token("minter", Role::Admin) };
     let minter = tokens::create(&instance.console, &access, minter).await.unwrap();
     let bearer = access::by_token(&instance.console, minter.secret.expose(), &caller(), Permission::API_KEY_CREATE).await.unwrap();
     let made = tokens::create(&instance.console, &bearer, new_token("made by it", Role::Viewer)).await.unwrap();

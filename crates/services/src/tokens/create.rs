@@ -20,20 +20,21 @@ use crate::{
     token_policy,
 };
 
-/// Tokens that a person generates for themselves: so many at once, then one in this time.
+/// Tokens that a person generates for themselves and for their teams: so many at once, then one in this time.
 const BURST: u32 = 20;
 const PERIOD: Duration = Duration::from_mins(5);
 
-/// Generates a token, for the organization or for the member who asks. Nobody hands on more than they hold; Owner is a role for people.
+/// Generates a token, for the organization, for the member who asks or for a team that they are in. Nobody hands on more than they hold; Owner is a role for people.
 pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result<Issued> {
     issue(console, access, new, None).await
 }
 
 /// The same, also for a token that stands in for another one, which the event then names.
 pub(super) async fn issue(console: &Console, access: &Access, new: NewToken, replaces: Option<TokenId>) -> Result<Issued> {
-    if let Owner::User(person) = access.owner_of_new(new.kind)? {
-        // Everybody may have tokens of their own, and each is told to all admins: nobody may fill their inboxes, or ours.
-        let bucket = console.0.keys.bucket(&format!("tokens of {}", person.id));
+    let owner = access.owner_of_new(new.owner)?;
+    if let Some(person) = access.person_id().filter(|_| owner != Owner::Organization) {
+        // Everybody may have tokens of their own and of their teams, and each is told to all admins: nobody may fill their inboxes, or ours.
+        let bucket = console.0.keys.bucket(&format!("tokens of {person}"));
         if let Some(wait) = store::throttles::take(&console.0.db, &bucket, BURST, PERIOD, console.now()).await? {
             return Err(Error::TooMany { wait });
         }
@@ -61,7 +62,7 @@ pub(super) async fn insert(
     new: NewToken,
     now: Timestamp,
 ) -> Result<(Issued, Digest)> {
-    let owner = access.owner_of_new(new.kind)?;
+    let owner = access.owner_of_new(new.owner)?;
     let expires_at = new.lifetime.ends(now);
     may_give(access, Rights { role: new.role, permissions: new.permissions }, PermissionSet::NONE)?;
     may_last(access, expires_at)?;
@@ -97,6 +98,9 @@ pub(super) fn created<'a>(access: &'a Access, now: Timestamp, token: &Token, rep
         "permissions": token.permissions.stored(),
         "expires_at": token.expires_at.map(Timestamp::iso),
     });
+    if let Some(team) = token.owner.team() {
+        details["team"] = team.name.as_str().into();
+    }
     if let Some(replaced) = replaces {
         details["replaces"] = replaced.to_string().into();
     }

@@ -34,7 +34,9 @@ async fn switch(
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     let mut write = access.begin(console).await?;
     let before = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
-    access.require_on(Permission::API_KEY_UPDATE, &before)?;
+    if !access.allows_switching(&before) {
+        return Err(Error::Forbidden);
+    }
     let now = console.now();
     let token = turn(before.clone(), now)?;
     if token == before {

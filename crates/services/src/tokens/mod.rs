@@ -16,7 +16,7 @@ mod rotate_once;
 mod usage;
 
 use domain::{
-    Change, Description, Kind, Label, Lifetime, PermissionSet, Rights, Role, Token,
+    Change, Description, Label, Lifetime, OwnerChoice, PermissionSet, Rights, Role, Token,
     audit::Action,
     change::{CUSTOM, KEEP},
 };
@@ -44,7 +44,7 @@ use crate::{
 /// The form "Generate token" or "Edit token" as it was typed.
 #[derive(Debug, Default)]
 pub struct Form {
-    /// `organization` or `user`; empty: see [`NewToken::kind`]. Not of an edit: a token keeps its owner.
+    /// `organization`, `user` or the id of a team; empty: see [`NewToken::owner`]. Not of an edit: a token keeps its owner.
     pub owner: String,
     /// See [`Label`].
     pub label: String,
@@ -68,7 +68,7 @@ pub struct Form {
 #[derive(Debug)]
 pub struct NewToken {
     /// Whom it shall belong to. None: the organization, if whoever generates it may do that, else themselves.
-    pub kind: Option<Kind>,
+    pub owner: Option<OwnerChoice>,
     /// What it is recognised by.
     pub label: Label,
     /// What it is for.
@@ -87,8 +87,8 @@ impl Form {
         let (label, description) = self.texts()?;
         let Rights { role, permissions } = self.rights()?;
         let owner = self.owner.trim();
-        let kind = if owner.is_empty() { None } else { Some(owner.parse().map_err(Error::in_field("owner"))?) };
-        Ok(NewToken { kind, label, description, role, permissions, lifetime: self.lifetime()? })
+        let owner = if owner.is_empty() { None } else { Some(owner.parse().map_err(Error::in_field("owner"))?) };
+        Ok(NewToken { owner, label, description, role, permissions, lifetime: self.lifetime()? })
     }
 
     /// Checks what was typed to edit a token, in the same way.

@@ -1,6 +1,6 @@
 //! Replacing a token that is over by a new one with the same settings.
 
-use domain::{Issued, Lifetime, Owner, Permission, Status, Timestamp, Token, TokenId};
+use domain::{Issued, Lifetime, Owner, OwnerChoice, Permission, Status, Timestamp, Token, TokenId};
 
 use super::{NewToken, create};
 use crate::{
@@ -25,8 +25,12 @@ pub struct Replacement {
 pub async fn replace(console: &Console, access: &Access, id: &str) -> Result<Issued> {
     let Replacement { token, lifetime, .. } = replacement(console, access, id).await?;
     let Token { id, owner, label, description, role, permissions, .. } = token;
-    let kind = Some(owner.kind());
-    create::issue(console, access, NewToken { kind, label, description, role, permissions, lifetime }, Some(id)).await
+    let owner = Some(match owner {
+        Owner::Organization => OwnerChoice::Organization,
+        Owner::User(_) => OwnerChoice::Me,
+        Owner::Team(team) => OwnerChoice::Team(team.id),
+    });
+    create::issue(console, access, NewToken { owner, label, description, role, permissions, lifetime }, Some(id)).await
 }
 
 /// What would come out of replacing one of the organization's tokens.

@@ -49,11 +49,19 @@ async fn end(console: &Console, access: &Access, id: TokenId, typed: Option<&str
     Ok(token)
 }
 
-/// Tells admins what was ended, and each person whose own it was, if somebody else did it.
+/// Tells admins what was ended, and each person whose own, or whose team's, it was, if somebody else did it.
 pub(super) async fn tell(console: &Console, write: &mut Write, access: &Access, ended: &[Token], now: Timestamp) -> Result<()> {
     mails::tell_admins(console, write, access, now, &Letter::tokens_revoked(console, access, ended, now)).await?;
     for token in ended {
-        let Owner::User(owner) = &token.owner else { continue };
+        let owner = match &token.owner {
+            Owner::Organization => continue,
+            Owner::User(owner) => owner,
+            Owner::Team(team) => {
+                let letter = Letter::tokens_revoked(console, access, core::slice::from_ref(token), now);
+                mails::tell_team(console, write, access, team.id, now, &letter).await?;
+                continue;
+            }
+        };
         // Admins know already.
         if owner.role.is_none_or(|role| matches!(role, Role::Owner | Role::Admin)) || access.is_of(owner.id) {
             continue;

@@ -13,7 +13,7 @@ use super::{
 pub(super) struct End<T>(pub(super) Option<T>);
 
 /// Reads a member that is there: null is a value of it, or none it can have.
-pub(super) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(in crate::rest) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 

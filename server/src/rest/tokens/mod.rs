@@ -1,6 +1,6 @@
 //! `/api/v1/organizations/{organization}/tokens`: the organization's tokens; a file a verb, and here what the verbs share.
 
-mod body;
+pub(super) mod body;
 pub(super) mod create;
 pub(super) mod edit;
 pub(super) mod find;
@@ -30,7 +30,7 @@ use crate::router::Site;
 /// Who belongs where: whose token it is.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct Owner {
-    /// `organization`, or `user` for a person, whose rights at the time of use are the most it may do.
+    /// `organization`, `team`, or `user` for a person, whose rights at the time of use are the most it may do.
     kind: &'static str,
     /// Its id.
     id: String,
@@ -43,6 +43,7 @@ impl Owner {
         let kind = token.owner.kind().as_str();
         match &token.owner {
             domain::Owner::Organization => Self { kind, id: organization.id.to_string(), name: organization.name.to_string() },
+            domain::Owner::Team(team) => Self { kind, id: team.id.to_string(), name: team.name.to_string() },
             domain::Owner::User(person) => Self { kind, id: person.id.to_string(), name: person.name.to_string() },
         }
     }

@@ -63,7 +63,9 @@ where
     for<'e> String: Encode<'e, DB> + Type<DB>,
 {
     if let Some(user) = access.only_of() {
-        sql.push(" AND t.user_id = ").push_bind(user);
+        sql.push(" AND (t.user_id = ").push_bind(user.clone());
+        sql.push(" OR t.team_id IN (SELECT r.team_id FROM team_members r WHERE r.organization_id = t.organization_id AND r.user_id = ");
+        sql.push_bind(user).push("))");
     }
 }
 
@@ -206,6 +208,7 @@ where
     match owner {
         Some(Owned::ByOrganization) => sql.push(" AND t.kind = 'organization'"),
         Some(Owned::ByPeople) => sql.push(" AND t.kind = 'user'"),
+        Some(Owned::ByTeams) => sql.push(" AND t.kind = 'team'"),
         // Whoever is nobody owns nothing.
         Some(Owned::ByMe) => sql.push(" AND t.user_id = ").push_bind(access.person_id().unwrap_or_default()),
         None => sql,
@@ -215,10 +218,11 @@ where
 /// The names of those who generated the organization's tokens.
 pub(crate) async fn creators(db: &Db, access: &Access) -> Result<Vec<String>> {
     Ok(on_db!(db, |pool| {
-        sqlx::query_scalar(
-            "SELECT DISTINCT created_by_name FROM tokens WHERE organization_id = $1 AND (CAST($3 AS TEXT) IS NULL OR user_id = $3) \
-             ORDER BY created_by_name LIMIT $2",
-        )
+        sqlx::query_scalar(concat!(
+            "SELECT DISTINCT created_by_name FROM tokens WHERE organization_id = $1 ",
+            reaches!("", "$3"),
+            "ORDER BY created_by_name LIMIT $2"
+        ))
         .bind(access.organization().id.to_string())
         .bind(NAMES)
         .bind(access.only_of())

@@ -4,31 +4,51 @@ mod edit;
 pub(crate) mod rotation;
 
 use domain::{
-    Description, Hint, Issued, Kind, Label, Name, Organization, Owner, PermissionSet, Person, Role, Slug, State, Timestamp, Token, TokenId,
+    Description, Hint, Issued, Kind, Label, Name, Organization, Owner, OwnerTeam, PermissionSet, Person, Role, Slug, State, Timestamp,
+    Token, TokenId,
 };
 
 use super::{Db, Write, exactly_one, on_db, on_tx, stored};
-use crate::{
-    access::Access,
-    error::{Error, Result},
-    keys::Digest,
-};
+use crate::{access::Access, error::Result, keys::Digest};
 
 pub(crate) use edit::{edit, switch};
 
 /// What is read of a token, with its current secret's mask and its last use.
 macro_rules! select {
-    ($rest:literal) => {
+    ($($rest:tt)*) => {
         concat!(
-            "SELECT t.id, t.kind, t.user_id, p.name AS user_name, pm.role AS user_role, t.label, t.description, s.hint, t.role, \
+            "SELECT t.id, t.kind, t.user_id, p.name AS user_name, pm.role AS user_role, t.team_id, g.name AS team_name, \
+             g.ended_at AS team_ended_at, t.label, t.description, s.hint, t.role, \
              t.permissions, t.created_at, t.created_by_name, t.expires_at, t.disabled_at, t.disabled_by_name, t.revoked_at, \
              t.revoked_by_name, u.last_used_at, \
              CASE WHEN t.created_by_kind = 'member' AND NOT EXISTS (SELECT 1 FROM memberships m WHERE \
              m.organization_id = t.organization_id AND m.user_id = t.created_by_id) THEN 1 ELSE 0 END AS created_by_left FROM tokens t \
              JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL LEFT JOIN token_usage u ON u.token_id = t.id \
              LEFT JOIN users p ON p.id = t.user_id \
+             LEFT JOIN teams g ON g.id = t.team_id \
              LEFT JOIN memberships pm ON pm.organization_id = t.organization_id AND pm.user_id = t.user_id ",
-            $rest
+            $($rest)*
+        )
+    };
+}
+
+/// Leaves out what the access does not reach: all but the tokens of the person bound to the parameter, and of the teams they are in. With
+/// nobody bound nothing is left out.
+macro_rules! reaches {
+    ($table:literal, $person:literal) => {
+        concat!(
+            "AND (CAST(",
+            $person,
+            " AS TEXT) IS NULL OR ",
+            $table,
+            "user_id = ",
+            $person,
+            " OR ",
+            $table,
+            "team_id IN \
+             (SELECT r.team_id FROM team_members r WHERE r.organization_id = $1 AND r.user_id = ",
+            $person,
+            ")) "
         )
     };
 }
@@ -38,8 +58,10 @@ mod list;
 #[cfg(test)]
 pub(crate) use list::page;
 pub(crate) use list::{creators, find_many, find_many_in, list, list_all};
+mod of_team;
 mod offboard;
 
+pub(crate) use of_team::{list_of_team, list_of_team_in};
 pub(crate) use offboard::{OfLeaver, expire, list_of_leaver, list_of_leaver_in};
 
 #[derive(sqlx::FromRow)]
@@ -49,6 +71,9 @@ struct Row {
     user_id: Option<String>,
     user_name: Option<String>,
     user_role: Option<String>,
+    team_id: Option<String>,
+    team_name: Option<String>,
+    team_ended_at: Option<i64>,
     label: String,
     description: String,
     hint: String,
@@ -74,7 +99,11 @@ impl Row {
                 name: stored("users.name", Name::parse(&self.user_name.unwrap_or_default()))?,
                 role: stored("memberships.role", self.user_role.map(|role| role.parse()).transpose())?,
             }),
-            Kind::Team => return Err(Error::internal("a token of a team, which this version knows nothing of")),
+            Kind::Team => Owner::Team(OwnerTeam {
+                id: stored("tokens.team_id", self.team_id.unwrap_or_default().parse())?,
+                name: stored("teams.name", Name::parse(&self.team_name.unwrap_or_default()))?,
+                is_ended: self.team_ended_at.is_some(),
+            }),
         };
         Ok(Token {
             id: stored("tokens.id", self.id.parse())?,
@@ -101,7 +130,7 @@ impl Row {
 /// One of the organization's tokens.
 pub(crate) async fn find(db: &Db, access: &Access, id: TokenId) -> Result<Option<Token>> {
     let row: Option<Row> = on_db!(db, |pool| {
-        sqlx::query_as(select!("WHERE t.organization_id = $1 AND t.id = $2 AND (CAST($3 AS TEXT) IS NULL OR t.user_id = $3)"))
+        sqlx::query_as(select!("WHERE t.organization_id = $1 AND t.id = $2 ", reaches!("t.", "$3")))
             .bind(access.organization().id.to_string())
             .bind(id.to_string())
             .bind(access.only_of())
@@ -114,7 +143,7 @@ pub(crate) async fn find(db: &Db, access: &Access, id: TokenId) -> Result<Option
 /// The same inside a change, after all changes before it.
 pub(crate) async fn find_in(write: &mut Write, access: &Access, id: TokenId) -> Result<Option<Token>> {
     let row: Option<Row> = on_tx!(write, |connection| {
-        sqlx::query_as(select!("WHERE t.organization_id = $1 AND t.id = $2 AND (CAST($3 AS TEXT) IS NULL OR t.user_id = $3)"))
+        sqlx::query_as(select!("WHERE t.organization_id = $1 AND t.id = $2 ", reaches!("t.", "$3")))
             .bind(access.organization().id.to_string())
             .bind(id.to_string())
             .bind(access.only_of())
@@ -127,10 +156,12 @@ pub(crate) async fn find_in(write: &mut Write, access: &Access, id: TokenId) -> 
 /// Whether a token that is in force at `now` has this label, in small or capital letters.
 pub(crate) async fn label_in_use(db: &Db, access: &Access, label: &Label, now: Timestamp) -> Result<bool> {
     let found: Option<i64> = on_db!(db, |pool| {
-        sqlx::query_scalar(
+        sqlx::query_scalar(concat!(
             "SELECT created_at FROM tokens WHERE organization_id = $1 AND LOWER(label) = LOWER($2) AND revoked_at IS NULL \
-             AND (expires_at IS NULL OR expires_at > $3) AND (CAST($4 AS TEXT) IS NULL OR user_id = $4) LIMIT 1",
-        )
+             AND (expires_at IS NULL OR expires_at > $3) ",
+            reaches!("", "$4"),
+            "LIMIT 1"
+        ))
         .bind(access.organization().id.to_string())
         .bind(label.as_str())
         .bind(now.as_micros())
@@ -147,7 +178,7 @@ pub(crate) async fn insert(write: &mut Write, access: &Access, issued: &Issued, 
     let touched = on_tx!(write, |connection| {
         sqlx::query(
             "INSERT INTO tokens (id, organization_id, kind, label, description, role, permissions, created_at, created_by_kind, \
-             created_by_id, created_by_name, expires_at, user_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+             created_by_id, created_by_name, expires_at, user_id, team_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         )
         .bind(token.id.to_string())
         .bind(access.organization().id.to_string())
@@ -162,6 +193,7 @@ pub(crate) async fn insert(write: &mut Write, access: &Access, issued: &Issued, 
         .bind(access.principal().name())
         .bind(token.expires_at.map(Timestamp::as_micros))
         .bind(token.owner.person().map(|person| person.id.to_string()))
+        .bind(token.owner.team().map(|team| team.id.to_string()))
         .execute(connection)
         .await?
         .rows_affected()
@@ -277,12 +309,13 @@ struct FoundRow {
 pub(crate) async fn find_by_digest(db: &Db, digest: &Digest, now: Timestamp) -> Result<Option<Presented>> {
     let row: Option<FoundRow> = on_db!(db, |pool| {
         sqlx::query_as(
-            "SELECT t.id, t.kind, t.user_id, p.name AS user_name, pm.role AS user_role, t.label, t.description, s.hint, t.role, \
+            "SELECT t.id, t.kind, t.user_id, p.name AS user_name, pm.role AS user_role, t.team_id, g.name AS team_name, \
+             g.ended_at AS team_ended_at, t.label, t.description, s.hint, t.role, \
              t.permissions, t.created_at, t.created_by_name, t.expires_at, t.disabled_at, t.disabled_by_name, t.revoked_at, \
              t.revoked_by_name, CAST(NULL AS BIGINT) AS last_used_at, 0 AS created_by_left, t.organization_id, o.slug, \
              o.name AS organization_name, o.created_at AS organization_created_at, s.ends_at, s.first_used_at FROM token_secrets s \
              JOIN tokens t ON t.id = s.token_id JOIN organizations o ON o.id = t.organization_id \
-             LEFT JOIN users p ON p.id = t.user_id \
+             LEFT JOIN users p ON p.id = t.user_id LEFT JOIN teams g ON g.id = t.team_id \
              LEFT JOIN memberships pm ON pm.organization_id = t.organization_id AND pm.user_id = t.user_id WHERE s.digest = $1",
         )
         .bind(digest.as_slice())

@@ -1,0 +1,127 @@
+//! Ending a team: what ends with it is shown first, and its name typed.
+
+use leptos::prelude::*;
+
+use super::team::{more_tokens, use_team};
+use crate::{
+    api::{
+        Failure,
+        teams::{self, Doomed},
+    },
+    browser,
+    layout::{Breadcrumb, use_organization},
+    pages::tokens::row::last_used,
+    paths, posted,
+    ui::{
+        button::{ButtonLink, Look, Submit},
+        field::{Refusal, TextField},
+        heading::{Heading, PageTitle},
+        problem::Problem,
+        summary::Summary,
+    },
+};
+
+/// Asks whether to end a team.
+#[component]
+pub fn EndTeam() -> impl IntoView {
+    let organization = use_organization();
+    let team = use_team();
+    let found = Resource::new_blocking(move || (organization.get(), team.get()), |(organization, team)| teams::ending(organization, team));
+    view! {
+        <Breadcrumb steps=vec![
+            ("Organization settings", None),
+            ("Teams", Some(paths::teams(&organization.get_untracked()))),
+            ("End team", None),
+        ] />
+        <Transition>
+            {move || Suspend::new(async move {
+                match found.await {
+                    Ok(found) => view! { <Ask found=found /> }.into_any(),
+                    Err(Failure(failure)) => {
+                        view! {
+                            <PageTitle page="End team" />
+                            <Heading text="End team" />
+                            <Problem failure=failure refused="end this team" />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Ask(found: Doomed) -> impl IntoView {
+    let Doomed { organization, team, tokens, now } = found;
+    let slug = organization.slug.to_string();
+    let name = team.name.to_string();
+    let lead = match team.tokens {
+        0 => "It has no tokens in force. This cannot be undone.".to_owned(),
+        1 => "Its token is revoked in the same moment: whatever uses it stops working at once. This cannot be undone.".to_owned(),
+        several => {
+            format!("Its {several} tokens are revoked in the same moment: whatever uses one stops working at once. This cannot be undone.")
+        }
+    };
+    let more = more_tokens(&team, tokens.len());
+    let doomed = (!tokens.is_empty()).then(|| {
+        let rows = tokens.into_iter().map(|token| {
+            let last_used = last_used(token.last_used_at, now);
+            view! {
+                <li class="doomed-token">
+                    <span class="doomed-label">{token.label.to_string()}</span>
+                    <code class="hint">{token.hint.to_string()}</code>
+                    <span class="cell-more">{last_used}</span>
+                </li>
+            }
+        });
+        view! {
+            <ul class="doomed" aria-label="Tokens to revoke">
+                {rows.collect_view()}
+            </ul>
+        }
+    });
+    view! {
+        <PageTitle page="End team" organization=organization.name.to_string() />
+        <Heading text=format!("End team {name}?") />
+        <p class="lead">{lead}</p>
+        {doomed}
+        {more.map(|text| view! { <p class="text-muted">{text}</p> })}
+        <Confirm address=paths::end_team(&slug, team.id) name=name back=paths::team(&slug, team.id) />
+    }
+}
+
+/// The form that ends it.
+#[component]
+fn Confirm(address: String, name: String, back: String) -> impl IntoView {
+    let refusal: Refusal = RwSignal::new(posted::failure());
+    // Without scripts the button is never disabled: the server compares.
+    let live = RwSignal::new(false);
+    let typed = RwSignal::new(posted::field("typed"));
+    let matches = {
+        let name = name.clone();
+        Memo::new(move |_| typed.read().trim() == name)
+    };
+    Effect::new(move |_| {
+        // What was typed before the page was live counts.
+        typed.set(browser::value("typed"));
+        live.set(true);
+    });
+    view! {
+        <Summary title="The team was not ended" fields=&["typed"] refusal=refusal />
+        <form class="form" method="post" action=address>
+            <TextField
+                name="typed"
+                label=format!("Type {name} to confirm")
+                value=typed.get_untracked()
+                autocomplete="off"
+                refusal=refusal
+                on_input=Callback::new(move |text| typed.set(text))
+            />
+            <div class="form-actions">
+                <Submit look=Look::Danger disabled=Signal::derive(move || live.get() && !matches.get()) label="End team" />
+                <ButtonLink href=back>"Cancel"</ButtonLink>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,123 @@
+//! The form for a new team, and the one that renames a team.
+
+use leptos::prelude::*;
+
+use super::team::use_team;
+use crate::{
+    api::{
+        Failure,
+        teams::{self, Blank},
+    },
+    layout::{Breadcrumb, use_organization},
+    paths, posted,
+    ui::{
+        button::{ButtonLink, Submit},
+        field::{Refusal, TextArea, TextField},
+        heading::{Heading, PageTitle},
+        problem::Problem,
+        summary::Summary,
+    },
+};
+
+/// Creates a team.
+#[component]
+pub fn NewTeam() -> impl IntoView {
+    let organization = use_organization();
+    let form = Resource::new_blocking(move || organization.get(), teams::form);
+    view! {
+        <Breadcrumb steps=vec![
+            ("Organization settings", None),
+            ("Teams", Some(paths::teams(&organization.get_untracked()))),
+            ("Create team", None),
+        ] />
+        <Heading text="Create team" />
+        <Transition>
+            {move || Suspend::new(async move {
+                match form.await {
+                    Ok(blank) => {
+                        view! {
+                            <PageTitle page="Create team" organization=blank.organization.name.to_string() />
+                            <p class="lead">"You add its members on the next page."</p>
+                            <TeamForm blank=blank refused="The team was not created" />
+                        }
+                            .into_any()
+                    }
+                    Err(Failure(failure)) => {
+                        view! {
+                            <PageTitle page="Create team" />
+                            <Problem failure=failure refused="create teams in this organization" />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// Gives a team another name or description.
+#[component]
+pub fn EditTeam() -> impl IntoView {
+    let organization = use_organization();
+    let team = use_team();
+    let form = Resource::new_blocking(move || (organization.get(), team.get()), |(organization, team)| teams::editable(organization, team));
+    view! {
+        <Breadcrumb steps=vec![
+            ("Organization settings", None),
+            ("Teams", Some(paths::teams(&organization.get_untracked()))),
+            ("Edit team", None),
+        ] />
+        <Heading text="Edit team" />
+        <Transition>
+            {move || Suspend::new(async move {
+                match form.await {
+                    Ok(blank) => {
+                        view! {
+                            <PageTitle page="Edit team" organization=blank.organization.name.to_string() />
+                            <TeamForm blank=blank refused="The team was not changed" />
+                        }
+                            .into_any()
+                    }
+                    Err(Failure(failure)) => {
+                        view! {
+                            <PageTitle page="Edit team" />
+                            <Problem failure=failure refused="edit this team" />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn TeamForm(blank: Blank, refused: &'static str) -> impl IntoView {
+    let Blank { organization, team } = blank;
+    let slug = organization.slug.to_string();
+    let refusal: Refusal = RwSignal::new(posted::failure());
+    let (address, back, label) = match &team {
+        None => (paths::new_team(&slug), paths::teams(&slug), "Create team"),
+        Some(team) => (paths::edit_team(&slug, team.id), paths::team(&slug, team.id), "Save changes"),
+    };
+    let (name, description) = team.map(|team| (team.name.to_string(), team.description.to_string())).unwrap_or_default();
+    let value = |field: &str, present: String| if posted::was() { posted::field(field) } else { present };
+    view! {
+        <Summary title=refused fields=&["name", "description"] refusal=refusal />
+        <form class="form" method="post" action=address>
+            <TextField
+                name="name"
+                label="Name"
+                hint="What the team is called here, such as Payments. No other team may have this name."
+                value=value("name", name)
+                autocomplete="off"
+                refusal=refusal
+            />
+            <TextArea name="description" label="Description" value=value("description", description) refusal=refusal />
+            <div class="form-actions">
+                <Submit label=label />
+                <ButtonLink href=back>"Cancel"</ButtonLink>
+            </div>
+        </form>
+    }
+}

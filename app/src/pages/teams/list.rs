@@ -1,0 +1,148 @@
+//! The list of teams.
+
+use domain::{Team, TeamPage};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    api::{
+        Failure,
+        teams::{self, TeamList},
+    },
+    layout::{Breadcrumb, use_organization},
+    paths,
+    ui::{
+        badge::Tone,
+        button::{ButtonLink, Look},
+        empty::Empty,
+        heading::{Heading, PageTitle},
+        icon::{Glyph, Icon},
+        notice::Notice,
+        problem::Problem,
+        table::{Cell, Table},
+        time::Moment,
+    },
+};
+
+/// Shows the teams of an organization.
+#[component]
+pub fn Teams() -> impl IntoView {
+    let organization = use_organization();
+    let query = use_query_map();
+    let after = Memo::new(move |_| query.with(|query| query.get_str("after").unwrap_or_default().to_owned()));
+    let list = Resource::new_blocking(move || (organization.get(), after.get()), |(organization, after)| teams::list(organization, after));
+    let ended = move || {
+        query.with(|query| query.get_str("done") == Some("ended")).then(|| {
+            view! {
+                <Notice tone=Tone::Success dismiss=paths::teams(&organization.get())>
+                    <p>"The team is ended, and its tokens are revoked."</p>
+                </Notice>
+            }
+        })
+    };
+    view! {
+        <Breadcrumb steps=vec![("Organization settings", None), ("Teams", None)] />
+        <div role="status">{ended}</div>
+        <Heading text="Teams" />
+        <Transition>
+            {move || Suspend::new(async move {
+                match list.await {
+                    Ok(list) => view! { <Shown list=list /> }.into_any(),
+                    Err(Failure(failure)) => {
+                        view! {
+                            <PageTitle page="Teams" />
+                            <Problem failure=failure refused="see the teams of this organization" />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Shown(list: TeamList) -> impl IntoView {
+    let TeamList { organization, page: TeamPage { items, next }, later, may_create } = list;
+    let slug = organization.slug.to_string();
+    let create = may_create.then(|| {
+        view! {
+            <ButtonLink look=Look::Primary href=paths::new_team(&slug)>
+                <Icon glyph=Glyph::Plus />
+                "Create team"
+            </ButtonLink>
+        }
+    });
+    let title = view! { <PageTitle page="Teams" organization=organization.name.to_string() /> };
+    if items.is_empty() && !later {
+        return view! {
+            {title}
+            <Empty glyph=Glyph::Team title="No teams yet">
+                <p class="empty-text">
+                    "A team shares API tokens: everybody in it can see, rotate and revoke them, and they go on working when somebody leaves."
+                </p>
+                {create}
+            </Empty>
+        }
+        .into_any();
+    }
+    let rows = items.into_iter().map(|team| view! { <Row team=team organization=slug.clone() /> }).collect_view();
+    let first = later.then(|| {
+        view! {
+            <ButtonLink href=paths::teams(&slug)>
+                <Icon glyph=Glyph::Older />
+                "First page"
+            </ButtonLink>
+        }
+    });
+    let next =
+        next.map(|next| view! { <ButtonLink href=paths::teams_after(&slug, next)>"Next page" <Icon glyph=Glyph::Newer /></ButtonLink> });
+    let pages = (first.is_some() || next.is_some()).then(|| {
+        view! {
+            <nav class="pages" aria-label="Pagination">
+                {first}
+                {next}
+            </nav>
+        }
+    });
+    view! {
+        {title}
+        <div class="page-head">
+            <p class="lead">
+                "The people in a team share its API tokens: they go on working when somebody leaves, and end with the team."
+            </p>
+            {create}
+        </div>
+        <Table
+            id="teams"
+            caption=format!("Teams of {}, by name", organization.name)
+            columns=&["Name", "Members", "Live tokens", "Created"]
+            actions=false
+        >
+            {rows}
+        </Table>
+        {pages}
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(team: Team, organization: String) -> impl IntoView {
+    let description = Some(team.description.to_string()).filter(|text| !text.is_empty());
+    view! {
+        <tr role="row">
+            <th scope="row" role="rowheader">
+                <a class="row-label" href=paths::team(&organization, team.id)>
+                    {team.name.to_string()}
+                </a>
+                {description.map(|text| view! { <span class="row-description">{text}</span> })}
+            </th>
+            <Cell column="Members">{team.members}</Cell>
+            <Cell column="Live tokens">{team.tokens}</Cell>
+            <Cell column="Created">
+                <Moment at=team.created_at />
+                <span class="cell-more">"by " {team.created_by}</span>
+            </Cell>
+        </tr>
+    }
+}

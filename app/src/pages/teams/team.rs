@@ -1,0 +1,311 @@
+//! One team: who is in it, and its tokens.
+
+use domain::{Team, TeamMember, Timestamp, Token};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use crate::{
+    api::{
+        Failure,
+        teams::{self, Candidate, Found},
+    },
+    layout::{Breadcrumb, use_organization},
+    pages::tokens::row::{expires, last_used, status_badge},
+    paths, posted,
+    ui::{
+        badge::Tone,
+        button::{ButtonLink, Look, Submit},
+        field::{Described, FieldError, Refusal, wrong_with},
+        heading::{Heading, PageTitle},
+        icon::{Glyph, Icon},
+        notice::Notice,
+        problem::Problem,
+        summary::Summary,
+        table::{Cell, Table},
+        time::Moment,
+    },
+};
+
+/// The team in the page's address.
+pub fn use_team() -> Memo<String> {
+    let params = use_params_map();
+    Memo::new(move |_| params.with(|params| params.get_str("team").unwrap_or_default().to_owned()))
+}
+
+/// Says that a team has more tokens than are listed.
+pub fn more_tokens(team: &Team, listed: usize) -> Option<String> {
+    let more = (team.tokens as usize).saturating_sub(listed);
+    (more > 0).then(|| format!("and {more} more"))
+}
+
+/// Shows one team.
+#[component]
+pub fn TeamPage() -> impl IntoView {
+    let organization = use_organization();
+    let team = use_team();
+    let found = Resource::new_blocking(move || (organization.get(), team.get()), |(organization, team)| teams::find(organization, team));
+    view! {
+        <Breadcrumb steps=vec![
+            ("Organization settings", None),
+            ("Teams", Some(paths::teams(&organization.get_untracked()))),
+            ("Team", None),
+        ] />
+        <div role="status">
+            <Done />
+        </div>
+        <Transition>
+            {move || Suspend::new(async move {
+                match found.await {
+                    Ok(found) => view! { <Shown found=found /> }.into_any(),
+                    Err(Failure(failure)) => {
+                        view! {
+                            <PageTitle page="Team" />
+                            <Heading text="Team" />
+                            <Problem failure=failure refused="see the teams of this organization" />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// Tells what the form before led to.
+#[component]
+fn Done() -> impl IntoView {
+    let (organization, team, query) = (use_organization(), use_team(), use_query_map());
+    move || {
+        let text = match query.with(|query| query.get_str("done").unwrap_or_default().to_owned()).as_str() {
+            "created" => "The team is created. Add the people who shall share its tokens.",
+            "edited" => "The team is changed.",
+            "added" => "They are in the team now, and reach its tokens.",
+            "removed" => "They are no longer in the team. Rotate its tokens if they may have kept a secret.",
+            _ => return None,
+        };
+        let dismiss = paths::team(&organization.get(), team.get());
+        Some(view! {
+            <Notice tone=Tone::Success dismiss=dismiss>
+                <p>{text}</p>
+            </Notice>
+        })
+    }
+}
+
+#[component]
+fn Shown(found: Found) -> impl IntoView {
+    let Found { organization, team, members, candidates, tokens, is_in, may_see, may_update, may_end, now } = found;
+    let slug = organization.slug.to_string();
+    let name = team.name.to_string();
+    let description = Some(team.description.to_string()).filter(|text| !text.is_empty());
+    let edit = may_update.then(|| {
+        view! {
+            <ButtonLink href=paths::edit_team(&slug, team.id)>
+                <Icon glyph=Glyph::Pencil />
+                "Edit"
+            </ButtonLink>
+        }
+    });
+    let end = may_end.then(|| {
+        view! {
+            <ButtonLink href=paths::end_team(&slug, team.id)>
+                <Icon glyph=Glyph::Bin />
+                "End team"
+            </ButtonLink>
+        }
+    });
+    view! {
+        <PageTitle page=name.clone() organization=organization.name.to_string() />
+        <div class="page-head">
+            <div>
+                <Heading text=name />
+                {description.map(|text| view! { <p class="lead row-description">{text}</p> })}
+            </div>
+            <div class="form-actions">{edit} {end}</div>
+        </div>
+        <Tokens organization=slug.clone() team=team.clone() tokens=tokens is_in=is_in may_see=may_see now=now />
+        <People organization=slug team=team members=members candidates=candidates may_update=may_update />
+    }
+}
+
+#[component]
+fn Tokens(organization: String, team: Team, tokens: Vec<Token>, is_in: bool, may_see: bool, now: Timestamp) -> impl IntoView {
+    let more = more_tokens(&team, tokens.len());
+    let generate = is_in.then(|| {
+        view! {
+            <ButtonLink look=Look::Primary href=paths::new_team_token(&organization, team.id)>
+                <Icon glyph=Glyph::Plus />
+                "Generate token"
+            </ButtonLink>
+        }
+    });
+    let lead = if is_in {
+        "Everybody in the team can see, rotate and revoke these. They go on working when somebody leaves, and end with the team."
+    } else if may_see {
+        "They belong to the team. Only somebody in it can generate or rotate one."
+    } else {
+        "Only somebody in the team sees its tokens."
+    };
+    let list = if may_see && !tokens.is_empty() {
+        let rows = tokens.into_iter().map(|token| view! { <TokenRow token=token organization=organization.clone() now=now /> });
+        let rows = rows.collect_view();
+        view! {
+            <Table
+                id="team-tokens"
+                caption=format!("Tokens of the team {}, newest first", team.name)
+                columns=&["Label", "Token", "Role", "Expires", "Last used", "Status"]
+                actions=false
+            >
+                {rows}
+            </Table>
+        }
+        .into_any()
+    } else if may_see {
+        view! { <p class="text-muted">"It has no tokens in force."</p> }.into_any()
+    } else {
+        ().into_any()
+    };
+    view! {
+        <section class="block" aria-labelledby="tokens-of">
+            <div class="page-head">
+                <div>
+                    <h2 class="block-title" id="tokens-of">
+                        "API tokens"
+                    </h2>
+                    <p class="lead">{lead}</p>
+                </div>
+                {generate}
+            </div>
+            {list}
+            {more.filter(|_| may_see).map(|text| view! { <p class="text-muted">{text}</p> })}
+        </section>
+    }
+}
+
+#[component]
+fn TokenRow(token: Token, organization: String, now: Timestamp) -> impl IntoView {
+    let status = token.status_at(now);
+    let expires = expires(&token, status, now);
+    let last_used = last_used(token.last_used_at, now);
+    let badge = status_badge(&token, status);
+    let role = token.role_title();
+    let Token { id, label, hint, .. } = token;
+    view! {
+        <tr role="row" data-status=status.as_str()>
+            <th scope="row" role="rowheader">
+                <a class="row-label" href=paths::token(&organization, id)>
+                    {label.to_string()}
+                </a>
+            </th>
+            <Cell column="Token">
+                <code class="hint">{hint.to_string()}</code>
+            </Cell>
+            <Cell column="Role">{role}</Cell>
+            <Cell column="Expires">{expires}</Cell>
+            <Cell column="Last used">{last_used}</Cell>
+            <Cell column="Status">{badge}</Cell>
+        </tr>
+    }
+}
+
+#[component]
+fn People(organization: String, team: Team, members: Vec<TeamMember>, candidates: Vec<Candidate>, may_update: bool) -> impl IntoView {
+    let list = if members.is_empty() {
+        view! { <p class="text-muted">"Nobody is in this team yet, so nobody can generate tokens for it."</p> }.into_any()
+    } else {
+        let rows = members.into_iter().map(|member| {
+            let name = member.name.to_string();
+            let remove = may_update.then(|| {
+                view! {
+                    <form method="post" action=paths::remove_from_team(&organization, team.id, member.user)>
+                        <button r#type="submit" class="button bin" data-look=Look::Quiet.as_str()>
+                            <Icon glyph=Glyph::Cross />
+                            <span class="bin-name">"Remove " <span class="bin-label">{name.clone()} " from the team"</span></span>
+                        </button>
+                    </form>
+                }
+            });
+            view! {
+                <tr role="row">
+                    <th scope="row" role="rowheader">
+                        <a class="row-label" href=paths::member(&organization, member.user)>
+                            {name}
+                        </a>
+                        <span class="row-description">{member.email.as_str().to_owned()}</span>
+                    </th>
+                    <Cell column="In the team since">
+                        <Moment at=member.since />
+                    </Cell>
+                    <td role="cell" class="row-actions">
+                        {remove}
+                    </td>
+                </tr>
+            }
+        });
+        let rows = rows.collect_view();
+        view! {
+            <Table id="team-members" caption=format!("Members of the team {}, by name", team.name) columns=&["Name", "In the team since"]>
+                {rows}
+            </Table>
+        }
+        .into_any()
+    };
+    let add = may_update.then(|| view! { <Add address=paths::team_members(&organization, team.id) candidates=candidates /> });
+    view! {
+        <section class="block" aria-labelledby="people-of">
+            <h2 class="block-title" id="people-of">
+                "Members"
+            </h2>
+            {list}
+            {add}
+        </section>
+    }
+}
+
+/// Adds one of the organization's members.
+#[component]
+fn Add(address: String, candidates: Vec<Candidate>) -> impl IntoView {
+    let refusal: Refusal = RwSignal::new(posted::failure());
+    if candidates.is_empty() {
+        return view! { <p class="text-muted">"Everybody of the organization is in this team."</p> }.into_any();
+    }
+    let wrong = wrong_with(refusal, "user");
+    let described = Described::new("user", String::new());
+    let chosen = posted::field("user");
+    let options = candidates.into_iter().map(|Candidate { user, title }| {
+        let id = user.to_string();
+        let selected = id == chosen;
+        view! {
+            <option value=id selected=selected>
+                {title}
+            </option>
+        }
+    });
+    let options = options.collect_view();
+    view! {
+        <Summary title="Nobody was added" fields=&["user"] refusal=refusal />
+        <form class="form" method="post" action=address>
+            <div class="field">
+                <label class="field-label" for="user">
+                    "Add a member of the organization"
+                </label>
+                <select
+                    class="input"
+                    id="user"
+                    name="user"
+                    autocomplete="off"
+                    aria-describedby=described.by
+                    aria-invalid=move || wrong.with(Option::is_some).then_some("true")
+                >
+                    <option value="">"Choose a person"</option>
+                    {options}
+                </select>
+                <FieldError id="user-error".to_owned() wrong=wrong />
+            </div>
+            <div class="form-actions">
+                <Submit look=Look::Secondary label="Add to team" />
+            </div>
+        </form>
+    }
+    .into_any()
+}
