@@ -1,6 +1,6 @@
 //! The addresses of pages, each written once.
 
-use domain::{InvitationId, Membership, Preset, TokenId, UserId};
+use domain::{InvitationId, Membership, Preset, RoleId, TokenId, UserId};
 
 /// Where people sign in and out.
 pub const SIGN_IN: &str = "/sign-in";
@@ -67,6 +67,26 @@ pub fn invite(organization: &str) -> String {
 /// Where the button that takes an invitation back posts to.
 pub fn withdraw(organization: &str, invitation: InvitationId) -> String {
     format!("/orgs/{organization}/members/invitations/{invitation}/withdraw")
+}
+
+/// The roles of an organization: those that are built in, and its own.
+pub fn roles(organization: &str) -> String {
+    format!("/orgs/{organization}/roles")
+}
+
+/// The form for a new role.
+pub fn new_role(organization: &str) -> String {
+    format!("/orgs/{organization}/roles/new")
+}
+
+/// One of the organization's own roles, and the form that edits it.
+pub fn role(organization: &str, role: RoleId) -> String {
+    format!("/orgs/{organization}/roles/{role}")
+}
+
+/// The page that asks whether to delete a role.
+pub fn delete_role(organization: &str, role: RoleId) -> String {
+    format!("/orgs/{organization}/roles/{role}/delete")
 }
 
 /// The list of an organization's tokens.

@@ -29,9 +29,9 @@ pub fn Choices(
 #[component]
 pub fn Card(
     name: &'static str,
-    value: &'static str,
-    title: &'static str,
-    summary: &'static str,
+    #[prop(into)] value: String,
+    #[prop(into)] title: String,
+    #[prop(into)] summary: String,
     checked: bool,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {

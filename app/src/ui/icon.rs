@@ -28,6 +28,7 @@ pub enum Glyph {
     Rotate,
     Search,
     Shield,
+    Sliders,
     Up,
     Warning,
 }
@@ -60,6 +61,7 @@ impl Glyph {
             Self::Rotate => "M19.5 12a7.5 7.5 0 1 1-2.3-5.4l2.3 2.2M19.5 4v4.8h-4.8",
             Self::Search => "M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 0 0 0-13M15.3 15.3L20 20",
             Self::Shield => "M12 3.5l7.3 2.7v5.3c0 4.4-3 7.6-7.3 9c-4.3-1.4-7.3-4.6-7.3-9V6.2z",
+            Self::Sliders => "M4 8h9M17.5 8H20M15.2 5.8a2.2 2.2 0 1 0 0 4.4a2.2 2.2 0 0 0 0-4.4M4 16h2.5M11 16h9M8.8 13.8a2.2 2.2 0 1 0 0 4.4a2.2 2.2 0 0 0 0-4.4",
             Self::Up => "M7 14l5-5l5 5",
             Self::Warning => "M12 4.1L2.9 19.6h18.2zM12 10v4.3M12 16.9v.1",
         }

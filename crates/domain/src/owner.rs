@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Kind, Name, PermissionSet, Role, UserId, policy};
+use crate::{AssignedRole, Kind, Name, PermissionSet, UserId};
 
 /// Whom a token belongs to: what it may do ends with its owner's rights, and it ends with its owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub struct Person {
     /// What they are called.
     pub name: Name,
     /// Their role at this moment; none when they are no member any more, which leaves them nothing.
-    pub role: Option<Role>,
+    pub role: Option<AssignedRole>,
 }
 
 impl Owner {
@@ -38,7 +38,7 @@ impl Owner {
     pub fn ceiling(&self) -> Option<PermissionSet> {
         match self {
             Self::Organization => None,
-            Self::User(person) => Some(person.role.map_or(PermissionSet::NONE, policy::grants)),
+            Self::User(person) => Some(person.role.as_ref().map_or(PermissionSet::NONE, AssignedRole::permissions)),
         }
     }
 

@@ -92,7 +92,7 @@ pub async fn set_up(console: &Console, caller: &Caller, form: &SetupForm) -> Res
     let user = UserId::new(now, entropy::bytes(&*console.0.entropy));
     store::organizations::insert(&mut write, &organization).await?;
     store::users::insert(&mut write, user, &email, &name, &hash, now).await?;
-    store::organizations::insert_member(&mut write, &organization, user, Role::Owner, now).await?;
+    store::organizations::insert_member(&mut write, &organization, user, &Role::Owner.into(), now).await?;
     store::setup::delete_all(&mut write).await?;
     let event = NewEvent {
         at: now,

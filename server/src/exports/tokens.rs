@@ -72,7 +72,7 @@ fn cells(token: &Token, now: Timestamp) -> [String; COLUMNS.len()] {
         token.description.to_string(),
         token.hint.to_string(),
         token.owner.person().map_or_else(|| "organization".to_owned(), |person| person.name.to_string()),
-        token.role.map_or("custom", domain::Role::as_str).to_owned(),
+        token.role.as_ref().map_or("custom", domain::AssignedRole::recorded).to_owned(),
         token.effective().stored(),
         time(Some(token.created_at)),
         token.created_by.clone(),

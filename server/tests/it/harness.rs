@@ -256,12 +256,20 @@ impl TestConsole {
             kind: None,
             label: Label::parse(label).unwrap(),
             description: Description::parse("").unwrap(),
-            role: Some(role),
+            role: Some(role.into()),
             permissions: permissions.iter().map(|name| name.parse().unwrap()).collect::<PermissionSet>(),
             lifetime,
         };
         let issued = tokens::create(&self.console, &access, new).await.unwrap();
         (issued.token, issued.secret.expose().to_owned())
+    }
+
+    /// A role that an organization makes, which nobody has. Each is called like no other.
+    pub(crate) async fn role(&self, organization: &str, permissions: &str) -> domain::DefinedRole {
+        let access = services::access::by_operator(&self.console, organization, &command_line()).await.unwrap();
+        let name = format!("Role {}", self.count("SELECT seq FROM head").await);
+        let role = services::roles::Definition::parse(&name, "", permissions).unwrap();
+        services::roles::create(&self.console, &access, role).await.unwrap()
     }
 
     /// Invites somebody to an organization.

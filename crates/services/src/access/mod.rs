@@ -218,7 +218,7 @@ impl Access {
                     return Err(Error::Unauthenticated);
                 }
                 let role = store::sessions::find_role_in(&mut write, self, *session).await?.ok_or(Error::NotFound)?;
-                (policy::grants(role), None)
+                (role.permissions(), None)
             }
             Proof::Secret(token, digest) => {
                 let now = console.now();
@@ -263,10 +263,10 @@ async fn member(console: &Console, actor: Option<&Actor>, caller: &Caller, organ
     Ok(Access {
         organization: membership.organization,
         principal: actor.principal(),
+        permissions: membership.role.permissions(),
         person: Some(Person { id: actor.user, name: actor.name.clone(), role: Some(membership.role) }),
         reach: Reach::All,
         proof: Proof::Session(actor.session),
-        permissions: policy::grants(membership.role),
         ends_at: None,
         caller: caller.clone(),
     })

@@ -128,7 +128,7 @@ async fn a_token_does_not_live_on_in_another_one(instance: Instance) {
     let lasting = NewToken { lifetime: Lifetime::Never, ..new_token("lasting", Role::Viewer) };
     let id = tokens::create(console, &owner, lasting).await.unwrap().token.id.to_string();
     let wider =
-        || Change { rights: Some(Rights { role: Some(Role::Developer), permissions: domain::PermissionSet::NONE }), ..Change::default() };
+        || Change { rights: Some(Rights { role: Some(Role::Developer.into()), permissions: domain::PermissionSet::NONE }), ..Change::default() };
     let before = instance.shape().await;
     assert!(matches!(tokens::rotate(console, &bearer, &id, Overlap::Hour).await, Err(Error::Forbidden)));
     assert!(matches!(tokens::edit(console, &bearer, &id, None, wider()).await, Err(Error::Forbidden)));

@@ -62,6 +62,7 @@ pub(super) async fn dump(db: &Db) -> String {
         "organizations",
         "users",
         "memberships",
+        "roles",
         "setup_links",
         "sessions",
         "invitations",

@@ -73,9 +73,9 @@ pub(super) struct Token {
     /// What it is now.
     #[schema(value_type = StatusName)]
     status: &'static str,
-    /// What it may do, as one word; null when it has only permissions of its own.
+    /// What it may do, as one role; null when it has only permissions of its own.
     #[schema(value_type = Option<RoleName>)]
-    role: Option<&'static str>,
+    role: Option<String>,
     /// What it may do beside its role.
     #[schema(value_type = Vec<PermissionName>)]
     permissions: PermissionSet,
@@ -114,7 +114,7 @@ impl Token {
             hint: token.hint.to_string(),
             owner: Owner::of(token, organization),
             status: token.status_at(now).as_str(),
-            role: token.role.map(domain::Role::as_str),
+            role: token.role.as_ref().map(ToString::to_string),
             permissions: token.permissions,
             effective_permissions: token.effective(),
             created_at: token.created_at.iso(),
