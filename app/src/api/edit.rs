@@ -59,7 +59,8 @@ pub async fn edit(
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
             let form = services::tokens::Form { owner: String::new(), label, description, role, permissions, expiry, days, hours, minutes };
-            services::tokens::edit(&request.console, &access, &token, Some(&version), form.parse_change(&request.console, &access).await?).await
+            services::tokens::edit(&request.console, &access, &token, Some(&version), form.parse_change(&request.console, &access).await?)
+                .await
         }
         .await,
     )

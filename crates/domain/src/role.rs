@@ -71,11 +71,10 @@ impl Holders {
             1 => Some(format!("1 {one}")),
             many => Some(format!("{many} {one}s")),
         };
-        let parts: Vec<String> =
-            [counted(self.members, "member"), counted(self.invitations, "invitation"), counted(self.tokens, "token")]
-                .into_iter()
-                .flatten()
-                .collect();
+        let parts: Vec<String> = [counted(self.members, "member"), counted(self.invitations, "invitation"), counted(self.tokens, "token")]
+            .into_iter()
+            .flatten()
+            .collect();
         match parts.as_slice() {
             [] => "nobody".to_owned(),
             [one] => one.clone(),

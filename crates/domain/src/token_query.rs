@@ -141,7 +141,8 @@ impl Grant {
     /// Reads a word, or the id of a role.
     pub(crate) fn read(value: &str) -> Result<Self, Invalid> {
         value.parse().map(Self::Made).or_else(|_| {
-            one_of(&Self::ALL, |each| each, value, "The role").map_err(|Invalid(why)| Invalid(why.replace("; choose", ", or the id of a role; choose")))
+            one_of(&Self::ALL, |each| each, value, "The role")
+                .map_err(|Invalid(why)| Invalid(why.replace("; choose", ", or the id of a role; choose")))
         })
     }
 }

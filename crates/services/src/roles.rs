@@ -5,7 +5,8 @@
 
 use data_encoding::HEXLOWER;
 use domain::{
-    AssignedRole, CustomRole, DefinedRole, Description, Holders, Name, Offered, Permission, PermissionSet, Role, RoleId, Timestamp, audit::Action,
+    AssignedRole, CustomRole, DefinedRole, Description, Holders, Name, Offered, Permission, PermissionSet, Role, RoleId, Timestamp,
+    audit::Action,
 };
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};

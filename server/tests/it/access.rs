@@ -210,7 +210,7 @@ async fn rest(it: &TestConsole, operation: &str, caller: &Caller, target: &str) 
         "GET /api/v1/organizations/{organization}/audit" => it.get(caller, "/api/v1/organizations/acme/audit").await,
         "GET /api/v1/organizations/{organization}/policy" => it.get(caller, "/api/v1/organizations/acme/policy").await,
         "PUT /api/v1/organizations/{organization}/policy" => it.put_json(caller, "/api/v1/organizations/acme/policy", "{}").await,
-        other => panic!("{other} has no sample request: add one"),
+        other => roles(it, other, caller).await,
     }
 }
 
@@ -279,6 +279,19 @@ async fn roles(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
         "POST /orgs/acme/roles/new" => form("/orgs/acme/roles/new", &definition).await,
         "POST /orgs/acme/roles/ID" => form(&format!("/orgs/acme/roles/{id}"), &definition).await,
         "POST /orgs/acme/roles/ID/delete" => form(&format!("/orgs/acme/roles/{id}/delete"), &[]).await,
+        "GET /api/v1/organizations/{organization}/roles" => it.get(caller, "/api/v1/organizations/acme/roles").await,
+        "POST /api/v1/organizations/{organization}/roles" => {
+            let body = format!("{{\"name\":\"{name}\",\"permissions\":[\"deployment:trigger\"]}}");
+            it.post_json(caller, "/api/v1/organizations/acme/roles", &body).await
+        }
+        "GET /api/v1/organizations/{organization}/roles/{role}" => it.get(caller, &format!("/api/v1/organizations/acme/roles/{id}")).await,
+        "PATCH /api/v1/organizations/{organization}/roles/{role}" => {
+            let patch = request(Method::PATCH, &format!("/api/v1/organizations/acme/roles/{id}"), "{\"description\":\"edited\"}");
+            it.send(caller, with(patch, &[("content-type", "application/json")])).await
+        }
+        "DELETE /api/v1/organizations/{organization}/roles/{role}" => {
+            it.delete(caller, &format!("/api/v1/organizations/acme/roles/{id}")).await
+        }
         page if page.starts_with("GET /orgs/acme/roles/ID") => it.get(caller, &page.trim_start_matches("GET ").replace("ID", &id)).await,
         other => panic!("{other} has no sample request: add one"),
     }

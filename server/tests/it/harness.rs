@@ -166,7 +166,10 @@ impl TestConsole {
                  WHERE email = 'owner@acme.test'"
             ))
             .await;
-            self.execute(&format!("INSERT INTO memberships VALUES ('{organization}', '{user}', '{role}', 1)")).await;
+            self.execute(&format!(
+                "INSERT INTO memberships (organization_id, user_id, role, created_at) VALUES ('{organization}', '{user}', '{role}', 1)"
+            ))
+            .await;
         }
     }
 
@@ -178,7 +181,7 @@ impl TestConsole {
         )
         .await;
         self.execute(
-            "INSERT INTO memberships SELECT id, 'usr_00000000000000000000000000000009', 'viewer', 1 FROM organizations WHERE slug = 'acme' \
+            "INSERT INTO memberships (organization_id, user_id, role, created_at) SELECT id, 'usr_00000000000000000000000000000009', 'viewer', 1 FROM organizations WHERE slug = 'acme' \
              ON CONFLICT DO NOTHING",
         )
         .await;

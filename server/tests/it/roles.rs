@@ -1,12 +1,16 @@
 //! The forms of roles, and where roles are offered.
 
-use crate::harness::{TestConsole, on_both};
+use axum::http::Method;
+use domain::Role;
+
+use crate::harness::{TestConsole, on_both, request, with};
 
 on_both![
     a_role_is_made_edited_and_deleted_without_scripts,
     a_refused_form_keeps_what_was_typed,
     a_role_is_offered_where_it_can_be_given,
     an_edit_from_something_older_is_refused,
+    the_api_makes_edits_and_deletes_roles,
 ];
 
 async fn a_role_is_made_edited_and_deleted_without_scripts(it: TestConsole) {
@@ -69,7 +73,12 @@ async fn a_role_is_offered_where_it_can_be_given(it: TestConsole) {
     let refused = it.post_form(&admin, &format!("/orgs/acme/roles/{id}/delete"), &[]).await;
     assert_eq!(refused.status, 422);
     assert!(refused.text().contains("in use by 1 invitation and 1 token"));
-    assert!(it.get(&admin, &format!("/orgs/acme/roles/{id}")).await.text().contains("Saving changes at once what 1 invitation and 1 token may do."));
+    assert!(
+        it.get(&admin, &format!("/orgs/acme/roles/{id}"))
+            .await
+            .text()
+            .contains("Saving changes at once what 1 invitation and 1 token may do.")
+    );
     // Whoever has no such role to give is refused it.
     let fields = [("label", "own"), ("label_warned", "own"), ("owner", "user"), ("role", id.as_str()), ("expiry", "90")];
     assert_eq!(it.post_form(&developer, "/orgs/acme/tokens/new", &fields).await.status, 422);
@@ -85,4 +94,44 @@ async fn an_edit_from_something_older_is_refused(it: TestConsole) {
     assert!(late.text().contains("Somebody changed this role meanwhile"));
     assert_eq!(it.count("SELECT COUNT(*) FROM events WHERE action = 'role.edit'").await, 0);
     assert_eq!(it.count("SELECT COUNT(*) FROM events").await, events);
+}
+
+async fn the_api_makes_edits_and_deletes_roles(it: TestConsole) {
+    let (token, viewer) =
+        (it.token("acme", Role::Admin, &[]).await, it.token("acme", Role::Developer, &["role:create", "role:read"]).await);
+    let roles = "/api/v1/organizations/acme/roles";
+    let made = it.post_json(&token, roles, "{\"name\":\"Biller\",\"permissions\":[\"billing:read\"]}").await;
+    assert_eq!(made.status, 201);
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    let one = format!("{roles}/{id}");
+    assert_eq!(made.header("location"), one);
+    let tag = made.header("etag").to_owned();
+    let found = it.get(&token, &one).await;
+    assert_eq!((found.header("etag"), &found.json()), (tag.as_str(), &made.json()));
+    let body = format!("{{\"label\":\"ci\",\"role\":\"{id}\"}}");
+    let issued = it.post_json(&token, "/api/v1/organizations/acme/tokens", &body).await;
+    assert_eq!(issued.status, 201);
+    assert_eq!(
+        (&issued.json()["role"], &issued.json()["effective_permissions"]),
+        (&id.clone().into(), &serde_json::json!(["billing:read"]))
+    );
+    assert_eq!(it.get(&token, &format!("/api/v1/organizations/acme/tokens?role={id}")).await.json()["items"].as_array().unwrap().len(), 1);
+    let patch = async |caller, tag: &str, body: &str| {
+        it.send(caller, with(request(Method::PATCH, &one, body), &[("content-type", "application/json"), ("if-match", tag)])).await
+    };
+    let narrower = "{\"permissions\":[\"cluster:read\"]}";
+    let edited = patch(&token, &tag, narrower).await;
+    assert_eq!((edited.status.as_u16(), &edited.json()["held_by"]["tokens"]), (200, &1.into()));
+    assert_eq!(patch(&token, &tag, narrower).await.status, 412);
+    assert_eq!(patch(&token, "*", "{\"colour\":1}").await.status, 422);
+    assert_eq!(patch(&viewer, "*", narrower).await.status, 403);
+    let refused = it.post_json(&viewer, roles, "{\"name\":\"More\",\"permissions\":[\"billing:read\"]}").await;
+    assert_eq!((refused.status.as_u16(), refused.json()["field"].as_str()), (422, Some("permissions")));
+    assert_eq!(it.get(&viewer, roles).await.json()["items"].as_array().unwrap().len(), 1);
+    let used = it.delete(&token, &one).await;
+    assert_eq!((used.status.as_u16(), used.json()["field"].as_str()), (422, Some("role")));
+    let dead = issued.json()["id"].as_str().unwrap().to_owned();
+    it.delete(&token, &format!("/api/v1/organizations/acme/tokens/{dead}")).await;
+    assert_eq!(it.delete(&token, &one).await.status, 204);
+    assert_eq!(it.get(&token, &one).await.status, 404);
 }

@@ -62,7 +62,14 @@ pub fn Views(organization: String, query: TokenQuery, focus: Focus) -> impl Into
 
 /// The search and the filters.
 #[component]
-pub fn Filters(organization: String, query: TokenQuery, own: bool, creators: Vec<String>, made: Vec<(RoleId, String)>, focus: Focus) -> impl IntoView {
+pub fn Filters(
+    organization: String,
+    query: TokenQuery,
+    own: bool,
+    creators: Vec<String>,
+    made: Vec<(RoleId, String)>,
+    focus: Focus,
+) -> impl IntoView {
     let wrong = RwSignal::new(None::<String>);
     let navigate = use_navigate();
     let action = paths::tokens(&organization);

@@ -114,7 +114,13 @@ pub(crate) async fn is_member(write: &mut Write, organization: &Organization, us
 }
 
 /// Makes a user a member.
-pub(crate) async fn insert_member(write: &mut Write, organization: &Organization, user: UserId, role: &AssignedRole, at: Timestamp) -> Result<()> {
+pub(crate) async fn insert_member(
+    write: &mut Write,
+    organization: &Organization,
+    user: UserId,
+    role: &AssignedRole,
+    at: Timestamp,
+) -> Result<()> {
     let touched = on_tx!(write, |connection| {
         sqlx::query("INSERT INTO memberships (organization_id, user_id, role, created_at, role_id) VALUES ($1, $2, $3, $4, $5)")
             .bind(organization.id.to_string())

@@ -43,7 +43,10 @@ async fn a_new_person_becomes_a_member_and_is_signed_in(instance: Instance) {
     assert_eq!(organization.slug.as_str(), "acme");
     let actor = sessions::find(&instance.console, &signed_in.session).await.unwrap().unwrap();
     let me = sessions::me(&instance.console, Some(&actor)).await.unwrap();
-    assert_eq!((me.email.as_str(), me.name.as_str(), me.memberships[0].role.clone()), ("grace@acme.test", "Grace Hopper", Role::Developer.into()));
+    assert_eq!(
+        (me.email.as_str(), me.name.as_str(), me.memberships[0].role.clone()),
+        ("grace@acme.test", "Grace Hopper", Role::Developer.into())
+    );
     assert!(invitations::list(&instance.console, &instance.owner().await).await.unwrap().is_empty());
     let again = invitations::accept_as_new(&instance.console, &caller(), &code, &person()).await;
     assert!(matches!(again, Err(Error::Unauthenticated)));

@@ -258,7 +258,7 @@ async fn removal_ends_sessions_only_where_nothing_is_left_to_see(instance: Insta
         instance.member("acme", Role::Viewer, email).await;
     }
     instance.member("globex", Role::Owner, "gus@globex.test").await;
-    let elsewhere = "INSERT INTO memberships SELECT o.id, u.id, 'viewer', 1 FROM organizations o CROSS JOIN users u \
+    let elsewhere = "INSERT INTO memberships (organization_id, user_id, role, created_at) SELECT o.id, u.id, 'viewer', 1 FROM organizations o CROSS JOIN users u \
                      WHERE o.slug = 'globex' AND u.email = 'eve@acme.test'";
     assert_eq!(instance.execute(elsewhere).await.unwrap(), 1);
     let owner = instance.owner().await;

@@ -106,7 +106,9 @@ async fn an_edit_is_true_at_once_for_people_and_tokens(instance: Instance) {
     assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'role.edit' AND details LIKE '%-deployment:trigger%'").await, 1);
     // Widening is as quick.
     roles::edit(&instance.console, &owner, &id, None, definition("Reader", "cluster:read cluster:delete")).await.unwrap();
-    assert!(bearer_may(&instance, shared.secret.expose(), "cluster:delete").await && may(&instance, "dev@acme.test", "cluster:delete").await);
+    assert!(
+        bearer_may(&instance, shared.secret.expose(), "cluster:delete").await && may(&instance, "dev@acme.test", "cluster:delete").await
+    );
     assert!(!bearer_may(&instance, own.secret.expose(), "cluster:delete").await, "it was never given that");
     let query = TokenQuery { role: Some(Grant::Made(role.role.id)), ..TokenQuery::default() };
     let listed = tokens::list(&instance.console, &owner, &query).await.unwrap();
@@ -151,7 +153,8 @@ async fn nobody_makes_edits_or_hands_out_more_than_they_hold(instance: Instance)
     instance.member("acme", Role::Viewer, "vi@acme.test").await;
     let (wide, narrow) = (make(&instance, "Wide", "billing:read").await, make(&instance, "Narrow", "cluster:read").await);
     let owner = instance.owner().await;
-    let given = tokens::create(&instance.console, &owner, NewToken { role: of_role(&narrow), ..new_token("ci", Role::Viewer) }).await.unwrap();
+    let given =
+        tokens::create(&instance.console, &owner, NewToken { role: of_role(&narrow), ..new_token("ci", Role::Viewer) }).await.unwrap();
     let rich = NewToken { role: None, permissions: "billing:read".parse().unwrap(), ..new_token("rich", Role::Viewer) };
     let rich = tokens::create(&instance.console, &owner, rich).await.unwrap();
     let keep = access_of(&instance, "keep@acme.test", Permission::ROLE_UPDATE).await;
@@ -390,5 +393,4 @@ async fn there_is_an_end_to_roles(instance: Instance) {
     let refused = roles::create(&instance.console, &owner, definition("One more", "agent:read")).await;
     assert!(matches!(refused, Err(Error::Invalid { field: "name", .. })));
     assert_eq!(instance.shape().await, shape);
-
 }

@@ -13,12 +13,12 @@ use super::{
 pub(super) struct End<T>(pub(super) Option<T>);
 
 /// Reads a member that is there: null is a value of it, or none it can have.
-pub(super) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
 /// Permissions by their names.
-pub(super) fn permissions(names: &[String]) -> Result<PermissionSet, Problem> {
+pub(crate) fn permissions(names: &[String]) -> Result<PermissionSet, Problem> {
     names.iter().map(|name| name.parse()).collect::<Result<_, _>>().map_err(wrong("permissions"))
 }
 

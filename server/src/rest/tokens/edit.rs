@@ -63,17 +63,20 @@ impl Wanted {
         Ok(move |token: &domain::Token| Change {
             label,
             description,
-            rights: Some(Rights { role: role.unwrap_or_else(|| token.role.clone()), permissions: permissions.unwrap_or(token.permissions) }),
+            rights: Some(Rights {
+                role: role.unwrap_or_else(|| token.role.clone()),
+                permissions: permissions.unwrap_or(token.permissions),
+            }),
             lifetime,
         })
     }
 }
 
 /// The version that the edit is meant for; none for whatever is there.
-fn version(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+pub(crate) fn version(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut tags = headers.get_all(header::IF_MATCH).iter();
     let Some(tag) = tags.next() else { return Ok(None) };
-    let wrong = || invalid("If-Match", "Send the ETag of the token as it came, one of them, or *.");
+    let wrong = || invalid("If-Match", "Send the ETag as it came, one of them, or *.");
     let tag = tag.to_str().ok().filter(|_| tags.next().is_none()).ok_or_else(wrong)?.trim();
     if tag == "*" {
         return Ok(None);

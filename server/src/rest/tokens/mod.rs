@@ -1,6 +1,6 @@
 //! `/api/v1/organizations/{organization}/tokens`: the organization's tokens; a file a verb, and here what the verbs share.
 
-mod body;
+pub(crate) mod body;
 pub(super) mod create;
 pub(super) mod edit;
 pub(super) mod find;
@@ -137,7 +137,7 @@ pub(super) struct IssuedToken<'a> {
 }
 
 /// Names the member that a value came from.
-fn wrong(field: &'static str) -> impl Fn(domain::Invalid) -> Problem {
+pub(super) fn wrong(field: &'static str) -> impl Fn(domain::Invalid) -> Problem {
     move |invalid| Problem::from(Error::Invalid { field, why: invalid.0 })
 }
 

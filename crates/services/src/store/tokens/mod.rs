@@ -4,7 +4,8 @@ mod edit;
 pub(crate) mod rotation;
 
 use domain::{
-    AssignedRole, Description, Hint, Issued, Kind, Label, Name, Organization, Owner, PermissionSet, Person, Slug, State, Timestamp, Token, TokenId,
+    AssignedRole, Description, Hint, Issued, Kind, Label, Name, Organization, Owner, PermissionSet, Person, Slug, State, Timestamp, Token,
+    TokenId,
 };
 
 use super::{Db, Write, exactly_one, on_db, on_tx, roles, stored};
