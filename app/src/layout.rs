@@ -1,6 +1,6 @@
 //! What stands around pages: the header with the organization and the account, the side navigation, the frame of pages without either.
 
-use domain::{Me, Membership, Permission, policy};
+use domain::{Me, Membership, Permission};
 use leptos::prelude::*;
 use leptos_router::{
     components::Outlet,
@@ -51,11 +51,13 @@ fn settings(me: &Me, slug: &str) -> Vec<Entry> {
     let Some(membership) = me.memberships.iter().find(|membership| membership.organization.slug.as_str() == slug) else {
         return Vec::new();
     };
-    let may = |permission| policy::allows(membership.role, permission);
+    let held = membership.role.permissions();
+    let may = |permission| held.contains(permission);
     [
         Some(Entry { address: paths::tokens(slug), title: "API tokens", glyph: Glyph::Key }),
         may(Permission::USER_READ).then(|| Entry { address: paths::members(slug), title: "Members", glyph: Glyph::People }),
         may(Permission::TEAMS_READ).then(|| Entry { address: paths::teams(slug), title: "Teams", glyph: Glyph::Team }),
+        may(Permission::ROLE_READ).then(|| Entry { address: paths::roles(slug), title: "Roles", glyph: Glyph::Sliders }),
         may(Permission::ORGANIZATION_READ).then(|| Entry { address: paths::policies(slug), title: "Policies", glyph: Glyph::Shield }),
         may(Permission::ORGANIZATION_UPDATE).then(|| Entry { address: paths::audit(slug), title: "Audit log", glyph: Glyph::Log }),
         may(Permission::ORGANIZATION_UPDATE).then(|| Entry { address: paths::mail(slug), title: "Mail", glyph: Glyph::Mail }),

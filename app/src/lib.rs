@@ -67,6 +67,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("teams/:team") view=pages::teams::team::TeamPage ssr=SsrMode::Async />
                     <Route path=path!("teams/:team/edit") view=pages::teams::form::EditTeam ssr=SsrMode::Async />
                     <Route path=path!("teams/:team/end") view=pages::teams::end::EndTeam ssr=SsrMode::Async />
+                    <Route path=path!("roles") view=pages::roles::list::Roles ssr=SsrMode::Async />
+                    <Route path=path!("roles/new") view=pages::roles::create::NewRole ssr=SsrMode::Async />
+                    <Route path=path!("roles/:role") view=pages::roles::edit::EditRole ssr=SsrMode::Async />
+                    <Route path=path!("roles/:role/delete") view=pages::roles::delete::DeleteRole ssr=SsrMode::Async />
                     <Route path=path!("members") view=pages::members::list::Members ssr=SsrMode::Async />
                     <Route path=path!("members/invite") view=pages::invitations::create::Invite ssr=SsrMode::Async />
                     <Route path=path!("members/:user") view=pages::members::member::MemberPage ssr=SsrMode::Async />

@@ -1,6 +1,6 @@
 //! The addresses of pages, each written once.
 
-use domain::{InvitationId, Membership, OwnerChoice, Preset, TeamId, TokenId, UserId};
+use domain::{InvitationId, Membership, OwnerChoice, Preset, RoleId, TeamId, TokenId, UserId};
 
 /// Where people sign in and out.
 pub const SIGN_IN: &str = "/sign-in";
@@ -107,6 +107,26 @@ pub fn team_members(organization: &str, team: TeamId) -> String {
 /// Where the button that removes somebody from a team posts to.
 pub fn remove_from_team(organization: &str, team: TeamId, user: UserId) -> String {
     format!("/orgs/{organization}/teams/{team}/members/{user}/remove")
+}
+
+/// The roles of an organization: those that are built in, and its own.
+pub fn roles(organization: &str) -> String {
+    format!("/orgs/{organization}/roles")
+}
+
+/// The form for a new role.
+pub fn new_role(organization: &str) -> String {
+    format!("/orgs/{organization}/roles/new")
+}
+
+/// One of the organization's own roles, and the form that edits it.
+pub fn role(organization: &str, role: RoleId) -> String {
+    format!("/orgs/{organization}/roles/{role}")
+}
+
+/// The page that asks whether to delete a role.
+pub fn delete_role(organization: &str, role: RoleId) -> String {
+    format!("/orgs/{organization}/roles/{role}/delete")
 }
 
 /// The list of an organization's tokens.

@@ -212,7 +212,7 @@ async fn create_token(console: &Console, caller: &Caller, create: CreateToken) -
         owner: None,
         label: Label::parse(&create.label).map_err(typed("label"))?,
         description: Description::parse(&create.description).map_err(typed("description"))?,
-        role: Some(create.role.parse::<Role>().map_err(typed("role"))?),
+        role: Some(create.role.parse::<Role>().map_err(typed("role"))?.into()),
         permissions: permissions?,
         lifetime: create.expires.parse::<Lifetime>().map_err(typed("expires"))?,
     };

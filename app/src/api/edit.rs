@@ -2,7 +2,7 @@
 
 #![expect(clippy::too_many_arguments, reason = "the fields of a form are flat on the wire")]
 
-use domain::{Organization, Token};
+use domain::{Offered, Organization, Token};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,8 @@ pub struct Editable {
     pub organization: Organization,
     /// The token.
     pub token: Token,
+    /// The roles that the person asking may hand out.
+    pub roles: Offered,
     /// Goes back with the edit, which is refused if the token has been edited meanwhile.
     pub version: String,
 }
@@ -28,7 +30,8 @@ pub async fn edit_form(organization: String, token: String) -> Result<Editable, 
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
             let token = services::tokens::editable(&request.console, &access, &token).await?;
-            Ok(Editable { organization: access.organization().clone(), version: services::tokens::version(&token), token })
+            let roles = services::roles::offered(&request.console, &access).await?;
+            Ok(Editable { roles, organization: access.organization().clone(), version: services::tokens::version(&token), token })
         }
         .await,
     )
@@ -56,7 +59,8 @@ pub async fn edit(
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
             let form = services::tokens::Form { owner: String::new(), label, description, role, permissions, expiry, days, hours, minutes };
-            services::tokens::edit(&request.console, &access, &token, Some(&version), form.parse_change()?).await
+            services::tokens::edit(&request.console, &access, &token, Some(&version), form.parse_change(&request.console, &access).await?)
+                .await
         }
         .await,
     )

@@ -1,6 +1,6 @@
 //! What pages do with invitations. They are accepted by a plain form alone, since a session may begin with it.
 
-use domain::{Invited, OpenInvitation, Organization, Role};
+use domain::{Invited, Offered, OpenInvitation, Organization};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,8 @@ use super::Failure;
 pub struct InviteForm {
     /// Where to.
     pub organization: Organization,
-    /// The roles that the person asking may give, the least first.
-    pub roles: Vec<Role>,
+    /// The roles that the person asking may give.
+    pub roles: Offered,
 }
 
 /// Answers what the form needs. Refuses who may not invite.
@@ -23,7 +23,8 @@ pub async fn form(organization: String) -> Result<InviteForm, Failure> {
     reply(
         async {
             let access = request.access(&organization, domain::Permission::INVITATION_CREATE).await?;
-            Ok(InviteForm { organization: access.organization().clone(), roles: services::members::roles(&access) })
+            let roles = services::roles::offered(&request.console, &access).await?;
+            Ok(InviteForm { organization: access.organization().clone(), roles })
         }
         .await,
     )

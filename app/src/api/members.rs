@@ -1,7 +1,7 @@
 //! What pages do with an organization's members. They are changed by plain forms alone: whoever changes a role or ends a membership may be
 //! changing what they see themselves, so they get a new page.
 
-use domain::{Invitation, Member, Organization, Role, Timestamp, Token};
+use domain::{Invitation, Member, Offered, Organization, Timestamp, Token};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -44,8 +44,8 @@ pub struct Found {
     pub organization: Organization,
     /// The member.
     pub listed: Listed,
-    /// The roles that the person asking may give, the least first.
-    pub roles: Vec<Role>,
+    /// The roles that the person asking may give.
+    pub roles: Offered,
     /// See [`MemberList::now`].
     pub now: Timestamp,
 }
@@ -120,7 +120,7 @@ pub async fn find(organization: String, user: String) -> Result<Found, Failure> 
             Ok(Found {
                 organization: access.organization().clone(),
                 listed: listed(&request, &access, member),
-                roles: services::members::roles(&access),
+                roles: services::roles::offered(&request.console, &access).await?,
                 now: request.console.now(),
             })
         }

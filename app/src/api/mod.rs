@@ -8,6 +8,7 @@ pub mod mails;
 pub mod members;
 pub mod policy;
 pub mod resets;
+pub mod roles;
 pub mod rotation;
 pub mod session;
 pub mod teams;

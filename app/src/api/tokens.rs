@@ -2,7 +2,7 @@
 
 #![expect(clippy::too_many_arguments, reason = "the fields of a form are flat on the wire")]
 
-use domain::{Issued, Organization, OwnerTeam, Page, Timestamp, Token, TokenId, TokenQuery};
+use domain::{Issued, Offered, Organization, OwnerTeam, Page, RoleId, Timestamp, Token, TokenId, TokenQuery};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,8 @@ pub struct TokenList {
     pub page: Page<Token>,
     /// What is outside of the organization's policy about some of them.
     pub outside: Vec<(TokenId, String)>,
+    /// The roles that the organization has made and that may be asked for, by name.
+    pub roles: Vec<(RoleId, String)>,
     /// Who has generated tokens here, by name; nobody when there are none at all.
     pub creators: Vec<String>,
     /// The server's time when it answered. Relative times are counted from it, so that server and browser write the same words.
@@ -57,6 +59,8 @@ pub struct Blank {
     pub own: bool,
     /// The teams that it can belong to: those the person asking is in, by name.
     pub teams: Vec<OwnerTeam>,
+    /// The roles that the person asking may hand out.
+    pub roles: Offered,
 }
 
 /// Some tokens that a person has chosen, and when they were like this.
@@ -80,7 +84,9 @@ pub async fn list(organization: String, #[server(default)] query: String) -> Res
             let access = request.tokens(&organization, domain::Permission::API_KEY_READ).await?;
             let query = TokenQuery::parse(&query)?;
             let services::tokens::Listed { page, creators } = services::tokens::list(&request.console, &access, &query).await?;
+            let offered = services::roles::offered(&request.console, &access).await?;
             Ok(TokenList {
+                roles: offered.custom.into_iter().map(|role| (role.role.id, role.role.name.to_string())).collect(),
                 query,
                 creators,
                 organization: access.organization().clone(),
@@ -143,7 +149,8 @@ pub async fn form(organization: String) -> Result<Blank, Failure> {
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_CREATE).await?;
             let own = !services::token_policy::may_create(&request.console, &access).await?;
-            Ok(Blank { organization: access.organization().clone(), own, teams: access.teams().to_vec() })
+            let roles = services::roles::offered(&request.console, &access).await?;
+            Ok(Blank { organization: access.organization().clone(), own, teams: access.teams().to_vec(), roles })
         }
         .await,
     )
@@ -166,7 +173,7 @@ pub async fn label_in_use(organization: String, label: String) -> Result<bool, F
 /// Generates a token. The answer is the only one that ever holds its secret.
 ///
 /// `owner` is `organization`, `user` or the id of a team; empty: the organization, if that is allowed, else the person who asks.
-/// `role` is one of the roles, or `custom` with the names of permissions beside it, with spaces between.
+/// `role` is one of the built-in roles, the id of one that the organization has made, or `custom` with the names of permissions beside it, with spaces between.
 /// `expiry` is a number of days out of the presets, `never`, or `custom` with days, hours and minutes beside it.
 #[server(endpoint = "tokens/create")]
 pub async fn create(
@@ -188,7 +195,7 @@ pub async fn create(
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_CREATE).await?;
             let form = services::tokens::Form { owner, label, description, role, permissions, expiry, days, hours, minutes };
-            services::tokens::create(&request.console, &access, form.parse()?).await
+            services::tokens::create(&request.console, &access, form.parse(&request.console, &access).await?).await
         }
         .await,
     )

@@ -9,6 +9,7 @@ pub mod members;
 pub mod not_found;
 pub mod policies;
 pub mod reset_password;
+pub mod roles;
 pub mod setup;
 pub mod sign_in;
 pub mod teams;

@@ -31,7 +31,7 @@ pub fn Card(
     name: &'static str,
     #[prop(into)] value: String,
     #[prop(into)] title: String,
-    summary: &'static str,
+    #[prop(into)] summary: String,
     checked: bool,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {

@@ -8,15 +8,18 @@ pub mod details;
 pub mod dialog;
 pub mod empty;
 pub mod field;
+pub mod grants;
 pub mod heading;
 pub mod icon;
 pub mod notice;
 pub mod problem;
+pub mod role_cards;
 pub mod secret_once;
 pub mod sparkline;
 pub mod summary;
 pub mod table;
 pub mod time;
+pub mod toggles;
 
 /// Writes a text so that as HTML it reads as that text. For the two places that Leptos does not escape by itself.
 pub fn as_markup(text: &str) -> String {

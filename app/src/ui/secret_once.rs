@@ -25,7 +25,7 @@ pub fn secret_once(issued: &Issued, leave: Leave) -> AnyView {
     let secret = issued.secret.expose();
     let value = secret.to_owned();
     let title = format!("Token “{}” is {did}", issued.token.label);
-    let rights = match issued.token.role {
+    let rights = match &issued.token.role {
         Some(role) => format!("what the role {} allows", role.title()),
         None => format!("{} things, as chosen", issued.token.permissions.iter().count()),
     };

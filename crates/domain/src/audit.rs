@@ -63,6 +63,12 @@ actions! {
     PolicyEdit = "policy.edit", "Changed token policy";
     /// The server told owners and admins that a dead token is still presented.
     RefusalReport = "refusal.report", "Reported use of dead token";
+    /// A role was made.
+    RoleCreate = "role.create", "Created role";
+    /// A role was edited; the details say what was changed.
+    RoleEdit = "role.edit", "Edited role";
+    /// A role was deleted.
+    RoleDelete = "role.delete", "Deleted role";
     /// A person signed in.
     SessionCreate = "session.create", "Signed in";
     /// A session was ended: a person signed out, or ended another session of their own.

@@ -1,6 +1,6 @@
 //! Changing a token: what may be changed of it, and from when on nothing may.
 
-use crate::{Description, Label, Lifetime, PermissionSet, Role, State, Status, Timestamp, Token, policy};
+use crate::{AssignedRole, Description, Label, Lifetime, PermissionSet, State, Status, Timestamp, Token};
 
 /// The choice of a form that stands for permissions of its own instead of a role.
 pub const CUSTOM: &str = "custom";
@@ -8,18 +8,18 @@ pub const CUSTOM: &str = "custom";
 pub const KEEP: &str = "keep";
 
 /// What a token may do: what its role allows, and beside that permissions of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rights {
     /// One word for many permissions; none when there are only its own.
-    pub role: Option<Role>,
+    pub role: Option<AssignedRole>,
     /// Its own.
     pub permissions: PermissionSet,
 }
 
 impl Rights {
     /// Everything that it comes to.
-    pub fn effective(self) -> PermissionSet {
-        self.role.map_or(PermissionSet::NONE, policy::grants).union(self.permissions)
+    pub fn effective(&self) -> PermissionSet {
+        self.role.as_ref().map_or(PermissionSet::NONE, AssignedRole::permissions).union(self.permissions)
     }
 }
 
@@ -58,8 +58,8 @@ impl Dead {
 
 impl Token {
     /// What it may do.
-    pub const fn rights(&self) -> Rights {
-        Rights { role: self.role, permissions: self.permissions }
+    pub fn rights(&self) -> Rights {
+        Rights { role: self.role.clone(), permissions: self.permissions }
     }
 
     /// Refuses when it is dead at `now`.
@@ -74,7 +74,7 @@ impl Token {
     /// Changes it; refuses when it is dead.
     pub fn edit(self, change: Change, now: Timestamp) -> Result<Self, Dead> {
         let token = self.living(now)?;
-        let Rights { role, permissions } = change.rights.unwrap_or(token.rights());
+        let Rights { role, permissions } = change.rights.unwrap_or_else(|| token.rights());
         Ok(Self {
             label: change.label.unwrap_or(token.label),
             description: change.description.unwrap_or(token.description),
@@ -108,6 +108,7 @@ impl Token {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Role;
     use crate::{Hint, Owner, TokenId};
 
     fn at(micros: i64) -> Timestamp {
@@ -121,7 +122,7 @@ mod tests {
             label: Label::parse("ci").unwrap(),
             description: Description::parse("Builds").unwrap(),
             hint: Hint::from_stored("jto_aaaa…bbbb".to_owned()),
-            role: Some(Role::Viewer),
+            role: Some(Role::Viewer.into()),
             permissions: PermissionSet::NONE,
             created_at: at(0),
             created_by: "Ada".to_owned(),
@@ -136,17 +137,17 @@ mod tests {
     fn an_edit_changes_what_it_names_and_nothing_else() {
         assert_eq!(token().edit(Change::default(), at(50)), Ok(token()));
         let rights = Rights { role: None, permissions: "cluster:read".parse().unwrap() };
-        let change = Change { rights: Some(rights), lifetime: Some(Lifetime::Minutes(1)), ..Change::default() };
+        let change = Change { rights: Some(rights.clone()), lifetime: Some(Lifetime::Minutes(1)), ..Change::default() };
         let edited = token().edit(change, at(50)).unwrap();
         assert_eq!((edited.effective(), edited.expires_at), (rights.permissions, Some(at(60_000_050))));
         assert_eq!(
-            Token { role: Some(Role::Viewer), permissions: PermissionSet::NONE, expires_at: Some(at(100)), ..edited },
+            Token { role: Some(Role::Viewer.into()), permissions: PermissionSet::NONE, expires_at: Some(at(100)), ..edited },
             token(),
             "the rest"
         );
         let label = Change { label: Label::parse("cd").ok(), description: Description::parse("").ok(), ..Change::default() };
         let edited = token().edit(label, at(50)).unwrap();
-        assert_eq!((edited.label.as_str(), edited.description.as_str(), edited.role), ("cd", "", Some(Role::Viewer)));
+        assert_eq!((edited.label.as_str(), edited.description.as_str(), edited.role), ("cd", "", Some(Role::Viewer.into())));
     }
 
     #[test]

@@ -84,6 +84,8 @@ ids! {
     MailId = "eml";
     /// Names an invitation; it is not the code in its link.
     InvitationId = "inv";
+    /// Names a role that an organization has made.
+    RoleId = "rol";
     /// Names a password reset; the code in its link is derived from it, with the instance key.
     PasswordResetId = "pwr";
 }

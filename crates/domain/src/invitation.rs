@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
-use crate::{Email, InvitationId, Name, Role, Timestamp};
+use crate::{AssignedRole, Email, InvitationId, Name, Timestamp};
 
 /// An invitation that can still be accepted, as the organization's administrators see it. It never holds its code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,7 +13,7 @@ pub struct Invitation {
     /// Whom it is for: nobody else can accept it.
     pub email: Email,
     /// As what they will belong to the organization.
-    pub role: Role,
+    pub role: AssignedRole,
     /// When it was made.
     pub created_at: Timestamp,
     /// Who made it, by name.
@@ -64,7 +64,7 @@ pub struct OpenInvitation {
     /// Whom it is for.
     pub email: Email,
     /// As what.
-    pub role: Role,
+    pub role: AssignedRole,
     /// Who made it, by name.
     pub created_by: String,
     /// From when on it is refused.

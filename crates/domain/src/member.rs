@@ -4,7 +4,7 @@ use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Invalid, Name, Organization, Timestamp, UserId};
+use crate::{AssignedRole, Invalid, Name, Organization, Timestamp, UserId};
 
 /// An e-mail address in small letters: the name a person signs in with. Only a mail that arrives proves it, so the check is coarse.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -125,7 +125,7 @@ pub struct Member {
     /// What they sign in with.
     pub email: Email,
     /// As what they belong to it.
-    pub role: Role,
+    pub role: AssignedRole,
     /// Since when.
     pub since: Timestamp,
     /// When they last did something in the console, a minute coarse; none when they have never signed in.
@@ -185,7 +185,7 @@ pub struct Membership {
     /// Where.
     pub organization: Organization,
     /// As what.
-    pub role: Role,
+    pub role: AssignedRole,
 }
 
 /// Who is signed in, and where they belong.

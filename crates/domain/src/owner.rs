@@ -4,7 +4,7 @@ use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Invalid, Kind, Name, PermissionSet, Role, TeamId, UserId, policy};
+use crate::{AssignedRole, Invalid, Kind, Name, PermissionSet, TeamId, UserId};
 
 /// Whom a token belongs to: what it may do ends with its owner's rights, and it ends with its owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub struct Person {
     /// What they are called.
     pub name: Name,
     /// Their role at this moment; none when they are no member any more, which leaves them nothing.
-    pub role: Option<Role>,
+    pub role: Option<AssignedRole>,
 }
 
 /// A team as its tokens name it.
@@ -65,7 +65,7 @@ impl Owner {
     pub fn ceiling(&self) -> Option<PermissionSet> {
         match self {
             Self::Organization | Self::Team(_) => None,
-            Self::User(person) => Some(person.role.map_or(PermissionSet::NONE, policy::grants)),
+            Self::User(person) => Some(person.role.as_ref().map_or(PermissionSet::NONE, AssignedRole::permissions)),
         }
     }
 

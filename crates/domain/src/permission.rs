@@ -52,6 +52,16 @@ impl Permission {
     pub const ORGANIZATION_READ: Self = Self::named("organization:read");
     /// Change what the organization is called; also, read its audit log and see its mails.
     pub const ORGANIZATION_UPDATE: Self = Self::named("organization:update");
+    /// End the organization: the owners' alone.
+    pub const ORGANIZATION_DELETE: Self = Self::named("organization:delete");
+    /// Make roles.
+    pub const ROLE_CREATE: Self = Self::named("role:create");
+    /// See the roles and who has them.
+    pub const ROLE_READ: Self = Self::named("role:read");
+    /// Change what roles stand for.
+    pub const ROLE_UPDATE: Self = Self::named("role:update");
+    /// Delete roles.
+    pub const ROLE_DELETE: Self = Self::named("role:delete");
     /// Create teams.
     pub const TEAMS_CREATE: Self = Self::named("teams:create");
     /// See teams and who is in them.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Description, Hint, Label, Owner, PermissionSet, Role, Timestamp, TokenId, policy};
+use crate::{AssignedRole, Description, Hint, Label, Owner, PermissionSet, Timestamp, TokenId};
 
 /// A token as its organization's administrators see it. It never holds the secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +18,7 @@ pub struct Token {
     /// Its secret, masked.
     pub hint: Hint,
     /// What it may do, as one word; none when it has only permissions of its own.
-    pub role: Option<Role>,
+    pub role: Option<AssignedRole>,
     /// What it may do beside its role.
     pub permissions: PermissionSet,
     /// When it was generated.
@@ -114,14 +114,14 @@ impl Token {
 
     /// Everything it was given, whatever its owner may do.
     pub fn given(&self) -> PermissionSet {
-        self.role.map_or(PermissionSet::NONE, policy::grants).union(self.permissions)
+        self.role.as_ref().map_or(PermissionSet::NONE, AssignedRole::permissions).union(self.permissions)
     }
 
     /// What it was given, in a few words: its role and how many permissions beside it, or `Custom`.
     pub fn role_title(&self) -> String {
-        let Some(role) = self.role else { return "Custom".to_owned() };
-        match self.permissions.without(policy::grants(role)).iter().count() {
-            0 => role.title().to_owned(),
+        let Some(role) = &self.role else { return "Custom".to_owned() };
+        match self.permissions.without(role.permissions()).iter().count() {
+            0 => role.title(),
             1 => format!("{} and 1 permission", role.title()),
             more => format!("{} and {more} permissions", role.title()),
         }
@@ -147,6 +147,7 @@ pub fn confirmation(tokens: &[Token]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Role;
 
     fn token() -> Token {
         Token {
@@ -155,7 +156,7 @@ mod tests {
             label: Label::parse("ci").unwrap(),
             description: Description::parse("").unwrap(),
             hint: Hint::from_stored("jto_aaaa…bbbb".to_owned()),
-            role: Some(Role::Viewer),
+            role: Some(Role::Viewer.into()),
             permissions: PermissionSet::NONE,
             created_at: Timestamp::from_micros(0),
             created_by: "Ada".to_owned(),

@@ -53,7 +53,7 @@ impl TokenFilter {
             let read = match field {
                 "status" => one_of(&STATUSES, Status::as_str, value, "The status").map(|status| it.status = Some(status)),
                 "q" => search(value).map(|search| it.search = Some(search)),
-                "role" => one_of(&Grant::ALL, Grant::as_str, value, "The role").map(|role| it.role = Some(role)),
+                "role" => Grant::read(value).map(|role| it.role = Some(role)),
                 "owner" => one_of(&Owned::FOR_PROGRAMS, Owned::as_str, value, "The owner").map(|owner| it.owner = Some(owner)),
                 "expiring_before" => value.parse().map(|time| it.expiring_before = Some(time)),
                 "unused_since" => value.parse().map(|time| it.unused_since = Some(time)),

@@ -281,7 +281,7 @@ mod tests {
             label: Label::parse("ci").unwrap(),
             description: Description::parse("").unwrap(),
             hint: Hint::from_stored("jto_aaaa…bbbb".to_owned()),
-            role: Some(Role::Viewer),
+            role: Some(Role::Viewer.into()),
             permissions: PermissionSet::NONE,
             created_at: at(0),
             created_by: "Ada".to_owned(),

@@ -6,7 +6,7 @@ use core::{fmt, str::FromStr};
 use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize};
 
-use crate::{Cursor, Invalid, Name, Role, Search, Status, secret};
+use crate::{Cursor, Invalid, Name, Role, RoleId, Search, Status, secret};
 
 /// A question to the list of tokens.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +49,8 @@ pub enum View {
 pub enum Grant {
     /// What this role may.
     Role(Role),
+    /// What the role with this id may, which the organization has made.
+    Made(RoleId),
     /// What it was given by itself, without a role.
     Custom,
 }
@@ -126,22 +128,34 @@ impl View {
 }
 
 impl Grant {
-    /// All there are, the least first.
+    /// All that every organization has, the least first.
     pub const ALL: [Self; 4] = [Self::Role(Role::Viewer), Self::Role(Role::Developer), Self::Role(Role::Admin), Self::Custom];
 
-    /// The word in addresses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Role(role) => role.as_str(),
-            Self::Custom => "custom",
-        }
-    }
-
-    /// The word for people.
+    /// The word for people; of a role that an organization has made its name is to be looked up.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Role(role) => role.title(),
+            Self::Made(_) => "Another role",
             Self::Custom => "Custom",
+        }
+    }
+
+    /// Reads a word, or the id of a role.
+    pub(crate) fn read(value: &str) -> Result<Self, Invalid> {
+        value.parse().map(Self::Made).or_else(|_| {
+            one_of(&Self::ALL, |each| each, value, "The role")
+                .map_err(|Invalid(why)| Invalid(why.replace("; choose", ", or the id of a role; choose")))
+        })
+    }
+}
+
+/// The word in addresses.
+impl fmt::Display for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Role(role) => role.fmt(f),
+            Self::Made(id) => id.fmt(f),
+            Self::Custom => f.write_str("custom"),
         }
     }
 }
@@ -274,7 +288,7 @@ impl TokenQuery {
                 }
                 "q" => it.search = Some(search(value).map_err(in_field("q"))?),
                 "status" => it.status = Some(one_of(&STATUSES, Status::as_str, value, "The status").map_err(in_field("status"))?),
-                "role" => it.role = Some(one_of(&Grant::ALL, Grant::as_str, value, "The role").map_err(in_field("role"))?),
+                "role" => it.role = Some(Grant::read(value).map_err(in_field("role"))?),
                 "owner" => it.owner = Some(one_of(&Owned::ALL, Owned::as_str, value, "The owner").map_err(in_field("owner"))?),
                 "expiring" => {
                     let found = one_of(&Self::EXPIRING, |days| days, value, "The days until a token expires");
@@ -323,7 +337,7 @@ impl TokenQuery {
         add("view", (self.view != View::default()).then(|| self.view.as_str().to_owned()));
         add("q", self.search.as_ref().map(Search::to_string));
         add("status", self.status.map(|status| status.as_str().to_owned()));
-        add("role", self.role.map(|role| role.as_str().to_owned()));
+        add("role", self.role.map(|role| role.to_string()));
         add("owner", self.owner.map(|owner| owner.as_str().to_owned()));
         add("expiring", self.expiring.map(|days| days.to_string()));
         add("unused", self.unused.map(|unused| unused.to_string()));

@@ -42,8 +42,8 @@ pub struct NewPerson {
 pub async fn create(console: &Console, access: &Access, email: &str, role: &str, page: &str) -> Result<Invited> {
     access.require(Permission::INVITATION_CREATE)?;
     let email = Email::parse(email).map_err(Error::in_field("email"))?;
-    let role = members::check_role(access, role)?;
     let mut write = access.begin(console).await?;
+    let role = members::check_role(&mut write, access, role).await?;
     if store::members::has_address(&mut write, access, &email).await? {
         return Err(Error::Invalid { field: "email", why: "Somebody with this address is a member already.".to_owned() });
     }
@@ -63,7 +63,7 @@ pub async fn create(console: &Console, access: &Access, email: &str, role: &str,
     };
     store::invitations::insert(&mut write, access, &invitation, &console.0.keys.invitation(&code)).await?;
     let details = json!({
-        "role": role.as_str(),
+        "role": invitation.role.recorded(),
         "expires_at": invitation.expires_at.iso(),
         "replaces": before.map(|before| before.id.to_string()),
     });
@@ -87,7 +87,7 @@ pub async fn withdraw(console: &Console, access: &Access, id: &str) -> Result<In
     let invitation = store::invitations::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
     let now = console.now();
     store::invitations::withdraw(&mut write, access, id, now).await?;
-    let details = json!({ "role": invitation.role.as_str() });
+    let details = json!({ "role": invitation.role.recorded() });
     write.commit(&console.0.keys, &event(access, now, Action::InvitationWithdraw, &invitation, details)).await?;
     Ok(invitation)
 }
@@ -154,7 +154,7 @@ async fn join(console: &Console, caller: &Caller, mut write: store::Write, found
         return Err(Error::Conflict("You are a member of this organization already."));
     }
     store::invitations::accept(&mut write, &found, now).await?;
-    store::organizations::insert_member(&mut write, organization, user, invitation.role, now).await?;
+    store::organizations::insert_member(&mut write, organization, user, &invitation.role, now).await?;
     let actor = Principal::Member { id: user.to_string(), name: name.as_str().to_owned() };
     let event = NewEvent {
         at: now,
@@ -165,7 +165,7 @@ async fn join(console: &Console, caller: &Caller, mut write: store::Write, found
         details: json!({
             "invitation": invitation.id.to_string(),
             "email": invitation.email.as_str(),
-            "role": invitation.role.as_str(),
+            "role": invitation.role.recorded(),
             "invited_by": invitation.created_by,
         }),
         caller,

@@ -15,6 +15,7 @@ pub mod members;
 pub mod organizations;
 mod passwords;
 pub mod resets;
+pub mod roles;
 pub mod sessions;
 mod store;
 pub mod teams;

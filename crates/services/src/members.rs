@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use domain::{AfterLeaving, Member, Permission, Role, Timestamp, Token, TokenId, UserId, audit::Action, policy};
+use domain::{AfterLeaving, AssignedRole, Member, Permission, PermissionSet, Role, Timestamp, Token, TokenId, UserId, audit::Action};
 use serde_json::json;
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     access::Access,
     error::{Error, Result},
     mails::{self, Letter},
+    roles,
     store::{
         self, Write,
         events::{NewEvent, Target},
@@ -46,23 +47,18 @@ pub async fn find(console: &Console, access: &Access, id: &str) -> Result<Member
 
 /// Whether this member's role may be changed: by nobody who may do less.
 pub fn may_edit(access: &Access, member: &Member) -> bool {
-    access.allows(Permission::USER_UPDATE) && access.covers(policy::grants(member.role))
+    access.allows(Permission::USER_UPDATE) && access.covers(member.role.permissions())
 }
 
 /// Whether this member may be removed: by nobody who may do less.
 pub fn may_remove(access: &Access, member: &Member) -> bool {
-    access.allows(Permission::USER_DELETE) && access.covers(policy::grants(member.role))
+    access.allows(Permission::USER_DELETE) && access.covers(member.role.permissions())
 }
 
-/// The roles that may be given: none that may do more than who gives it.
-pub fn roles(access: &Access) -> Vec<Role> {
-    Role::FOR_MEMBERS.into_iter().filter(|role| access.covers(policy::grants(*role))).collect()
-}
-
-/// Refuses a role that may do more than who gives it.
-pub(crate) fn check_role(access: &Access, typed: &str) -> Result<Role> {
-    let role: Role = typed.parse().map_err(Error::in_field("role"))?;
-    if access.covers(policy::grants(role)) {
+/// Refuses a role that may do more than who gives it, as it is inside the change.
+pub(crate) async fn check_role(write: &mut Write, access: &Access, typed: &str) -> Result<AssignedRole> {
+    let role = roles::named_in(write, access, typed).await?;
+    if access.covers(role.permissions()) {
         return Ok(role);
     }
     Err(Error::Invalid { field: "role", why: "This role may do more than you; choose one that does not.".to_owned() })
@@ -77,16 +73,15 @@ pub async fn edit(console: &Console, access: &Access, id: &str, role: &str) -> R
     if !may_edit(access, &member) {
         return Err(Error::Forbidden);
     }
-    let role = check_role(access, role)?;
+    let role = check_role(&mut write, access, role).await?;
     if role == member.role {
         return Ok(member);
     }
     keep_an_owner(&mut write, access, &member).await?;
     let now = console.now();
-    store::members::edit(&mut write, access, member.user, role).await?;
-    let withdrawn =
-        withdraw_invitations(&mut write, access, member.user, now, |invited| !policy::grants(role).covers(policy::grants(invited))).await?;
-    let details = json!({ "from": member.role.as_str(), "to": role.as_str(), "invitations_withdrawn": withdrawn });
+    store::members::edit(&mut write, access, member.user, &role).await?;
+    let withdrawn = withdraw_invitations_beyond(&mut write, access, member.user, now, role.permissions()).await?;
+    let details = json!({ "from": member.role.recorded(), "to": role.recorded(), "invitations_withdrawn": withdrawn });
     write.commit(&console.0.keys, &event(access, now, Action::MemberEdit, &member, details)).await?;
     Ok(Member { role, ..member })
 }
@@ -162,7 +157,7 @@ pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTre
     let sessions = if elsewhere { 0 } else { store::sessions::end_all(&mut write, member.user, None, now).await? };
     let details = json!({
         "email": member.email.as_str(),
-        "role": member.role.as_str(),
+        "role": member.role.recorded(),
         "tokens": decided,
         "own_tokens_revoked": own.len(),
         "teams_left": teams,
@@ -180,10 +175,21 @@ pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTre
 /// Refuses to take the last owner's role away. Asked inside the change, which follows all others: of two owners who end each other's
 /// ownership at the same time, the second finds no other owner.
 async fn keep_an_owner(write: &mut Write, access: &Access, member: &Member) -> Result<()> {
-    if member.role != Role::Owner || store::members::has_another_owner(write, access, member.user).await? {
+    if member.role.built_in() != Some(Role::Owner) || store::members::has_another_owner(write, access, member.user).await? {
         return Ok(());
     }
     Err(Error::Conflict("An organization needs an owner. Make somebody else an owner first."))
+}
+
+/// Takes back the invitations that a member made to more than they hold from now on; tells which.
+pub(crate) async fn withdraw_invitations_beyond(
+    write: &mut Write,
+    access: &Access,
+    user: UserId,
+    now: Timestamp,
+    held: PermissionSet,
+) -> Result<Vec<String>> {
+    withdraw_invitations(write, access, user, now, |invited| !held.covers(invited.permissions())).await
 }
 
 /// Takes back invitations that a member made; tells which.
@@ -192,11 +198,11 @@ async fn withdraw_invitations(
     access: &Access,
     user: UserId,
     now: Timestamp,
-    which: impl Fn(Role) -> bool,
+    which: impl Fn(&AssignedRole) -> bool,
 ) -> Result<Vec<String>> {
     let mut withdrawn = Vec::new();
     for invitation in store::invitations::list_created_by_in(write, access, user).await? {
-        if which(invitation.role) {
+        if which(&invitation.role) {
             store::invitations::withdraw(write, access, invitation.id, now).await?;
             withdrawn.push(invitation.id.to_string());
         }

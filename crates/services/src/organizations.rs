@@ -87,7 +87,7 @@ pub async fn set_up(console: &Console, caller: &Caller, form: &SetupForm) -> Res
     let user = UserId::new(now, entropy::bytes(&*console.0.entropy));
     store::organizations::insert(&mut write, &organization).await?;
     store::users::insert(&mut write, user, &email, &name, &hash, now).await?;
-    store::organizations::insert_member(&mut write, &organization, user, Role::Owner, now).await?;
+    store::organizations::insert_member(&mut write, &organization, user, &Role::Owner.into(), now).await?;
     store::setup::delete_all(&mut write).await?;
     write.commit(&console.0.keys, &created(caller, &organization, user, &email)).await?;
     Ok(SetUp { organization, user })
@@ -108,7 +108,7 @@ pub async fn create(console: &Console, caller: &Caller, name: &str, owner: &str)
     let unknown = || Error::Invalid { field: "owner", why: "Nobody has an account with this e-mail address.".to_owned() };
     let user = store::users::find_id_in(&mut write, &email).await?.ok_or_else(unknown)?;
     store::organizations::insert(&mut write, &organization).await?;
-    store::organizations::insert_member(&mut write, &organization, user, Role::Owner, now).await?;
+    store::organizations::insert_member(&mut write, &organization, user, &Role::Owner.into(), now).await?;
     write.commit(&console.0.keys, &created(caller, &organization, user, &email)).await?;
     Ok(SetUp { organization, user })
 }

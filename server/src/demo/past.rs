@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::IpAddr, path::Path, sync::Arc, time::Duration};
 
 use domain::{
-    Permission,
+    Description, Name, Permission,
     change::{CUSTOM, KEEP},
 };
 use services::{
@@ -12,12 +12,13 @@ use services::{
     invitations::{self, NewPerson},
     members,
     organizations::{self, Password, SetupForm},
-    sessions, token_policy,
+    roles::{self, Definition},
+    sessions, teams, token_policy,
     tokens::{self, Form},
     verify,
 };
 
-use super::story::{ACME, ADA, DAYS, GATEWAYS, GRACE, ORGANIZATIONS, PEOPLE, Person, Planned, TOKENS, Turn};
+use super::story::{ACME, ADA, DAYS, GATEWAYS, GRACE, ORGANIZATIONS, ORGANIZED, PEOPLE, Person, Planned, ROLE, TEAMS, TOKENS, Turn};
 use crate::Exit;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -39,6 +40,8 @@ struct Past<'a> {
     here: BTreeMap<usize, Actor>,
     /// The browser each person uses.
     devices: BTreeMap<usize, String>,
+    /// The ids of the teams, by name.
+    teams: BTreeMap<&'static str, String>,
     /// What was generated: its id and the secrets that its users have, the newest last.
     issued: BTreeMap<usize, (String, Vec<String>)>,
 }
@@ -58,8 +61,8 @@ pub(super) async fn live(folder: &Path, password: &str) -> std::result::Result<(
         mailer: None,
     })
     .await?;
-    let (here, devices, issued) = Default::default();
-    let lived = Past { console: &console, clock: &clock, password, here, devices, issued }.live().await;
+    let (here, devices, teams, issued) = Default::default();
+    let lived = Past { console: &console, clock: &clock, password, here, devices, teams, issued }.live().await;
     background.stop().await;
     Ok(lived?)
 }
@@ -100,6 +103,9 @@ impl Past<'_> {
             if planned.turned == day && !matches!(planned.turn, Turn::None) {
                 self.turn(place, planned).await?;
             }
+        }
+        if day == ORGANIZED {
+            self.organize().await?;
         }
         if day == 5 {
             let access = self.administer(ADA, ACME, Permission::ORGANIZATION_UPDATE).await?;
@@ -150,6 +156,30 @@ impl Past<'_> {
         Ok(())
     }
 
+    /// Teams and a role of its own come to an organization.
+    async fn organize(&mut self) -> Result<()> {
+        let access = self.administer(ADA, ACME, Permission::TEAMS_CREATE).await?;
+        let members = members::list(self.console, &access).await?;
+        let user = |place: usize| {
+            let member = members.iter().find(|member| member.email.as_str() == PEOPLE[place].email);
+            member.map(|member| member.user.to_string()).ok_or(Error::NotFound)
+        };
+        for (name, description, people) in TEAMS {
+            let wrong = |invalid: domain::Invalid| Error::Invalid { field: "team", why: invalid.0 };
+            let (typed, description) = (Name::parse(name).map_err(wrong)?, Description::parse(description).map_err(wrong)?);
+            let team = teams::create(self.console, &access, typed, description).await?.id.to_string();
+            for place in people {
+                teams::add_member(self.console, &access, &team, &user(*place)?).await?;
+                self.pause();
+            }
+            self.teams.insert(name, team);
+        }
+        let (name, description, permissions, holder) = ROLE;
+        let role = roles::create(self.console, &access, Definition::parse(name, description, permissions)?).await?;
+        members::edit(self.console, &access, &user(holder)?, &role.role.id.to_string()).await?;
+        Ok(())
+    }
+
     async fn leave(&mut self, person: &Person) -> Result<()> {
         let access = self.administer(ADA, ACME, Permission::USER_DELETE).await?;
         let members = members::list(self.console, &access).await?;
@@ -161,15 +191,21 @@ impl Past<'_> {
     async fn generate(&mut self, place: usize, planned: &Planned) -> Result<()> {
         let access = self.manage(planned, Permission::API_KEY_CREATE).await?;
         let form = Form {
-            owner: if planned.own { "user" } else { "organization" }.to_owned(),
+            owner: self.owner(planned),
             label: planned.label.to_owned(),
             description: planned.description.to_owned(),
             expiry: planned.expiry.to_owned(),
             ..rights(planned.role, planned.permissions)
         };
-        let issued = tokens::create(self.console, &access, form.parse()?).await?;
+        let issued = tokens::create(self.console, &access, form.parse(self.console, &access).await?).await?;
         self.issued.insert(place, (issued.token.id.to_string(), vec![issued.secret.expose().to_owned()]));
         Ok(())
+    }
+
+    /// As the form names whom a token is for.
+    fn owner(&self, planned: &Planned) -> String {
+        let team = self.teams.get(planned.team).cloned();
+        team.unwrap_or_else(|| if planned.own { "user" } else { "organization" }.to_owned())
     }
 
     async fn turn(&mut self, place: usize, planned: &Planned) -> Result<()> {
@@ -196,7 +232,7 @@ impl Past<'_> {
                     expiry: KEEP.to_owned(),
                     ..rights("", permissions)
                 };
-                tokens::edit(self.console, &access, id, None, form.parse_change()?).await?;
+                tokens::edit(self.console, &access, id, None, form.parse_change(self.console, &access).await?).await?;
             }
         }
         self.pause();

@@ -38,6 +38,19 @@ const PRIYA: usize = 4;
 const JONAS: usize = 5;
 const SAM: usize = 6;
 
+/// The day on which teams and roles come to Acme.
+pub(super) const ORGANIZED: u32 = 27;
+/// Acme's teams: name, description, who is in them.
+pub(super) const TEAMS: [(&str, &str, &[usize]); 2] =
+    [("Payments", "Everything that moves money.", &[TOMAS, MEI]), ("Platform", "Clusters, agents and what runs on them.", &[GRACE, TOMAS])];
+/// Acme's own role: name, description, permissions, who is given it.
+pub(super) const ROLE: (&str, &str, &str, usize) = (
+    "Release manager",
+    "Builds and deploys, and sees who is asked about it.",
+    "agent:read cluster:read cluster:update deployment:trigger organization:read recommendations:read scopes:read teams:read user:read",
+    MEI,
+);
+
 /// What happens to a token, some day.
 #[derive(Clone, Copy)]
 pub(super) enum Turn {
@@ -63,6 +76,8 @@ pub(super) struct Planned {
     pub(super) by: usize,
     /// Whether it belongs to its maker.
     pub(super) own: bool,
+    /// The team that it belongs to; empty for none.
+    pub(super) team: &'static str,
     pub(super) made: u32,
     /// How often it is presented on a working day.
     pub(super) a_day: u32,
@@ -83,6 +98,7 @@ const fn token(label: &'static str, role: &'static str, expiry: &'static str, ma
         expiry,
         by: GRACE,
         own: false,
+        team: "",
         made,
         a_day,
         turn: Turn::None,
@@ -102,6 +118,10 @@ impl Planned {
 
     const fn own(self, by: usize) -> Self {
         Self { by, own: true, ..self }
+    }
+
+    const fn of_team(self, team: &'static str, by: usize) -> Self {
+        Self { team, by, ..self }
     }
 
     const fn of_globex(self, by: usize) -> Self {
@@ -155,15 +175,15 @@ pub(super) const TOKENS: [Planned; 60] = [
     token("scim-sync", "", "90", 20, 8).by(ADA).may("user:read user:update teams:read").for_what("Brings people over from the directory."),
     token("saml-rotator", "", "90", 19, 1).by(ADA).may("saml_integration:read saml_integration:update"),
     token("mobile-backend", "developer", "90", 18, 22).then(8, Turn::Rotated(Overlap::FirstUse)),
-    token("qa-suite", "developer", "30", 18, 16),
+    token("card-terminal", "developer", "30", 18, 16).of_team("Payments", TOMAS),
     token("smoke-tests", "viewer", "30", 17, 12),
-    token("budget-alerts", "", "90", 16, 6).may("budget:read"),
+    token("refund-bot", "viewer", "90", 16, 6).of_team("Payments", TOMAS),
     token("never-used", "viewer", "90", 16, 0).for_what("Somebody wanted it, nobody took it."),
     token("warehouse-loader", "viewer", "60", 15, 4),
     token("pricing-lab", "", "30", 14, 2).may("custom_pricing:read custom_pricing:update").then(3, Turn::Disabled),
-    token("release-train", "developer", "30", 10, 7).by(ADA),
+    token("release-train", "developer", "30", 10, 7).of_team("Platform", GRACE),
     token("hackathon", "viewer", "7", 9, 5),
-    token("canary", "developer", "90", 3, 9),
+    token("canary", "developer", "90", 3, 9).of_team("Platform", TOMAS),
     token("tomas laptop", "developer", "30", 24, 5).own(TOMAS),
     token("tomas notebook", "viewer", "7", 20, 2).own(TOMAS),
     token("mei scripts", "developer", "60", 21, 6).own(MEI).then(5, Turn::Rotated(Overlap::Hour)),

@@ -75,7 +75,7 @@ fn cells(token: &Token, now: Timestamp) -> [String; COLUMNS.len()] {
             Owner::Organization => "organization".to_owned(),
             owner => owner.words(),
         },
-        token.role.map_or("custom", domain::Role::as_str).to_owned(),
+        token.role.as_ref().map_or("custom", domain::AssignedRole::recorded).to_owned(),
         token.effective().stored(),
         time(Some(token.created_at)),
         token.created_by.clone(),

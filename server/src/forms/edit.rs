@@ -26,7 +26,8 @@ pub(crate) async fn edit(
     let attempt = async {
         let access = to_update(&visit, &organization).await?;
         let version = typed.get("version").map(String::as_str).unwrap_or_default();
-        tokens::edit(&visit.site.console, &access, &token, Some(version), form(&typed).parse_change()?).await
+        let change = form(&typed).parse_change(&visit.site.console, &access).await?;
+        tokens::edit(&visit.site.console, &access, &token, Some(version), change).await
     };
     match attempt.await {
         Ok(_) => see(&of_token(&organization, &token)),

@@ -47,7 +47,7 @@ pub(crate) async fn create(
     let console = &visit.site.console;
     let attempt = async {
         let access = access::to_tokens(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_CREATE).await?;
-        let new = form.parse()?;
+        let new = form.parse(console, &access).await?;
         if warned.as_deref() != Some(form.label.as_str()) && tokens::label_in_use(console, &access, &form.label).await? {
             return Ok(None);
         }

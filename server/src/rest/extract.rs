@@ -71,6 +71,14 @@ callers! { authenticate_to:
     TeamEditor = TEAMS_UPDATE;
     /// Who may end teams there.
     TeamEnder = TEAMS_DELETE;
+    /// Who may see the roles of the organization in the address.
+    RoleReader = ROLE_READ;
+    /// Who may make roles in the organization in the address.
+    RoleCreator = ROLE_CREATE;
+    /// Who may edit roles of the organization in the address.
+    RoleEditor = ROLE_UPDATE;
+    /// Who may delete roles of the organization in the address.
+    RoleDeleter = ROLE_DELETE;
     /// Who may see the tokens of the organization in the address.
     TokenReader = API_KEY_READ;
     /// Who may generate tokens of the organization in the address.

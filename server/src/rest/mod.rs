@@ -11,6 +11,7 @@ mod organization;
 mod policy;
 pub(crate) mod problem;
 mod reference;
+mod roles;
 mod switches;
 mod teams;
 mod token;
@@ -35,6 +36,7 @@ use crate::router::Site;
         (name = "Tokens", description = "The tokens of an organization."),
         (name = "Own token", description = "The token that is presented, whatever it may do."),
         (name = "Teams", description = "People who share tokens."),
+        (name = "Roles", description = "The roles that an organization has made itself."),
         (name = "Policy", description = "What an organization asks of its tokens."),
         (name = "Audit", description = "What was done, by whom."),
         (name = "Verification", description = "For services that tokens are presented to."),
@@ -60,6 +62,8 @@ pub fn router() -> (Router<Site>, OpenApi) {
         .routes(routes!(teams::find, teams::edit, teams::end))
         .routes(routes!(teams::add_member, teams::remove_member))
         .routes(routes!(policy::find, policy::edit))
+        .routes(routes!(roles::list, roles::create))
+        .routes(routes!(roles::find, roles::edit, roles::delete))
         .routes(routes!(tokens::rotate::rotate_itself))
         .routes(routes!(audit::list))
         .routes(routes!(verify::verify))

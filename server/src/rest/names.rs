@@ -1,7 +1,7 @@
 //! The words that the API takes and gives, as closed lists in its document: they come from `domain` and cannot lag behind it.
 
 use domain::{
-    Cause, Overlap, Role,
+    Cause, Overlap, Role, RoleId,
     permission::CATALOGUE,
     token_policy::Creators,
     token_query::{Grant, Owned},
@@ -16,6 +16,18 @@ use utoipa::{
 
 fn words(description: &str, words: impl IntoIterator<Item = &'static str>) -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(Type::String).description(Some(description)).enum_values(Some(words)).build().into()
+}
+
+/// A word of a built-in role, or the id of one that an organization has made.
+fn role(description: &str, words: &str) -> RefOr<Schema> {
+    let pattern = format!("^({words}|{}_[0-9a-f]{{32}})$", RoleId::PREFIX);
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(description))
+        .pattern(Some(pattern))
+        .examples([serde_json::json!("viewer")])
+        .build()
+        .into()
 }
 
 /// One of the catalogue's permissions.
@@ -38,7 +50,10 @@ pub(super) struct RoleName;
 
 impl PartialSchema for RoleName {
     fn schema() -> RefOr<Schema> {
-        words("A role that a token may have, the least first.", Role::FOR_TOKENS.map(Role::as_str))
+        role(
+            "A role that a token may have: a built-in one, or the id of one that the organization has made.",
+            &Role::FOR_TOKENS.map(Role::as_str).join("|"),
+        )
     }
 }
 
@@ -146,7 +161,10 @@ pub(super) struct GrantName;
 
 impl PartialSchema for GrantName {
     fn schema() -> RefOr<Schema> {
-        words("A role, or `custom` for none.", Grant::ALL.map(Grant::as_str))
+        role(
+            "A built-in role, the id of one that the organization has made, or `custom` for none.",
+            &Grant::ALL.map(|grant| grant.to_string()).join("|"),
+        )
     }
 }
 

@@ -74,6 +74,12 @@ fn complete(document: &mut Value) {
         { "properties": { "max_days": { "type": "null" } } },
         { "required": ["may_never_expire"], "properties": { "may_never_expire": { "const": false } } },
     ]);
+    for role in ["NewRole", "RoleChange"] {
+        let role = &mut document["components"]["schemas"][role]["properties"];
+        role["name"]["pattern"] = LABEL.into();
+        role["description"]["pattern"] = DESCRIPTION.into();
+        role["permissions"]["minItems"] = 1.into();
+    }
     let changed = &mut document["components"]["schemas"]["TokenChange"];
     changed["not"] = json!({ "required": ["expires_in", "expires_at"] });
     changed["properties"]["label"]["pattern"] = LABEL.into();

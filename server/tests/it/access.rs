@@ -30,6 +30,17 @@ const PUBLIC: [&str; 7] = [
 /// The page of the token policy.
 const POLICIES: [&str; 2] = ["GET /orgs/acme/policies", "POST /orgs/acme/policies"];
 
+/// The pages of roles.
+const ROLES: [&str; 7] = [
+    "GET /orgs/acme/roles",
+    "GET /orgs/acme/roles/new",
+    "POST /orgs/acme/roles/new",
+    "GET /orgs/acme/roles/ID",
+    "POST /orgs/acme/roles/ID",
+    "GET /orgs/acme/roles/ID/delete",
+    "POST /orgs/acme/roles/ID/delete",
+];
+
 /// The pages, and the forms on them that work without scripts.
 const PAGES: [&str; 44] = [
     "GET /",
@@ -217,7 +228,7 @@ async fn rest(it: &TestConsole, operation: &str, caller: &Caller, target: &str) 
         "GET /api/v1/organizations/{organization}/audit" => it.get(caller, "/api/v1/organizations/acme/audit").await,
         "GET /api/v1/organizations/{organization}/policy" => it.get(caller, "/api/v1/organizations/acme/policy").await,
         "PUT /api/v1/organizations/{organization}/policy" => it.put_json(caller, "/api/v1/organizations/acme/policy", "{}").await,
-        other => panic!("{other} has no sample request: add one"),
+        other => roles(it, other, caller).await,
     }
 }
 
@@ -268,6 +279,38 @@ async fn policy(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
             let fields = [("may_never_expire", "yes"), ("creators", "permitted"), ("unique_labels", "no")];
             form("/orgs/acme/policies", &[&fields[..], &[("version", policy.as_str()), ("confirmed", policy.as_str())]].concat()).await
         }
+        other => roles(it, other, caller).await,
+    }
+}
+
+/// The same for operations on roles, each time on one that nobody has.
+async fn roles(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
+    it.execute("UPDATE roles SET deleted_at = 1").await;
+    let role = it.role("acme", "deployment:trigger").await;
+    let (id, version) = (role.role.id.to_string(), services::roles::version(&role));
+    let name = format!("New {id}");
+    let form = async |path: &str, fields: &[(&str, &str)]| it.post_form(caller, path, fields).await;
+    let definition = [("name", name.as_str()), ("deployment:trigger", "on"), ("version", version.as_str())];
+    match operation {
+        "POST /api/roles/list" | "POST /api/roles/form" => form(operation.trim_start_matches("POST "), &[("organization", "acme")]).await,
+        "POST /api/roles/find" => form("/api/roles/find", &[("organization", "acme"), ("role", id.as_str())]).await,
+        "POST /orgs/acme/roles/new" => form("/orgs/acme/roles/new", &definition).await,
+        "POST /orgs/acme/roles/ID" => form(&format!("/orgs/acme/roles/{id}"), &definition).await,
+        "POST /orgs/acme/roles/ID/delete" => form(&format!("/orgs/acme/roles/{id}/delete"), &[]).await,
+        "GET /api/v1/organizations/{organization}/roles" => it.get(caller, "/api/v1/organizations/acme/roles").await,
+        "POST /api/v1/organizations/{organization}/roles" => {
+            let body = format!("{{\"name\":\"{name}\",\"permissions\":[\"deployment:trigger\"]}}");
+            it.post_json(caller, "/api/v1/organizations/acme/roles", &body).await
+        }
+        "GET /api/v1/organizations/{organization}/roles/{role}" => it.get(caller, &format!("/api/v1/organizations/acme/roles/{id}")).await,
+        "PATCH /api/v1/organizations/{organization}/roles/{role}" => {
+            let patch = request(Method::PATCH, &format!("/api/v1/organizations/acme/roles/{id}"), "{\"description\":\"edited\"}");
+            it.send(caller, with(patch, &[("content-type", "application/json")])).await
+        }
+        "DELETE /api/v1/organizations/{organization}/roles/{role}" => {
+            it.delete(caller, &format!("/api/v1/organizations/acme/roles/{id}")).await
+        }
+        page if page.starts_with("GET /orgs/acme/roles/ID") => it.get(caller, &page.trim_start_matches("GET ").replace("ID", &id)).await,
         other => panic!("{other} has no sample request: add one"),
     }
 }
@@ -329,6 +372,7 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
     operations.extend(POLICIES.map(String::from));
     operations.extend(RESETS.map(String::from));
     operations.extend(TEAMS.map(String::from));
+    operations.extend(ROLES.map(String::from));
     operations.sort();
 
     it.rejoin().await;

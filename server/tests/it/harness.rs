@@ -166,7 +166,10 @@ impl TestConsole {
                  WHERE email = 'owner@acme.test'"
             ))
             .await;
-            self.execute(&format!("INSERT INTO memberships VALUES ('{organization}', '{user}', '{role}', 1)")).await;
+            self.execute(&format!(
+                "INSERT INTO memberships (organization_id, user_id, role, created_at) VALUES ('{organization}', '{user}', '{role}', 1)"
+            ))
+            .await;
         }
     }
 
@@ -178,7 +181,7 @@ impl TestConsole {
         )
         .await;
         self.execute(
-            "INSERT INTO memberships SELECT id, 'usr_00000000000000000000000000000009', 'viewer', 1 FROM organizations WHERE slug = 'acme' \
+            "INSERT INTO memberships (organization_id, user_id, role, created_at) SELECT id, 'usr_00000000000000000000000000000009', 'viewer', 1 FROM organizations WHERE slug = 'acme' \
              ON CONFLICT DO NOTHING",
         )
         .await;
@@ -256,12 +259,20 @@ impl TestConsole {
             owner: None,
             label: Label::parse(label).unwrap(),
             description: Description::parse("").unwrap(),
-            role: Some(role),
+            role: Some(role.into()),
             permissions: permissions.iter().map(|name| name.parse().unwrap()).collect::<PermissionSet>(),
             lifetime,
         };
         let issued = tokens::create(&self.console, &access, new).await.unwrap();
         (issued.token, issued.secret.expose().to_owned())
+    }
+
+    /// A role that an organization makes, which nobody has. Each is called like no other.
+    pub(crate) async fn role(&self, organization: &str, permissions: &str) -> domain::DefinedRole {
+        let access = services::access::by_operator(&self.console, organization, &command_line()).await.unwrap();
+        let name = format!("Role {}", self.count("SELECT seq FROM head").await);
+        let role = services::roles::Definition::parse(&name, "", permissions).unwrap();
+        services::roles::create(&self.console, &access, role).await.unwrap()
     }
 
     /// Invites somebody to an organization.

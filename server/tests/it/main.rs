@@ -23,6 +23,7 @@ mod rest_switches;
 mod rest_token;
 mod rest_tokens;
 mod revoke_many;
+mod roles;
 mod rotation;
 mod sign_in;
 mod teams;

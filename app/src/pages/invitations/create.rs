@@ -19,10 +19,11 @@ use crate::{
     paths, posted,
     ui::{
         button::{ButtonLink, Submit},
-        choice::{Card, Choices},
+        choice::Choices,
         field::{Refusal, TextField},
         heading::{Heading, PageTitle},
         problem::Problem,
+        role_cards::RoleCards,
         secret_once::Leave,
         summary::Summary,
     },
@@ -110,7 +111,7 @@ fn Form(form: InviteForm, invited: RwSignal<Option<Invited>>) -> impl IntoView {
             busy.set(false);
         });
     };
-    let least = roles.first().map(ToString::to_string).unwrap_or_default();
+    let least = roles.built_in.first().map(ToString::to_string).unwrap_or_default();
     let chosen = Some(posted::field("role")).filter(|role| !role.is_empty()).unwrap_or(least);
     view! {
         <p class="lead">
@@ -129,12 +130,7 @@ fn Form(form: InviteForm, invited: RwSignal<Option<Invited>>) -> impl IntoView {
                 refusal=refusal
             />
             <Choices name="role" legend="Role" hint="Choose the least that is enough. It can be changed later." refusal=refusal>
-                {roles
-                    .into_iter()
-                    .map(|role| {
-                        view! { <Card name="role" value=role.as_str() title=role.title() summary=role.summary() checked=chosen == role.as_str() /> }
-                    })
-                    .collect_view()}
+                <RoleCards offered=roles chosen=chosen />
             </Choices>
             <div class="form-actions">
                 <Submit busy=busy meanwhile="Making the link…" label="Make invitation link" />

@@ -1,6 +1,6 @@
 //! One member: what is known about them, and their role.
 
-use domain::{Role, Timestamp};
+use domain::{AssignedRole, Offered, Timestamp};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -15,11 +15,12 @@ use crate::{
     ui::{
         badge::{Badge, Tone},
         button::{ButtonLink, Submit},
-        choice::{Card, Choices},
+        choice::Choices,
         details::{Detail, Details},
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
         problem::Problem,
+        role_cards::RoleCards,
         summary::Summary,
         time::Moment,
     },
@@ -83,7 +84,7 @@ fn Shown(found: Found) -> impl IntoView {
             <div class="form-actions">{remove}</div>
         </div>
         <Facts member=member.clone() you=you now=now />
-        {may_edit.then(|| view! { <RoleForm address=address roles=roles present=member.role you=you /> })}
+        {may_edit.then(|| view! { <RoleForm address=address roles=roles present=member.role.clone() you=you /> })}
     }
 }
 
@@ -108,7 +109,7 @@ fn Facts(member: domain::Member, you: bool, now: Timestamp) -> impl IntoView {
 }
 
 #[component]
-fn RoleForm(address: String, roles: Vec<Role>, present: Role, you: bool) -> impl IntoView {
+fn RoleForm(address: String, roles: Offered, present: AssignedRole, you: bool) -> impl IntoView {
     let refusal = RwSignal::new(posted::failure());
     let chosen = Some(posted::field("role")).filter(|role| !role.is_empty()).unwrap_or_else(|| present.to_string());
     let hint = if you {
@@ -124,14 +125,7 @@ fn RoleForm(address: String, roles: Vec<Role>, present: Role, you: bool) -> impl
             <Summary title="The role was not changed" fields=&["role"] refusal=refusal />
             <form class="form" method="post" action=address>
                 <Choices name="role" legend="Role" hint=hint refusal=refusal>
-                    {roles
-                        .into_iter()
-                        .map(|role| {
-                            view! {
-                                <Card name="role" value=role.as_str() title=role.title() summary=role.summary() checked=chosen == role.as_str() />
-                            }
-                        })
-                        .collect_view()}
+                    <RoleCards offered=roles chosen=chosen />
                 </Choices>
                 <div class="form-actions">
                     <Submit label="Change role" />

@@ -89,7 +89,7 @@ fn Generate(blank: Blank, policy: Policy) -> impl IntoView {
 
 #[component]
 fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> impl IntoView {
-    let Blank { organization, own, teams } = blank;
+    let Blank { organization, own, teams, roles } = blank;
     // With nothing to choose it is not asked.
     let alone = own && teams.is_empty();
     let slug = StoredValue::new(organization.slug.to_string());
@@ -145,7 +145,7 @@ fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> 
             } else {
                 view! { <OwnerField own=own teams=teams refusal=refusal /> }.into_any()
             }}
-            <RightsField chosen=values.role on=values.permissions address=presets refusal=refusal />
+            <RightsField chosen=values.role roles=roles.custom on=values.permissions address=presets refusal=refusal />
             <ExpiryField chosen=values.expiry hint="From then on the token is refused." offer=offer refusal=refusal />
             <div class="form-actions">
                 <Submit busy=busy meanwhile="Generating…" label="Generate token" />

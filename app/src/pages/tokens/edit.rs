@@ -1,6 +1,6 @@
 //! The form that changes a token.
 
-use domain::{Code, Timestamp, Token, TokenId, change::KEEP, token_policy::Policy};
+use domain::{Code, Offered, Timestamp, Token, TokenId, change::KEEP, token_policy::Policy};
 use leptos::{
     ev::{Event, SubmitEvent},
     prelude::*,
@@ -91,17 +91,28 @@ fn TooLate(why: String, page: String) -> impl IntoView {
     }
 }
 
+/// What the token may do now, if the form offers no such choice.
+fn present(token: &Token, offered: &Offered) -> Option<&'static str> {
+    let role = token.role.as_ref()?;
+    if !token.permissions.is_empty() {
+        return Some("A role, and permissions of its own beside it.");
+    }
+    let id = role.id()?;
+    let can_be_given = offered.custom.iter().any(|each| each.role.id == id);
+    (!can_be_given).then_some("A role that may do more than you, which you cannot hand out.")
+}
+
 /// What the fields show of a token that is edited.
-fn values(token: &Token) -> Values {
-    let role = match token.role {
-        Some(role) if token.permissions.is_empty() => role.as_str(),
-        Some(_) => KEEP,
-        None => domain::change::CUSTOM,
+fn values(token: &Token, present: Option<&str>) -> Values {
+    let role = match &token.role {
+        Some(_) if present.is_some() => KEEP.to_owned(),
+        Some(role) => role.to_string(),
+        None => domain::change::CUSTOM.to_owned(),
     };
     Values {
         label: token.label.to_string(),
         description: token.description.to_string(),
-        role: role.to_owned(),
+        role,
         // Also behind a role: whoever goes on to Custom begins with what the token may do now.
         permissions: token.effective(),
         expiry: KEEP.to_owned(),
@@ -110,16 +121,16 @@ fn values(token: &Token) -> Values {
 
 #[component]
 fn EditForm(editable: Editable, policy: Policy, now: Timestamp) -> impl IntoView {
-    let Editable { organization, token, version } = editable;
+    let Editable { organization, token, roles, version } = editable;
     let (slug, id) = (StoredValue::new(organization.slug.to_string()), token.id);
     let page = slug.with_value(|slug| paths::token(slug, id));
     let address = slug.with_value(|slug| paths::edit(slug, id));
     // A page that was refused still shows what its form was made from.
     let version = StoredValue::new(if posted::was() { posted::field("version") } else { version });
-    let values_at_first = values(&token).with_preset().or_posted();
+    let present = present(&token, &roles);
+    let values_at_first = values(&token, present).with_preset().or_posted();
     let offer = policy.offer_for(&token, now);
     let unique = policy.asks_for_unique_labels(token.owner.kind());
-    let both = token.role.is_some() && !token.permissions.is_empty();
     let end = match token.expires_at {
         Some(end) => format!("It ends on {}. Any other choice counts from now.", end.human()),
         None => "It never expires. Any other choice counts from now.".to_owned(),
@@ -156,7 +167,14 @@ fn EditForm(editable: Editable, policy: Policy, now: Timestamp) -> impl IntoView
             <input r#type="hidden" name="version" value=version.get_value() />
             <LabelField value=values_at_first.label refusal=refusal unique=unique />
             <DescriptionField value=values_at_first.description refusal=refusal />
-            <RightsField chosen=values_at_first.role on=values_at_first.permissions both=both address=address.clone() refusal=refusal />
+            <RightsField
+                chosen=values_at_first.role
+                roles=roles.custom
+                on=values_at_first.permissions
+                present=present
+                address=address.clone()
+                refusal=refusal
+            />
             <ExpiryField chosen=values_at_first.expiry hint=end offer=offer first=(KEEP, "Keep as it is") refusal=refusal />
             <div class="form-actions">
                 <Submit busy=busy meanwhile="Saving…" label="Save changes" />

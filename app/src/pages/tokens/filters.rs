@@ -2,7 +2,7 @@
 //! GET, so the address says all of it.
 
 use domain::{
-    Name, Status, TokenQuery,
+    Name, RoleId, Status, TokenQuery,
     token_query::{By, Grant, Owned, Unused, View},
 };
 use leptos::{
@@ -62,7 +62,14 @@ pub fn Views(organization: String, query: TokenQuery, focus: Focus) -> impl Into
 
 /// The search and the filters.
 #[component]
-pub fn Filters(organization: String, query: TokenQuery, own: bool, creators: Vec<String>, focus: Focus) -> impl IntoView {
+pub fn Filters(
+    organization: String,
+    query: TokenQuery,
+    own: bool,
+    creators: Vec<String>,
+    made: Vec<(RoleId, String)>,
+    focus: Focus,
+) -> impl IntoView {
     let wrong = RwSignal::new(None::<String>);
     let navigate = use_navigate();
     let action = paths::tokens(&organization);
@@ -132,7 +139,7 @@ pub fn Filters(organization: String, query: TokenQuery, own: bool, creators: Vec
                 <summary>
                     "Filters" {narrowed.then(|| view! { <span class="badge filters-count">{format!("{count} active")}</span> })}
                 </summary>
-                <div class="filters-grid">{selects(&query, own, creators)}</div>
+                <div class="filters-grid">{selects(&query, own, creators, made)}</div>
                 <button r#type="submit" class="button" data-look="secondary">
                     "Apply filters"
                 </button>
@@ -162,7 +169,7 @@ fn values(query: &TokenQuery) -> [(&'static str, String); 7] {
     [
         ("q", query.search.as_ref().map(ToString::to_string)),
         ("status", query.status.map(|status| status.as_str().to_owned())),
-        ("role", query.role.map(|role| role.as_str().to_owned())),
+        ("role", query.role.map(|role| role.to_string())),
         ("owner", query.owner.map(|owner| owner.as_str().to_owned())),
         ("expiring", query.expiring.map(|days| days.to_string())),
         ("unused", query.unused.map(|unused| unused.to_string())),
@@ -171,7 +178,7 @@ fn values(query: &TokenQuery) -> [(&'static str, String); 7] {
     .map(|(name, value)| (name, value.unwrap_or_default()))
 }
 
-fn selects(query: &TokenQuery, own: bool, creators: Vec<String>) -> impl IntoView + use<> {
+fn selects(query: &TokenQuery, own: bool, creators: Vec<String>, made: Vec<(RoleId, String)>) -> impl IntoView + use<> {
     let status = |status: Status| match status {
         Status::Active => "Active",
         Status::Disabled => "Disabled",
@@ -180,7 +187,11 @@ fn selects(query: &TokenQuery, own: bool, creators: Vec<String>) -> impl IntoVie
     };
     let words = |value: &str, title: &str| (value.to_owned(), title.to_owned());
     let statuses = query.view.statuses().map(|each| words(each.as_str(), status(each)));
-    let roles = Grant::ALL.map(|each| words(each.as_str(), each.title()));
+    // A role that was asked for stays chosen, also when it cannot be looked up.
+    let asked = query.role.filter(|role| matches!(role, Grant::Made(id) if !made.iter().any(|(each, _)| each == id)));
+    let made = made.into_iter().map(|(id, name)| (id.to_string(), name));
+    let of_all = Grant::ALL.into_iter().chain(asked).map(|each| words(&each.to_string(), each.title()));
+    let roles: Vec<_> = of_all.chain(made).collect();
     let owners = Owned::ALL.map(|each| {
         let title = match each {
             Owned::ByOrganization => "The organization",
@@ -201,7 +212,7 @@ fn selects(query: &TokenQuery, own: bool, creators: Vec<String>) -> impl IntoVie
     let creators = creators.into_iter().chain(missing).map(|name| (name.clone(), name)).collect();
     let fields = [
         ("status", "Status", "Any status", statuses.to_vec()),
-        ("role", "Role", "Any role", roles.to_vec()),
+        ("role", "Role", "Any role", roles),
         ("owner", "Owner", "Anybody", owners.to_vec()),
         ("expiring", "Expires", "Any time", expiring.to_vec()),
         ("unused", "Not used", "Used or not", unused.to_vec()),

@@ -139,7 +139,7 @@ fn Unreadable(message: String, all: String) -> impl IntoView {
 /// The list. `first` tells whether it is the first one since the page was opened.
 #[component]
 fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoView {
-    let TokenList { organization, own, may_revoke, query, page, outside, creators, now } = list;
+    let TokenList { organization, own, may_revoke, query, page, outside, roles, creators, now } = list;
     let count = RwSignal::new(0);
     let asked = query.clone();
     Effect::new(move |_| {
@@ -209,7 +209,7 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
             let rows = items.into_iter().map(row).collect_view();
             view! {
                 <Views organization=slug.to_owned() query=query.clone() focus=focus />
-                <Filters organization=slug.to_owned() query=query.clone() own=own creators=creators focus=focus />
+                <Filters organization=slug.to_owned() query=query.clone() own=own creators=creators made=roles focus=focus />
                 {if nothing {
                     view! { <Nothing organization=slug.to_owned() query=query.clone() focus=focus /> }.into_any()
                 } else {

@@ -1,7 +1,7 @@
 //! What a token may do, as a choice: a role, or permissions of its own, toggle by toggle.
 
 use domain::{
-    Permission, PermissionSet, Preset, Role,
+    DefinedRole, Permission, PermissionSet, Preset, Role,
     change::{CUSTOM, KEEP},
     policy,
 };
@@ -13,6 +13,9 @@ use crate::{
     ui::{
         choice::{Card, Choices},
         field::{FieldError, Refusal, wrong_with},
+        grants::Grants,
+        role_cards::CustomRoleCards,
+        toggles::{Toggles, toggle_id},
     },
 };
 
@@ -25,23 +28,25 @@ pub fn toggled(fields: &Fields) -> String {
 #[component]
 pub fn RightsField(
     chosen: String,
+    /// The organization's own roles that can be chosen.
+    roles: Vec<DefinedRole>,
     /// The toggles that are on.
     on: PermissionSet,
-    /// Whether what it may do is neither a role nor permissions of its own but both, so that it can only stay or be replaced.
-    #[prop(optional)]
-    both: bool,
+    /// What it may do now, in a sentence, when that is none of the choices, so that it can only stay or be replaced.
+    #[prop(default = None)]
+    present: Option<&'static str>,
     /// The page that the form is on.
     address: String,
     refusal: Refusal,
 ) -> impl IntoView {
-    let keep = both.then(|| {
-        let summary = "A role, and permissions of its own beside it.";
+    let keep = present.map(|summary| {
         view! { <Card name="role" value=KEEP title="As it is" summary=summary checked=chosen == KEEP /> }
     });
     view! {
         <Choices name="role" legend="Role" hint="Choose the least that is enough." refusal=refusal>
             {keep}
             {Role::FOR_TOKENS.map(|each| view! { <RoleCard role=each checked=chosen == each.as_str() /> })}
+            <CustomRoleCards roles=roles chosen=chosen.clone() />
             <Card
                 name="role"
                 value=CUSTOM
@@ -58,26 +63,9 @@ pub fn RightsField(
 #[component]
 fn RoleCard(role: Role, checked: bool) -> impl IntoView {
     let additions = additions(role);
-    let count: usize = additions.iter().map(|(_, actions)| actions.len()).sum();
+    let count = additions.iter().count();
     let details = (count > 0).then(|| {
-        view! {
-            <details class="grants">
-                <summary>{format!("Adds {count} permissions to those of {}", Role::Viewer.title())}</summary>
-                <dl>
-                    {additions
-                        .into_iter()
-                        .map(|(category, actions)| {
-                            view! {
-                                <div>
-                                    <dt>{category}</dt>
-                                    <dd>{actions.join(", ")}</dd>
-                                </div>
-                            }
-                        })
-                        .collect_view()}
-                </dl>
-            </details>
-        }
+        view! { <Grants summary=format!("Adds {count} permissions to those of {}", Role::Viewer.title()) permissions=additions /> }
     });
     view! {
         <Card name="role" value=role.as_str() title=role.title() summary=role.summary() checked=checked>
@@ -86,9 +74,9 @@ fn RoleCard(role: Role, checked: bool) -> impl IntoView {
     }
 }
 
-/// What a role allows beyond the least one: the actions, by category.
-fn additions(role: Role) -> Vec<(String, Vec<&'static str>)> {
-    policy::grants(role).without(policy::grants(Role::Viewer)).by_category()
+/// What a role allows beyond the least one.
+fn additions(role: Role) -> PermissionSet {
+    policy::grants(role).without(policy::grants(Role::Viewer))
 }
 
 /// A toggle for each permission of the catalogue, a row for each category. Shown while Custom is chosen.
@@ -116,32 +104,7 @@ fn Matrix(on: PermissionSet, address: String, refusal: Refusal) -> impl IntoView
             </li>
         }
     });
-    let rows = categories().into_iter().map(|(category, permissions)| {
-        let toggles = permissions.into_iter().map(|permission| {
-            let (category, action) = permission.words();
-            view! {
-                <label class="check">
-                    <input
-                        class="checkbox"
-                        r#type="checkbox"
-                        id=toggle_id(permission)
-                        name=permission.as_str()
-                        checked=on.contains(permission)
-                    />
-                    <span>
-                        <span class="sr-only">{category} " "</span>
-                        {action}
-                    </span>
-                </label>
-            }
-        });
-        view! {
-            <li class="matrix-row">
-                <span class="matrix-category">{category}</span>
-                <span class="matrix-actions">{toggles.collect_view()}</span>
-            </li>
-        }
-    });
+    let all: PermissionSet = Permission::all().collect();
     view! {
         <fieldset class="matrix" id="permissions" tabindex="-1" aria-describedby="permissions-error">
             <legend class="field-label">"Permissions of its own"</legend>
@@ -150,28 +113,11 @@ fn Matrix(on: PermissionSet, address: String, refusal: Refusal) -> impl IntoView
             <p class="sr-only" role="status">
                 {told}
             </p>
-            <ul class="matrix-rows">{rows.collect_view()}</ul>
+            <Toggles on=on offered=all />
             <FieldError id="permissions-error".to_owned() wrong=wrong />
         </fieldset>
     }
     .into_any()
-}
-
-fn toggle_id(permission: Permission) -> String {
-    format!("may-{permission}")
-}
-
-/// The catalogue, by category.
-fn categories() -> Vec<(String, Vec<Permission>)> {
-    let mut categories: Vec<(String, Vec<Permission>)> = Vec::new();
-    for permission in Permission::all() {
-        let (category, _) = permission.words();
-        match categories.last_mut() {
-            Some((last, permissions)) if *last == category => permissions.push(permission),
-            _ => categories.push((category, vec![permission])),
-        }
-    }
-    categories
 }
 
 #[cfg(test)]
@@ -181,36 +127,8 @@ mod tests {
     #[test]
     fn a_role_is_explained_by_what_it_adds() {
         assert!(additions(Role::Viewer).is_empty());
-        let developer = additions(Role::Developer);
+        let developer = additions(Role::Developer).by_category();
         assert_eq!(developer[0], ("agent".to_owned(), vec!["create", "update"]));
         assert_eq!(developer.last().unwrap(), &("deployment".to_owned(), vec!["trigger"]));
-    }
-
-    #[test]
-    fn there_is_a_row_for_each_category_and_a_toggle_for_each_permission() {
-        let rows = categories();
-        let names: Vec<&str> = rows.iter().map(|(category, _)| category.as_str()).collect();
-        assert_eq!(
-            names,
-            [
-                "agent",
-                "api key",
-                "billing",
-                "budget",
-                "cluster",
-                "custom pricing",
-                "invitation",
-                "organization",
-                "recommendations",
-                "role",
-                "saml integration",
-                "scopes",
-                "teams",
-                "user",
-                "deployment",
-                "token"
-            ]
-        );
-        assert_eq!(rows.iter().map(|(_, permissions)| permissions.len()).sum::<usize>(), Permission::all().count());
     }
 }

@@ -226,7 +226,7 @@ impl Access {
                 if !self.is_still_in_its_teams(&mut write).await? {
                     return Err(Error::Conflict(CHANGED_MEANWHILE));
                 }
-                (policy::grants(role), None)
+                (role.permissions(), None)
             }
             Proof::Secret(token, digest) => {
                 let now = console.now();
@@ -271,11 +271,11 @@ async fn member(console: &Console, actor: Option<&Actor>, caller: &Caller, organ
     Ok(Access {
         organization: membership.organization,
         principal: actor.principal(),
+        permissions: membership.role.permissions(),
         person: Some(Person { id: actor.user, name: actor.name.clone(), role: Some(membership.role) }),
         reach: Reach::All,
         teams: Vec::new(),
         proof: Proof::Session(actor.session),
-        permissions: policy::grants(membership.role),
         ends_at: None,
         caller: caller.clone(),
     })

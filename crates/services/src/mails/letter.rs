@@ -149,7 +149,7 @@ impl Letter {
         let organization = access.organization();
         let mut facts = vec![
             ("Invited", invitation.email.as_str().to_owned()),
-            ("Role", invitation.role.title().to_owned()),
+            ("Role", invitation.role.title()),
             ("Can be accepted until", invitation.expires_at.human()),
         ];
         facts.extend(by(access, "Invited by", "At", invitation.created_at));
@@ -171,7 +171,7 @@ impl Letter {
         ended: &[(&'static str, &Token)],
     ) -> Self {
         let organization = access.organization();
-        let mut facts = vec![("Removed", format!("{} ({})", member.name, member.email.as_str())), ("Role", member.role.title().to_owned())];
+        let mut facts = vec![("Removed", format!("{} ({})", member.name, member.email.as_str())), ("Role", member.role.title())];
         facts.extend(ended.iter().map(|(what, token)| (*what, format!("{} ({})", token.label, token.hint))));
         facts.extend(by(access, "Removed by", "At", at));
         Self {

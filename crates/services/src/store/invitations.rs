@@ -2,14 +2,16 @@
 
 use domain::{Email, Invitation, InvitationId, Name, Organization, Slug, Timestamp, UserId};
 
-use super::{Db, Write, exactly_one, on_db, on_tx, stored};
+use super::{Db, Write, exactly_one, on_db, on_tx, roles, stored};
 use crate::{access::Access, error::Result, keys::Digest};
 
 /// What is read of an invitation that was neither accepted nor withdrawn.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT i.id, i.email, i.role, i.created_at, i.created_by_name, i.expires_at FROM invitations i \
+            "SELECT i.id, i.email, ",
+            role_of!("i", "r"),
+            " AS role, i.created_at, i.created_by_name, i.expires_at FROM invitations i LEFT JOIN roles r ON r.id = i.role_id \
              WHERE i.accepted_at IS NULL AND i.withdrawn_at IS NULL ",
             $rest
         )
@@ -31,7 +33,7 @@ impl Row {
         Ok(Invitation {
             id: stored("invitations.id", self.id.parse())?,
             email: stored("invitations.email", Email::parse(&self.email))?,
-            role: stored("invitations.role", self.role.parse())?,
+            role: roles::read("invitations.role", &self.role)?,
             created_at: Timestamp::from_micros(self.created_at),
             created_by: self.created_by_name,
             expires_at: Timestamp::from_micros(self.expires_at),
@@ -69,10 +71,14 @@ impl FoundRow {
     }
 }
 
-const BY_DIGEST: &str = "SELECT i.id, i.email, i.role, i.created_at, i.created_by_name, i.expires_at, i.organization_id, o.slug, \
+const BY_DIGEST: &str = concat!(
+    "SELECT i.id, i.email, ",
+    role_of!("i", "r"),
+    " AS role, i.created_at, i.created_by_name, i.expires_at, i.organization_id, o.slug, \
     o.name AS organization_name, o.created_at AS organization_created_at FROM invitations i \
-    JOIN organizations o ON o.id = i.organization_id \
-    WHERE i.digest = $1 AND i.accepted_at IS NULL AND i.withdrawn_at IS NULL AND i.expires_at > $2";
+    JOIN organizations o ON o.id = i.organization_id LEFT JOIN roles r ON r.id = i.role_id \
+    WHERE i.digest = $1 AND i.accepted_at IS NULL AND i.withdrawn_at IS NULL AND i.expires_at > $2",
+);
 
 /// Finds an invitation that can be accepted at `now` by the digest of its code: a look-up by secret, so it asks for no proof of access.
 pub(crate) async fn find_by_digest(db: &Db, digest: &Digest, now: Timestamp) -> Result<Option<Found>> {
@@ -142,18 +148,19 @@ pub(crate) async fn insert(write: &mut Write, access: &Access, invitation: &Invi
     let touched = on_tx!(write, |connection| {
         sqlx::query(
             "INSERT INTO invitations (id, organization_id, digest, email, role, created_at, created_by_kind, created_by_id, \
-             created_by_name, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             created_by_name, expires_at, role_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(invitation.id.to_string())
         .bind(access.organization().id.to_string())
         .bind(digest.as_slice())
         .bind(invitation.email.as_str())
-        .bind(invitation.role.as_str())
+        .bind(invitation.role.stored().as_str())
         .bind(invitation.created_at.as_micros())
         .bind(access.principal().kind())
         .bind(access.principal().id())
         .bind(access.principal().name())
         .bind(invitation.expires_at.as_micros())
+        .bind(invitation.role.id().map(|id| id.to_string()))
         .execute(connection)
         .await?
         .rows_affected()

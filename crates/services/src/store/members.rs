@@ -1,17 +1,20 @@
 //! The members of an organization.
 
-use domain::{Email, Member, Name, Role, Timestamp, UserId};
+use domain::{AssignedRole, Email, Member, Name, Timestamp, UserId};
 
-use super::{Db, Write, exactly_one, on_db, on_tx, stored};
+use super::{Db, Write, exactly_one, on_db, on_tx, roles, stored};
 use crate::{access::Access, error::Result};
 
 /// What is read of a member.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT m.user_id, u.name, u.email, m.role, m.created_at, \
+            "SELECT m.user_id, u.name, u.email, ",
+            role_of!("m", "r"),
+            " AS role, m.created_at, \
              (SELECT MAX(s.last_seen_at) FROM sessions s WHERE s.user_id = m.user_id) AS last_seen_at \
-             FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.organization_id = $1 ",
+             FROM memberships m JOIN users u ON u.id = m.user_id LEFT JOIN roles r ON r.id = m.role_id \
+             WHERE m.organization_id = $1 ",
             $rest
         )
     };
@@ -33,7 +36,7 @@ impl Row {
             user: stored("memberships.user_id", self.user_id.parse())?,
             name: stored("users.name", Name::parse(&self.name))?,
             email: stored("users.email", Email::parse(&self.email))?,
-            role: stored("memberships.role", self.role.parse())?,
+            role: roles::read("memberships.role", &self.role)?,
             since: Timestamp::from_micros(self.created_at),
             last_seen_at: self.last_seen_at.map(Timestamp::from_micros),
         })
@@ -99,12 +102,13 @@ pub(crate) async fn has_another_owner(write: &mut Write, access: &Access, user: 
 }
 
 /// Gives a member another role.
-pub(crate) async fn edit(write: &mut Write, access: &Access, user: UserId, role: Role) -> Result<()> {
+pub(crate) async fn edit(write: &mut Write, access: &Access, user: UserId, role: &AssignedRole) -> Result<()> {
     let touched = on_tx!(write, |connection| {
-        sqlx::query("UPDATE memberships SET role = $1 WHERE organization_id = $2 AND user_id = $3")
-            .bind(role.as_str())
+        sqlx::query("UPDATE memberships SET role = $1, role_id = $4 WHERE organization_id = $2 AND user_id = $3")
+            .bind(role.stored().as_str())
             .bind(access.organization().id.to_string())
             .bind(user.to_string())
+            .bind(role.id().map(|id| id.to_string()))
             .execute(connection)
             .await?
             .rows_affected()

@@ -3,6 +3,14 @@
 //! One text per query, with `$1` placeholders and a portable schema, expanded once per database by [`on_db!`] and [`on_tx!`]. A change is
 //! made in a [`Write`], and the only way to commit one is to say what to put in the audit trail.
 
+/// The role in a row of `$holder`, with `$role` the row of `roles` that its `role_id` leads to, if it does: a built-in role's word, or what
+/// [`roles::read`] takes apart. Whoever reads a role reads in the same query what it stands for.
+macro_rules! role_of {
+    ($holder:literal, $role:literal) => {
+        concat!("COALESCE(", $role, ".id || '|' || ", $role, ".permissions || '|' || ", $role, ".name, ", $holder, ".role)")
+    };
+}
+
 pub(crate) mod events;
 mod guards;
 pub(crate) mod idempotency;
@@ -12,6 +20,7 @@ pub(crate) mod members;
 pub(crate) mod organizations;
 pub(crate) mod reports;
 pub(crate) mod resets;
+pub(crate) mod roles;
 pub(crate) mod sessions;
 pub(crate) mod setup;
 pub(crate) mod teams;

@@ -1,8 +1,8 @@
 //! Organizations and who belongs to them.
 
-use domain::{Membership, Name, Organization, Role, Slug, Timestamp, UserId};
+use domain::{AssignedRole, Membership, Name, Organization, Slug, Timestamp, UserId};
 
-use super::{Db, Write, exactly_one, on_db, on_tx, stored};
+use super::{Db, Write, exactly_one, on_db, on_tx, roles, stored};
 use crate::error::Result;
 
 #[derive(sqlx::FromRow)]
@@ -23,7 +23,7 @@ impl Row {
                 name: stored("organizations.name", Name::parse(&self.name))?,
                 created_at: Timestamp::from_micros(self.created_at),
             },
-            role: stored("memberships.role", self.role.parse())?,
+            role: roles::read("memberships.role", &self.role)?,
         })
     }
 }
@@ -45,10 +45,12 @@ pub(crate) async fn any_in(write: &mut Write) -> Result<bool> {
 /// The organization with this slug, if the user belongs to it: who does not cannot tell it from one that is not there.
 pub(crate) async fn find_for_member(db: &Db, user: UserId, slug: &Slug) -> Result<Option<Membership>> {
     let row: Option<Row> = on_db!(db, |pool| {
-        sqlx::query_as(
-            "SELECT o.id, o.slug, o.name, o.created_at, m.role FROM organizations o \
-             JOIN memberships m ON m.organization_id = o.id WHERE o.slug = $1 AND m.user_id = $2",
-        )
+        sqlx::query_as(concat!(
+            "SELECT o.id, o.slug, o.name, o.created_at, ",
+            role_of!("m", "r"),
+            " AS role FROM organizations o JOIN memberships m ON m.organization_id = o.id LEFT JOIN roles r ON r.id = m.role_id \
+             WHERE o.slug = $1 AND m.user_id = $2",
+        ))
         .bind(slug.as_str())
         .bind(user.to_string())
         .fetch_optional(pool)
@@ -79,10 +81,12 @@ pub(crate) async fn has_slug(write: &mut Write, slug: &Slug) -> Result<bool> {
 /// Where the user belongs, by name.
 pub(crate) async fn list_for_member(db: &Db, user: UserId) -> Result<Vec<Membership>> {
     let rows: Vec<Row> = on_db!(db, |pool| {
-        sqlx::query_as(
-            "SELECT o.id, o.slug, o.name, o.created_at, m.role FROM organizations o \
-             JOIN memberships m ON m.organization_id = o.id WHERE m.user_id = $1 ORDER BY LOWER(o.name), o.id",
-        )
+        sqlx::query_as(concat!(
+            "SELECT o.id, o.slug, o.name, o.created_at, ",
+            role_of!("m", "r"),
+            " AS role FROM organizations o JOIN memberships m ON m.organization_id = o.id LEFT JOIN roles r ON r.id = m.role_id \
+             WHERE m.user_id = $1 ORDER BY LOWER(o.name), o.id",
+        ))
         .bind(user.to_string())
         .fetch_all(pool)
         .await?
@@ -118,13 +122,20 @@ pub(crate) async fn is_member(write: &mut Write, organization: &Organization, us
 }
 
 /// Makes a user a member.
-pub(crate) async fn insert_member(write: &mut Write, organization: &Organization, user: UserId, role: Role, at: Timestamp) -> Result<()> {
+pub(crate) async fn insert_member(
+    write: &mut Write,
+    organization: &Organization,
+    user: UserId,
+    role: &AssignedRole,
+    at: Timestamp,
+) -> Result<()> {
     let touched = on_tx!(write, |connection| {
-        sqlx::query("INSERT INTO memberships (organization_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)")
+        sqlx::query("INSERT INTO memberships (organization_id, user_id, role, created_at, role_id) VALUES ($1, $2, $3, $4, $5)")
             .bind(organization.id.to_string())
             .bind(user.to_string())
-            .bind(role.as_str())
+            .bind(role.stored().as_str())
             .bind(at.as_micros())
+            .bind(role.id().map(|id| id.to_string()))
             .execute(connection)
             .await?
             .rows_affected()

@@ -1,8 +1,8 @@
 //! Browser sessions.
 
-use domain::{Email, Name, Role, SessionId, Timestamp, UserId};
+use domain::{AssignedRole, Email, Name, SessionId, Timestamp, UserId};
 
-use super::{Db, Write, exactly_one, on_db, on_tx, stored};
+use super::{Db, Write, exactly_one, on_db, on_tx, roles, stored};
 use crate::{access::Access, error::Result, keys::Digest};
 
 /// A session that has not been ended, with whose it is.
@@ -120,17 +120,20 @@ pub(crate) async fn is_live_in(write: &mut Write, id: SessionId) -> Result<bool>
 }
 
 /// The role that whoever has this session has in the organization now, after all changes before this one.
-pub(crate) async fn find_role_in(write: &mut Write, access: &Access, id: SessionId) -> Result<Option<Role>> {
+pub(crate) async fn find_role_in(write: &mut Write, access: &Access, id: SessionId) -> Result<Option<AssignedRole>> {
     let found: Option<String> = on_tx!(write, |connection| {
-        sqlx::query_scalar(
-            "SELECT m.role FROM memberships m JOIN sessions s ON s.user_id = m.user_id WHERE m.organization_id = $1 AND s.id = $2",
-        )
+        sqlx::query_scalar(concat!(
+            "SELECT ",
+            role_of!("m", "r"),
+            " FROM memberships m JOIN sessions s ON s.user_id = m.user_id LEFT JOIN roles r ON r.id = m.role_id \
+             WHERE m.organization_id = $1 AND s.id = $2",
+        ))
         .bind(access.organization().id.to_string())
         .bind(id.to_string())
         .fetch_optional(connection)
         .await?
     });
-    found.map(|role| stored("memberships.role", role.parse())).transpose()
+    found.map(|role| roles::read("memberships.role", &role)).transpose()
 }
 
 /// A person's sessions that have not been ended, were used after `seen` and began after `born`, the latest first.

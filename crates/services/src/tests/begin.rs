@@ -96,7 +96,7 @@ async fn who_was_demoted_or_removed_begins_nothing(instance: Instance) {
     assert!(matches!(back_door, Err(Error::Conflict(_))));
     // Somebody who belongs elsewhere as well stays signed in.
     instance.member("globex", Role::Owner, "gus@globex.test").await;
-    let elsewhere = "INSERT INTO memberships SELECT o.id, u.id, 'viewer', 1 FROM organizations o CROSS JOIN users u \
+    let elsewhere = "INSERT INTO memberships (organization_id, user_id, role, created_at) SELECT o.id, u.id, 'viewer', 1 FROM organizations o CROSS JOIN users u \
                      WHERE o.slug = 'globex' AND u.email = 'adam@acme.test'";
     assert_eq!(instance.execute(elsewhere).await.unwrap(), 1);
     members::remove(&instance.console, &owner, &id, &BTreeMap::new()).await.unwrap();
@@ -127,8 +127,10 @@ async fn a_token_does_not_live_on_in_another_one(instance: Instance) {
     let bearer = access::by_token(console, short.secret.expose(), &caller(), Permission::API_KEY_UPDATE).await.unwrap();
     let lasting = NewToken { lifetime: Lifetime::Never, ..new_token("lasting", Role::Viewer) };
     let id = tokens::create(console, &owner, lasting).await.unwrap().token.id.to_string();
-    let wider =
-        || Change { rights: Some(Rights { role: Some(Role::Developer), permissions: domain::PermissionSet::NONE }), ..Change::default() };
+    let wider = || Change {
+        rights: Some(Rights { role: Some(Role::Developer.into()), permissions: domain::PermissionSet::NONE }),
+        ..Change::default()
+    };
     let before = instance.shape().await;
     assert!(matches!(tokens::rotate(console, &bearer, &id, Overlap::Hour).await, Err(Error::Forbidden)));
     assert!(matches!(tokens::edit(console, &bearer, &id, None, wider()).await, Err(Error::Forbidden)));

@@ -85,7 +85,7 @@ async fn an_edit_is_true_at_once_and_recorded_as_a_difference(instance: Instance
             "permissions": ["+cluster:update", "-billing:read"],
         })]
     );
-    let change = Change { rights: Some(Rights { role: Some(Role::Viewer), permissions: PermissionSet::NONE }), ..Change::default() };
+    let change = Change { rights: Some(Rights { role: Some(Role::Viewer.into()), permissions: PermissionSet::NONE }), ..Change::default() };
     tokens::edit(&instance.console, &owner, &id, None, change).await.unwrap();
     let last = details(&instance, "token.edit").await.pop().unwrap();
     assert_eq!(last["role"], serde_json::json!({ "from": null, "to": "viewer" }));
@@ -222,7 +222,7 @@ async fn nobody_hands_on_more_than_they_hold_at_create_and_edit(instance: Instan
         let (wish, role, (within, at_edit)) = next();
         // Half of the wishes stay within what the editor holds.
         let wish = if within { wish.without(wish.without(held)) } else { wish };
-        let rights = Rights { role, permissions: wish };
+        let rights = Rights { role: role.map(Into::into), permissions: wish };
         let (had, before) = if at_edit {
             let (had, _, _) = next();
             let had = had.union("cluster:read".parse().unwrap());
@@ -233,11 +233,11 @@ async fn nobody_hands_on_more_than_they_hold_at_create_and_edit(instance: Instan
         let allowed = held.covers(rights.effective().without(had)) && !rights.effective().is_empty();
         let shape = instance.shape().await;
         let answer = if let Some(token) = &before {
-            let change = Change { rights: Some(rights), ..Change::default() };
+            let change = Change { rights: Some(rights.clone()), ..Change::default() };
             tokens::edit(&instance.console, &editor, &token.id.to_string(), None, change).await
         } else {
             let mut new = new_token("created", Role::Viewer);
-            (new.role, new.permissions) = (role, wish);
+            (new.role, new.permissions) = (role.map(Into::into), wish);
             tokens::create(&instance.console, &editor, new).await.map(|issued| issued.token)
         };
         match answer {
@@ -261,7 +261,7 @@ async fn nobody_hands_on_more_than_they_hold_at_create_and_edit(instance: Instan
     let (_, secret) = issue(&instance, &owner, "editor", "api_key:read api_key:update").await;
     let editor = bearer(&instance, &secret).await;
     let strong = tokens::create(&instance.console, &owner, new_token("strong", Role::Admin)).await.unwrap().token;
-    let change = Change { rights: Some(Rights { role: Some(Role::Viewer), permissions: PermissionSet::NONE }), ..Change::default() };
+    let change = Change { rights: Some(Rights { role: Some(Role::Viewer.into()), permissions: PermissionSet::NONE }), ..Change::default() };
     let weak = tokens::edit(&instance.console, &editor, &strong.id.to_string(), None, change).await.unwrap();
     assert_eq!(weak.effective(), policy::grants(Role::Viewer));
     let back = Change { rights: Some(strong.rights()), ..Change::default() };

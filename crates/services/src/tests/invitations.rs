@@ -43,7 +43,10 @@ async fn a_new_person_becomes_a_member_and_is_signed_in(instance: Instance) {
     assert_eq!(organization.slug.as_str(), "acme");
     let actor = sessions::find(&instance.console, &signed_in.session).await.unwrap().unwrap();
     let me = sessions::me(&instance.console, Some(&actor)).await.unwrap();
-    assert_eq!((me.email.as_str(), me.name.as_str(), me.memberships[0].role), ("grace@acme.test", "Grace Hopper", Role::Developer));
+    assert_eq!(
+        (me.email.as_str(), me.name.as_str(), me.memberships[0].role.clone()),
+        ("grace@acme.test", "Grace Hopper", Role::Developer.into())
+    );
     assert!(invitations::list(&instance.console, &instance.owner().await).await.unwrap().is_empty());
     let again = invitations::accept_as_new(&instance.console, &caller(), &code, &person()).await;
     assert!(matches!(again, Err(Error::Unauthenticated)));
@@ -66,8 +69,8 @@ async fn an_account_joins_when_it_is_signed_in_and_is_never_touched_otherwise(in
     assert_eq!(instance.shape().await, before);
     invitations::accept(&instance.console, &caller(), &eve, &code).await.unwrap();
     let me = sessions::me(&instance.console, Some(&eve)).await.unwrap();
-    let places: Vec<_> = me.memberships.iter().map(|each| (each.organization.slug.as_str(), each.role)).collect();
-    assert_eq!(places, [("acme", Role::Viewer), ("globex", Role::Owner)]);
+    let places: Vec<_> = me.memberships.iter().map(|each| (each.organization.slug.as_str(), each.role.clone())).collect();
+    assert_eq!(places, [("acme", Role::Viewer.into()), ("globex", Role::Owner.into())]);
 }
 
 async fn looking_uses_nothing_up(instance: Instance) {
@@ -97,7 +100,7 @@ async fn a_link_ends_after_a_week_when_it_is_taken_back_or_replaced(instance: In
     assert!(dead(&first).await);
     let owner = instance.owner().await;
     let listed = invitations::list(&instance.console, &owner).await.unwrap();
-    assert_eq!(listed.iter().map(|each| each.role).collect::<Vec<_>>(), [Role::Viewer]);
+    assert_eq!(listed.iter().map(|each| each.role.clone()).collect::<Vec<_>>(), [Role::Viewer]);
     invitations::withdraw(&instance.console, &owner, &listed[0].id.to_string()).await.unwrap();
     assert!(dead(&second).await);
     assert!(matches!(invitations::withdraw(&instance.console, &owner, &listed[0].id.to_string()).await, Err(Error::NotFound)));

@@ -104,7 +104,7 @@ async fn filters_narrow_alone_and_together(instance: Instance) {
     let bob = access::to_organization(&instance.console, Some(&bob), &caller(), "acme", Permission::API_KEY_CREATE).await.unwrap();
     let make = async |access: &Access, label: &str, role: Option<Role>, days: u32| {
         let mut new = new_token(label, Role::Viewer);
-        new.role = role;
+        new.role = role.map(Into::into);
         if role.is_none() {
             new.permissions = [Permission::TOKEN_VERIFY].into_iter().collect::<PermissionSet>();
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{AfterLeaving, Email, Lifetime, Permission, Role, Status, Token, policy};
 
 use super::{Instance, caller, new_token, on_both};
-use crate::{Access, Console, Error, Result, access, invitations, members, sessions, tokens};
+use crate::{Access, Console, Error, Result, access, invitations, members, roles, sessions, tokens};
 
 on_both![
     lists_members_and_when_they_were_last_seen,
@@ -52,9 +52,9 @@ async fn lists_members_and_when_they_were_last_seen(instance: Instance) {
     instance.member("globex", Role::Owner, "eve@globex.test").await;
     let owner = instance.owner().await;
     let all = members::list(&instance.console, &owner).await.unwrap();
-    let seen: Vec<_> = all.iter().map(|member| (member.email.as_str(), member.role, member.last_seen_at)).collect();
+    let seen: Vec<_> = all.iter().map(|member| (member.email.as_str(), member.role.clone(), member.last_seen_at)).collect();
     let now = instance.console.now();
-    assert_eq!(seen, [("ada@acme.test", Role::Owner, Some(now)), ("bob@acme.test", Role::Viewer, None)]);
+    assert_eq!(seen, [("ada@acme.test", Role::Owner.into(), Some(now)), ("bob@acme.test", Role::Viewer.into(), None)]);
     assert_eq!(members::find(&instance.console, &owner, &all[1].user.to_string()).await.unwrap(), all[1]);
 }
 
@@ -95,7 +95,7 @@ async fn nobody_gives_more_than_they_hold_and_nobody_ends_who_may_do_more(instan
         assert!(matches!(members::remove(console, &developer, target, &BTreeMap::new()).await, Err(Error::Forbidden)));
     }
     assert_eq!((instance.shape().await, roles(&instance).await), before);
-    assert_eq!(members::roles(&admin), [Role::Viewer, Role::Developer, Role::Admin]);
+    assert_eq!(roles::offered(&instance.console, &admin).await.unwrap().built_in, [Role::Viewer, Role::Developer, Role::Admin]);
     assert!(members::edit(console, &admin, &dev, "admin").await.is_ok());
 }
 
@@ -258,7 +258,7 @@ async fn removal_ends_sessions_only_where_nothing_is_left_to_see(instance: Insta
         instance.member("acme", Role::Viewer, email).await;
     }
     instance.member("globex", Role::Owner, "gus@globex.test").await;
-    let elsewhere = "INSERT INTO memberships SELECT o.id, u.id, 'viewer', 1 FROM organizations o CROSS JOIN users u \
+    let elsewhere = "INSERT INTO memberships (organization_id, user_id, role, created_at) SELECT o.id, u.id, 'viewer', 1 FROM organizations o CROSS JOIN users u \
                      WHERE o.slug = 'globex' AND u.email = 'eve@acme.test'";
     assert_eq!(instance.execute(elsewhere).await.unwrap(), 1);
     let owner = instance.owner().await;

@@ -17,6 +17,7 @@ mod once;
 mod reports;
 mod resets;
 mod revoke_many;
+mod roles;
 mod rotate_itself;
 mod rotate_once;
 mod rotation;
@@ -147,7 +148,7 @@ impl Instance {
         let hash = inner.hasher.hash(&Password::new(PASSWORD.to_owned()), &SystemEntropy).await.unwrap();
         let user = UserId::new(now, random());
         store::users::insert(&mut write, user, &Email::parse(email).unwrap(), &Name::parse(email).unwrap(), &hash, now).await.unwrap();
-        store::organizations::insert_member(&mut write, &organization, user, role, now).await.unwrap();
+        store::organizations::insert_member(&mut write, &organization, user, &role.into(), now).await.unwrap();
         let event = NewEvent {
             at: now,
             organization: Some(organization.id),
@@ -227,6 +228,8 @@ impl Instance {
             self.count("SELECT COUNT(*) FROM teams").await,
             self.count("SELECT COUNT(*) FROM teams WHERE ended_at IS NULL").await,
             self.count("SELECT COUNT(*) FROM team_members").await,
+            self.count("SELECT COUNT(*) FROM roles").await,
+            self.count("SELECT COUNT(*) FROM roles WHERE deleted_at IS NULL").await,
         ]
     }
 
@@ -272,7 +275,7 @@ pub(super) fn new_token(label: &str, role: Role) -> NewToken {
         owner: None,
         label: Label::parse(label).unwrap(),
         description: domain::Description::parse("").unwrap(),
-        role: Some(role),
+        role: Some(role.into()),
         permissions: PermissionSet::NONE,
         lifetime: Lifetime::Minutes(60),
     }

@@ -60,7 +60,7 @@ async fn a_token_hands_on_neither_more_nor_for_longer_than_it_has(instance: Inst
     assert_eq!(refused(lasting(Lifetime::Until(Timestamp::from_micros(end.as_micros() + 1)))).await, "expires_at");
     let more: PermissionSet = "organization:delete".parse().into_iter().collect();
     assert_eq!(refused(NewToken { permissions: more, ..new_token("more", Role::Viewer) }).await, "permissions");
-    assert_eq!(refused(NewToken { role: Some(Role::Owner), ..new_token("more", Role::Viewer) }).await, "role");
+    assert_eq!(refused(NewToken { role: Some(Role::Owner.into()), ..new_token("more", Role::Viewer) }).await, "role");
     assert_eq!(instance.shape().await, before);
     let just = tokens::create(&instance.console, &minter, lasting(Lifetime::Until(end))).await.unwrap();
     assert_eq!((just.token.expires_at, just.token.created_by.as_str()), (Some(end), "minter"));

@@ -64,6 +64,7 @@ pub(super) async fn dump(db: &Db) -> String {
         "memberships",
         "teams",
         "team_members",
+        "roles",
         "setup_links",
         "sessions",
         "invitations",

@@ -322,14 +322,17 @@ async fn nobody_gets_more_than_they_hold_by_way_of_a_team(instance: Instance) {
     assert!(matches!(tokens::create(console, &vi, of(team, "late", Role::Developer)).await, Err(Error::Invalid { field: "role", .. })));
     assert!(matches!(tokens::rotate(console, &vi, &id, Overlap::Now).await, Err(Error::Forbidden)));
     assert!(matches!(tokens::enable(console, &vi, &id).await, Err(Error::Conflict(_))));
-    let rights = Some(Rights { role: Some(Role::Admin), permissions: PermissionSet::NONE });
+    let rights = Some(Rights { role: Some(Role::Admin.into()), permissions: PermissionSet::NONE });
     assert!(matches!(tokens::edit(console, &vi, &id, None, Change { rights, ..Change::default() }).await, Err(Error::Invalid { .. })));
     let lifetime = Some(Lifetime::Never);
     assert!(matches!(tokens::edit(console, &vi, &id, None, Change { lifetime, ..Change::default() }).await, Err(Error::Invalid { .. })));
     assert_eq!(instance.shape().await, before);
     // To take away is everybody's in the team.
-    let rights = Some(Rights { role: Some(Role::Viewer), permissions: PermissionSet::NONE });
-    assert_eq!(tokens::edit(console, &vi, &id, None, Change { rights, ..Change::default() }).await.unwrap().role, Some(Role::Viewer));
+    let rights = Some(Rights { role: Some(Role::Viewer.into()), permissions: PermissionSet::NONE });
+    assert_eq!(
+        tokens::edit(console, &vi, &id, None, Change { rights, ..Change::default() }).await.unwrap().role,
+        Some(Role::Viewer.into())
+    );
 }
 
 async fn its_tokens_outlive_everybody_in_it(instance: Instance) {

@@ -71,7 +71,7 @@ async fn belongs_to_who_generates_it(instance: Instance) {
     let issued = tokens::create(&instance.console, &access, new_token("script", Role::Viewer)).await.unwrap();
     assert!(issued.secret.expose().starts_with("jtu_"));
     let Owner::User(person) = &issued.token.owner else { panic!("{:?}", issued.token.owner) };
-    assert_eq!((person.name.as_str(), person.role), ("vi@acme.test", Some(Role::Viewer)));
+    assert_eq!((person.name.as_str(), person.role.clone()), ("vi@acme.test", Some(Role::Viewer.into())));
     let before = instance.shape().await;
     let for_organization = NewToken { owner: Some(OwnerChoice::Organization), ..new_token("script", Role::Viewer) };
     assert!(matches!(tokens::create(&instance.console, &access, for_organization).await, Err(Error::Forbidden)));
@@ -131,9 +131,9 @@ async fn a_member_sees_exactly_their_own(instance: Instance) {
     // Their own is theirs to do anything to.
     assert!(matches!(tokens::disable(console, &update, &mine).await.unwrap().state, State::Disabled { .. }));
     assert_eq!(tokens::enable(console, &update, &mine).await.unwrap().state, State::Active);
-    let rights = Some(Rights { role: Some(Role::Developer), permissions: domain::PermissionSet::NONE });
+    let rights = Some(Rights { role: Some(Role::Developer.into()), permissions: domain::PermissionSet::NONE });
     let wider = tokens::edit(console, &update, &mine, None, Change { rights, ..Change::default() }).await.unwrap();
-    assert_eq!(wider.role, Some(Role::Developer));
+    assert_eq!(wider.role, Some(Role::Developer.into()));
     assert!(tokens::rotate(console, &update, &mine, Overlap::Now).await.unwrap().secret.expose().starts_with("jtu_"));
     assert!(matches!(tokens::revoke(console, &delete, &mine, "mine").await.unwrap().state, State::Revoked { .. }));
     let again = tokens::replace(console, &way(&instance, "dev@acme.test", Permission::API_KEY_CREATE).await, &mine).await.unwrap();

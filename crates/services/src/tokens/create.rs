@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Issued, Kind, Owner, PermissionSet, Rights, Role, Secret, State, Timestamp, Token, TokenId, audit::Action};
+use domain::{AssignedRole, Issued, Kind, Owner, PermissionSet, Rights, Secret, State, Timestamp, Token, TokenId, audit::Action};
 use serde_json::json;
 
 use super::{
@@ -16,6 +16,7 @@ use crate::{
     error::{Error, Result},
     keys::Digest,
     mails::{self, Letter},
+    roles,
     store::{self, Write, events::NewEvent},
     token_policy,
 };
@@ -64,7 +65,11 @@ pub(super) async fn insert(
 ) -> Result<(Issued, Digest)> {
     let owner = access.owner_of_new(new.owner)?;
     let expires_at = new.lifetime.ends(now);
-    may_give(access, Rights { role: new.role, permissions: new.permissions }, PermissionSet::NONE)?;
+    let role = match &new.role {
+        Some(role) => Some(roles::assigned_in(write, access, role).await?),
+        None => None,
+    };
+    may_give(access, &Rights { role: role.clone(), permissions: new.permissions }, PermissionSet::NONE)?;
     may_last(access, expires_at)?;
     let (secret, digest) = mint(console, owner.kind())?;
     let token = Token {
@@ -73,7 +78,7 @@ pub(super) async fn insert(
         label: new.label,
         description: new.description,
         hint: secret.hint(),
-        role: new.role,
+        role,
         permissions: new.permissions,
         created_at: now,
         created_by: access.principal().name().to_owned(),
@@ -94,7 +99,7 @@ pub(super) fn created<'a>(access: &'a Access, now: Timestamp, token: &Token, rep
     let mut details = json!({
         "owner": token.owner.kind().as_str(),
         "hint": token.hint.as_str(),
-        "role": token.role.map(Role::as_str),
+        "role": token.role.as_ref().map(AssignedRole::recorded),
         "permissions": token.permissions.stored(),
         "expires_at": token.expires_at.map(Timestamp::iso),
     });

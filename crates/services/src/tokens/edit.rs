@@ -1,7 +1,7 @@
 //! Changing what a token is called, what it may do and how long it lives.
 
 use data_encoding::HEXLOWER;
-use domain::{Change, Dead, Permission, Role, Timestamp, Token, TokenId, audit::Action};
+use domain::{AssignedRole, Change, Dead, Permission, PermissionSet, Rights, Timestamp, Token, TokenId, audit::Action};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -13,7 +13,7 @@ use crate::{
     Console,
     access::Access,
     error::{Error, Result},
-    store, token_policy,
+    roles, store, token_policy,
 };
 
 impl From<Dead> for Error {
@@ -29,7 +29,7 @@ pub const EDITED_MEANWHILE: &str = "Somebody changed this token meanwhile. Open 
 /// an edit made meanwhile.
 pub fn version(token: &Token) -> String {
     let Token { label, description, role, permissions, expires_at, .. } = token;
-    let values = json!([label, description, role, permissions, expires_at]).to_string();
+    let values = json!([label, description, role.as_ref().map(AssignedRole::to_string), permissions, expires_at]).to_string();
     HEXLOWER.encode(&Sha256::digest(values.as_bytes())[..16])
 }
 
@@ -67,8 +67,16 @@ pub async fn edit_with(
     if seen.is_some_and(|seen| seen != version(&before)) {
         return Err(Error::Conflict(EDITED_MEANWHILE));
     }
-    let change = change(&before);
-    if let Some(rights) = change.rights.filter(|rights| *rights != before.rights()) {
+    let mut change = change(&before);
+    if let Some(Rights { role: Some(role), .. }) = &mut change.rights {
+        *role = roles::assigned_in(&mut write, access, role).await?;
+    }
+    if let Some(rights) = change.rights.as_ref().filter(|rights| **rights != before.rights()) {
+        // A role can be edited later, so that it adds nothing now is no reason to give it.
+        if rights.role != before.role && matches!(rights.role, Some(AssignedRole::Custom(_))) {
+            let role = Rights { role: rights.role.clone(), permissions: PermissionSet::NONE };
+            may_give(access, &role, PermissionSet::NONE)?;
+        }
         may_give(access, rights, before.effective())?;
         // What is added would live on in the other token after the end of the one that adds it.
         if !before.effective().covers(rights.effective()) && access.is_outlived_by(before.expires_at) {
@@ -98,7 +106,7 @@ fn difference(before: &Token, after: &Token) -> Value {
         [
             ("label", json!(token.label)),
             ("description", json!(token.description)),
-            ("role", json!(token.role.map(Role::as_str))),
+            ("role", json!(token.role.as_ref().map(AssignedRole::recorded))),
             ("expires_at", json!(token.expires_at.map(Timestamp::iso))),
         ]
     };

@@ -16,7 +16,7 @@ mod rotate_once;
 mod usage;
 
 use domain::{
-    Change, Description, Label, Lifetime, OwnerChoice, PermissionSet, Rights, Role, Token,
+    AssignedRole, Change, Description, Label, Lifetime, OwnerChoice, PermissionSet, Rights, Token,
     audit::Action,
     change::{CUSTOM, KEEP},
 };
@@ -36,8 +36,10 @@ pub use rotate_once::rotate_once;
 pub use usage::usage;
 
 use crate::{
+    Console,
     access::Access,
     error::{Error, Result},
+    roles,
     store::events::{NewEvent, Target},
 };
 
@@ -50,7 +52,7 @@ pub struct Form {
     pub label: String,
     /// See [`Description`].
     pub description: String,
-    /// One of [`Role::FOR_TOKENS`]; [`CUSTOM`] for permissions of its own; at an edit also [`KEEP`].
+    /// One of [`domain::Role::FOR_TOKENS`], or the id of a role that the organization has made; [`CUSTOM`] for permissions of its own; at an edit also [`KEEP`].
     pub role: String,
     /// The permissions of its own, with spaces between. They count only if that is chosen: toggles may still be on when a role is.
     pub permissions: String,
@@ -74,7 +76,7 @@ pub struct NewToken {
     /// What it is for.
     pub description: Description,
     /// What it may do, as one word; none when it gets only permissions of its own.
-    pub role: Option<Role>,
+    pub role: Option<AssignedRole>,
     /// What it may do beside its role.
     pub permissions: PermissionSet,
     /// How long it lives.
@@ -83,21 +85,21 @@ pub struct NewToken {
 
 impl Form {
     /// Checks what was typed for a new token, field by field; the first that is wrong is named.
-    pub fn parse(&self) -> Result<NewToken> {
+    pub async fn parse(&self, console: &Console, access: &Access) -> Result<NewToken> {
         let (label, description) = self.texts()?;
-        let Rights { role, permissions } = self.rights()?;
+        let Rights { role, permissions } = self.rights(console, access).await?;
         let owner = self.owner.trim();
         let owner = if owner.is_empty() { None } else { Some(owner.parse().map_err(Error::in_field("owner"))?) };
         Ok(NewToken { owner, label, description, role, permissions, lifetime: self.lifetime()? })
     }
 
     /// Checks what was typed to edit a token, in the same way.
-    pub fn parse_change(&self) -> Result<Change> {
+    pub async fn parse_change(&self, console: &Console, access: &Access) -> Result<Change> {
         let (label, description) = self.texts()?;
         Ok(Change {
             label: Some(label),
             description: Some(description),
-            rights: if self.role == KEEP { None } else { Some(self.rights()?) },
+            rights: if self.role == KEEP { None } else { Some(self.rights(console, access).await?) },
             lifetime: if self.expiry == KEEP { None } else { Some(self.lifetime()?) },
         })
     }
@@ -109,11 +111,11 @@ impl Form {
         ))
     }
 
-    fn rights(&self) -> Result<Rights> {
+    async fn rights(&self, console: &Console, access: &Access) -> Result<Rights> {
         if self.role == CUSTOM {
             return Ok(Rights { role: None, permissions: self.permissions.parse().map_err(Error::in_field("permissions"))? });
         }
-        Ok(Rights { role: Some(self.role.parse().map_err(Error::in_field("role"))?), permissions: PermissionSet::NONE })
+        Ok(Rights { role: Some(roles::named(console, access, &self.role).await?), permissions: PermissionSet::NONE })
     }
 
     fn lifetime(&self) -> Result<Lifetime> {

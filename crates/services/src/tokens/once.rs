@@ -110,7 +110,7 @@ async fn reissue(console: &Console, access: &Access, mut write: Write, key: &Dig
         return Ok(Outcome::Spent(lost.id));
     }
     access.require_on(Permission::API_KEY_CREATE, &lost)?;
-    may_give(access, lost.rights(), PermissionSet::NONE)?;
+    may_give(access, &lost.rights(), PermissionSet::NONE)?;
     may_last(access, lost.expires_at)?;
     let (secret, digest) = mint(console, lost.owner.kind())?;
     if !store::tokens::replace_secret(&mut write, access, lost.id, &earlier.secret, &digest, &secret.hint(), now).await? {

@@ -63,7 +63,7 @@ pub(super) async fn tell(console: &Console, write: &mut Write, access: &Access, 
             }
         };
         // Admins know already.
-        if owner.role.is_none_or(|role| matches!(role, Role::Owner | Role::Admin)) || access.is_of(owner.id) {
+        if owner.role.as_ref().is_none_or(|role| matches!(role.built_in(), Some(Role::Owner | Role::Admin))) || access.is_of(owner.id) {
             continue;
         }
         let letter = Letter::tokens_revoked(console, access, core::slice::from_ref(token), now);

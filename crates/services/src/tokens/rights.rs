@@ -1,6 +1,6 @@
 //! What a token may be given, at generation and at every edit alike.
 
-use domain::{PermissionSet, Rights, Role, Timestamp, policy};
+use domain::{AssignedRole, PermissionSet, Rights, Role, Timestamp};
 
 use crate::{
     access::Access,
@@ -9,8 +9,8 @@ use crate::{
 
 /// Refuses rights that may not be given to a token that has `held` so far: a role for people, nothing at all, and whatever would be added
 /// that the one who gives does not hold. Taking away is everybody's who may edit.
-pub(super) fn may_give(access: &Access, rights: Rights, held: PermissionSet) -> Result<()> {
-    if rights.role.is_some_and(|role| !Role::FOR_TOKENS.contains(&role)) {
+pub(super) fn may_give(access: &Access, rights: &Rights, held: PermissionSet) -> Result<()> {
+    if rights.role.as_ref().and_then(AssignedRole::built_in).is_some_and(|role| !Role::FOR_TOKENS.contains(&role)) {
         let why = "A token can be a viewer, developer or admin; owner is for people.".to_owned();
         return Err(Error::Invalid { field: "role", why });
     }
@@ -21,7 +21,7 @@ pub(super) fn may_give(access: &Access, rights: Rights, held: PermissionSet) -> 
     if excess.is_empty() {
         return Ok(());
     }
-    let by_role = rights.role.map_or(PermissionSet::NONE, policy::grants);
+    let by_role = rights.role.as_ref().map_or(PermissionSet::NONE, AssignedRole::permissions);
     let field = if excess.without(by_role) == excess { "permissions" } else { "role" };
     Err(Error::Invalid { field, why: format!("Leave out what you may not do yourself: {}.", excess.stored().replace(' ', ", ")) })
 }

@@ -18,7 +18,7 @@ pub(in crate::rest) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(d
 }
 
 /// Permissions by their names.
-pub(super) fn permissions(names: &[String]) -> Result<PermissionSet, Problem> {
+pub(crate) fn permissions(names: &[String]) -> Result<PermissionSet, Problem> {
     names.iter().map(|name| name.parse()).collect::<Result<_, _>>().map_err(wrong("permissions"))
 }
 

@@ -5,9 +5,12 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use domain::{Description, Label, Lifetime, OwnerChoice, PermissionSet, Timestamp};
+use domain::{AssignedRole, Description, Label, Lifetime, OwnerChoice, PermissionSet, Timestamp};
 use serde::Deserialize;
-use services::tokens::{self, NewToken, Outcome};
+use services::{
+    roles,
+    tokens::{self, NewToken, Outcome},
+};
 
 use super::{
     super::{
@@ -39,7 +42,7 @@ pub(crate) struct Wanted {
     #[serde(default)]
     #[schema(max_length = 500)]
     description: String,
-    /// What it may do, as one word.
+    /// What it may do, as one role.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = RoleName, required = false)]
     role: Option<String>,
@@ -59,12 +62,11 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    /// `usual` is how long it lives when nobody says.
-    fn parse(self, now: Timestamp, usual: Lifetime) -> Result<NewToken, Problem> {
+    /// `role` is the one that is named; `usual` is how long it lives when nobody says.
+    fn parse(self, role: Option<AssignedRole>, now: Timestamp, usual: Lifetime) -> Result<NewToken, Problem> {
         let owner = self.owner.map_or(Ok(OwnerChoice::Organization), |owner| owner.parse()).map_err(wrong("owner"))?;
         let label = Label::parse(&self.label).map_err(wrong("label"))?;
         let description = Description::parse(&self.description).map_err(wrong("description"))?;
-        let role = self.role.map(|role| role.parse()).transpose().map_err(wrong("role"))?;
         let permissions = permissions(&self.permissions.unwrap_or_default())?;
         if role.is_none() && permissions == PermissionSet::NONE {
             return Err(invalid("role", "A token needs a role, permissions, or both."));
@@ -116,7 +118,11 @@ pub(crate) async fn create(
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers)?;
     let usual = services::token_policy::usual_lifetime(&site.console, &access).await?;
-    let new = wanted.parse(site.console.now(), usual)?;
+    let role = match &wanted.role {
+        Some(role) => Some(roles::named(&site.console, &access, role).await?),
+        None => None,
+    };
+    let new = wanted.parse(role, site.console.now(), usual)?;
     let outcome = match key {
         None => Outcome::Created(tokens::create(&site.console, &access, new).await?),
         Some(key) => tokens::create_once(&site.console, &access, new, &key, &body).await?,

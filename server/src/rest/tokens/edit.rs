@@ -5,9 +5,9 @@ use axum::{
     http::{HeaderMap, header},
     response::Response,
 };
-use domain::{Change, Description, Label, Rights, Role, Timestamp};
+use domain::{AssignedRole, Change, Description, Label, Rights, Timestamp};
 use serde::Deserialize;
-use services::{Error, tokens};
+use services::{Error, roles, tokens};
 
 use super::{
     super::{
@@ -35,7 +35,7 @@ pub(crate) struct Wanted {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = String, required = false, max_length = 500)]
     description: Option<String>,
-    /// What it may do, as one word; null for its permissions alone.
+    /// What it may do, as one role; null for its permissions alone.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<RoleName>)]
     role: Option<End<String>>,
@@ -54,28 +54,29 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    /// What it comes to for a token, which is known only once no other change can come between.
-    fn parse(self, now: Timestamp) -> Result<impl FnOnce(&domain::Token) -> Change + Send, Problem> {
+    /// What it comes to for a token, which is known only once no other change can come between. `role` is the one that is named.
+    fn parse(self, role: Option<Option<AssignedRole>>, now: Timestamp) -> Result<impl FnOnce(&domain::Token) -> Change + Send, Problem> {
         let label = self.label.map(|text| Label::parse(&text)).transpose().map_err(wrong("label"))?;
         let description = self.description.map(|text| Description::parse(&text)).transpose().map_err(wrong("description"))?;
-        let role: Option<Option<Role>> =
-            self.role.map(|End(role)| role.map(|role| role.parse()).transpose()).transpose().map_err(wrong("role"))?;
         let permissions = self.permissions.map(|names| permissions(&names)).transpose()?;
         let lifetime = lifetime(self.expires_in, self.expires_at, now)?;
         Ok(move |token: &domain::Token| Change {
             label,
             description,
-            rights: Some(Rights { role: role.unwrap_or(token.role), permissions: permissions.unwrap_or(token.permissions) }),
+            rights: Some(Rights {
+                role: role.unwrap_or_else(|| token.role.clone()),
+                permissions: permissions.unwrap_or(token.permissions),
+            }),
             lifetime,
         })
     }
 }
 
 /// The version that the edit is meant for; none for whatever is there.
-fn version(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+pub(crate) fn version(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut tags = headers.get_all(header::IF_MATCH).iter();
     let Some(tag) = tags.next() else { return Ok(None) };
-    let wrong = || invalid("If-Match", "Send the ETag of the token as it came, one of them, or *.");
+    let wrong = || invalid("If-Match", "Send the ETag as it came, one of them, or *.");
     let tag = tag.to_str().ok().filter(|_| tags.next().is_none()).ok_or_else(wrong)?.trim();
     if tag == "*" {
         return Ok(None);
@@ -124,7 +125,12 @@ pub(crate) async fn edit(
     Json(wanted): Json<Wanted>,
 ) -> Result<Response, Problem> {
     let seen = version(&headers)?;
-    let change = wanted.parse(site.console.now())?;
+    let role = match &wanted.role {
+        Some(End(Some(role))) => Some(Some(roles::named(&site.console, &access, role).await?)),
+        Some(End(None)) => Some(None),
+        None => None,
+    };
+    let change = wanted.parse(role, site.console.now())?;
     let token = tokens::edit_with(&site.console, &access, &token, seen, change).await.map_err(|error| match error {
         Error::Conflict(tokens::EDITED_MEANWHILE) => Problem::precondition_failed(),
         Error::Invalid { field: "expiry", why } => Problem::from(Error::Invalid { field: "expires_at", why }),

@@ -74,9 +74,9 @@ pub(super) struct Token {
     /// What it is now.
     #[schema(value_type = StatusName)]
     status: &'static str,
-    /// What it may do, as one word; null when it has only permissions of its own.
+    /// What it may do, as one role; null when it has only permissions of its own.
     #[schema(value_type = Option<RoleName>)]
-    role: Option<&'static str>,
+    role: Option<String>,
     /// What it may do beside its role.
     #[schema(value_type = Vec<PermissionName>)]
     permissions: PermissionSet,
@@ -115,7 +115,7 @@ impl Token {
             hint: token.hint.to_string(),
             owner: Owner::of(token, organization),
             status: token.status_at(now).as_str(),
-            role: token.role.map(domain::Role::as_str),
+            role: token.role.as_ref().map(ToString::to_string),
             permissions: token.permissions,
             effective_permissions: token.effective(),
             created_at: token.created_at.iso(),
@@ -138,7 +138,7 @@ pub(super) struct IssuedToken<'a> {
 }
 
 /// Names the member that a value came from.
-fn wrong(field: &'static str) -> impl Fn(domain::Invalid) -> Problem {
+pub(super) fn wrong(field: &'static str) -> impl Fn(domain::Invalid) -> Problem {
     move |invalid| Problem::from(Error::Invalid { field, why: invalid.0 })
 }
 

@@ -1,6 +1,6 @@
 //! Changes of a token that lives.
 
-use domain::{Role, State, Timestamp, Token};
+use domain::{AssignedRole, State, Timestamp, Token};
 
 use super::super::{Write, exactly_one, on_tx};
 use crate::{access::Access, error::Result};
@@ -9,16 +9,17 @@ use crate::{access::Access, error::Result};
 pub(crate) async fn edit(write: &mut Write, access: &Access, token: &Token) -> Result<()> {
     let touched = on_tx!(write, |connection| {
         sqlx::query(
-            "UPDATE tokens SET label = $1, description = $2, role = $3, permissions = $4, expires_at = $5 \
+            "UPDATE tokens SET label = $1, description = $2, role = $3, permissions = $4, expires_at = $5, role_id = $8 \
              WHERE organization_id = $6 AND id = $7 AND revoked_at IS NULL",
         )
         .bind(token.label.as_str())
         .bind(token.description.as_str())
-        .bind(token.role.map(Role::as_str))
+        .bind(token.role.as_ref().map(|role| role.stored().as_str()))
         .bind(token.permissions.stored())
         .bind(token.expires_at.map(Timestamp::as_micros))
         .bind(access.organization().id.to_string())
         .bind(token.id.to_string())
+        .bind(token.role.as_ref().and_then(AssignedRole::id).map(|id| id.to_string()))
         .execute(connection)
         .await?
         .rows_affected()

@@ -193,7 +193,8 @@ where
     for<'e> String: Encode<'e, DB> + Type<DB>,
 {
     match role {
-        Some(Grant::Role(role)) => sql.push(" AND t.role = ").push_bind(Role::as_str(role).to_owned()),
+        Some(Grant::Role(role)) => sql.push(" AND t.role_id IS NULL AND t.role = ").push_bind(Role::as_str(role).to_owned()),
+        Some(Grant::Made(id)) => sql.push(" AND t.role_id = ").push_bind(id.to_string()),
         Some(Grant::Custom) => sql.push(" AND t.role IS NULL"),
         None => sql,
     };

@@ -4,11 +4,11 @@ mod edit;
 pub(crate) mod rotation;
 
 use domain::{
-    Description, Hint, Issued, Kind, Label, Name, Organization, Owner, OwnerTeam, PermissionSet, Person, Role, Slug, State, Timestamp,
-    Token, TokenId,
+    AssignedRole, Description, Hint, Issued, Kind, Label, Name, Organization, Owner, OwnerTeam, PermissionSet, Person, Slug, State,
+    Timestamp, Token, TokenId,
 };
 
-use super::{Db, Write, exactly_one, on_db, on_tx, stored};
+use super::{Db, Write, exactly_one, on_db, on_tx, roles, stored};
 use crate::{access::Access, error::Result, keys::Digest};
 
 pub(crate) use edit::{edit, switch};
@@ -17,16 +17,19 @@ pub(crate) use edit::{edit, switch};
 macro_rules! select {
     ($($rest:tt)*) => {
         concat!(
-            "SELECT t.id, t.kind, t.user_id, p.name AS user_name, pm.role AS user_role, t.team_id, g.name AS team_name, \
-             g.ended_at AS team_ended_at, t.label, t.description, s.hint, t.role, \
-             t.permissions, t.created_at, t.created_by_name, t.expires_at, t.disabled_at, t.disabled_by_name, t.revoked_at, \
+            "SELECT t.id, t.kind, t.user_id, p.name AS user_name, ",
+            role_of!("pm", "pr"),
+            " AS user_role, t.team_id, g.name AS team_name, g.ended_at AS team_ended_at, t.label, t.description, s.hint, ",
+            role_of!("t", "r"),
+            " AS role, t.permissions, t.created_at, t.created_by_name, t.expires_at, t.disabled_at, t.disabled_by_name, t.revoked_at, \
              t.revoked_by_name, u.last_used_at, \
              CASE WHEN t.created_by_kind = 'member' AND NOT EXISTS (SELECT 1 FROM memberships m WHERE \
              m.organization_id = t.organization_id AND m.user_id = t.created_by_id) THEN 1 ELSE 0 END AS created_by_left FROM tokens t \
              JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL LEFT JOIN token_usage u ON u.token_id = t.id \
              LEFT JOIN users p ON p.id = t.user_id \
              LEFT JOIN teams g ON g.id = t.team_id \
-             LEFT JOIN memberships pm ON pm.organization_id = t.organization_id AND pm.user_id = t.user_id ",
+             LEFT JOIN memberships pm ON pm.organization_id = t.organization_id AND pm.user_id = t.user_id \
+             LEFT JOIN roles r ON r.id = t.role_id LEFT JOIN roles pr ON pr.id = pm.role_id ",
             $($rest)*
         )
     };
@@ -97,7 +100,7 @@ impl Row {
             Kind::User => Owner::User(Person {
                 id: stored("tokens.user_id", self.user_id.unwrap_or_default().parse())?,
                 name: stored("users.name", Name::parse(&self.user_name.unwrap_or_default()))?,
-                role: stored("memberships.role", self.user_role.map(|role| role.parse()).transpose())?,
+                role: self.user_role.map(|role| roles::read("memberships.role", &role)).transpose()?,
             }),
             Kind::Team => Owner::Team(OwnerTeam {
                 id: stored("tokens.team_id", self.team_id.unwrap_or_default().parse())?,
@@ -111,7 +114,7 @@ impl Row {
             label: stored("tokens.label", Label::parse(&self.label))?,
             description: stored("tokens.description", Description::parse(&self.description))?,
             hint: Hint::from_stored(self.hint),
-            role: stored("tokens.role", self.role.map(|role| role.parse()).transpose())?,
+            role: self.role.map(|role| roles::read("tokens.role", &role)).transpose()?,
             permissions: PermissionSet::from_stored(&self.permissions),
             created_at: Timestamp::from_micros(self.created_at),
             created_by: self.created_by_name,
@@ -178,14 +181,15 @@ pub(crate) async fn insert(write: &mut Write, access: &Access, issued: &Issued, 
     let touched = on_tx!(write, |connection| {
         sqlx::query(
             "INSERT INTO tokens (id, organization_id, kind, label, description, role, permissions, created_at, created_by_kind, \
-             created_by_id, created_by_name, expires_at, user_id, team_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+             created_by_id, created_by_name, expires_at, user_id, team_id, role_id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         )
         .bind(token.id.to_string())
         .bind(access.organization().id.to_string())
         .bind(token.owner.kind().as_str())
         .bind(token.label.as_str())
         .bind(token.description.as_str())
-        .bind(token.role.map(Role::as_str))
+        .bind(token.role.as_ref().map(|role| role.stored().as_str()))
         .bind(token.permissions.stored())
         .bind(token.created_at.as_micros())
         .bind(access.principal().kind())
@@ -194,6 +198,7 @@ pub(crate) async fn insert(write: &mut Write, access: &Access, issued: &Issued, 
         .bind(token.expires_at.map(Timestamp::as_micros))
         .bind(token.owner.person().map(|person| person.id.to_string()))
         .bind(token.owner.team().map(|team| team.id.to_string()))
+        .bind(token.role.as_ref().and_then(AssignedRole::id).map(|id| id.to_string()))
         .execute(connection)
         .await?
         .rows_affected()
@@ -308,16 +313,19 @@ struct FoundRow {
 /// force at `now` from one that is not any more. It leaves last use and whether the creator left out.
 pub(crate) async fn find_by_digest(db: &Db, digest: &Digest, now: Timestamp) -> Result<Option<Presented>> {
     let row: Option<FoundRow> = on_db!(db, |pool| {
-        sqlx::query_as(
-            "SELECT t.id, t.kind, t.user_id, p.name AS user_name, pm.role AS user_role, t.team_id, g.name AS team_name, \
-             g.ended_at AS team_ended_at, t.label, t.description, s.hint, t.role, \
-             t.permissions, t.created_at, t.created_by_name, t.expires_at, t.disabled_at, t.disabled_by_name, t.revoked_at, \
+        sqlx::query_as(concat!(
+            "SELECT t.id, t.kind, t.user_id, p.name AS user_name, ",
+            role_of!("pm", "pr"),
+            " AS user_role, t.team_id, g.name AS team_name, g.ended_at AS team_ended_at, t.label, t.description, s.hint, ",
+            role_of!("t", "r"),
+            " AS role, t.permissions, t.created_at, t.created_by_name, t.expires_at, t.disabled_at, t.disabled_by_name, t.revoked_at, \
              t.revoked_by_name, CAST(NULL AS BIGINT) AS last_used_at, 0 AS created_by_left, t.organization_id, o.slug, \
              o.name AS organization_name, o.created_at AS organization_created_at, s.ends_at, s.first_used_at FROM token_secrets s \
              JOIN tokens t ON t.id = s.token_id JOIN organizations o ON o.id = t.organization_id \
              LEFT JOIN users p ON p.id = t.user_id LEFT JOIN teams g ON g.id = t.team_id \
-             LEFT JOIN memberships pm ON pm.organization_id = t.organization_id AND pm.user_id = t.user_id WHERE s.digest = $1",
-        )
+             LEFT JOIN memberships pm ON pm.organization_id = t.organization_id AND pm.user_id = t.user_id \
+             LEFT JOIN roles r ON r.id = t.role_id LEFT JOIN roles pr ON pr.id = pm.role_id WHERE s.digest = $1",
+        ))
         .bind(digest.as_slice())
         .fetch_optional(pool)
         .await?

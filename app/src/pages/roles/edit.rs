@@ -1,0 +1,138 @@
+//! One of the organization's own roles: what it stands for and who has it, to be edited by who may.
+
+use domain::DefinedRole;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::fields::{FIELDS, RoleFields, Values};
+use crate::{
+    api::{
+        Failure,
+        roles::{self, FoundRole, RoleForm},
+    },
+    layout::{Breadcrumb, use_organization},
+    paths, posted,
+    ui::{
+        badge::Tone,
+        button::{ButtonLink, Submit},
+        details::{Detail, Details},
+        grants::{Grants, counted},
+        heading::{Heading, PageTitle},
+        icon::{Glyph, Icon},
+        notice::Notice,
+        problem::Problem,
+        summary::Summary,
+    },
+};
+
+/// The role in the page's address.
+pub fn use_role() -> Memo<String> {
+    let params = use_params_map();
+    Memo::new(move |_| params.with(|params| params.get_str("role").unwrap_or_default().to_owned()))
+}
+
+/// Shows one role, and lets it be edited by who may.
+#[component]
+pub fn EditRole() -> impl IntoView {
+    let organization = use_organization();
+    let role = use_role();
+    let found = Resource::new_blocking(move || (organization.get(), role.get()), |(organization, role)| roles::find(organization, role));
+    view! {
+        <Breadcrumb steps=vec![
+            ("Organization settings", None),
+            ("Roles", Some(paths::roles(&organization.get_untracked()))),
+            ("Role", None),
+        ] />
+        <Transition>
+            {move || Suspend::new(async move {
+                match found.await {
+                    Ok(found) => view! { <Shown found=found /> }.into_any(),
+                    Err(Failure(failure)) => {
+                        view! {
+                            <PageTitle page="Role" />
+                            <Heading text="Role" />
+                            <Problem failure=failure refused="see the roles of this organization" />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Shown(found: FoundRole) -> impl IntoView {
+    let FoundRole { form: RoleForm { organization, offered }, role, may_edit, may_delete, version } = found;
+    let slug = organization.slug.to_string();
+    let name = role.role.name.to_string();
+    let delete = may_delete.then(|| {
+        view! {
+            <ButtonLink href=paths::delete_role(&slug, role.role.id)>
+                <Icon glyph=Glyph::Bin />
+                "Delete"
+            </ButtonLink>
+        }
+    });
+    view! {
+        <PageTitle page=name.clone() organization=organization.name.to_string() />
+        <div class="page-head">
+            <Heading text=name />
+            <div class="form-actions">{delete}</div>
+        </div>
+        {if may_edit {
+            let action = paths::role(&slug, role.role.id);
+            view! { <Form role=role offered=offered version=version action=action back=paths::roles(&slug) /> }.into_any()
+        } else {
+            view! { <Facts role=role /> }.into_any()
+        }}
+    }
+    .into_any()
+}
+
+/// The role for those who may only read it.
+#[component]
+fn Facts(role: DefinedRole) -> impl IntoView {
+    let DefinedRole { role, description, holders } = role;
+    let count = counted(role.permissions);
+    let description = if description.as_str().is_empty() { "None".to_owned() } else { description.to_string() };
+    view! {
+        <Details>
+            <Detail term="Description">{description}</Detail>
+            <Detail term="Held by">{holders.words()}</Detail>
+            <Detail term="Permissions">
+                <Grants summary=count permissions=role.permissions open=true />
+            </Detail>
+        </Details>
+    }
+}
+
+#[component]
+fn Form(role: DefinedRole, offered: domain::PermissionSet, version: String, action: String, back: String) -> impl IntoView {
+    let DefinedRole { role, description, holders } = role;
+    let refusal = RwSignal::new(posted::failure());
+    // A page that was refused still shows what its form was made from.
+    let version = if posted::was() { posted::field("version") } else { version };
+    let values = Values { name: role.name.to_string(), description: description.to_string(), permissions: role.permissions }.or_posted();
+    let bites = if holders.is_empty() {
+        "Nobody has this role yet, so an edit changes nothing for anybody.".to_owned()
+    } else {
+        format!("Saving changes at once what {} may do.", holders.words())
+    };
+    let tone = if holders.is_empty() { Tone::Neutral } else { Tone::Warning };
+    view! {
+        <Summary title="The role was not changed" fields=FIELDS refusal=refusal />
+        <form class="form" method="post" action=action>
+            <input r#type="hidden" name="version" value=version />
+            <Notice tone=tone>
+                <p>{bites}</p>
+            </Notice>
+            <RoleFields values=values offered=offered refusal=refusal />
+            <div class="form-actions">
+                <Submit label="Save changes" />
+                <ButtonLink href=back>"Cancel"</ButtonLink>
+            </div>
+        </form>
+    }
+    .into_any()
+}

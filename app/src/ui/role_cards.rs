@@ -1,0 +1,43 @@
+//! The roles that somebody may hand out, as a choice: those that are built in, the least first, then the organization's own.
+
+use domain::{DefinedRole, Offered};
+use leptos::prelude::*;
+
+use super::{
+    choice::Card,
+    grants::{Grants, counted},
+};
+
+/// A card for each role.
+#[component]
+pub fn RoleCards(offered: Offered, chosen: String) -> impl IntoView {
+    let built_in = offered.built_in.into_iter().map({
+        let chosen = chosen.clone();
+        move |role| view! { <Card name="role" value=role.as_str() title=role.title() summary=role.summary() checked=chosen == role.as_str() /> }
+    });
+    view! {
+        {built_in.collect_view()}
+        <CustomRoleCards roles=offered.custom chosen=chosen />
+    }
+    .into_any()
+}
+
+/// A card for each of the organization's own roles.
+#[component]
+pub fn CustomRoleCards(roles: Vec<DefinedRole>, chosen: String) -> impl IntoView {
+    roles
+        .into_iter()
+        .map(|DefinedRole { role, description, .. }| {
+            let id = role.id.to_string();
+            let checked = chosen == id;
+            let count = counted(role.permissions);
+            let summary = if description.as_str().is_empty() { "A role of this organization.".to_owned() } else { description.to_string() };
+            view! {
+                <Card name="role" value=id title=role.name.to_string() summary=summary checked=checked>
+                    <Grants summary=format!("Allows {count}") permissions=role.permissions />
+                </Card>
+            }
+        })
+        .collect_view()
+        .into_any()
+}
