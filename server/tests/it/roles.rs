@@ -17,11 +17,11 @@ async fn a_role_is_made_edited_and_deleted_without_scripts(it: TestConsole) {
     let admin = it.session("admin").await;
     let made = it.post_form(&admin, "/orgs/acme/roles/new", &[("name", "Deployer"), ("deployment:trigger", "on")]).await;
     assert_eq!((made.status.as_u16(), made.header("location")), (303, "/orgs/acme/roles?done=created"));
-    let list = it.get(&admin, "/orgs/acme/roles").await.text();
+    let list = it.get(&admin, "/orgs/acme/roles").await.body;
     assert!(list.contains("Deployer") && list.contains("Built-in roles"));
     let id = list.split("/orgs/acme/roles/rol_").nth(1).unwrap()[..32].to_owned();
     let page = format!("/orgs/acme/roles/rol_{id}");
-    let shown = it.get(&admin, &page).await.text();
+    let shown = it.get(&admin, &page).await.body;
     assert!(shown.contains("Nobody has this role yet"));
     assert!(!shown.contains("may-organization:delete"), "what no role can have is not offered");
     let version = shown.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
@@ -47,7 +47,7 @@ async fn a_refused_form_keeps_what_was_typed(it: TestConsole) {
     ] {
         let refused = it.post_form(&admin, "/orgs/acme/roles/new", fields).await;
         assert_eq!(refused.status, 422, "{why}");
-        let page = refused.text();
+        let page = refused.body;
         assert!(page.contains(why) && page.contains(&format!("value=\"{}\"", fields[0].1)), "{why}");
     }
     assert_eq!(it.count("SELECT COUNT(*) FROM roles").await, before);
@@ -58,17 +58,17 @@ async fn a_role_is_offered_where_it_can_be_given(it: TestConsole) {
     let role = it.role("acme", "billing:read").await;
     let (id, name) = (role.role.id.to_string(), role.role.name.to_string());
     for page in ["/orgs/acme/tokens/new", "/orgs/acme/members/invite", "/orgs/acme/members/usr_00000000000000000000000000000002"] {
-        let page = it.get(&admin, page).await.text();
+        let page = it.get(&admin, page).await.body;
         assert!(page.contains(&name) && page.contains(&format!("value=\"{id}\"")));
     }
     // The developer may not do what it stands for.
-    assert!(!it.get(&developer, "/orgs/acme/tokens/new").await.text().contains(&id));
+    assert!(!it.get(&developer, "/orgs/acme/tokens/new").await.body.contains(&id));
     let fields = [("label", "ci"), ("label_warned", "ci"), ("owner", "organization"), ("role", id.as_str()), ("expiry", "90")];
     let issued = it.post_form(&admin, "/orgs/acme/tokens/new", &fields).await;
     assert_eq!(issued.status, 200);
     let invited = it.post_form(&admin, "/orgs/acme/members/invite", &[("email", "new@acme.test"), ("role", id.as_str())]).await;
     assert_eq!(invited.status, 200);
-    let (list, one) = (it.get(&admin, "/orgs/acme/tokens").await.text(), it.get(&admin, &format!("/orgs/acme/tokens?role={id}")).await);
+    let (list, one) = (it.get(&admin, "/orgs/acme/tokens").await.body, it.get(&admin, &format!("/orgs/acme/tokens?role={id}")).await);
     assert!(list.contains(&format!("<option value=\"{id}\"")) && one.status == 200);
     let refused = it.post_form(&admin, &format!("/orgs/acme/roles/{id}/delete"), &[]).await;
     assert_eq!(refused.status, 422);
