@@ -237,7 +237,12 @@ fn Others(creators: String, revoke_unused_days: String, unique_labels: String, r
         view! { <Card name="creators" value=each.as_str() title=each.title() summary=summary checked=creators == each.as_str() /> }
     });
     view! {
-        <Choices name="creators" legend="Who generates organization tokens" refusal=refusal>
+        <Choices
+            name="creators"
+            legend="Who generates organization tokens"
+            hint="Tokens of people and of teams are not limited by this."
+            refusal=refusal
+        >
             {cards.collect_view()}
         </Choices>
         <TextField
