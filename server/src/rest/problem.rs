@@ -112,7 +112,7 @@ impl Problem {
 
     /// The thing is no longer what the request says it was.
     pub(crate) fn precondition_failed() -> Self {
-        let message = "Somebody changed this token meanwhile, and nothing was done. Find it again, then make your change.";
+        let message = "Somebody changed this meanwhile, and nothing was done. Find it again, then make your change.";
         let problem = Self::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", message);
         Self { field: Some("If-Match".to_owned()), ..problem }
     }

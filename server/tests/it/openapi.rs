@@ -31,7 +31,8 @@ async fn every_route_of_the_api_is_in_the_document(it: TestConsole) {
         }
         let documented = &document["paths"][&route];
         assert!(documented.is_object(), "{route} is not in the document");
-        let address = route.replace("{organization}", "acme").replace("{token}", "tok_x");
+        let address =
+            route.replace("{organization}", "acme").replace("{token}", "tok_x").replace("{user}", "usr_x").replace("{invitation}", "inv_x");
         for method in METHODS {
             let answer = it.send(&Caller::Anonymous, request(method.clone(), &address, "")).await;
             let known = documented[method.as_str().to_lowercase()].is_object();
@@ -49,7 +50,7 @@ fn every_operation_says_what_it_is() {
     for (path, method, operation) in server::rest::openapi::operations(document) {
         let id = operation["operationId"].as_str().unwrap_or_default();
         let (noun, verb) = id.rsplit_once('_').unwrap_or_default();
-        let verbs = ["list", "find", "create", "edit", "rotate", "revoke", "disable", "enable", "end", "verify"];
+        let verbs = ["list", "find", "create", "edit", "rotate", "revoke", "disable", "enable", "end", "verify", "remove", "withdraw"];
         assert!(!noun.is_empty() && verbs.contains(&verb), "{method} {path}: operationId {id:?} is no noun_verb");
         assert!(ids.insert(id), "{id} is there twice");
         for member in ["summary", "description"] {

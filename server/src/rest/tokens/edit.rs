@@ -72,10 +72,10 @@ impl Wanted {
 }
 
 /// The version that the edit is meant for; none for whatever is there.
-fn version(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+pub(in super::super) fn version(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut tags = headers.get_all(header::IF_MATCH).iter();
     let Some(tag) = tags.next() else { return Ok(None) };
-    let wrong = || invalid("If-Match", "Send the ETag of the token as it came, one of them, or *.");
+    let wrong = || invalid("If-Match", "Send the ETag as it came, one of them, or *.");
     let tag = tag.to_str().ok().filter(|_| tags.next().is_none()).ok_or_else(wrong)?.trim();
     if tag == "*" {
         return Ok(None);
