@@ -79,6 +79,29 @@ pub async fn list(console: &Console, access: &Access) -> Result<Vec<Invitation>>
     store::invitations::list(&console.0.db, access, console.now()).await
 }
 
+/// Lists at most `limit` of them that are older than the one with this id; tells before which the next ones were made, if there are.
+pub async fn list_after(
+    console: &Console,
+    access: &Access,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<(Vec<Invitation>, Option<InvitationId>)> {
+    access.require(Permission::INVITATION_READ)?;
+    let after = after.map(|id| id.parse().map_err(|_| Error::Invalid { field: "after", why: members::NO_PLACE.to_owned() })).transpose()?;
+    let mut invitations = store::invitations::list_after(&console.0.db, access, console.now(), after, limit + 1).await?;
+    let more = invitations.len() > limit as usize;
+    invitations.truncate(limit as usize);
+    let next = invitations.last().filter(|_| more).map(|invitation| invitation.id);
+    Ok((invitations, next))
+}
+
+/// Finds an invitation that can still be accepted.
+pub async fn find(console: &Console, access: &Access, id: &str) -> Result<Invitation> {
+    access.require(Permission::INVITATION_READ)?;
+    let id: InvitationId = id.parse().map_err(|_| Error::NotFound)?;
+    store::invitations::find(&console.0.db, access, id, console.now()).await?.ok_or(Error::NotFound)
+}
+
 /// Takes an invitation back. One that was accepted or taken back before is not found.
 pub async fn withdraw(console: &Console, access: &Access, id: &str) -> Result<Invitation> {
     access.require(Permission::INVITATION_DELETE)?;
@@ -95,7 +118,7 @@ pub async fn withdraw(console: &Console, access: &Access, id: &str) -> Result<In
 /// Tells what a code invites to, and what has to be done to accept it. Reading uses nothing up. The code is the credential: without a good
 /// one nobody learns anything, with one its holder learns whether the address it was made for has an account.
 pub async fn open(console: &Console, actor: Option<&Actor>, code: &str) -> Result<OpenInvitation> {
-    let Found { invitation, organization } = find(console, code).await?;
+    let Found { invitation, organization } = find_by_code(console, code).await?;
     let standing = match actor {
         Some(actor) if actor.email == invitation.email => Standing::Join,
         Some(_) => Standing::SomebodyElse,
@@ -114,7 +137,7 @@ pub async fn open(console: &Console, actor: Option<&Actor>, code: &str) -> Resul
 
 /// Makes an account for the invited person, who becomes a member and is signed in. An account that exists is never touched.
 pub async fn accept_as_new(console: &Console, caller: &Caller, code: &str, person: &NewPerson) -> Result<(Organization, SignedIn)> {
-    let Found { invitation, organization } = find(console, code).await?;
+    let Found { invitation, organization } = find_by_code(console, code).await?;
     let name = Name::parse(&person.name).map_err(Error::in_field("name"))?;
     let known = [organization.name.as_str(), name.as_str(), invitation.email.as_str()];
     person.password.check(&known).map_err(Error::in_field("password"))?;
@@ -173,7 +196,7 @@ async fn join(console: &Console, caller: &Caller, mut write: store::Write, found
     write.commit(&console.0.keys, &event).await
 }
 
-async fn find(console: &Console, code: &str) -> Result<Found> {
+async fn find_by_code(console: &Console, code: &str) -> Result<Found> {
     let digest = console.0.keys.invitation(code);
     store::invitations::find_by_digest(&console.0.db, &digest, console.now()).await?.ok_or(Error::Unauthenticated)
 }

@@ -22,6 +22,30 @@ use crate::{
 /// How long a token goes on working when it is let expire.
 const NOTICE: Duration = Duration::from_hours(7 * 24);
 
+/// What a member has become since it was read.
+pub const EDITED_MEANWHILE: &str = "Somebody changed this member meanwhile, and nothing was done. Find them again, then make your change.";
+/// Says that a list has no such place.
+pub(crate) const NO_PLACE: &str = "This is no place in the list; start at the first page.";
+
+/// What is to become of the tokens that somebody who leaves has generated.
+#[derive(Debug, Clone, Copy)]
+pub enum Decision<'a> {
+    /// Token by token; those that are not named stay.
+    Each(&'a BTreeMap<TokenId, AfterLeaving>),
+    /// The same for all; none refuses when there are some.
+    All(Option<AfterLeaving>),
+}
+
+impl Decision<'_> {
+    /// Whether it comes to this anywhere.
+    fn includes(self, choice: AfterLeaving) -> bool {
+        match self {
+            Self::Each(choices) => choices.values().any(|each| *each == choice),
+            Self::All(all) => all == Some(choice),
+        }
+    }
+}
+
 /// What is decided when somebody is removed: they, and their tokens that are not over.
 #[derive(Debug)]
 pub struct Offboarding {
@@ -37,6 +61,17 @@ pub struct Offboarding {
 pub async fn list(console: &Console, access: &Access) -> Result<Vec<Member>> {
     access.require(Permission::USER_READ)?;
     store::members::list(&console.0.db, access).await
+}
+
+/// Lists at most `limit` members after the one with this id, those who came first first; tells after whom the next ones come, if there are.
+pub async fn list_after(console: &Console, access: &Access, after: Option<&str>, limit: u32) -> Result<(Vec<Member>, Option<UserId>)> {
+    access.require(Permission::USER_READ)?;
+    let after = after.map(|id| id.parse().map_err(|_| Error::Invalid { field: "after", why: NO_PLACE.to_owned() })).transpose()?;
+    let mut members = store::members::list_after(&console.0.db, access, after, limit + 1).await?;
+    let more = members.len() > limit as usize;
+    members.truncate(limit as usize);
+    let next = members.last().filter(|_| more).map(|member| member.user);
+    Ok((members, next))
 }
 
 /// Finds one of the organization's members.
@@ -67,11 +102,24 @@ pub(crate) async fn check_role(write: &mut Write, access: &Access, typed: &str) 
 /// Gives a member another role. It holds from their next request on. Invitations they made to roles that they can no longer give are
 /// withdrawn in the same change. The last owner stays one.
 pub async fn edit(console: &Console, access: &Access, id: &str, role: &str) -> Result<Member> {
+    edit_if(console, access, id, role, None).await
+}
+
+/// Stands for everything about a member that can be edited.
+pub fn version(member: &Member) -> String {
+    member.role.to_string()
+}
+
+/// The same, if the member still is what `seen` says; refuses with [`EDITED_MEANWHILE`] otherwise.
+pub async fn edit_if(console: &Console, access: &Access, id: &str, role: &str, seen: Option<&str>) -> Result<Member> {
     access.require(Permission::USER_UPDATE)?;
     let mut write = access.begin(console).await?;
     let member = store::members::find_in(&mut write, access, parse(id)?).await?.ok_or(Error::NotFound)?;
     if !may_edit(access, &member) {
         return Err(Error::Forbidden);
+    }
+    if seen.is_some_and(|seen| seen != version(&member)) {
+        return Err(Error::Conflict(EDITED_MEANWHILE));
     }
     let role = check_role(&mut write, access, role).await?;
     if role == member.role {
@@ -104,12 +152,16 @@ pub async fn offboarding(console: &Console, access: &Access, id: &str) -> Result
 /// no other organization, their sessions. Tokens they generated belong to the organization or to a team and stay, but for those that `choices` says something else about. The last
 /// owner stays.
 pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTreeMap<TokenId, AfterLeaving>) -> Result<Member> {
+    remove_deciding(console, access, id, Decision::Each(choices)).await
+}
+
+/// The same, with one decision about all those tokens, or none if there are none.
+pub async fn remove_deciding(console: &Console, access: &Access, id: &str, decision: Decision<'_>) -> Result<Member> {
     access.require(Permission::USER_DELETE)?;
-    let chosen = |choice| choices.values().any(|each| *each == choice);
-    if chosen(AfterLeaving::Expire) {
+    if decision.includes(AfterLeaving::Expire) {
         access.require(Permission::API_KEY_UPDATE)?;
     }
-    if chosen(AfterLeaving::Revoke) {
+    if decision.includes(AfterLeaving::Revoke) {
         access.require(Permission::API_KEY_DELETE)?;
     }
     let mut write = access.begin(console).await?;
@@ -121,12 +173,23 @@ pub async fn remove(console: &Console, access: &Access, id: &str, choices: &BTre
     let now = console.now();
     let OfLeaver { generated: theirs, own } = store::tokens::list_of_leaver_in(&mut write, access, member.user, now).await?;
     let known = |id: &TokenId| theirs.iter().any(|token| token.id == *id);
-    if choices.iter().any(|(id, choice)| *choice != AfterLeaving::Keep && !known(id)) {
-        return Err(Error::Conflict("The tokens of this person have changed meanwhile. Look through the list once more."));
+    match decision {
+        Decision::Each(choices) if choices.iter().any(|(id, choice)| *choice != AfterLeaving::Keep && !known(id)) => {
+            return Err(Error::Conflict("The tokens of this person have changed meanwhile. Look through the list once more."));
+        }
+        Decision::All(None) if !theirs.is_empty() => {
+            let why = "This person generated tokens that are not over. Say what becomes of them: keep, expire (in 7 days) or revoke.";
+            return Err(Error::Invalid { field: "tokens", why: why.to_owned() });
+        }
+        Decision::Each(_) | Decision::All(_) => {}
     }
     let (mut decided, mut ended, mut events) = (Vec::new(), Vec::new(), Vec::new());
     for token in &theirs {
-        let choice = choices.get(&token.id).copied().unwrap_or_default();
+        let choice = match decision {
+            Decision::Each(choices) => choices.get(&token.id).copied(),
+            Decision::All(all) => all,
+        };
+        let choice = choice.unwrap_or_default();
         let end = now.plus(NOTICE);
         match choice {
             AfterLeaving::Keep => {}

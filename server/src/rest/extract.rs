@@ -87,6 +87,18 @@ callers! { authenticate_to:
     TokenRevoker = API_KEY_DELETE;
     /// Who may change tokens of the organization in the address.
     TokenEditor = API_KEY_UPDATE;
+    /// Who may see who belongs to the organization in the address.
+    MemberReader = USER_READ;
+    /// Who may change the roles of its members.
+    MemberEditor = USER_UPDATE;
+    /// Who may remove its members.
+    MemberRemover = USER_DELETE;
+    /// Who may see who is invited to the organization in the address.
+    InvitationReader = INVITATION_READ;
+    /// Who may invite people to it.
+    InvitationCreator = INVITATION_CREATE;
+    /// Who may take invitations to it back.
+    InvitationWithdrawer = INVITATION_DELETE;
 }
 
 /// The bearer of any good token, who may see and end that token.

@@ -4,10 +4,13 @@ pub(crate) mod audit;
 mod credentials;
 mod extract;
 pub(crate) mod health;
+mod invitations;
+mod members;
 mod names;
 mod number;
 pub mod openapi;
 mod organization;
+mod paging;
 mod policy;
 pub(crate) mod problem;
 mod reference;
@@ -37,11 +40,13 @@ use crate::router::Site;
         (name = "Own token", description = "The token that is presented, whatever it may do."),
         (name = "Teams", description = "People who share tokens."),
         (name = "Roles", description = "The roles that an organization has made itself."),
+        (name = "Members", description = "Who belongs to an organization."),
+        (name = "Invitations", description = "Who is asked to belong to it."),
         (name = "Policy", description = "What an organization asks of its tokens."),
         (name = "Audit", description = "What was done, by whom."),
         (name = "Verification", description = "For services that tokens are presented to."),
     ),
-    components(schemas(problem::Document<'static>, names::GrantName, names::OwnedName, names::SortName, names::StatusName))
+    components(schemas(problem::Document<'static>, names::AfterLeavingName, names::GrantName, names::OwnedName, names::SortName, names::StatusName))
 )]
 struct Document;
 
@@ -61,6 +66,10 @@ pub fn router() -> (Router<Site>, OpenApi) {
         .routes(routes!(teams::list, teams::create))
         .routes(routes!(teams::find, teams::edit, teams::end))
         .routes(routes!(teams::add_member, teams::remove_member))
+        .routes(routes!(members::list))
+        .routes(routes!(members::find, members::edit, members::remove))
+        .routes(routes!(invitations::list, invitations::create))
+        .routes(routes!(invitations::find, invitations::withdraw))
         .routes(routes!(policy::find, policy::edit))
         .routes(routes!(roles::list, roles::create))
         .routes(routes!(roles::find, roles::edit, roles::delete))

@@ -63,6 +63,37 @@ impl ToSchema for RoleName {
     }
 }
 
+/// One of the roles a member may have.
+pub(super) struct MemberRoleName;
+
+impl PartialSchema for MemberRoleName {
+    fn schema() -> RefOr<Schema> {
+        words("A role that a person may have, the least first.", Role::FOR_MEMBERS.map(Role::as_str))
+    }
+}
+
+impl ToSchema for MemberRoleName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "MemberRole".into()
+    }
+}
+
+/// What becomes of the tokens that somebody generated who leaves.
+pub(super) struct AfterLeavingName;
+
+impl PartialSchema for AfterLeavingName {
+    fn schema() -> RefOr<Schema> {
+        let description = "They go on working, end in 7 days (or at their own end if that is sooner), or end at once.";
+        words(description, domain::AfterLeaving::ALL.map(domain::AfterLeaving::as_str))
+    }
+}
+
+impl ToSchema for AfterLeavingName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "AfterLeaving".into()
+    }
+}
+
 /// Who may generate tokens of an organization.
 pub(super) struct CreatorsName;
 

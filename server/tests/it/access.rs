@@ -228,6 +228,32 @@ async fn rest(it: &TestConsole, operation: &str, caller: &Caller, target: &str) 
         "GET /api/v1/organizations/{organization}/audit" => it.get(caller, "/api/v1/organizations/acme/audit").await,
         "GET /api/v1/organizations/{organization}/policy" => it.get(caller, "/api/v1/organizations/acme/policy").await,
         "PUT /api/v1/organizations/{organization}/policy" => it.put_json(caller, "/api/v1/organizations/acme/policy", "{}").await,
+        other => rest_people(it, other, caller).await,
+    }
+}
+
+/// The same for those on people.
+async fn rest_people(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
+    let leaver = format!("/api/v1/organizations/acme/members/{LEAVER}");
+    let invited = "{\"email\":\"invited@acme.test\",\"role\":\"viewer\"}";
+    match operation.replace("/api/v1/organizations/{organization}", "").as_str() {
+        "GET /members" => it.get(caller, "/api/v1/organizations/acme/members").await,
+        "GET /members/{user}" => it.get(caller, &format!("/api/v1/organizations/acme/members/{VIEWER}")).await,
+        "PATCH /members/{user}" => {
+            let patch = request(Method::PATCH, &leaver, "{\"role\":\"developer\"}");
+            it.send(caller, with(patch, &[("content-type", "application/json")])).await
+        }
+        "DELETE /members/{user}" => {
+            it.rejoin().await;
+            it.delete(caller, &leaver).await
+        }
+        "GET /invitations" => it.get(caller, "/api/v1/organizations/acme/invitations").await,
+        "POST /invitations" => it.post_json(caller, "/api/v1/organizations/acme/invitations", invited).await,
+        "GET /invitations/{invitation}" | "DELETE /invitations/{invitation}" => {
+            let id = it.invite("acme", "invited@acme.test", Role::Viewer).await.invitation.id;
+            let method = if operation.starts_with("GET") { Method::GET } else { Method::DELETE };
+            it.send(caller, request(method, &format!("/api/v1/organizations/acme/invitations/{id}"), "")).await
+        }
         other => roles(it, other, caller).await,
     }
 }

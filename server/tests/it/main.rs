@@ -18,6 +18,7 @@ mod people;
 mod policy;
 mod resets;
 mod rest_edit;
+mod rest_people;
 mod rest_rotate;
 mod rest_switches;
 mod rest_token;

@@ -36,7 +36,8 @@ async fn every_route_of_the_api_is_in_the_document(it: TestConsole) {
             .replace("{token}", "tok_x")
             .replace("{team}", "team_x")
             .replace("{role}", "rol_x")
-            .replace("{user}", "usr_x");
+            .replace("{user}", "usr_x")
+            .replace("{invitation}", "inv_x");
         for method in METHODS {
             let answer = it.send(&Caller::Anonymous, request(method.clone(), &address, "")).await;
             let known = documented[method.as_str().to_lowercase()].is_object();
@@ -54,7 +55,10 @@ fn every_operation_says_what_it_is() {
     for (path, method, operation) in server::rest::openapi::operations(document) {
         let id = operation["operationId"].as_str().unwrap_or_default();
         let (noun, verb) = id.rsplit_once('_').unwrap_or_default();
-        let verbs = ["list", "find", "create", "edit", "rotate", "revoke", "disable", "enable", "end", "delete", "verify", "add", "remove"];
+        let verbs = [
+            "list", "find", "create", "edit", "rotate", "revoke", "disable", "enable", "end", "delete", "verify", "add", "remove",
+            "withdraw",
+        ];
         assert!(!noun.is_empty() && verbs.contains(&verb), "{method} {path}: operationId {id:?} is no noun_verb");
         assert!(ids.insert(id), "{id} is there twice");
         for member in ["summary", "description"] {

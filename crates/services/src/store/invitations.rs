@@ -107,6 +107,39 @@ pub(crate) async fn list(db: &Db, access: &Access, now: Timestamp) -> Result<Vec
     rows.into_iter().map(Row::into_invitation).collect()
 }
 
+/// At most `limit` of them that are older than this one.
+pub(crate) async fn list_after(
+    db: &Db,
+    access: &Access,
+    now: Timestamp,
+    after: Option<InvitationId>,
+    limit: u32,
+) -> Result<Vec<Invitation>> {
+    let rows: Vec<Row> = on_db!(db, |pool| {
+        sqlx::query_as(select!("AND i.organization_id = $1 AND i.expires_at > $2 AND ($3 = '' OR i.id < $3) ORDER BY i.id DESC LIMIT $4"))
+            .bind(access.organization().id.to_string())
+            .bind(now.as_micros())
+            .bind(after.map(|after| after.to_string()).unwrap_or_default())
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?
+    });
+    rows.into_iter().map(Row::into_invitation).collect()
+}
+
+/// One of the organization's invitations that can be accepted at `now`.
+pub(crate) async fn find(db: &Db, access: &Access, id: InvitationId, now: Timestamp) -> Result<Option<Invitation>> {
+    let row: Option<Row> = on_db!(db, |pool| {
+        sqlx::query_as(select!("AND i.organization_id = $1 AND i.id = $2 AND i.expires_at > $3"))
+            .bind(access.organization().id.to_string())
+            .bind(id.to_string())
+            .bind(now.as_micros())
+            .fetch_optional(pool)
+            .await?
+    });
+    row.map(Row::into_invitation).transpose()
+}
+
 /// One of the organization's invitations that was neither accepted nor withdrawn, inside a change.
 pub(crate) async fn find_in(write: &mut Write, access: &Access, id: InvitationId) -> Result<Option<Invitation>> {
     let row: Option<Row> = on_tx!(write, |connection| {
@@ -131,14 +164,18 @@ pub(crate) async fn find_for_address_in(write: &mut Write, access: &Access, emai
     row.map(Row::into_invitation).transpose()
 }
 
-/// Those that a member made.
+/// Those that a member made, by hand or with a token of theirs.
 pub(crate) async fn list_created_by_in(write: &mut Write, access: &Access, user: UserId) -> Result<Vec<Invitation>> {
     let rows: Vec<Row> = on_tx!(write, |connection| {
-        sqlx::query_as(select!("AND i.organization_id = $1 AND i.created_by_kind = 'member' AND i.created_by_id = $2 ORDER BY i.id"))
-            .bind(access.organization().id.to_string())
-            .bind(user.to_string())
-            .fetch_all(connection)
-            .await?
+        sqlx::query_as(select!(
+            "AND i.organization_id = $1 AND ((i.created_by_kind = 'member' AND i.created_by_id = $2) \
+             OR (i.created_by_kind = 'token' AND i.created_by_id IN \
+             (SELECT t.id FROM tokens t WHERE t.organization_id = $1 AND t.user_id = $2))) ORDER BY i.id"
+        ))
+        .bind(access.organization().id.to_string())
+        .bind(user.to_string())
+        .fetch_all(connection)
+        .await?
     });
     rows.into_iter().map(Row::into_invitation).collect()
 }

@@ -51,6 +51,19 @@ pub(crate) async fn list(db: &Db, access: &Access) -> Result<Vec<Member>> {
     rows.into_iter().map(Row::into_member).collect()
 }
 
+/// At most `limit` of the organization's members after this one, in the order of their ids: who came first is first.
+pub(crate) async fn list_after(db: &Db, access: &Access, after: Option<UserId>, limit: u32) -> Result<Vec<Member>> {
+    let rows: Vec<Row> = on_db!(db, |pool| {
+        sqlx::query_as(select!("AND ($2 = '' OR m.user_id > $2) ORDER BY m.user_id LIMIT $3"))
+            .bind(access.organization().id.to_string())
+            .bind(after.map(|after| after.to_string()).unwrap_or_default())
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?
+    });
+    rows.into_iter().map(Row::into_member).collect()
+}
+
 /// One of the organization's members.
 pub(crate) async fn find(db: &Db, access: &Access, user: UserId) -> Result<Option<Member>> {
     let row: Option<Row> = on_db!(db, |pool| {

@@ -1,0 +1,259 @@
+//! `/api/v1/organizations/{organization}/members`: who belongs to an organization, as what, and how that ends.
+
+use axum::{
+    extract::{Path, RawQuery, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use domain::{AfterLeaving, Permission, Timestamp};
+use serde::{Deserialize, Serialize};
+use services::{
+    Error,
+    members::{self, Decision},
+};
+
+use super::{
+    extract::{Json, MemberEditor, MemberReader, MemberRemover},
+    json,
+    names::{AfterLeavingName, MemberRoleName},
+    paging::{Paging, invalid},
+    problem::Problem,
+    tokens::edit::version,
+};
+use crate::router::Site;
+
+/// Some members, and where the next ones begin.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct MemberPage {
+    /// The members; who has the older account is first.
+    items: Vec<Member>,
+    /// What to send as `after` for the next page; null on the last one.
+    next: Option<String>,
+}
+
+/// A person who belongs to the organization.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Member {
+    /// The person's.
+    id: String,
+    /// What they are called.
+    name: String,
+    /// What they sign in with.
+    email: String,
+    /// As what they belong to it.
+    #[schema(value_type = MemberRoleName)]
+    role: String,
+    /// Since when: ISO 8601 in UTC with milliseconds.
+    #[schema(format = DateTime)]
+    since: String,
+    /// When they last did something in the console, a minute coarse; null when they have never signed in.
+    #[schema(format = DateTime)]
+    last_seen_at: Option<String>,
+}
+
+impl From<domain::Member> for Member {
+    fn from(member: domain::Member) -> Self {
+        Self {
+            id: member.user.to_string(),
+            name: member.name.as_str().to_owned(),
+            email: member.email.as_str().to_owned(),
+            role: member.role.to_string(),
+            since: member.since.iso(),
+            last_seen_at: member.last_seen_at.map(Timestamp::iso),
+        }
+    }
+}
+
+/// What is to become another in a member.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = MemberChange)]
+pub(super) struct Wanted {
+    /// As what they belong to the organization from now on.
+    #[schema(value_type = MemberRoleName)]
+    role: String,
+}
+
+/// Lists the organization's members.
+///
+/// `next` leads to the page after. Needs `user:read`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/organizations/{organization}/members",
+    operation_id = "member_list",
+    tag = "Members",
+    params(
+        ("organization" = String, Path, description = "The organization's id or slug.", example = "acme"),
+        ("limit" = Option<u32>, Query, description = "How many members, 25 unless told.", minimum = 1, maximum = 100, example = 25),
+        ("after" = Option<String>, Query, description = "Where the page begins: `next` of the page before.",
+            min_length = 1, example = "usr_019aa3c4f1a07d3e8000000000000003"),
+    ),
+    responses(
+        (status = 200, description = "A page of members.", body = MemberPage, example = json!({ "items": [example()], "next": null })),
+        (status = 403, description = "The token lacks `user:read`."),
+        (status = 404, description = "There is no such organization, or the token is of another one."),
+    )
+)]
+pub(super) async fn list(
+    State(site): State<Site>,
+    MemberReader(access): MemberReader,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let Paging { limit, after } = Paging::parse(query.as_deref())?;
+    let (items, next) = members::list_after(&site.console, &access, after.as_deref(), limit).await?;
+    Ok(json(&MemberPage { items: items.into_iter().map(Member::from).collect(), next: next.map(|next| next.to_string()) }))
+}
+
+/// Finds a member.
+///
+/// Needs `user:read`. The `ETag` that comes along is what an edit may be made to depend on.
+#[utoipa::path(
+    get,
+    path = "/api/v1/organizations/{organization}/members/{user}",
+    operation_id = "member_find",
+    tag = "Members",
+    params(
+        ("organization" = String, Path, description = "The organization's id or slug.", example = "acme"),
+        ("user" = String, Path, description = "The person's id.", example = "usr_019aa3c4f1a07d3e8000000000000003"),
+    ),
+    responses(
+        (status = 200, description = "The member.", headers(
+            ("ETag" = String, description = "Stands for everything about the member that can be edited.")
+        ), body = Member, example = json!(example())),
+        (status = 403, description = "The token lacks `user:read`."),
+        (status = 404, description = "There is no such organization or member, or the token is of another organization."),
+    )
+)]
+pub(super) async fn find(
+    State(site): State<Site>,
+    MemberReader(access): MemberReader,
+    Path((_organization, user)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    tagged(members::find(&site.console, &access, &user).await?)
+}
+
+/// Gives a member another role.
+///
+/// It holds from their next request on, also for the tokens that belong to them. Needs `user:update`, and that the token that asks may do
+/// all that the role they had and the one they get allow. An organization always has an owner. With `If-Match`, and the `ETag` that came
+/// with the member, a change that was made from something older is refused.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/organizations/{organization}/members/{user}",
+    operation_id = "member_edit",
+    tag = "Members",
+    params(
+        ("organization" = String, Path, description = "The organization's id or slug.", example = "acme"),
+        ("user" = String, Path, description = "The person's id.", example = "usr_019aa3c4f1a07d3e8000000000000003"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the member that the change was made from, or `*`.",
+            pattern = "^(\\*|(W/)?\"[!#-~]*\")$", example = "*"),
+    ),
+    request_body(content = Wanted, examples(("Another role" = (value = json!({ "role": "developer" }))))),
+    responses(
+        (status = 200, description = "The member, as they are now.", headers(
+            ("ETag" = String, description = "Stands for everything about the member that can be edited.")
+        ), body = Member, example = json!(example())),
+        (status = 403, description = "The token that asks lacks `user:update`; or `forbidden`: the member may do more than it."),
+        (status = 404, description = "There is no such member, or the token is of another organization."),
+        (status = 409, description = "`conflict`: they are the only owner, or what the presented token may do was changed meanwhile."),
+        (status = 412, description = "`precondition_failed`: the member was changed since the `ETag` in `If-Match` came."),
+    )
+)]
+pub(super) async fn edit(
+    State(site): State<Site>,
+    MemberEditor(access): MemberEditor,
+    Path((_organization, user)): Path<(String, String)>,
+    headers: HeaderMap,
+    Json(wanted): Json<Wanted>,
+) -> Result<Response, Problem> {
+    let seen = version(&headers)?;
+    let edited = members::edit_if(&site.console, &access, &user, &wanted.role, seen).await.map_err(|error| match error {
+        Error::Conflict(members::EDITED_MEANWHILE) => Problem::precondition_failed(),
+        other => refusing(other),
+    })?;
+    tagged(edited)
+}
+
+/// Removes a member.
+///
+/// Their own tokens, their invitations and, if they belong to no other organization, their sessions end with that. What they generated for
+/// the organization is yours to decide about: `tokens` says what becomes of it and has to be there when there are such tokens that are not
+/// over. To decide token by token, edit or revoke them first. Needs `user:delete`, that the token that asks may do all that the member may,
+/// and `api_key:update` for `expire` or `api_key:delete` for `revoke`. An organization always has an owner.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/organizations/{organization}/members/{user}",
+    operation_id = "member_remove",
+    tag = "Members",
+    params(
+        ("organization" = String, Path, description = "The organization's id or slug.", example = "acme"),
+        ("user" = String, Path, description = "The person's id.", example = "usr_019aa3c4f1a07d3e8000000000000003"),
+        ("tokens" = Option<AfterLeavingName>, Query, description = "What becomes of the organization's tokens that they generated.",
+            example = "keep"),
+    ),
+    responses(
+        (status = 204, description = "They are no longer a member."),
+        (status = 403, description = "The token that asks lacks `user:delete` or what `tokens` needs; or `forbidden`: the member may do more than it."),
+        (status = 404, description = "There is no such member, or the token is of another organization."),
+        (status = 409, description = "`conflict`: they are the only owner, or what the presented token may do was changed meanwhile."),
+        (status = 422, description = "They generated tokens that are not over and `tokens` is missing; or a parameter is unknown or wrong."),
+    )
+)]
+pub(super) async fn remove(
+    State(site): State<Site>,
+    MemberRemover(access): MemberRemover,
+    Path((_organization, user)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let decision = decided(query.as_deref().unwrap_or_default())?;
+    let needed = match decision {
+        Some(AfterLeaving::Expire) => Some(Permission::API_KEY_UPDATE),
+        Some(AfterLeaving::Revoke) => Some(Permission::API_KEY_DELETE),
+        Some(AfterLeaving::Keep) | None => None,
+    };
+    if let Some(needed) = needed.filter(|needed| !access.allows(*needed)) {
+        return Err(Problem::insufficient(needed));
+    }
+    members::remove_deciding(&site.console, &access, &user, Decision::All(decision)).await.map_err(refusing)?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// What the parameters decide about the tokens.
+fn decided(query: &str) -> Result<Option<AfterLeaving>, Problem> {
+    let mut decision = None;
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        if name != "tokens" || decision.is_some() {
+            return Err(invalid("parameters", "There is one parameter: tokens, once.".to_owned()));
+        }
+        let wrong = |_| invalid("tokens", "Say what becomes of the tokens: keep, expire (in 7 days) or revoke.".to_owned());
+        decision = Some(value.parse().map_err(wrong)?);
+    }
+    Ok(decision)
+}
+
+/// Who may do this in general and not to this member is told why.
+fn refusing(error: Error) -> Problem {
+    match error {
+        Error::Forbidden => Problem::new(StatusCode::FORBIDDEN, "forbidden", "This member may do more than the token that asks."),
+        other => Problem::from(other),
+    }
+}
+
+/// A member, and a tag that an edit may be made to depend on.
+fn tagged(member: domain::Member) -> Result<Response, Problem> {
+    let tag = format!("\"{}\"", members::version(&member));
+    let mut response = json(&Member::from(member));
+    response.headers_mut().insert(header::ETAG, HeaderValue::from_str(&tag).map_err(|_| Problem::internal())?);
+    Ok(response)
+}
+
+fn example() -> serde_json::Value {
+    serde_json::json!({
+        "id": "usr_019aa3c4f1a07d3e8000000000000003",
+        "name": "Ada Lovelace",
+        "email": "ada@acme.test",
+        "role": "developer",
+        "since": "2026-11-22T09:05:00.000Z",
+        "last_seen_at": null,
+    })
+}
