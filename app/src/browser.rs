@@ -222,3 +222,16 @@ pub fn guard_leaving(guarded: Signal<bool>, here: String) {
     Effect::new(move |_| kept.set(guarded.get().then(|| here.clone())));
     on_cleanup(move || kept.set(None));
 }
+
+/// The name of the element in `<head>` that holds the permission catalogue, when it is not the built-in one.
+pub const CATALOGUE: &str = "jeton-catalogue";
+
+/// Puts the catalogue of the page in force. Without one the built-in one is, which is what the server then has as well.
+pub fn install_catalogue() {
+    let element = document().query_selector(&format!("meta[name={CATALOGUE}]")).ok().flatten();
+    let written = element.and_then(|element| element.get_attribute("content"));
+    if let Some(catalogue) = written.and_then(|written| domain::catalogue::Catalogue::read(&written)) {
+        // Only the first page of a visit is read: the module is loaded once.
+        let _ = domain::catalogue::install(catalogue);
+    }
+}

@@ -23,6 +23,7 @@ use leptos_router::{
     path,
 };
 
+pub use browser::install_catalogue;
 #[cfg(feature = "ssr")]
 pub use shell::shell;
 

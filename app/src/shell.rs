@@ -3,7 +3,7 @@
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use crate::{App, ssr};
+use crate::{App, browser, ssr};
 
 /// Lets Leptos's own inert markup through and refuses whatever could run or load something. There is no way to make a script of a
 /// string at all.
@@ -30,6 +30,9 @@ pub fn shell() -> impl IntoView {
             <script r#type="module" nonce=nonce inner_html=start></script>
         }
     });
+    // The browser knows the built-in catalogue; another one it has to be told before it reads a single permission.
+    let catalogue = Some(domain::catalogue::in_force()).filter(|catalogue| !catalogue.is_built_in());
+    let catalogue = catalogue.map(|catalogue| view! { <meta name=browser::CATALOGUE content=catalogue.written() /> });
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -38,6 +41,7 @@ pub fn shell() -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <meta name="description" content="Generate, hand out and revoke the API tokens of your organization." />
+                {catalogue}
                 <link rel="stylesheet" href=assets.style.clone() />
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
                 {scripts}

@@ -144,7 +144,8 @@ pub fn run(cli: Cli) -> Result<(), Exit> {
     runtime.block_on(async {
         match cli.command {
             Command::Serve(options) => {
-                let (instance, options) = config::load(cli.options, options)?;
+                let (mut instance, options) = config::load(cli.options, options)?;
+                install(&mut instance)?;
                 run_server(instance, options).await
             }
             Command::Demo(demo) => {
@@ -157,7 +158,8 @@ pub fn run(cli: Cli) -> Result<(), Exit> {
                 run_server(instance, options).await
             }
             command => {
-                let (instance, serve) = config::load(cli.options, ServeOptions::default())?;
+                let (mut instance, serve) = config::load(cli.options, ServeOptions::default())?;
+                install(&mut instance)?;
                 telemetry::start("warn")?;
                 check_owner(&instance.data)?;
                 // What commands tell of is delivered by the server.
@@ -168,6 +170,12 @@ pub fn run(cli: Cli) -> Result<(), Exit> {
             }
         }
     })
+}
+
+/// Puts the operator's permission catalogue in force, before anything reads a permission.
+fn install(instance: &mut Instance) -> Result<(), Exit> {
+    let Some(catalogue) = instance.catalogue.take() else { return Ok(()) };
+    domain::catalogue::install(catalogue).map_err(|invalid| Exit::internal(invalid.0))
 }
 
 async fn act(console: &Console, command: Command) -> Result<(), Exit> {

@@ -4,12 +4,12 @@ use std::{fs, net::SocketAddr, path::PathBuf};
 
 use axum_client_ip::ClientIpSource;
 use clap::Args;
-use domain::Prefix;
+use domain::{Prefix, catalogue::Catalogue};
 use serde::Deserialize;
 use services::{Database, KeySource};
 use url::{Host, Url};
 
-use crate::Exit;
+use crate::{Exit, catalogue};
 
 /// Where the instance is kept; every command needs it.
 #[derive(Debug, Default, Args, Deserialize)]
@@ -31,6 +31,10 @@ pub struct Options {
     /// What token secrets begin with, 2 to 8 small letters [default: jt]
     #[arg(long, env = "JETON_TOKEN_PREFIX", value_name = "LETTERS", global = true)]
     pub token_prefix: Option<String>,
+
+    /// TOML file that extends or replaces the permission catalogue [default: the built-in catalogue]
+    #[arg(long, env = "JETON_CATALOGUE", value_name = "FILE", global = true)]
+    pub catalogue: Option<PathBuf>,
 
     /// Which messages to log, as in `info,sqlx=warn` [default: info]
     #[arg(long, env = "JETON_LOG", value_name = "FILTER", global = true)]
@@ -70,6 +74,7 @@ struct File {
     data: Option<PathBuf>,
     database: Option<String>,
     token_prefix: Option<String>,
+    catalogue: Option<PathBuf>,
     log: Option<String>,
     listen: Option<SocketAddr>,
     public_url: Option<String>,
@@ -88,6 +93,8 @@ pub struct Instance {
     pub key: KeySource,
     /// What secrets begin with.
     pub prefix: Prefix,
+    /// What can be allowed at all; none for the built-in catalogue.
+    pub catalogue: Option<Catalogue>,
     /// Which messages to log.
     pub log: String,
 }
@@ -174,6 +181,7 @@ pub fn load(options: Options, serve: ServeOptions) -> Result<(Instance, Serve), 
     };
     let prefix = options.token_prefix.or(file.token_prefix).unwrap_or_else(|| Prefix::default().as_str().to_owned());
     let prefix = prefix.parse().map_err(|invalid: domain::Invalid| Exit::config(invalid.0))?;
+    let catalogue = options.catalogue.or(file.catalogue).map(|path| catalogue::load(&path)).transpose()?;
     let listen = serve.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
     let public_url = match serve.public_url.or(file.public_url) {
         Some(url) => PublicUrl::parse(&url)?,
@@ -191,7 +199,7 @@ pub fn load(options: Options, serve: ServeOptions) -> Result<(Instance, Serve), 
     let mail_from = serve.mail_from.or(file.mail_from).unwrap_or_else(|| format!("Jeton <jeton@{host}>"));
     let smtp_url = serve.smtp_url.or(file.smtp_url);
     let log = options.log.or(file.log).unwrap_or_else(|| "info".to_owned());
-    Ok((Instance { data, database, key, prefix, log }, Serve { listen, public_url, client_ip, smtp_url, mail_from }))
+    Ok((Instance { data, database, key, prefix, catalogue, log }, Serve { listen, public_url, client_ip, smtp_url, mail_from }))
 }
 
 fn database(url: &str) -> Result<Database, Exit> {

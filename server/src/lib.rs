@@ -4,6 +4,7 @@
 //! it turns requests into calls of [`services`] and their answers into responses.
 
 pub mod assets;
+mod catalogue;
 pub mod commands;
 pub mod config;
 mod cookies;

@@ -5,6 +5,7 @@
 //! and no input or output: time and random bytes come in as arguments, which lets a test write down a whole answer.
 
 pub mod audit;
+pub mod catalogue;
 pub mod change;
 pub mod failure;
 pub mod id;

@@ -88,8 +88,14 @@ impl Role {
     pub const FOR_MEMBERS: [Self; 4] = [Self::Viewer, Self::Developer, Self::Admin, Self::Owner];
 
     /// What it allows a token, in a sentence for the form.
-    pub const fn summary(self) -> &'static str {
+    pub fn summary(self) -> &'static str {
         match self {
+            // Of an operator's catalogue nobody knows in advance what it gives.
+            Self::Admin if !crate::catalogue::in_force().is_built_in() => "Full access: everything but deleting the organization.",
+            Self::Developer if !crate::catalogue::in_force().is_built_in() => {
+                "Everything Viewer may, and what the permission catalogue gives to developers."
+            }
+            Self::Viewer if !crate::catalogue::in_force().is_built_in() => "The least: what the permission catalogue gives to viewers.",
             Self::Owner => "Everything, including deleting the organization.",
             Self::Admin => "Full access: everything Developer may, plus people, tokens, roles and billing.",
             Self::Developer => "Reads everything Viewer may, creates and updates what you build with, and triggers deployments.",

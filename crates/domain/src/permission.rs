@@ -1,15 +1,15 @@
-//! The permission catalogue: what can be allowed at all, as data.
+//! The permission catalogue: what can be allowed at all, as data. An operator may extend or replace it: [`crate::catalogue`].
 //!
-//! Fourteen categories, each with create, read, update and delete, then three single permissions. The categories and their order are
+//! The built-in one has fourteen categories, each with create, read, update and delete, then three single permissions. The categories and their order are
 //! those of Replex; Api Key, Invitation, Organization, Role, Teams and User also guard Jeton itself.
 
 use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::Invalid;
+use crate::{Invalid, catalogue};
 
-/// Every permission, `category:action`. The place of a name is its bit in stored decisions: append, never reorder.
+/// Every permission of the built-in catalogue, `category:action`. The place of a name is its bit in a set; it is stored nowhere.
 #[rustfmt::skip] // a category a line
 pub const CATALOGUE: [&str; 59] = [
     "agent:create", "agent:read", "agent:update", "agent:delete",
@@ -29,7 +29,7 @@ pub const CATALOGUE: [&str; 59] = [
     "deployment:trigger", "token:verify", "token:rotate_self",
 ];
 
-/// One permission of the [`CATALOGUE`].
+/// One permission of the catalogue that is in force.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Permission(u8);
 
@@ -83,22 +83,34 @@ impl Permission {
 
     /// All of the catalogue, in its order.
     pub fn all() -> impl Iterator<Item = Self> {
-        (0..).zip(CATALOGUE).map(|(place, _)| Self(place))
+        catalogue::in_force().permissions()
+    }
+
+    /// The one with this place; the catalogue knows which.
+    pub(crate) const fn at(place: u8) -> Self {
+        Self(place)
+    }
+
+    /// Its bit in a set.
+    pub(crate) const fn place(self) -> u8 {
+        self.0
     }
 
     /// The name, `category:action`.
     pub fn as_str(self) -> &'static str {
-        CATALOGUE[usize::from(self.0)]
+        catalogue::in_force().name(self)
     }
 
     /// In plain words, for people: the category and the action, as in `custom pricing` and `read`.
     pub fn words(self) -> (String, &'static str) {
-        let (category, action) = self.as_str().split_once(':').unwrap_or_default();
-        (category.replace('_', " "), if action == "rotate_self" { "rotate itself" } else { action })
+        let (category, action) = catalogue::in_force().words(self);
+        (category.to_owned(), action)
     }
 
-    /// Finds a name while compiling, so that a typing error in the constants above does not build.
+    /// Finds a name while compiling, so that a typing error in the constants above does not build. Only what guards Jeton itself has the
+    /// same place in every catalogue.
     const fn named(name: &str) -> Self {
+        assert!(catalogue::guards(name), "not in every catalogue");
         let mut place = 0;
         while place < CATALOGUE.len() {
             if same(CATALOGUE[place].as_bytes(), name.as_bytes()) {
@@ -126,8 +138,8 @@ impl FromStr for Permission {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::all()
-            .find(|permission| permission.as_str() == text)
+        catalogue::in_force()
+            .find(text)
             .ok_or_else(|| Invalid("This permission is not in the catalogue; they are written as cluster:read.".to_owned()))
     }
 }

@@ -1,23 +1,33 @@
 //! The policy: which role stands for which permissions. The console hides with it, the services decide with it.
 //!
-//! It is one `match` of patterns over the catalogue. The golden file `tests/policy.txt` prints what it comes to, so that a reviewer
+//! It is one `match` of patterns over the built-in catalogue; an operator's catalogue says itself what developers and viewers may do with
+//! what is new in it. The golden file `tests/policy.txt` prints what it comes to, so that a reviewer
 //! reads a change of rights as a change of a table.
 
-use crate::{Permission, PermissionSet, Role};
+use crate::{Permission, PermissionSet, Role, catalogue, permission::CATALOGUE};
 
 /// Whether the role has the permission.
 pub fn allows(role: Role, permission: Permission) -> bool {
-    let (category, action) = permission.as_str().split_once(':').unwrap_or_default();
+    match role {
+        Role::Owner => true,
+        Role::Admin => permission.as_str() != "organization:delete",
+        Role::Developer | Role::Viewer => catalogue::in_force().gives(role, permission),
+    }
+}
+
+/// What the lesser roles have of the built-in catalogue: nothing of what is not in it.
+pub(crate) fn by_default(role: Role, name: &str) -> bool {
+    if !CATALOGUE.contains(&name) {
+        return false;
+    }
+    let (category, action) = name.split_once(':').unwrap_or_default();
     let builds_with = matches!(category, "agent" | "budget" | "cluster" | "recommendations" | "scopes");
     let confidential =
         matches!(category, "api_key" | "billing" | "custom_pricing" | "invitation" | "role" | "saml_integration" | "deployment" | "token");
     match role {
-        Role::Owner => true,
-        Role::Admin => permission.as_str() != "organization:delete",
+        Role::Owner | Role::Admin => true,
         Role::Developer => {
-            allows(Role::Viewer, permission)
-                || (builds_with && matches!(action, "create" | "update"))
-                || permission.as_str() == "deployment:trigger"
+            by_default(Role::Viewer, name) || (builds_with && matches!(action, "create" | "update")) || name == "deployment:trigger"
         }
         Role::Viewer => action == "read" && !confidential,
     }

@@ -21,6 +21,12 @@ impl Preset {
     /// All presets, in the order of the form.
     pub const ALL: [Self; 4] = [Self::Admin, Self::Read, Self::Deploy, Self::Write];
 
+    /// Those that turn on what their sentence says: without `deployment:trigger` in the catalogue there is nothing to deploy with.
+    pub fn offered() -> impl Iterator<Item = Self> {
+        let deploys = "deployment:trigger".parse::<Permission>().is_ok();
+        Self::ALL.into_iter().filter(move |preset| deploys || *preset != Self::Deploy)
+    }
+
     /// The word in addresses.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -94,6 +100,7 @@ mod tests {
         assert_eq!(deploy.stored(), "organization:read deployment:trigger");
         assert!(write.covers(read) && write.covers("cluster:create cluster:update".parse().unwrap()));
         assert!(write.iter().all(|permission| !permission.as_str().ends_with(":delete")));
+        assert!(Preset::offered().eq(Preset::ALL));
         for preset in Preset::ALL {
             assert_eq!(Preset::named(preset.as_str()), Some(preset));
         }

@@ -2,7 +2,6 @@
 
 use domain::{
     Cause, Overlap, Role, RoleId,
-    permission::CATALOGUE,
     token_policy::Creators,
     token_query::{Grant, Owned},
 };
@@ -35,7 +34,7 @@ pub(super) struct PermissionName;
 
 impl PartialSchema for PermissionName {
     fn schema() -> RefOr<Schema> {
-        words("A permission of the catalogue, as in `cluster:read`.", CATALOGUE)
+        words("A permission of the catalogue, as in `user:read`.", domain::catalogue::in_force().names())
     }
 }
 

@@ -160,6 +160,72 @@ fn trouble_at_start_is_a_sentence_and_a_code() {
     assert!(jeton.run(&["audit", "verify"]).status.success(), "and with the original key all is well");
 }
 
+#[test]
+fn a_wrong_catalogue_is_told_with_its_line_and_nothing_is_made() {
+    let jeton = sqlite();
+    let file = jeton.folder.path().join("catalogue.toml");
+    std::fs::write(&file, "extend = true\n\n[[category]]\nname = \"warehouse\"\nactions = [\"read\", \"read\"]\n").unwrap();
+    let file = file.to_str().unwrap();
+    for command in [&["serve", "--catalogue", file][..], &["audit", "verify", "--catalogue", file]] {
+        says(&jeton.run(command), 78, "line 5: warehouse:read is there twice.");
+    }
+    says(&jeton.run(&["serve", "--catalogue", "/nonexistent.toml"]), 78, "cannot be read");
+    assert!(!jeton.folder.path().join("data").exists());
+}
+
+/// What the bearer of a token is told about it by a server with these settings.
+fn own_record(jeton: &Jeton, settings: &[&str], secret: &str) -> serde_json::Value {
+    let listen = format!("127.0.0.1:{}", free_port());
+    let mut server =
+        jeton.command(&[&["serve", "--listen", &listen], settings].concat()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let mut stream = std::net::TcpStream::connect(&listen).unwrap();
+    let request = format!("GET /api/v1/token HTTP/1.1\r\nHost: {listen}\r\nAuthorization: Bearer {secret}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+    stop(&mut server);
+    let body = answer.split("\r\n\r\n").nth(1).unwrap();
+    serde_json::from_str(body).unwrap()
+}
+
+/// A permission that disappears is gone and takes nothing else with it; one that comes back is whose name is still written down.
+fn shrinks_and_grows(jeton: &Jeton) {
+    jeton.init();
+    let file = jeton.folder.path().join("catalogue.toml");
+    std::fs::write(&file, "extend = true\n[[category]]\nname = \"warehouse\"\nactions = [\"read\", \"write\"]\nviewer = [\"read\"]\n")
+        .unwrap();
+    let catalogue = ["--catalogue", file.to_str().unwrap()];
+    let create =
+        ["token", "create", "--organization", "acme", "--label", "x", "--permission", "warehouse:write", "--permission", "token:verify"];
+    says(&jeton.run(&create), 65, "permission:");
+    let created = json(&jeton.run(&[&create[..], &catalogue].concat()));
+    let secret = created["secret"].as_str().unwrap();
+    let own = |settings: &[&str]| own_record(jeton, settings, secret);
+    let grown = own(&catalogue);
+    assert_eq!(grown["permissions"], serde_json::json!(["token:verify", "warehouse:write"]));
+    assert!(grown["effective_permissions"].as_array().unwrap().contains(&"warehouse:read".into()), "the file gives it to viewers");
+    let shrunk = own(&[]);
+    assert_eq!(shrunk["permissions"], serde_json::json!(["token:verify"]));
+    assert!(!shrunk["effective_permissions"].to_string().contains("warehouse"));
+    // Another one that would have the same place in a set gets nobody's right.
+    std::fs::write(&file, "extend = true\n[[category]]\nname = \"door\"\nactions = [\"open\", \"close\"]\n").unwrap();
+    assert_eq!(own(&catalogue)["effective_permissions"], shrunk["effective_permissions"]);
+    std::fs::write(&file, "extend = true\n[[category]]\nname = \"warehouse\"\nactions = [\"write\"]\n").unwrap();
+    assert_eq!(own(&catalogue)["permissions"], grown["permissions"]);
+}
+
+#[test]
+fn a_dropped_permission_widens_nobody_sqlite() {
+    shrinks_and_grows(&sqlite());
+}
+
+#[tokio::test]
+async fn a_dropped_permission_widens_nobody_postgres() {
+    shrinks_and_grows(&postgres().await);
+}
+
 fn set_mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
 }

@@ -84,7 +84,7 @@ fn additions(role: Role) -> PermissionSet {
 fn Matrix(on: PermissionSet, address: String, refusal: Refusal) -> impl IntoView {
     let wrong = wrong_with(refusal, "permissions");
     let told = RwSignal::new(String::new());
-    let presets = Preset::ALL.map(|preset| {
+    let presets = Preset::offered().map(|preset| {
         let fill = move |event: MouseEvent| {
             event.prevent_default();
             let permissions = preset.permissions();
@@ -109,7 +109,7 @@ fn Matrix(on: PermissionSet, address: String, refusal: Refusal) -> impl IntoView
         <fieldset class="matrix" id="permissions" tabindex="-1" aria-describedby="permissions-error">
             <legend class="field-label">"Permissions of its own"</legend>
             <p class="field-hint">"Begin with a preset, then turn off what is not needed."</p>
-            <ul class="presets">{presets}</ul>
+            <ul class="presets">{presets.collect_view()}</ul>
             <p class="sr-only" role="status">
                 {told}
             </p>
