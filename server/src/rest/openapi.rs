@@ -151,6 +151,7 @@ fn own_code(status: &str, takes_key: bool) -> Option<&'static str> {
         "404" => Some("not_found"),
         "409" if takes_key => Some("idempotency_key_used"),
         "412" => Some("precondition_failed"),
+        "422" => Some("invalid"),
         _ => None,
     }
 }

@@ -1,5 +1,7 @@
 //! Roles that an organization makes itself: an edit is true at once, nobody gets further with one, and one in use stays.
 
+use std::collections::BTreeMap;
+
 use domain::{
     AssignedRole, Change, DefinedRole, Holders, Permission, PermissionSet, Rights, Role, Status, TokenQuery, policy, token_query::Grant,
 };
@@ -62,8 +64,8 @@ async fn may(instance: &Instance, email: &str, permission: &str) -> bool {
     access::to_organization(&instance.console, Some(&actor), &caller(), "acme", permission.parse().unwrap()).await.is_ok()
 }
 
-fn of_role(role: &DefinedRole) -> Option<AssignedRole> {
-    Some(role.role.clone().into())
+fn of_role(role: &DefinedRole) -> AssignedRole {
+    role.role.clone().into()
 }
 
 async fn bearer_may(instance: &Instance, secret: &str, permission: &str) -> bool {
@@ -80,7 +82,7 @@ async fn an_edit_is_true_at_once_for_people_and_tokens(instance: Instance) {
     let held = access::to_tokens(&instance.console, Some(&dev), &caller(), "acme", Permission::API_KEY_CREATE).await.unwrap();
     let own = NewToken { role: None, permissions: "deployment:trigger cluster:read".parse().unwrap(), ..new_token("own", Role::Viewer) };
     let own = tokens::create(&instance.console, &held, own).await.unwrap();
-    let shared = NewToken { role: of_role(&role), ..new_token("shared", Role::Viewer) };
+    let shared = NewToken { role: Some(of_role(&role)), ..new_token("shared", Role::Viewer) };
     let shared = tokens::create(&instance.console, &owner, shared).await.unwrap();
     assert_eq!(shared.token.role_title(), "Deployer");
     assert!(may(&instance, "dev@acme.test", "deployment:trigger").await);
@@ -154,8 +156,9 @@ async fn nobody_makes_edits_or_hands_out_more_than_they_hold(instance: Instance)
     let (wide, narrow) = (make(&instance, "Wide", "billing:read").await, make(&instance, "Narrow", "cluster:read").await);
     give(&instance, "vi@acme.test", &narrow.role.id.to_string()).await;
     let owner = instance.owner().await;
-    let given =
-        tokens::create(&instance.console, &owner, NewToken { role: of_role(&narrow), ..new_token("ci", Role::Viewer) }).await.unwrap();
+    let given = tokens::create(&instance.console, &owner, NewToken { role: Some(of_role(&narrow)), ..new_token("ci", Role::Viewer) })
+        .await
+        .unwrap();
     let rich = NewToken { role: None, permissions: "billing:read".parse().unwrap(), ..new_token("rich", Role::Viewer) };
     let rich = tokens::create(&instance.console, &owner, rich).await.unwrap();
     let keep = access_of(&instance, "keep@acme.test", Permission::ROLE_UPDATE).await;
@@ -172,8 +175,11 @@ async fn nobody_makes_edits_or_hands_out_more_than_they_hold(instance: Instance)
     assert!(matches!(roles::delete(console, &keep, &wide_id).await, Err(Error::Forbidden)));
     is_field(members::edit(console, &keep, &vi.user.to_string(), &wide_id).await.map(|_| ()), "role");
     is_field(invitations::create(console, &keep, "new@acme.test", &wide_id, "https://x/").await.map(|_| ()), "role");
-    is_field(tokens::create(console, &keep, NewToken { role: of_role(&wide), ..new_token("x", Role::Viewer) }).await.map(|_| ()), "role");
-    let change = || Change { rights: Some(Rights { role: of_role(&wide), permissions: PermissionSet::NONE }), ..Change::default() };
+    is_field(
+        tokens::create(console, &keep, NewToken { role: Some(of_role(&wide)), ..new_token("x", Role::Viewer) }).await.map(|_| ()),
+        "role",
+    );
+    let change = || Change { rights: Some(Rights { role: Some(of_role(&wide)), permissions: PermissionSet::NONE }), ..Change::default() };
     is_field(tokens::edit(console, &keep, &given.token.id.to_string(), None, change()).await.map(|_| ()), "role");
     // It would add nothing to this token now, and more as soon as somebody edits the role.
     is_field(tokens::edit(console, &keep, &rich.token.id.to_string(), None, change()).await.map(|_| ()), "role");
@@ -184,7 +190,7 @@ async fn nobody_makes_edits_or_hands_out_more_than_they_hold(instance: Instance)
     // What they hold they may do all of that with.
     roles::create(console, &keep, definition("New", "cluster:read")).await.unwrap();
     invitations::create(console, &keep, "new@acme.test", &narrow_id, "https://x/").await.unwrap();
-    tokens::create(console, &keep, NewToken { role: of_role(&narrow), ..new_token("y", Role::Viewer) }).await.unwrap();
+    tokens::create(console, &keep, NewToken { role: Some(of_role(&narrow)), ..new_token("y", Role::Viewer) }).await.unwrap();
     // Without the permission for roles, nothing at all.
     instance.member("acme", Role::Developer, "dev@acme.test").await;
     let dev = access_of(&instance, "dev@acme.test", Permission::USER_READ).await;
@@ -250,7 +256,8 @@ async fn a_role_in_use_is_not_deleted(mut instance: Instance) {
     let owner = instance.owner().await;
     let console = instance.console.clone();
     let invited = invitations::create(&console, &owner, "new@acme.test", &id, "https://x/").await.unwrap().invitation;
-    let token = tokens::create(&console, &owner, NewToken { role: of_role(&role), ..new_token("ci", Role::Viewer) }).await.unwrap().token;
+    let token =
+        tokens::create(&console, &owner, NewToken { role: Some(of_role(&role)), ..new_token("ci", Role::Viewer) }).await.unwrap().token;
     let why = async || match roles::delete(&console, &owner, &id).await {
         Err(Error::Invalid { field: "role", why }) => why,
         other => panic!("{other:?}"),
@@ -273,7 +280,7 @@ async fn a_role_in_use_is_not_deleted(mut instance: Instance) {
     assert!(matches!(roles::delete(&console, &owner, &id).await, Err(Error::NotFound)));
     let gone = |answer: Result<()>| assert!(matches!(answer, Err(Error::Invalid { field: "role", .. })));
     gone(tokens::replace(&console, &owner, &token.id.to_string()).await.map(|_| ()));
-    gone(tokens::create(&console, &owner, NewToken { role: of_role(&role), ..new_token("ci", Role::Viewer) }).await.map(|_| ()));
+    gone(tokens::create(&console, &owner, NewToken { role: Some(of_role(&role)), ..new_token("ci", Role::Viewer) }).await.map(|_| ()));
     gone(invitations::create(&console, &owner, "new@acme.test", &id, "https://x/").await.map(|_| ()));
     assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'role.delete'").await, 1);
     instance.stop().await;
@@ -290,7 +297,7 @@ async fn a_custom_role_is_no_owner(instance: Instance) {
     assert!(matches!(refused, Err(Error::Conflict(_))), "the last owner stays one");
     assert_eq!(instance.shape().await, shape);
     holder(&instance, "al@acme.test", &role).await;
-    let refused = members::remove(&instance.console, &owner, &ada.user.to_string(), &Default::default()).await;
+    let refused = members::remove(&instance.console, &owner, &ada.user.to_string(), &BTreeMap::new()).await;
     assert!(matches!(refused, Err(Error::Conflict(_))), "whoever has a custom role is none");
     let al = access_of(&instance, "al@acme.test", Permission::USER_UPDATE).await;
     let refused = members::edit(&instance.console, &al, &ada.user.to_string(), "viewer").await;
@@ -354,7 +361,7 @@ async fn another_organization_finds_nothing(instance: Instance) {
     assert!(matches!(roles::edit(&instance.console, &eve, &id, None, definition("X", "agent:read")).await, Err(Error::NotFound)));
     assert!(matches!(roles::delete(&instance.console, &eve, &id).await, Err(Error::NotFound)));
     assert!(roles::list(&instance.console, &eve).await.unwrap().is_empty());
-    let foreign = tokens::create(&instance.console, &eve, NewToken { role: of_role(&role), ..new_token("x", Role::Viewer) }).await;
+    let foreign = tokens::create(&instance.console, &eve, NewToken { role: Some(of_role(&role)), ..new_token("x", Role::Viewer) }).await;
     assert!(matches!(foreign, Err(Error::Invalid { field: "role", .. })));
     let foreign = invitations::create(&instance.console, &eve, "new@acme.test", &id, "https://x/").await;
     assert!(matches!(foreign, Err(Error::Invalid { field: "role", .. })));

@@ -55,7 +55,7 @@ pub(crate) struct Wanted {
 
 impl Wanted {
     /// What it comes to for a token, which is known only once no other change can come between. `role` is the one that is named.
-    fn parse(self, role: Option<Option<AssignedRole>>, now: Timestamp) -> Result<impl FnOnce(&domain::Token) -> Change + Send, Problem> {
+    fn parse(self, role: Option<End<AssignedRole>>, now: Timestamp) -> Result<impl FnOnce(&domain::Token) -> Change + Send, Problem> {
         let label = self.label.map(|text| Label::parse(&text)).transpose().map_err(wrong("label"))?;
         let description = self.description.map(|text| Description::parse(&text)).transpose().map_err(wrong("description"))?;
         let permissions = self.permissions.map(|names| permissions(&names)).transpose()?;
@@ -64,7 +64,7 @@ impl Wanted {
             label,
             description,
             rights: Some(Rights {
-                role: role.unwrap_or_else(|| token.role.clone()),
+                role: role.map_or_else(|| token.role.clone(), |End(role)| role),
                 permissions: permissions.unwrap_or(token.permissions),
             }),
             lifetime,
@@ -126,8 +126,8 @@ pub(crate) async fn edit(
 ) -> Result<Response, Problem> {
     let seen = version(&headers)?;
     let role = match &wanted.role {
-        Some(End(Some(role))) => Some(Some(roles::named(&site.console, &access, role).await?)),
-        Some(End(None)) => Some(None),
+        Some(End(Some(role))) => Some(End(Some(roles::named(&site.console, &access, role).await?))),
+        Some(End(None)) => Some(End(None)),
         None => None,
     };
     let change = wanted.parse(role, site.console.now())?;
