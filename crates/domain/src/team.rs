@@ -33,8 +33,8 @@ pub struct TeamMember {
     pub user: UserId,
     /// What they are called.
     pub name: Name,
-    /// How they sign in.
-    pub email: Email,
+    /// How they sign in; none for who may not see members.
+    pub email: Option<Email>,
     /// Since when they are in the team.
     pub since: Timestamp,
 }

@@ -54,10 +54,11 @@ impl Definition {
     }
 }
 
-/// A fingerprint of everything about a role that can be edited: see [`crate::tokens::version`].
+/// A fingerprint of everything about a role that can be edited, and of how many have it: an edit changes what they may do, so whoever edits has
+/// seen them. See [`crate::tokens::version`].
 pub fn version(role: &DefinedRole) -> String {
-    let DefinedRole { role, description, .. } = role;
-    let values = json!([role.name, description, role.permissions]).to_string();
+    let DefinedRole { role, description, holders } = role;
+    let values = json!([role.name, description, role.permissions, holders]).to_string();
     HEXLOWER.encode(&Sha256::digest(values.as_bytes())[..16])
 }
 
@@ -92,10 +93,12 @@ pub fn material(access: &Access) -> PermissionSet {
 /// The roles that may be handed out: none that may do more than who asks.
 pub async fn offered(console: &Console, access: &Access) -> Result<Offered> {
     let custom = store::roles::list(&console.0.db, access, console.now()).await?;
+    // Who has what is for those who look after roles.
+    let uncounted = |role| if access.allows(Permission::ROLE_READ) { role } else { DefinedRole { holders: Holders::default(), ..role } };
     let given = |role: &Role| access.covers(AssignedRole::from(*role).permissions());
     Ok(Offered {
         built_in: Role::FOR_MEMBERS.into_iter().filter(given).collect(),
-        custom: custom.into_iter().filter(|role| access.covers(role.role.permissions)).collect(),
+        custom: custom.into_iter().filter(|role| access.covers(role.role.permissions)).map(uncounted).collect(),
     })
 }
 
@@ -151,6 +154,10 @@ pub async fn edit_with(
     let after = DefinedRole { role: CustomRole { id, name, permissions }, description, holders: before.holders };
     if after == before {
         return Ok(before);
+    }
+    // What is added would live on in whoever has the role after the end of the token that adds it.
+    if !before.role.permissions.covers(permissions) && access.is_outlived_by(None) {
+        return Err(Error::Forbidden);
     }
     be_unique(&store::roles::names_in(&mut write, access).await?, &after.role)?;
     store::roles::edit(&mut write, access, &after.role, &after.description).await?;

@@ -77,7 +77,11 @@ pub async fn find(console: &Console, access: &Access, id: &str) -> Result<Team> 
 /// Lists who is in a team, by name.
 pub async fn members(console: &Console, access: &Access, team: TeamId) -> Result<Vec<TeamMember>> {
     access.require(Permission::TEAMS_READ)?;
-    store::teams::members(&console.0.db, access, team).await
+    let mut members = store::teams::members(&console.0.db, access, team).await?;
+    if !access.allows(Permission::USER_READ) {
+        members.iter_mut().for_each(|member| member.email = None);
+    }
+    Ok(members)
 }
 
 /// Lists a team's tokens that are not over, newest first, [`TOKENS`] at most: for those in it, and for who may see all tokens.

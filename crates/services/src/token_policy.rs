@@ -193,7 +193,7 @@ pub(crate) async fn admit(write: &mut Write, access: &Access, before: Option<&To
     }
     if policy.asks_for_unique_labels(token.owner.kind())
         && before.is_none_or(|before| before.label != token.label)
-        && store::token_policy::label_in_use_in(write, access, token.owner.kind(), &token.label, token.id, now).await?
+        && store::token_policy::label_in_use_in(write, access, &token.owner, &token.label, token.id, now).await?
     {
         let why = "Labels are unique in this organization and a token in force has this one; choose another label.".to_owned();
         return Err(Error::Invalid { field: "label", why });

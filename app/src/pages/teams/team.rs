@@ -231,7 +231,7 @@ fn People(organization: String, team: Team, members: Vec<TeamMember>, candidates
                         <a class="row-label" href=paths::member(&organization, member.user)>
                             {name}
                         </a>
-                        <span class="row-description">{member.email.as_str().to_owned()}</span>
+                        {member.email.map(|email| view! { <span class="row-description">{email.as_str().to_owned()}</span> })}
                     </th>
                     <Cell column="In the team since">
                         <Moment at=member.since />

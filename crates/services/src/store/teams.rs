@@ -57,7 +57,7 @@ impl MemberRow {
         Ok(TeamMember {
             user: stored("team_members.user_id", self.user_id.parse())?,
             name: stored("users.name", Name::parse(&self.name))?,
-            email: stored("users.email", Email::parse(&self.email))?,
+            email: Some(stored("users.email", Email::parse(&self.email))?),
             since: Timestamp::from_micros(self.created_at),
         })
     }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use domain::{
-    Kind, Label, OrganizationId, Timestamp, TokenId,
+    Label, OrganizationId, Owner, Timestamp, TokenId,
     token_policy::{Impact, Policy},
 };
 use sqlx::QueryBuilder;
@@ -113,11 +113,12 @@ pub(crate) async fn edit(
     exactly_one(touched)
 }
 
-/// Whether a token in force, another one than this, has the label, in small or capital letters.
+/// Whether a token in force of the same owner, another one than this, has the label, in small or capital letters. What other teams call
+/// theirs is nobody's business.
 pub(crate) async fn label_in_use_in(
     write: &mut Write,
     access: &Access,
-    kind: Kind,
+    owner: &Owner,
     label: &Label,
     but: TokenId,
     now: Timestamp,
@@ -125,13 +126,14 @@ pub(crate) async fn label_in_use_in(
     let found: Option<String> = on_tx!(write, |connection| {
         sqlx::query_scalar(
             "SELECT id FROM tokens WHERE organization_id = $1 AND kind = $2 AND LOWER(label) = LOWER($3) AND id <> $4 \
-             AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $5) LIMIT 1",
+             AND COALESCE(team_id, '') = $6 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $5) LIMIT 1",
         )
         .bind(access.organization().id.to_string())
-        .bind(kind.as_str())
+        .bind(owner.kind().as_str())
         .bind(label.as_str())
         .bind(but.to_string())
         .bind(now.as_micros())
+        .bind(owner.team().map_or(String::new(), |team| team.id.to_string()))
         .fetch_optional(connection)
         .await?
     });
@@ -148,7 +150,7 @@ pub(crate) async fn find_sharing_labels(db: &Db, access: &Access, ids: &[TokenId
         sql.push_bind(access.organization().id.to_string());
         sql.push(
             " AND EXISTS (SELECT 1 FROM tokens o WHERE o.organization_id = t.organization_id AND o.kind = t.kind AND o.id <> t.id \
-             AND LOWER(o.label) = LOWER(t.label) AND o.revoked_at IS NULL AND (o.expires_at IS NULL OR o.expires_at > ",
+             AND COALESCE(o.team_id, '') = COALESCE(t.team_id, '') AND LOWER(o.label) = LOWER(t.label) AND o.revoked_at IS NULL AND (o.expires_at IS NULL OR o.expires_at > ",
         );
         sql.push_bind(now.as_micros()).push(")) AND t.id IN (");
         let mut list = sql.separated(", ");
@@ -179,7 +181,7 @@ pub(crate) async fn impact(db: &Db, access: &Access, policy: &Policy, now: Times
              WHERE t.organization_id = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2) AND ( \
              (t.expires_at IS NULL AND $3 = 1) OR (t.expires_at IS NOT NULL AND t.expires_at - t.created_at > $4) \
              OR ($5 = 1 AND t.kind <> 'user' AND EXISTS (SELECT 1 FROM tokens o WHERE o.organization_id = t.organization_id \
-             AND o.kind = t.kind AND o.id <> t.id AND LOWER(o.label) = LOWER(t.label) AND o.revoked_at IS NULL \
+             AND o.kind = t.kind AND COALESCE(o.team_id, '') = COALESCE(t.team_id, '') AND o.id <> t.id AND LOWER(o.label) = LOWER(t.label) AND o.revoked_at IS NULL \
              AND (o.expires_at IS NULL OR o.expires_at > $2)))) \
              GROUP BY t.created_by_name ORDER BY COUNT(*) DESC, t.created_by_name",
         )

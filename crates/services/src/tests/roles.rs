@@ -24,6 +24,9 @@ on_both![
     whatever_a_holder_does_to_roles_they_hold_no_more,
     a_role_in_use_is_not_deleted,
     a_custom_role_is_no_owner,
+    what_a_role_gives_is_not_made_a_tokens_own,
+    a_token_that_ends_widens_no_role,
+    who_has_a_role_is_told_to_who_looks_after_roles,
     an_edit_is_refused_when_the_role_is_another_meanwhile,
     narrowing_takes_back_invitations_that_go_further,
     an_invitation_gives_the_role_as_it_is_then,
@@ -117,6 +120,61 @@ async fn an_edit_is_true_at_once_for_people_and_tokens(instance: Instance) {
     assert_eq!(listed.page.items.iter().map(|token| token.label.as_str()).collect::<Vec<_>>(), ["shared"]);
     let query = TokenQuery { role: Some(Grant::Role(Role::Viewer)), ..TokenQuery::default() };
     assert!(tokens::list(&instance.console, &owner, &query).await.unwrap().page.items.is_empty(), "what is stored beside it is no role");
+}
+
+/// Otherwise a narrower role would no longer take it away.
+async fn what_a_role_gives_is_not_made_a_tokens_own(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let narrow = make(&instance, "Keeper", "api_key:read api_key:update cluster:read").await;
+    let wide = make(&instance, "Wide", "cluster:read billing:read").await;
+    holder(&instance, "keeper@acme.test", &narrow).await;
+    let keeper = access_of(&instance, "keeper@acme.test", Permission::API_KEY_UPDATE).await;
+    let token = NewToken { role: Some(of_role(&wide)), permissions: "agent:read".parse().unwrap(), ..new_token("wide", Role::Viewer) };
+    let token = tokens::create(&instance.console, &owner, token).await.unwrap();
+    let id = token.token.id.to_string();
+    let shape = instance.shape().await;
+    for (role, permissions) in
+        [(None, "cluster:read billing:read"), (Some(of_role(&wide)), "agent:read billing:read"), (Some(Role::Viewer.into()), "")]
+    {
+        let rights = Some(Rights { role, permissions: permissions.parse().unwrap() });
+        let refused = tokens::edit(&instance.console, &keeper, &id, None, Change { rights, ..Change::default() }).await;
+        assert!(matches!(refused, Err(Error::Invalid { .. })), "{permissions}");
+    }
+    assert_eq!(instance.shape().await, shape);
+    // What they hold themselves they may make its own, and what it has of its own stays.
+    let rights = Some(Rights { role: None, permissions: "agent:read cluster:read".parse().unwrap() });
+    let edited = tokens::edit(&instance.console, &keeper, &id, None, Change { rights, ..Change::default() }).await.unwrap();
+    assert_eq!(edited.effective().stored(), "agent:read cluster:read");
+}
+
+async fn a_token_that_ends_widens_no_role(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let id = make(&instance, "Reader", "cluster:read").await.role.id.to_string();
+    for (label, lifetime) in [("ends", domain::Lifetime::Minutes(60)), ("stays", domain::Lifetime::Never)] {
+        let token = NewToken { lifetime, ..new_token(label, Role::Admin) };
+        let secret = tokens::create(&instance.console, &owner, token).await.unwrap().secret;
+        let bearer = access::by_token(&instance.console, secret.expose(), &caller(), Permission::ROLE_UPDATE).await.unwrap();
+        let widened = roles::edit(&instance.console, &bearer, &id, None, definition("Reader", "cluster:read cluster:delete")).await;
+        assert_eq!(widened.is_ok(), label == "stays", "{label}");
+        if label == "ends" {
+            assert!(matches!(widened, Err(Error::Forbidden)));
+            assert_eq!(roles::find(&instance.console, &owner, &id).await.unwrap().role.permissions.stored(), "cluster:read");
+            // To narrow gives nothing away.
+            roles::edit(&instance.console, &bearer, &id, None, definition("Only reader", "cluster:read")).await.unwrap();
+        }
+    }
+}
+
+async fn who_has_a_role_is_told_to_who_looks_after_roles(instance: Instance) {
+    instance.set_up().await;
+    let role = make(&instance, "Reader", "agent:read").await;
+    instance.member("acme", Role::Viewer, "vi@acme.test").await;
+    holder(&instance, "reader@acme.test", &role).await;
+    let viewer = access_of(&instance, "vi@acme.test", "agent:read".parse().unwrap()).await;
+    assert_eq!(roles::offered(&instance.console, &viewer).await.unwrap().custom[0].holders, Holders::default());
+    assert_eq!(roles::offered(&instance.console, &instance.owner().await).await.unwrap().custom[0].holders.members, 1);
 }
 
 async fn a_role_is_named_once_and_not_like_a_built_in_one(instance: Instance) {

@@ -77,7 +77,7 @@ pub async fn edit_with(
             let role = Rights { role: rights.role.clone(), permissions: PermissionSet::NONE };
             may_give(access, &role, PermissionSet::NONE)?;
         }
-        may_give(access, rights, before.effective())?;
+        may_give(access, rights, held(&before, rights))?;
         // What is added would live on in the other token after the end of the one that adds it.
         if !before.effective().covers(rights.effective()) && access.is_outlived_by(before.expires_at) {
             return Err(Error::Forbidden);
@@ -98,6 +98,16 @@ pub async fn edit_with(
     store::tokens::edit(&mut write, access, &token).await?;
     write.commit(&console.0.keys, &event(access, now, Action::TokenEdit, &token, difference(&before, &token))).await?;
     Ok(token)
+}
+
+/// What counts as given already, which whoever edits need not hold. What comes from a role that the organization has made counts only while it
+/// goes on coming from it: as a permission of the token's own, a narrower role would no longer take it away.
+fn held(before: &Token, rights: &Rights) -> PermissionSet {
+    if !matches!(before.role, Some(AssignedRole::Custom(_))) {
+        return before.effective();
+    }
+    let by_role = if rights.role == before.role { before.effective() } else { PermissionSet::NONE };
+    by_role.without(rights.permissions).union(before.permissions)
 }
 
 /// What an edit changed: for each field what it was and what it is, and each permission that came or went.

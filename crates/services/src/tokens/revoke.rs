@@ -1,6 +1,8 @@
 //! Ending a token for good.
 
-use domain::{Label, Owner, Permission, Role, Timestamp, Token, TokenId, audit::Action};
+use std::collections::BTreeMap;
+
+use domain::{AssignedRole, Label, Owner, Permission, Role, TeamId, Timestamp, Token, TokenId, UserId, audit::Action};
 use serde_json::{Value, json};
 
 use super::event;
@@ -52,22 +54,26 @@ async fn end(console: &Console, access: &Access, id: TokenId, typed: Option<&str
 /// Tells admins what was ended, and each person whose own, or whose team's, it was, if somebody else did it.
 pub(super) async fn tell(console: &Console, write: &mut Write, access: &Access, ended: &[Token], now: Timestamp) -> Result<()> {
     mails::tell_admins(console, write, access, now, &Letter::tokens_revoked(console, access, ended, now)).await?;
+    // One mail each, however many of theirs were ended.
+    let (mut of_people, mut of_teams) = (BTreeMap::<UserId, Vec<Token>>::new(), BTreeMap::<TeamId, Vec<Token>>::new());
     for token in ended {
-        let owner = match &token.owner {
-            Owner::Organization => continue,
-            Owner::User(owner) => owner,
-            Owner::Team(team) => {
-                let letter = Letter::tokens_revoked(console, access, core::slice::from_ref(token), now);
-                mails::tell_team(console, write, access, team.id, now, &letter).await?;
-                continue;
+        match &token.owner {
+            Owner::Organization => {}
+            Owner::Team(team) => of_teams.entry(team.id).or_default().push(token.clone()),
+            Owner::User(owner) => {
+                // Admins know already.
+                let is_admin = |role: &AssignedRole| matches!(role.built_in(), Some(Role::Owner | Role::Admin));
+                if !owner.role.as_ref().is_none_or(is_admin) && !access.is_of(owner.id) {
+                    of_people.entry(owner.id).or_default().push(token.clone());
+                }
             }
-        };
-        // Admins know already.
-        if owner.role.as_ref().is_none_or(|role| matches!(role.built_in(), Some(Role::Owner | Role::Admin))) || access.is_of(owner.id) {
-            continue;
         }
-        let letter = Letter::tokens_revoked(console, access, core::slice::from_ref(token), now);
-        mails::tell_member(console, write, access, owner.id, now, &letter).await?;
+    }
+    for (person, tokens) in of_people {
+        mails::tell_member(console, write, access, person, now, &Letter::tokens_revoked(console, access, &tokens, now)).await?;
+    }
+    for (team, tokens) in of_teams {
+        mails::tell_team(console, write, access, team, now, &Letter::tokens_revoked(console, access, &tokens, now)).await?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The tokens of somebody who leaves.
 
-use domain::{Owner, Timestamp, Token, TokenId, UserId};
+use domain::{Timestamp, Token, TokenId, UserId};
 
 use super::Row;
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 macro_rules! of_leaver {
     () => {
         select!(
-            "WHERE t.organization_id = $1 AND (t.user_id = $2 OR (t.kind = 'organization' \
+            "WHERE t.organization_id = $1 AND (t.user_id = $2 OR (t.kind <> 'user' \
              AND ((t.created_by_kind = 'member' AND t.created_by_id = $2) OR (t.created_by_kind = 'token' AND t.created_by_id IN \
              (SELECT c.id FROM tokens c WHERE c.organization_id = $1 AND c.user_id = $2))))) AND t.revoked_at IS NULL \
              AND (t.expires_at IS NULL OR t.expires_at > $3) ORDER BY t.created_at DESC, t.id DESC"
@@ -22,7 +22,7 @@ macro_rules! of_leaver {
 
 /// The tokens of somebody who leaves that are not over, newest first.
 pub(crate) struct OfLeaver {
-    /// The organization's that they generated, by hand or with a token of theirs.
+    /// The organization's and their teams' that they generated, by hand or with a token of theirs.
     pub(crate) generated: Vec<Token>,
     /// Those that belong to them.
     pub(crate) own: Vec<Token>,
@@ -31,7 +31,7 @@ pub(crate) struct OfLeaver {
 impl OfLeaver {
     fn new(rows: Vec<Row>) -> Result<Self> {
         let tokens = rows.into_iter().map(Row::into_token).collect::<Result<Vec<_>>>()?;
-        let (generated, own) = tokens.into_iter().partition(|token| token.owner == Owner::Organization);
+        let (generated, own) = tokens.into_iter().partition(|token| token.owner.person().is_none());
         Ok(Self { generated, own })
     }
 }
