@@ -27,6 +27,7 @@ import {
 import { signIn } from './fixtures.ts';
 import { INVITE, MEMBERS, POLICIES, invite, inviteAndRead, join, tokenOf } from './people.ts';
 import { OWNER, type Server } from './server.ts';
+import { ROLES, createRole } from './roles.ts';
 import { TEAMS, createTeam, teamToken } from './teams.ts';
 
 export interface Place {
@@ -519,6 +520,44 @@ export const GALLERY: readonly View[] = [
       await invite(server, `${labelled('invited').replace(' ', '')}@acme.test`, 'developer');
       await visit(`${MEMBERS}?done=removed`);
       await expect(page.getByRole('heading', { name: 'Invited' })).toBeVisible();
+    },
+  },
+  {
+    name: 'roles',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      await createRole(server, labelled('Release manager'), ['cluster:read', 'deployment:trigger'], 'Builds, deploys, looks after clusters.');
+      await createRole(server, labelled('W'.repeat(55)), ['agent:create', 'agent:read', 'agent:update', 'agent:delete']);
+      await visit(`${ROLES}?done=created`);
+      await expect(page.getByRole('link', { name: 'Create role' })).toBeVisible();
+    },
+  },
+  {
+    name: 'create role, refused',
+    signedIn: true,
+    open: async ({ page, visit }) => {
+      await visit(`${ROLES}/new`);
+      await page.getByRole('button', { name: 'Create role' }).click();
+      await expect(page.getByRole('heading', { name: 'The role was not created' })).toBeVisible();
+    },
+  },
+  {
+    name: 'role',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const role = await createRole(server, labelled('Reader'), ['cluster:read']);
+      await invite(server, `${labelled('reader').replace(' ', '')}@acme.test`, role);
+      await visit(`${ROLES}/${role}`);
+      await expect(page.getByRole('button', { name: 'Save changes' })).toBeVisible();
+    },
+  },
+  {
+    name: 'delete role',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const role = await createRole(server, labelled('Unused'), ['cluster:read']);
+      await visit(`${ROLES}/${role}/delete`);
+      await expect(page.getByRole('button', { name: 'Delete role' })).toBeVisible();
     },
   },
   {
