@@ -254,7 +254,7 @@ async fn rest_people(it: &TestConsole, operation: &str, caller: &Caller) -> Answ
             let method = if operation.starts_with("GET") { Method::GET } else { Method::DELETE };
             it.send(caller, request(method, &format!("/api/v1/organizations/acme/invitations/{id}"), "")).await
         }
-        other => roles(it, other, caller).await,
+        _ => roles(it, operation, caller).await,
     }
 }
 

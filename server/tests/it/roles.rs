@@ -120,6 +120,8 @@ async fn the_api_makes_edits_and_deletes_roles(it: TestConsole) {
         it.send(caller, with(request(Method::PATCH, &one, body), &[("content-type", "application/json"), ("if-match", tag)])).await
     };
     let narrower = "{\"permissions\":[\"cluster:read\"]}";
+    assert_eq!(patch(&token, &tag, narrower).await.status, 412, "it was made when nobody had the role");
+    let tag = it.get(&token, &one).await.header("etag").to_owned();
     let edited = patch(&token, &tag, narrower).await;
     assert_eq!((edited.status.as_u16(), &edited.json()["held_by"]["tokens"]), (200, &1.into()));
     assert_eq!(patch(&token, &tag, narrower).await.status, 412);

@@ -85,7 +85,7 @@ fn Ask(found: Leaving) -> impl IntoView {
                     "Tokens they generated"
                 </h2>
                 <p class="lead">
-                    "They belong to the organization and go on working, unless you choose otherwise here. Think of whoever may have kept a copy of the secret."
+                    "They belong to the organization or to a team and go on working, unless you choose otherwise here. Think of whoever may have kept a copy of the secret."
                 </p>
                 <Table
                     id="tokens"
@@ -144,6 +144,7 @@ fn Ask(found: Leaving) -> impl IntoView {
 fn Row(token: Token, choices: Vec<AfterLeaving>, organization: String, now: Timestamp) -> impl IntoView {
     let label = token.label.to_string();
     let name = format!("token-{}", token.id);
+    let of_team = token.owner.team().map(|_| view! { <span class="row-description">{token.owner.words()}</span> });
     let chosen = posted::field(&name).parse().unwrap_or_default();
     let expires = expires(&token, token.status_at(now), now);
     let last_used = last_used(token.last_used_at, now);
@@ -163,6 +164,7 @@ fn Row(token: Token, choices: Vec<AfterLeaving>, organization: String, now: Time
                 <a class="row-label" href=paths::token(&organization, token.id)>
                     {label.clone()}
                 </a>
+                {of_team}
             </th>
             <Cell column="Token">
                 <code class="hint">{token.hint.to_string()}</code>
