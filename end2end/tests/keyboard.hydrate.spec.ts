@@ -57,13 +57,14 @@ test('Tab goes through the list as it reads', async ({ page, server, visit }) =>
   await server.token({ label: 'reached second' });
   await server.token({ label: 'reached first' });
   await visit(TOKENS);
-  expect(await tab(page, 27)).toEqual([
+  expect(await tab(page, 28)).toEqual([
     'Skip to content',
     'Jeton',
     `Account: ${OWNER.name}`,
     'API tokens',
     'Members',
     'Teams',
+    'Roles',
     'Policies',
     'Audit log',
     'Mail',

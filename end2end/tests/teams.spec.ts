@@ -6,7 +6,7 @@ import { TEAMS, createTeam, says, teamToken } from './support/teams.ts';
 test('a team is created, somebody in it generates a token of it, and both end together', async ({
   page, browser, server, visit, scripts, complaints,
 }) => {
-  const { cookies } = await join(server, 'Dorothy Vaughan', 'dorothy@acme.test');
+  const { cookies } = await join(server, 'Christine Darden', 'christine@acme.test');
   await visit(TEAMS);
   await page.getByRole('link', { name: 'Create team' }).click();
   await expect(page).toHaveURL(`${TEAMS}/new`);
@@ -16,7 +16,7 @@ test('a team is created, somebody in it generates a token of it, and both end to
   await says(page, 'The team is created.');
   if (scripts) await live(page);
   await expect(page.getByRole('link', { name: 'Generate token' })).toHaveCount(0);
-  await page.getByRole('combobox', { name: 'Add a member of the organization' }).selectOption('Dorothy Vaughan (dorothy@acme.test)');
+  await page.getByRole('combobox', { name: 'Add a member of the organization' }).selectOption('Christine Darden (christine@acme.test)');
   await page.getByRole('button', { name: 'Add to team' }).click();
   await says(page, 'They are in the team now');
   const team = new URL(page.url()).pathname;
@@ -35,7 +35,7 @@ test('a team is created, somebody in it generates a token of it, and both end to
   await expect(row(other, 'payments-ci')).toContainText('Team Payments');
 
   await visit(team);
-  await page.getByRole('button', { name: 'Remove Dorothy Vaughan from the team' }).click();
+  await page.getByRole('button', { name: 'Remove Christine Darden from the team' }).click();
   await says(page, 'They are no longer in the team.');
   await other.goto(TOKENS);
   await expect(row(other, 'payments-ci')).toHaveCount(0);
@@ -60,7 +60,7 @@ test('a team is created, somebody in it generates a token of it, and both end to
 });
 
 test('an admin sees the token of a team they are not in, and is offered no secret of it', async ({ page, server, visit }) => {
-  const { user, cookies } = await join(server, 'Katherine Johnson', 'katherine@acme.test');
+  const { user, cookies } = await join(server, 'Melba Roy', 'melba@acme.test');
   const team = await createTeam(server, 'Orbits', [user]);
   await teamToken(server, cookies, team, 'orbits-ci');
   await visit(`${TOKENS}?owner=team`);
