@@ -79,7 +79,9 @@ pub async fn members(console: &Console, access: &Access, team: TeamId) -> Result
     access.require(Permission::TEAMS_READ)?;
     let mut members = store::teams::members(&console.0.db, access, team).await?;
     if !access.allows(Permission::USER_READ) {
-        members.iter_mut().for_each(|member| member.email = None);
+        for member in &mut members {
+            member.email = None;
+        }
     }
     Ok(members)
 }

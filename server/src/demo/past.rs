@@ -22,9 +22,9 @@ use super::story::{ACME, ADA, DAYS, GATEWAYS, GRACE, ORGANIZATIONS, ORGANIZED, P
 use crate::Exit;
 
 const DAY: Duration = Duration::from_hours(24);
-/// How long before the present hour a day's work begins, and how long its changes take at most.
-const WORK: Duration = Duration::from_hours(9);
+/// A day's work: first what people change, then what programs do. It ends at the present hour.
 const MORNING: Duration = Duration::from_hours(2);
+const AFTERNOON: Duration = Duration::from_hours(7);
 /// How often a token is presented on the days of a week, in tenths.
 const WEEK: [u32; 7] = [10, 12, 11, 9, 8, 2, 1];
 /// What those who present tokens call themselves.
@@ -48,7 +48,7 @@ struct Past<'a> {
 
 /// Makes an instance in a folder and lives through its first month, in which everybody has the same password.
 pub(super) async fn live(folder: &Path, password: &str) -> std::result::Result<(), Exit> {
-    let clock = Arc::new(FixedClock::at(SystemClock.now().minus(DAY * DAYS + WORK)));
+    let clock = Arc::new(FixedClock::at(SystemClock.now().minus(DAY * DAYS + MORNING + AFTERNOON)));
     // Without a mailer: the mails of the month wait for the server.
     let (console, background) = Console::open(Settings {
         database: Database::Sqlite(folder.join("jeton.sqlite")),
@@ -86,14 +86,14 @@ impl Past<'_> {
         if day == DAYS {
             self.begin().await?;
         }
-        for place in 0..PEOPLE.len() {
-            for (organization, role, joined) in PEOPLE[place].roles {
+        for (place, person) in PEOPLE.iter().enumerate() {
+            for (organization, role, joined) in person.roles {
                 if *joined == day {
                     self.join(place, organization, role).await?;
                 }
             }
-            if PEOPLE[place].left == Some(day) {
-                self.leave(&PEOPLE[place]).await?;
+            if person.left == Some(day) {
+                self.leave(person).await?;
             }
         }
         for (place, planned) in TOKENS.iter().enumerate() {
@@ -128,7 +128,7 @@ impl Past<'_> {
             email: PEOPLE[ADA].email.to_owned(),
             password: self.password(),
         };
-        organizations::set_up(self.console, &self.caller(ADA), &form).await?;
+        organizations::set_up(self.console, &caller(ADA), &form).await?;
         Ok(())
     }
 
@@ -140,11 +140,11 @@ impl Past<'_> {
             organizations::create(self.console, &Caller::command_line("demo".to_owned()), name, person.email).await?;
             return Ok(());
         }
-        let inviter = if slug == ACME { ADA } else { GRACE };
-        let access = self.administer(inviter, slug, Permission::INVITATION_CREATE).await?;
+        let host = if slug == ACME { ADA } else { GRACE };
+        let access = self.administer(host, slug, Permission::INVITATION_CREATE).await?;
         let invited = invitations::create(self.console, &access, person.email, role, "").await?;
         self.pause();
-        let (caller, code) = (self.caller(place), invited.link.expose().to_owned());
+        let (caller, code) = (caller(place), invited.link.expose().to_owned());
         if self.devices.contains_key(&place) || person.roles[0].0 != slug {
             let actor = self.sign_in(place).await?;
             invitations::accept(self.console, &caller, &actor, &code).await?;
@@ -243,12 +243,12 @@ impl Past<'_> {
     async fn use_tokens(&mut self, day: u32) -> Result<()> {
         let often = |planned: &Planned| planned.a_day * WEEK[(DAYS - day) as usize % WEEK.len()] / 10;
         let rounds = TOKENS.iter().map(often).max().unwrap_or_default();
-        let pause = (WORK - MORNING) / (rounds + 1);
+        let pause = AFTERNOON / (rounds + 1);
         for round in 0..rounds {
             self.clock.advance(pause);
             for (place, planned) in TOKENS.iter().enumerate() {
                 let Some((_, secrets)) = self.issued.get(&place) else { continue };
-                if round < often(planned) && (planned.persists || !self.is_over(planned, day)) {
+                if round < often(planned) && (planned.persists || !is_over(planned, day)) {
                     let newest = secrets.len() - 1;
                     let secret = &secrets[if round % 4 == 0 { newest.saturating_sub(1) } else { newest }];
                     self.present(place, planned, secret, round).await?;
@@ -256,12 +256,6 @@ impl Past<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Whether who uses it knows that it is over.
-    fn is_over(&self, planned: &Planned, day: u32) -> bool {
-        let ended = matches!(planned.turn, Turn::Revoked | Turn::Disabled) && day <= planned.turned;
-        ended || planned.expiry.parse().is_ok_and(|days: u32| planned.made >= day + days)
     }
 
     /// A gateway is shown a token, and asks about it.
@@ -278,12 +272,12 @@ impl Past<'_> {
 
     async fn manage(&mut self, planned: &Planned, needed: Permission) -> Result<Access> {
         let actor = self.sign_in(planned.by).await?;
-        access::to_tokens(self.console, Some(&actor), &self.caller(planned.by), planned.organization, needed).await
+        access::to_tokens(self.console, Some(&actor), &caller(planned.by), planned.organization, needed).await
     }
 
     async fn administer(&mut self, place: usize, slug: &str, needed: Permission) -> Result<Access> {
         let actor = self.sign_in(place).await?;
-        access::to_organization(self.console, Some(&actor), &self.caller(place), slug, needed).await
+        access::to_organization(self.console, Some(&actor), &caller(place), slug, needed).await
     }
 
     /// The person's session of today, a few minutes after what was done before.
@@ -292,18 +286,12 @@ impl Past<'_> {
         if let Some(actor) = self.here.get(&place) {
             return Ok(actor.clone());
         }
-        let (caller, device) = (self.caller(place), self.devices.get(&place).cloned());
+        let (caller, device) = (caller(place), self.devices.get(&place).cloned());
         let signed_in = sessions::sign_in(self.console, &caller, PEOPLE[place].email, &self.password(), device.as_deref()).await?;
         let actor = sessions::find(self.console, &signed_in.session).await?.ok_or(Error::Unauthenticated)?;
         self.devices.insert(place, signed_in.device);
         self.here.insert(place, actor.clone());
         Ok(actor)
-    }
-
-    /// Somebody at their desk.
-    fn caller(&self, place: usize) -> Caller {
-        let address = IpAddr::from([198, 51, 100, u8::try_from(20 + place).unwrap_or_default()]);
-        Caller::new("demo".to_owned(), Some(address), "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0")
     }
 
     fn password(&self) -> Password {
@@ -319,4 +307,16 @@ impl Past<'_> {
 fn rights(role: &str, permissions: &str) -> Form {
     let role = if role.is_empty() { CUSTOM } else { role };
     Form { role: role.to_owned(), permissions: permissions.to_owned(), ..Form::default() }
+}
+
+/// Whether who uses it knows that it is over.
+fn is_over(planned: &Planned, day: u32) -> bool {
+    let ended = matches!(planned.turn, Turn::Revoked | Turn::Disabled) && day <= planned.turned;
+    ended || planned.expiry.parse().is_ok_and(|days: u32| planned.made >= day + days)
+}
+
+/// Somebody at their desk.
+fn caller(place: usize) -> Caller {
+    let address = IpAddr::from([198, 51, 100, u8::try_from(20 + place).unwrap_or_default()]);
+    Caller::new("demo".to_owned(), Some(address), "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0")
 }

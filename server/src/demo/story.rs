@@ -121,7 +121,7 @@ impl Planned {
     }
 
     const fn of_team(self, team: &'static str, by: usize) -> Self {
-        Self { team, by, ..self }
+        Self { by, team, ..self }
     }
 
     const fn of_globex(self, by: usize) -> Self {
