@@ -39,7 +39,7 @@ test('a role is created, given to a token and a member, edited with effect at on
 
   await visit(ROLES);
   await page.getByRole('link', { name: 'Watcher' }).click();
-  await expect(page.getByText('Saving changes at once what 1 member and 1 token may do.')).toBeVisible();
+  await expect(page.getByText('What you save holds at once, for 1 member and 1 token.')).toBeVisible();
   if (scripts) await live(page);
   await toggle(page, 'organization read').uncheck();
   await page.getByRole('button', { name: 'Save changes' }).click();

@@ -77,7 +77,7 @@ async fn a_role_is_offered_where_it_can_be_given(it: TestConsole) {
         it.get(&admin, &format!("/orgs/acme/roles/{id}"))
             .await
             .text()
-            .contains("Saving changes at once what 1 invitation and 1 token may do.")
+            .contains("What you save holds at once, for 1 invitation and 1 token.")
     );
     // Whoever has no such role to give is refused it.
     let fields = [("label", "own"), ("label_warned", "own"), ("owner", "user"), ("role", id.as_str()), ("expiry", "90")];

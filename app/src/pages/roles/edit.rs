@@ -117,7 +117,7 @@ fn Form(role: DefinedRole, offered: domain::PermissionSet, version: String, acti
     let bites = if holders.is_empty() {
         "Nobody has this role yet, so an edit changes nothing for anybody.".to_owned()
     } else {
-        format!("Saving changes at once what {} may do.", holders.words())
+        format!("What you save holds at once, for {}.", holders.words())
     };
     let tone = if holders.is_empty() { Tone::Neutral } else { Tone::Warning };
     view! {

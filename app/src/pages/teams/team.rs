@@ -284,7 +284,7 @@ fn Add(address: String, candidates: Vec<Candidate>) -> impl IntoView {
     let options = options.collect_view();
     view! {
         <Summary title="Nobody was added" fields=&["user"] refusal=refusal />
-        <form class="form" method="post" action=address>
+        <form class="form block" method="post" action=address>
             <div class="field">
                 <label class="field-label" for="user">
                     "Add a member of the organization"
