@@ -36,6 +36,8 @@ struct Past<'a> {
     console: &'a Console,
     clock: &'a FixedClock,
     password: &'a str,
+    /// How many days ago today is.
+    day: u32,
     /// Who is signed in today, by their place in the story.
     here: BTreeMap<usize, Actor>,
     /// The browser each person uses.
@@ -62,7 +64,7 @@ pub(super) async fn live(folder: &Path, password: &str) -> std::result::Result<(
     })
     .await?;
     let (here, devices, teams, issued) = Default::default();
-    let lived = Past { console: &console, clock: &clock, password, here, devices, teams, issued }.live().await;
+    let lived = Past { console: &console, clock: &clock, password, day: DAYS, here, devices, teams, issued }.live().await;
     background.stop().await;
     Ok(lived?)
 }
@@ -74,6 +76,7 @@ impl Past<'_> {
             let dawn = start.plus(DAY * (DAYS - day));
             self.clock.advance(dawn.since(self.console.now()));
             self.here.clear();
+            self.day = day;
             self.change(day).await?;
             self.clock.advance(dawn.plus(MORNING).since(self.console.now()));
             self.use_tokens(day).await?;
@@ -128,7 +131,7 @@ impl Past<'_> {
             email: PEOPLE[ADA].email.to_owned(),
             password: self.password(),
         };
-        organizations::set_up(self.console, &caller(ADA), &form).await?;
+        organizations::set_up(self.console, &self.caller(ADA), &form).await?;
         Ok(())
     }
 
@@ -144,7 +147,7 @@ impl Past<'_> {
         let access = self.administer(host, slug, Permission::INVITATION_CREATE).await?;
         let invited = invitations::create(self.console, &access, person.email, role, "").await?;
         self.pause();
-        let (caller, code) = (caller(place), invited.link.expose().to_owned());
+        let (caller, code) = (self.caller(place), invited.link.expose().to_owned());
         if self.devices.contains_key(&place) || person.roles[0].0 != slug {
             let actor = self.sign_in(place).await?;
             invitations::accept(self.console, &caller, &actor, &code).await?;
@@ -272,12 +275,12 @@ impl Past<'_> {
 
     async fn manage(&mut self, planned: &Planned, needed: Permission) -> Result<Access> {
         let actor = self.sign_in(planned.by).await?;
-        access::to_tokens(self.console, Some(&actor), &caller(planned.by), planned.organization, needed).await
+        access::to_tokens(self.console, Some(&actor), &self.caller(planned.by), planned.organization, needed).await
     }
 
     async fn administer(&mut self, place: usize, slug: &str, needed: Permission) -> Result<Access> {
         let actor = self.sign_in(place).await?;
-        access::to_organization(self.console, Some(&actor), &caller(place), slug, needed).await
+        access::to_organization(self.console, Some(&actor), &self.caller(place), slug, needed).await
     }
 
     /// The person's session of today, a few minutes after what was done before.
@@ -286,12 +289,20 @@ impl Past<'_> {
         if let Some(actor) = self.here.get(&place) {
             return Ok(actor.clone());
         }
-        let (caller, device) = (caller(place), self.devices.get(&place).cloned());
+        let (caller, device) = (self.caller(place), self.devices.get(&place).cloned());
         let signed_in = sessions::sign_in(self.console, &caller, PEOPLE[place].email, &self.password(), device.as_deref()).await?;
         let actor = sessions::find(self.console, &signed_in.session).await?.ok_or(Error::Unauthenticated)?;
         self.devices.insert(place, signed_in.device);
         self.here.insert(place, actor.clone());
         Ok(actor)
+    }
+
+    /// Somebody at their desk. Each day has an address of its own: what one address may try is counted by the real clock, which a month of
+    /// sign-ins passes in seconds.
+    fn caller(&self, place: usize) -> Caller {
+        let host = place * (DAYS as usize + 1) + self.day as usize;
+        let address = IpAddr::from([198, 51, 100, u8::try_from(host).unwrap_or_default()]);
+        Caller::new("demo".to_owned(), Some(address), "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0")
     }
 
     fn password(&self) -> Password {
@@ -313,10 +324,4 @@ fn rights(role: &str, permissions: &str) -> Form {
 fn is_over(planned: &Planned, day: u32) -> bool {
     let ended = matches!(planned.turn, Turn::Revoked | Turn::Disabled) && day <= planned.turned;
     ended || planned.expiry.parse().is_ok_and(|days: u32| planned.made >= day + days)
-}
-
-/// Somebody at their desk.
-fn caller(place: usize) -> Caller {
-    let address = IpAddr::from([198, 51, 100, u8::try_from(20 + place).unwrap_or_default()]);
-    Caller::new("demo".to_owned(), Some(address), "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0")
 }

@@ -301,9 +301,11 @@ fn the_demo_has_a_month_behind_it_and_a_folder_of_its_own() {
         command
     };
     for begins in ["Sign in as ada@acme.example with the password ", "This demo was made before"] {
-        let mut server = demo(&folder).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let errors = home.path().join("errors");
+        let mut server = demo(&folder).stdout(Stdio::piped()).stderr(std::fs::File::create(&errors).unwrap()).spawn().unwrap();
         let mut lines = BufReader::new(server.stdout.as_mut().unwrap()).lines().map_while(Result::ok);
-        assert!(lines.next().unwrap().starts_with(begins));
+        let first = lines.next().unwrap_or_default();
+        assert!(first.starts_with(begins), "{first} {}", std::fs::read_to_string(&errors).unwrap());
         assert!(lines.next().unwrap().starts_with("Console: http://127.0.0.1:"));
         stop(&mut server);
     }
