@@ -73,6 +73,9 @@ enum Task {
         /// Only these parts (may be given several times)
         #[arg(long, value_enum)]
         only: Vec<Part>,
+        /// Journeys in all four pairs of database and scripts, not only in the two that cover each
+        #[arg(long)]
+        thorough: bool,
     },
 }
 
@@ -102,6 +105,6 @@ fn go(task: Task) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Task::Lint => lint::lint(&project).map(|()| ExitCode::SUCCESS),
-        Task::Test { only } => suite::test(&project, &only),
+        Task::Test { only, thorough } => suite::test(&project, &only, thorough),
     }
 }

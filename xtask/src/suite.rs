@@ -34,7 +34,7 @@ pub(crate) enum Part {
 }
 
 /// Runs the parts asked for (all, if none was), each even when an earlier one failed, and closes with the count.
-pub(crate) fn test(project: &Project, only: &[Part]) -> Result<ExitCode> {
+pub(crate) fn test(project: &Project, only: &[Part], thorough: bool) -> Result<ExitCode> {
     let wanted = |part| only.is_empty() || only.contains(&part);
     let mut report = Report::default();
     if wanted(Part::Lint) {
@@ -52,7 +52,7 @@ pub(crate) fn test(project: &Project, only: &[Part]) -> Result<ExitCode> {
         if wanted(Part::Browser) {
             report.part("browser journeys", || {
                 ensure!(built, "there is no release build to test");
-                browser(project, &postgres)
+                browser(project, &postgres, thorough)
             });
         }
     }
@@ -89,7 +89,7 @@ fn host(project: &Project, postgres: &Postgres, only: Option<bool>) -> Result<Co
 }
 
 /// Playwright against the release binary.
-fn browser(project: &Project, postgres: &Postgres) -> Result<Counts> {
+fn browser(project: &Project, postgres: &Postgres, thorough: bool) -> Result<Counts> {
     let chromium = chromium()?;
     if tools::find("node").is_none() || tools::find("npm").is_none() {
         tools::install(&["nodejs", "npm"], "driving the browser (Playwright)")?;
@@ -109,6 +109,9 @@ fn browser(project: &Project, postgres: &Postgres) -> Result<Counts> {
     playwright.args(["--no-install", "playwright", "test", "--reporter=list,json"]).current_dir(&folder).stdin(Stdio::null());
     playwright.env("JETON_BIN", project.binary(Profile::Release)).env("CHROMIUM", &chromium);
     playwright.env("TEST_POSTGRES_URL", postgres.url()).env("PLAYWRIGHT_JSON_OUTPUT_FILE", &results);
+    if thorough {
+        playwright.env("THOROUGH", "1");
+    }
     let ran = step("browser journeys", "the release binary in Chromium, both databases, scripts on and off", || run(&mut playwright));
     match fs::read(&results) {
         Ok(json) => playwright_counts(&json)?.checked(ran),
