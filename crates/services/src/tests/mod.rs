@@ -17,6 +17,7 @@ mod once;
 mod reports;
 mod resets;
 mod revoke_many;
+mod rights;
 mod roles;
 mod rotate_itself;
 mod rotate_once;
