@@ -14,6 +14,7 @@ mod mails;
 mod members;
 mod notices;
 mod once;
+mod races;
 mod reports;
 mod resets;
 mod revoke_many;

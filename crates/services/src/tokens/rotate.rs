@@ -114,8 +114,8 @@ pub fn chosen_overlap(typed: &str) -> Result<Overlap> {
     typed.parse().map_err(Error::in_field("overlap"))
 }
 
-/// Ends the old secret of a token now, while an overlap runs. When this returns, it is refused everywhere. When none runs any more, that is
-/// what was wanted, and nothing changes.
+/// Ends the old secret of a token now, while an overlap runs. When this returns, it is refused everywhere. When none runs any more, or the
+/// token is over, that is what was wanted, and nothing changes.
 pub async fn end_overlap(console: &Console, access: &Access, id: &str) -> Result<Token> {
     access.require_on_tokens(Permission::API_KEY_UPDATE)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
@@ -123,6 +123,9 @@ pub async fn end_overlap(console: &Console, access: &Access, id: &str) -> Result
     let now = console.now();
     let token = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
     access.require_on(Permission::API_KEY_UPDATE, &token)?;
+    if matches!(token.status_at(now), Status::Revoked | Status::Expired) {
+        return Ok(token);
+    }
     let live = rotation::live_in(&mut write, access, id, now).await?;
     let Some(old) = live.into_iter().find(|secret| secret.ends_at().is_some()) else { return Ok(token) };
     rotation::set_end(&mut write, access, id, &old, now, Overlap::Now).await?;
