@@ -215,7 +215,6 @@ async fn bad_input_is_never_our_fault(it: TestConsole) {
         "/orgs/acme/members/invite",
         "/orgs/acme/members/x",
         "/orgs/acme/members/x/remove",
-        "/orgs/acme/members/invitations/x/send",
     ]) {
         for (kind, body) in [
             ("application/x-www-form-urlencoded", "%"),
