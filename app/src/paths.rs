@@ -64,6 +64,11 @@ pub fn invite(organization: &str) -> String {
     format!("/orgs/{organization}/members/invite")
 }
 
+/// Where the button that mails an invitation again posts to.
+pub fn send_again(organization: &str, invitation: InvitationId) -> String {
+    format!("/orgs/{organization}/members/invitations/{invitation}/send")
+}
+
 /// Where the button that takes an invitation back posts to.
 pub fn withdraw(organization: &str, invitation: InvitationId) -> String {
     format!("/orgs/{organization}/members/invitations/{invitation}/withdraw")

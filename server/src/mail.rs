@@ -166,6 +166,18 @@ mod tests {
         assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
+    /// Names are parsed to one line long before; a mail would not take a second header from one either.
+    #[tokio::test]
+    async fn a_subject_is_one_header() {
+        let folder = tempfile::tempdir().unwrap();
+        let post = Post::folder(folder.path(), "Jeton <jeton@acme.test>").ok().unwrap();
+        let mail = mail("Eve\r\nBcc: eve@evil.test\r\n\r\nBody invites you to Acme");
+        post.hand_over(&mail).await.unwrap();
+        let text = std::fs::read_to_string(folder.path().join(format!("{}.eml", mail.id))).unwrap();
+        let head = text.split("\r\n\r\n").next().unwrap();
+        assert!(head.contains("Message-ID: ") && head.contains("Content-Type: ") && !head.contains("\nBcc"), "{head}");
+    }
+
     // A transport looks for the runtime when it is built and when it is dropped.
     #[tokio::test]
     async fn an_address_that_cannot_be_read_is_not_repeated() {

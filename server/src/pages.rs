@@ -145,8 +145,8 @@ pub(crate) async fn verify_audit(uri: Uri) -> Response {
     see(&forms::audit_log_of(&uri))
 }
 
-/// The address an invitation is withdrawn at leads to the list of them when it is opened, as after signing in anew.
-pub(crate) async fn withdraw_invitation(Path((organization, _)): Path<(String, String)>) -> Response {
+/// The addresses that an invitation is mailed again and withdrawn at lead to the list of them when they are opened, as after signing in anew.
+pub(crate) async fn invitation(Path((organization, _)): Path<(String, String)>) -> Response {
     let organization: String = form_urlencoded::byte_serialize(organization.as_bytes()).collect();
     see(&app::paths::members(&organization))
 }

@@ -75,10 +75,8 @@ pub fn router(site: Site) -> Router {
         .route("/orgs/{organization}/members/invite", get(pages::members).post(forms::create_invitation))
         .route("/orgs/{organization}/members/{user}", get(pages::members).post(forms::edit_member))
         .route("/orgs/{organization}/members/{user}/remove", get(pages::members).post(forms::remove_member))
-        .route(
-            "/orgs/{organization}/members/invitations/{invitation}/withdraw",
-            get(pages::withdraw_invitation).post(forms::withdraw_invitation),
-        )
+        .route("/orgs/{organization}/members/invitations/{invitation}/send", get(pages::invitation).post(forms::send_invitation))
+        .route("/orgs/{organization}/members/invitations/{invitation}/withdraw", get(pages::invitation).post(forms::withdraw_invitation))
         .route("/orgs/{organization}/teams", get(pages::members))
         .route("/orgs/{organization}/teams/new", get(pages::members).post(forms::create_team))
         .route("/orgs/{organization}/teams/{team}", get(pages::members))

@@ -13,6 +13,8 @@ pub struct InviteForm {
     pub organization: Organization,
     /// The roles that the person asking may give.
     pub roles: Offered,
+    /// Whether there is no mail server, so that nobody gets the link by mail.
+    pub mails_become_files: bool,
 }
 
 /// Answers what the form needs. Refuses who may not invite.
@@ -24,14 +26,14 @@ pub async fn form(organization: String) -> Result<InviteForm, Failure> {
         async {
             let access = request.access(&organization, domain::Permission::INVITATION_CREATE).await?;
             let roles = services::roles::offered(&request.console, &access).await?;
-            Ok(InviteForm { organization: access.organization().clone(), roles })
+            Ok(InviteForm { organization: access.organization().clone(), roles, mails_become_files: request.mails_become_files })
         }
         .await,
     )
 }
 
-/// Invites somebody. The answer is the only one that ever holds the link, whose address is the configured one, whatever the request says
-/// it was sent to.
+/// Invites somebody. The answer is the only one that ever holds the link, which a mail brings to them as well. Its address is the
+/// configured one, whatever the request says it was sent to.
 #[server(endpoint = "invitations/create")]
 pub async fn create(organization: String, #[server(default)] email: String, #[server(default)] role: String) -> Result<Invited, Failure> {
     use crate::ssr::{no_store, reply, request};

@@ -16,7 +16,7 @@ pub struct MemberList {
     pub members: Vec<Listed>,
     /// Who is invited and has not accepted yet, newest first; none for who may not see it.
     pub invitations: Vec<Invitation>,
-    /// Whether to offer "Invite".
+    /// Whether to offer "Invite", and mailing an invitation again.
     pub may_invite: bool,
     /// Whether to offer taking an invitation back.
     pub may_withdraw: bool,

@@ -55,7 +55,7 @@ fn Listed(mails: Mails) -> impl IntoView {
         <PageTitle page="Mail" organization=organization.name.to_string() />
         <div class="page-head">
             <p class="lead">
-                "Owners and admins get a mail whenever a token is generated. Here is how far each of the latest 50 has come."
+                "Owners and admins get a mail whenever a token is generated, and who is invited gets one with the link. Here is how far each of the latest 50 has come."
             </p>
         </div>
         {become_files
@@ -125,6 +125,14 @@ fn delivered(delivery: Delivery) -> AnyView {
             <Badge tone=Tone::Warning glyph=Glyph::Clock text="Trying again" />
             <span class="cell-more">{format!("Tried {attempts} times. Next at ")} <Moment at=due_at /></span>
             {more(problem)}
+        }
+        .into_any(),
+        Delivery::Dropped { at } => view! {
+            <Badge tone=Tone::Neutral glyph=Glyph::Ban text="Not sent" />
+            <span class="cell-more">
+                <Moment at=at />
+            </span>
+            {more("Its link had ended, or a newer mail brings it.".to_owned())}
         }
         .into_any(),
         Delivery::Failed { at, problem } => view! {

@@ -45,6 +45,8 @@ actions! {
     InvitationCreate = "invitation.create", "Invited";
     /// Somebody who was invited became a member.
     InvitationAccept = "invitation.accept", "Joined";
+    /// The mail with the link of an invitation was sent again.
+    InvitationSend = "invitation.send", "Sent invitation again";
     /// An invitation was taken back.
     InvitationWithdraw = "invitation.withdraw", "Withdrew invitation";
     /// A member got another role.

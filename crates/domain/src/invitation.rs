@@ -20,6 +20,8 @@ pub struct Invitation {
     pub created_by: String,
     /// From when on it is refused.
     pub expires_at: Timestamp,
+    /// When the latest mail with its link goes out, or went; nothing for one that is older than such mails.
+    pub mailed_at: Option<Timestamp>,
 }
 
 /// The address that accepts an invitation, with its code: whoever has it can become a member. It is wiped when dropped, and it cannot be
@@ -43,7 +45,7 @@ impl InvitationLink {
 pub struct Invited {
     /// The record, as the list shows it.
     pub invitation: Invitation,
-    /// The link; it exists nowhere else from here on.
+    /// The link; beside here it stands in the mail to the person alone.
     #[serde(serialize_with = "write", deserialize_with = "read")]
     pub link: InvitationLink,
 }

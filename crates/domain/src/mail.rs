@@ -37,6 +37,11 @@ pub enum Delivery {
         /// When.
         at: Timestamp,
     },
+    /// Given up before it was handed over, because the link that it was to bring had ended, or a newer mail brings it.
+    Dropped {
+        /// When.
+        at: Timestamp,
+    },
     /// Given up.
     Failed {
         /// When.

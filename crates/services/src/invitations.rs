@@ -1,14 +1,12 @@
-//! Invitations: a link that makes one person a member, once, within a week.
+//! Invitations: a link that makes one person a member, once, within a week. It goes to them by mail, and is shown once to who invites.
 
 use std::time::Duration;
 
-use data_encoding::BASE64URL_NOPAD;
 use domain::{
     Email, Invitation, InvitationId, InvitationLink, Invited, Name, OpenInvitation, Organization, Permission, Standing, Timestamp, UserId,
     audit::Action,
 };
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use crate::{
     Console,
@@ -29,6 +27,9 @@ use crate::{
 /// How long a link can be used.
 const LIFETIME: Duration = Duration::from_hours(7 * 24);
 
+/// The least time between two mails to one address, so that nobody's inbox is filled.
+const PAUSE: Duration = Duration::from_mins(1);
+
 /// What somebody types who has no account yet.
 pub struct NewPerson {
     /// What they are called.
@@ -37,8 +38,9 @@ pub struct NewPerson {
     pub password: Password,
 }
 
-/// Invites somebody. `page` is the address of the page that takes the code, up to the code. An earlier invitation of the same address is
-/// taken back: of two links only the latest works. Nobody invites to more than they hold.
+/// Invites somebody, and mails them the link. `page` is the address of the page that takes the code, up to the code. An earlier invitation
+/// of the same address is taken back: of two links only the latest works. When that one was mailed less than [`PAUSE`] ago, the mail waits
+/// for so long, and is dropped if it is replaced meanwhile. Nobody invites to more than they hold.
 pub async fn create(console: &Console, access: &Access, email: &str, role: &str, page: &str) -> Result<Invited> {
     access.require(Permission::INVITATION_CREATE)?;
     let email = Email::parse(email).map_err(Error::in_field("email"))?;
@@ -52,14 +54,19 @@ pub async fn create(console: &Console, access: &Access, email: &str, role: &str,
     if let Some(before) = &before {
         store::invitations::withdraw(&mut write, access, before.id, now).await?;
     }
-    let code = Zeroizing::new(BASE64URL_NOPAD.encode(&*Zeroizing::new(entropy::bytes::<32>(&*console.0.entropy))));
+    let last = store::invitations::last_mailed_in(&mut write, access, &email).await?;
+    // The last one may still wait, and is then dropped: nobody waits for longer than from one mail to the next.
+    let mailed_at = last.map_or(now, |last| last.plus(PAUSE).clamp(now, now.plus(PAUSE)));
+    let id = InvitationId::new(now, entropy::bytes(&*console.0.entropy));
+    let code = console.0.keys.invitation_code(id);
     let invitation = Invitation {
-        id: InvitationId::new(now, entropy::bytes(&*console.0.entropy)),
+        id,
         email,
         role,
         created_at: now,
         created_by: access.principal().name().to_owned(),
         expires_at: now.plus(LIFETIME),
+        mailed_at: Some(mailed_at),
     };
     store::invitations::insert(&mut write, access, &invitation, &console.0.keys.invitation(&code)).await?;
     let details = json!({
@@ -67,10 +74,33 @@ pub async fn create(console: &Console, access: &Access, email: &str, role: &str,
         "expires_at": invitation.expires_at.iso(),
         "replaces": before.map(|before| before.id.to_string()),
     });
+    mails::bring_invitation(console, &mut write, access, &invitation, mailed_at).await?;
     mails::tell_admins(console, &mut write, access, now, &Letter::member_invited(console, access, &invitation)).await?;
     write.commit(&console.0.keys, &event(access, now, Action::InvitationCreate, &invitation, details)).await?;
     console.0.mails.notify_one();
     Ok(Invited { invitation, link: InvitationLink::new(page, &code) })
+}
+
+/// Mails the link of an invitation again: the same link, which ends when it would have. An invitation is mailed once in [`PAUSE`] at most;
+/// who asks sooner is told how long to wait.
+pub async fn send(console: &Console, access: &Access, id: &str) -> Result<Invitation> {
+    access.require(Permission::INVITATION_CREATE)?;
+    let id: InvitationId = id.parse().map_err(|_| Error::NotFound)?;
+    let mut write = access.begin(console).await?;
+    let now = console.now();
+    let found = store::invitations::find_in(&mut write, access, id).await?.filter(|found| found.expires_at > now);
+    let found = found.ok_or(Error::NotFound)?;
+    if let Some(next) = found.mailed_at.map(|last| last.plus(PAUSE)).filter(|next| *next > now) {
+        return Err(Error::TooMany { wait: next.since(now) });
+    }
+    let invitation = Invitation { mailed_at: Some(now), ..found };
+    let digest = console.0.keys.invitation(&console.0.keys.invitation_code(id));
+    store::invitations::set_mailed(&mut write, access, id, now, &digest).await?;
+    mails::bring_invitation(console, &mut write, access, &invitation, now).await?;
+    let details = json!({ "role": invitation.role.recorded(), "expires_at": invitation.expires_at.iso() });
+    write.commit(&console.0.keys, &event(access, now, Action::InvitationSend, &invitation, details)).await?;
+    console.0.mails.notify_one();
+    Ok(invitation)
 }
 
 /// Lists the invitations that can still be accepted, newest first.

@@ -12,7 +12,7 @@ use std::{
 };
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
-use domain::PasswordResetId;
+use domain::{InvitationId, PasswordResetId};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -117,6 +117,7 @@ pub(crate) struct Keys {
     tokens: Hmac<Sha256>,
     sessions: Hmac<Sha256>,
     setup: Hmac<Sha256>,
+    invitation_codes: Hmac<Sha256>,
     invitations: Hmac<Sha256>,
     reset_codes: Hmac<Sha256>,
     resets: Hmac<Sha256>,
@@ -135,6 +136,11 @@ fn digest(key: &Hmac<Sha256>, message: &[u8]) -> Digest {
     key.clone().chain_update(message).finalize().into_bytes().into()
 }
 
+/// What only the key's holder can make of an id, as it stands in a link.
+fn code(key: &Hmac<Sha256>, id: &str) -> Zeroizing<String> {
+    Zeroizing::new(BASE64URL_NOPAD.encode(&*Zeroizing::new(digest(key, id.as_bytes()))))
+}
+
 impl Keys {
     fn derive(master: &[u8]) -> Self {
         let master = keyed(master);
@@ -143,6 +149,7 @@ impl Keys {
             tokens: derived(b"jeton token v1"),
             sessions: derived(b"jeton session v1"),
             setup: derived(b"jeton setup link v1"),
+            invitation_codes: derived(b"jeton invitation code v1"),
             invitations: derived(b"jeton invitation v1"),
             reset_codes: derived(b"jeton password reset code v1"),
             resets: derived(b"jeton password reset v1"),
@@ -174,6 +181,11 @@ impl Keys {
         digest(&self.setup, code.as_bytes())
     }
 
+    /// The code in the link of an invitation. It is derived, not drawn, so that a mail can bring it again without anything keeping it.
+    pub(crate) fn invitation_code(&self, invitation: InvitationId) -> Zeroizing<String> {
+        code(&self.invitation_codes, &invitation.to_string())
+    }
+
     /// The digest an invitation's code is stored and found by.
     pub(crate) fn invitation(&self, code: &str) -> Digest {
         digest(&self.invitations, code.as_bytes())
@@ -181,7 +193,7 @@ impl Keys {
 
     /// The code in the link of a password reset. It is derived, not drawn, so that it need not be kept until the mail is handed over.
     pub(crate) fn reset_code(&self, reset: PasswordResetId) -> Zeroizing<String> {
-        Zeroizing::new(BASE64URL_NOPAD.encode(&*Zeroizing::new(digest(&self.reset_codes, reset.to_string().as_bytes()))))
+        code(&self.reset_codes, &reset.to_string())
     }
 
     /// The digest a password reset's code is stored and found by.
@@ -258,13 +270,17 @@ mod tests {
     }
 
     #[test]
-    fn the_code_of_a_reset_is_the_same_every_time_and_nobody_elses() {
+    fn a_code_is_the_same_every_time_and_nobody_elses() {
         let id = |random| PasswordResetId::new(domain::Timestamp::from_micros(0), [random; 10]);
         let keys = Keys::derive(&[7; 32]);
         let code = keys.reset_code(id(1));
         assert_eq!((code.len(), *code == *Keys::derive(&[7; 32]).reset_code(id(1))), (43, true));
         assert!(*code != *keys.reset_code(id(2)) && *code != *Keys::derive(&[8; 32]).reset_code(id(1)));
         assert_ne!(keys.reset(&code), keys.invitation(&code));
+        let id = |random| InvitationId::new(domain::Timestamp::from_micros(0), [random; 10]);
+        let code = keys.invitation_code(id(1));
+        assert_eq!((code.len(), *code == *Keys::derive(&[7; 32]).invitation_code(id(1))), (43, true));
+        assert!(*code != *keys.invitation_code(id(2)) && *code != *Keys::derive(&[8; 32]).invitation_code(id(1)));
     }
 
     #[test]

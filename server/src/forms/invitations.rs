@@ -1,4 +1,4 @@
-//! Inviting, withdrawing an invitation, accepting one.
+//! Inviting, mailing an invitation again, withdrawing it, accepting it.
 
 use std::collections::HashMap;
 
@@ -49,6 +49,28 @@ pub(crate) async fn create(
             response
         }
         Err(error) => refused(&visit, uri.path(), typed, error).await,
+    }
+}
+
+/// Mails the link of an invitation again and leads to the list.
+pub(crate) async fn send(
+    visit: Visit,
+    OriginalUri(uri): OriginalUri,
+    Path((organization, invitation)): Path<(String, String)>,
+) -> Response {
+    if visit.actor.is_none() {
+        return Visit::to_sign_in(&uri);
+    }
+    let console = &visit.site.console;
+    let attempt = async {
+        let access =
+            access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::INVITATION_CREATE).await?;
+        invitations::send(console, &access, &invitation).await
+    };
+    let members = uri.path().split("/invitations/").next().unwrap_or("/");
+    match attempt.await {
+        Ok(_) => see(&format!("{members}?done=sent")),
+        Err(error) => refused(&visit, members, HashMap::new(), error).await,
     }
 }
 

@@ -31,7 +31,9 @@ use services::Error;
 pub(crate) use account::{change_password, edit as edit_account, end_other_sessions, end_session};
 pub(crate) use audit::{log_of as audit_log_of, verify as verify_audit};
 pub(crate) use edit::{disable as disable_token, edit as edit_token, enable as enable_token};
-pub(crate) use invitations::{accept as accept_invitation, create as create_invitation, withdraw as withdraw_invitation};
+pub(crate) use invitations::{
+    accept as accept_invitation, create as create_invitation, send as send_invitation, withdraw as withdraw_invitation,
+};
 pub(crate) use members::{edit as edit_member, remove as remove_member};
 pub(crate) use policy::edit as edit_policy;
 pub(crate) use resets::{request as request_reset, reset as reset_password};

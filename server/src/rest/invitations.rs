@@ -44,6 +44,9 @@ pub(super) struct Invitation {
     /// From when on it is refused.
     #[schema(format = DateTime)]
     expires_at: String,
+    /// When the latest mail with its link goes out, or went; null for one from before there were such mails.
+    #[schema(format = DateTime)]
+    mailed_at: Option<String>,
 }
 
 impl From<domain::Invitation> for Invitation {
@@ -55,6 +58,7 @@ impl From<domain::Invitation> for Invitation {
             created_at: invitation.created_at.iso(),
             created_by: invitation.created_by,
             expires_at: invitation.expires_at.iso(),
+            mailed_at: invitation.mailed_at.map(domain::Timestamp::iso),
         }
     }
 }
@@ -64,7 +68,8 @@ impl From<domain::Invitation> for Invitation {
 pub(super) struct Invited<'a> {
     #[serde(flatten)]
     invitation: Invitation,
-    /// The address that accepts it, once. Hand it to the person now: it cannot be shown again.
+    /// The address that accepts it, once. The person gets it by mail; where there is no mail server, hand it to them now: it is not shown
+    /// again.
     link: &'a str,
 }
 
@@ -114,8 +119,9 @@ pub(super) async fn list(
 
 /// Invites somebody.
 ///
-/// The answer is the only one that holds the link, which is good for seven days and once. An earlier invitation of the same address is
-/// taken back, so a request whose answer was lost can be sent again: of two links only the latest works. Needs `invitation:create`, and
+/// They get the link by mail; the answer is the only one that holds it. It is good for seven days and once. An earlier invitation of the
+/// same address is taken back, so a request whose answer was lost can be sent again: of two links only the latest works. An address is
+/// mailed once a minute at most: the mail waits for so long. Needs `invitation:create`, and
 /// that the token that asks may do all that the role allows.
 #[utoipa::path(
     post,
@@ -178,6 +184,34 @@ pub(super) async fn find(
     Ok(json(&Invitation::from(invitations::find(&site.console, &access, &invitation).await?)))
 }
 
+/// Mails the link of an invitation again.
+///
+/// It is the same link, and ends when it would have. An invitation is mailed once a minute at most. Needs `invitation:create`.
+#[utoipa::path(
+    post,
+    path = "/api/v1/organizations/{organization}/invitations/{invitation}/send",
+    operation_id = "invitation_send",
+    tag = "Invitations",
+    params(
+        ("organization" = String, Path, description = "The organization's id or slug.", example = "acme"),
+        ("invitation" = String, Path, description = "The invitation's id.", example = "inv_019aa3c4f1a07d3e8000000000000004"),
+    ),
+    responses(
+        (status = 200, description = "The invitation, whose mail is on its way.", body = Invitation, example = json!(example())),
+        (status = 403, description = "The token lacks `invitation:create`."),
+        (status = 404, description = "There is no such invitation, it is used up or over, or the token is of another organization."),
+        (status = 429, description = "`too_many_requests`: it was mailed less than a minute ago, or waits to be. `Retry-After` says how \
+            long to wait."),
+    )
+)]
+pub(super) async fn send(
+    State(site): State<Site>,
+    InvitationCreator(access): InvitationCreator,
+    Path((_organization, invitation)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    Ok(json(&Invitation::from(invitations::send(&site.console, &access, &invitation).await?)))
+}
+
 /// Takes an invitation back.
 ///
 /// When this answers, its link is refused. One that was accepted or taken back before is not found. Needs `invitation:delete`.
@@ -213,6 +247,7 @@ fn example() -> serde_json::Value {
         "created_at": "2026-11-22T09:05:00.000Z",
         "created_by": "Ada Lovelace",
         "expires_at": "2026-11-29T09:05:00.000Z",
+        "mailed_at": "2026-11-22T09:05:00.000Z",
     })
 }
 

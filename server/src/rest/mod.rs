@@ -70,6 +70,7 @@ pub fn router() -> (Router<Site>, OpenApi) {
         .routes(routes!(members::find, members::edit, members::remove))
         .routes(routes!(invitations::list, invitations::create))
         .routes(routes!(invitations::find, invitations::withdraw))
+        .routes(routes!(invitations::send))
         .routes(routes!(policy::find, policy::edit))
         .routes(routes!(roles::list, roles::create))
         .routes(routes!(roles::find, roles::edit, roles::delete))

@@ -134,7 +134,7 @@ fn refusals(operation: &mut Value, changes: bool) {
             let description = "What to present, as RFC 6750 says; not on every 400.";
             headers.insert("WWW-Authenticate".to_owned(), json!({ "description": description, "schema": { "type": "string" } }));
         }
-        if status == "503" {
+        if matches!(status.as_str(), "429" | "503") {
             let description = "Seconds to wait.";
             headers.insert("Retry-After".to_owned(), json!({ "description": description, "schema": { "type": "integer" } }));
         }
@@ -152,6 +152,7 @@ fn own_code(status: &str, takes_key: bool) -> Option<&'static str> {
         "409" if takes_key => Some("idempotency_key_used"),
         "412" => Some("precondition_failed"),
         "422" => Some("invalid"),
+        "429" => Some("too_many_requests"),
         _ => None,
     }
 }

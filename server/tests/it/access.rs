@@ -42,7 +42,7 @@ const ROLES: [&str; 7] = [
 ];
 
 /// The pages, and the forms on them that work without scripts.
-const PAGES: [&str; 44] = [
+const PAGES: [&str; 45] = [
     "GET /",
     "GET /sign-in",
     "GET /setup",
@@ -85,6 +85,7 @@ const PAGES: [&str; 44] = [
     "POST /invitations/accept",
     "POST /orgs/acme/members/ID",
     "POST /orgs/acme/members/ID/remove",
+    "POST /orgs/acme/members/invitations/ID/send",
     "POST /orgs/acme/members/invitations/ID/withdraw",
     "POST /orgs/acme/members/invite",
 ];
@@ -254,8 +255,19 @@ async fn rest_people(it: &TestConsole, operation: &str, caller: &Caller) -> Answ
             let method = if operation.starts_with("GET") { Method::GET } else { Method::DELETE };
             it.send(caller, request(method, &format!("/api/v1/organizations/acme/invitations/{id}"), "")).await
         }
+        "POST /invitations/{invitation}/send" => {
+            let path = format!("/api/v1/organizations/acme/invitations/{}/send", mailed_long_ago(it).await);
+            it.send(caller, request(Method::POST, &path, "")).await
+        }
         _ => roles(it, operation, caller).await,
     }
+}
+
+/// An invitation that may be mailed again.
+async fn mailed_long_ago(it: &TestConsole) -> domain::InvitationId {
+    let id = it.invite("acme", "invited@acme.test", Role::Viewer).await.invitation.id;
+    it.execute("UPDATE invitations SET mailed_at = 1").await;
+    id
 }
 
 /// The same for operations on people.
@@ -282,6 +294,9 @@ async fn people(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
             form(&format!("/orgs/acme/members/{LEAVER}/remove"), &[]).await
         }
         "POST /orgs/acme/members/invite" => form("/orgs/acme/members/invite", &invite).await,
+        "POST /orgs/acme/members/invitations/ID/send" => {
+            form(&format!("/orgs/acme/members/invitations/{}/send", mailed_long_ago(it).await), &[]).await
+        }
         "POST /orgs/acme/members/invitations/ID/withdraw" => {
             let id = it.invite("acme", "invited@acme.test", Role::Viewer).await.invitation.id;
             form(&format!("/orgs/acme/members/invitations/{id}/withdraw"), &[]).await

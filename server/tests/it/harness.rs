@@ -139,6 +139,13 @@ impl TestConsole {
         it
     }
 
+    /// The same, where a mail server is named.
+    pub(crate) fn with_mail_server(mut self) -> Self {
+        self.site.mails_become_files = false;
+        self.router = router(self.site.clone());
+        self
+    }
+
     async fn populate(&self) {
         let form = SetupForm {
             organization: "Acme".into(),

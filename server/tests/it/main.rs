@@ -10,6 +10,7 @@ mod edit;
 mod forms;
 mod harness;
 mod headers;
+mod invitation_mails;
 mod list;
 mod openapi;
 mod organization;

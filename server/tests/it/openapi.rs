@@ -57,7 +57,7 @@ fn every_operation_says_what_it_is() {
         let (noun, verb) = id.rsplit_once('_').unwrap_or_default();
         let verbs = [
             "list", "find", "create", "edit", "rotate", "revoke", "disable", "enable", "end", "delete", "verify", "add", "remove",
-            "withdraw",
+            "withdraw", "send",
         ];
         assert!(!noun.is_empty() && verbs.contains(&verb), "{method} {path}: operationId {id:?} is no noun_verb");
         assert!(ids.insert(id), "{id} is there twice");

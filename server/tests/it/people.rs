@@ -22,7 +22,7 @@ on_both![
 ];
 
 /// Where forms about people post to.
-pub(crate) const POSTS: [&str; 11] = [
+pub(crate) const POSTS: [&str; 12] = [
     "/forgot-password",
     "/reset-password",
     "/invitations/accept",
@@ -33,6 +33,7 @@ pub(crate) const POSTS: [&str; 11] = [
     "/orgs/acme/members/invite",
     "/orgs/acme/members/usr_00000000000000000000000000000002",
     "/orgs/acme/members/usr_00000000000000000000000000000002/remove",
+    "/orgs/acme/members/invitations/x/send",
     "/orgs/acme/members/invitations/x/withdraw",
 ];
 

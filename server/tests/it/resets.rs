@@ -14,6 +14,7 @@ on_both![
     a_link_is_of_the_configured_address_whatever_the_host_says,
 ];
 
+const SUBJECT: &str = "Reset your password";
 const NEW: &str = "nine herons over a grey roof";
 
 #[derive(Default)]
@@ -28,13 +29,13 @@ impl Mailer for Post {
     }
 }
 
-/// The mail that brings a link; it is written after the answer.
-async fn mailed(it: &TestConsole) -> Outgoing {
+/// The mail with this subject that has come since this was last asked; it may be written after the answer.
+pub(crate) async fn mailed(it: &TestConsole, subject: &str) -> Outgoing {
     let post = Post::default();
     let arrived = async {
         loop {
             mails::deliver(&it.console, &post).await.unwrap();
-            let found = post.0.lock().unwrap().iter().find(|mail| mail.subject == "Reset your password").cloned();
+            let found = post.0.lock().unwrap().iter().find(|mail| mail.subject == subject).cloned();
             if let Some(mail) = found {
                 return mail;
             }
@@ -57,7 +58,7 @@ async fn a_link_by_mail_sets_a_new_password(it: TestConsole) {
     let asked = it.post_form(&Caller::Anonymous, "/forgot-password", &[("email", "owner@acme.test")]).await;
     assert_eq!((asked.status.as_u16(), asked.header("location")), (303, "/forgot-password?done=sent"));
     assert!(it.get(&Caller::Anonymous, asked.header("location")).await.text().contains("If there is an account with this address"));
-    let code = code_of(&mailed(&it).await);
+    let code = code_of(&mailed(&it, SUBJECT).await);
     let page = it.get(&Caller::Anonymous, &format!("/reset-password?code={code}")).await;
     assert_eq!((page.status.as_u16(), page.header("referrer-policy"), page.header("cache-control")), (200, "same-origin", "no-store"));
     assert!(page.text().contains("Set a new password") && page.body.contains("owner@acme.test"));
@@ -94,7 +95,7 @@ async fn the_answer_is_the_same_for_everybody(it: TestConsole) {
 
 async fn opening_a_link_uses_nothing_up_and_what_is_weak_is_asked_for_again(it: TestConsole) {
     it.post_form(&Caller::Anonymous, "/forgot-password", &[("email", "owner@acme.test")]).await;
-    let code = code_of(&mailed(&it).await);
+    let code = code_of(&mailed(&it, SUBJECT).await);
     for _ in 0..3 {
         assert_eq!(it.get(&Caller::Anonymous, &format!("/reset-password?code={code}")).await.status, 200);
         let opened = it.post_form(&Caller::Anonymous, "/api/resets/open", &[("code", &code)]).await;
@@ -120,7 +121,7 @@ async fn a_link_is_of_the_configured_address_whatever_the_host_says(it: TestCons
     ];
     let answer = it.send(&Caller::Anonymous, with(post, &headers)).await;
     assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/forgot-password?done=sent"));
-    let mail = mailed(&it).await;
+    let mail = mailed(&it, SUBJECT).await;
     assert!(!mail.text.contains("evil.example") && !mail.html.contains("evil.example"));
     assert_eq!(code_of(&mail).len(), 43);
 }

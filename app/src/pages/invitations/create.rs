@@ -68,6 +68,7 @@ pub fn Invite() -> impl IntoView {
 #[component]
 fn Create(form: InviteForm) -> impl IntoView {
     let slug = StoredValue::new(form.organization.slug.to_string());
+    let mailed = !form.mails_become_files;
     let invited = RwSignal::new(None::<Invited>);
     let kept = RwSignal::new(false);
     let unkept = Signal::derive(move || invited.with(Option::is_some) && !kept.get());
@@ -79,7 +80,7 @@ fn Create(form: InviteForm) -> impl IntoView {
         navigate(&slug.with_value(|slug| paths::members(slug)), Default::default());
     });
     let show = move |invited: &Invited| {
-        link_once(invited, Leave { did: "made", address: slug.with_value(|slug| paths::members(slug)), kept, on_done })
+        link_once(invited, mailed, Leave { did: "made", address: slug.with_value(|slug| paths::members(slug)), kept, on_done })
     };
     view! {
         {posted::invited(|_| ()).is_none().then(|| view! { <Form form=form invited=invited /> })}
@@ -89,7 +90,12 @@ fn Create(form: InviteForm) -> impl IntoView {
 
 #[component]
 fn Form(form: InviteForm, invited: RwSignal<Option<Invited>>) -> impl IntoView {
-    let InviteForm { organization, roles } = form;
+    let InviteForm { organization, roles, mails_become_files } = form;
+    let what = if mails_become_files {
+        format!("This makes a link that lets one person join {}. You hand it over yourself; it works once, for 7 days.", organization.name)
+    } else {
+        format!("This mails somebody a link that lets them join {}. It works once, for 7 days.", organization.name)
+    };
     let slug = StoredValue::new(organization.slug.to_string());
     let refusal: Refusal = RwSignal::new(posted::failure());
     let busy = RwSignal::new(false);
@@ -115,7 +121,7 @@ fn Form(form: InviteForm, invited: RwSignal<Option<Invited>>) -> impl IntoView {
     let chosen = Some(posted::field("role")).filter(|role| !role.is_empty()).unwrap_or(least);
     view! {
         <p class="lead">
-            {format!("This makes a link that lets one person join {}. You hand it over yourself; it works once, for 7 days.", organization.name)}
+            {what}
         </p>
         <Summary title="Nobody was invited" fields=&["email", "role"] refusal=refusal />
         <form class="form" method="post" action=slug.with_value(|slug| paths::invite(slug)) on:submit=submit>

@@ -8,11 +8,23 @@ use crate::{
     ui::{badge::Tone, button::Submit, copy::Copy, dialog::Dialog, notice::Notice, secret_once::Leave, time::Moment},
 };
 
-/// Shows the link of an invitation that was just made. Not a component, because a component would have to own what it shows.
-pub fn link_once(invited: &Invited, leave: Leave) -> AnyView {
+/// Shows the link of an invitation that was just made, and says whether it is `mailed` as well. Not a component, because a component would
+/// have to own what it shows.
+pub fn link_once(invited: &Invited, mailed: bool, leave: Leave) -> AnyView {
     let Leave { address, kept, on_done, .. } = leave;
     let value = invited.link.expose().to_owned();
     let email = invited.invitation.email.as_str().to_owned();
+    let (lead, more) = if mailed {
+        (
+            format!("A mail with this link goes to {email} within a minute."),
+            " Copy the link in case the mail does not arrive: it is shown only this once. Whoever has it can join in their place.",
+        )
+    } else {
+        (
+            "No mail server is named, so copy the link now and send it to them yourself.".to_owned(),
+            " It is shown only this once. Whoever has it can join in their place, so choose a way that only they can read.",
+        )
+    };
     let role = invited.invitation.role.title();
     let until = invited.invitation.expires_at;
     let copied = StoredValue::new(false);
@@ -36,8 +48,8 @@ pub fn link_once(invited: &Invited, leave: Leave) -> AnyView {
             <div class="dialog-text" id="invited-text">
                 <Notice tone=Tone::Warning>
                     <p>
-                        <strong>"Copy the link now and send it to them yourself."</strong>
-                        " It is shown only this once. Whoever has it can join in their place, so choose a way that only they can read."
+                        <strong>{lead}</strong>
+                        {more}
                     </p>
                 </Notice>
             </div>

@@ -1,6 +1,6 @@
 //! The list of members, and of those who are invited.
 
-use domain::{Invitation, Timestamp};
+use domain::{Code, Invitation, Timestamp};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -11,7 +11,7 @@ use crate::{
     },
     layout::{Breadcrumb, use_organization},
     pages::tokens::row::last_used,
-    paths,
+    paths, posted,
     ui::{
         badge::{Badge, Tone},
         button::{ButtonLink, Look},
@@ -52,6 +52,25 @@ pub fn Members() -> impl IntoView {
     }
 }
 
+/// Tells why an invitation was not mailed again or not withdrawn.
+#[component]
+fn Refused() -> impl IntoView {
+    posted::failure().map(|failure| {
+        let text = match failure.code {
+            Code::TooMany => "An invitation is mailed once a minute at most. Wait a minute, then send it again.".to_owned(),
+            Code::NotFound => "This invitation was accepted or withdrawn meanwhile, or is over.".to_owned(),
+            _ => failure.message,
+        };
+        view! {
+            <div role="alert">
+                <Notice tone=Tone::Danger>
+                    <p>{text}</p>
+                </Notice>
+            </div>
+        }
+    })
+}
+
 /// Tells what the form before led to.
 #[component]
 fn Done(dismiss: String) -> impl IntoView {
@@ -62,6 +81,7 @@ fn Done(dismiss: String) -> impl IntoView {
             "edited" => "The role is changed. It holds from the member’s next request on.",
             "removed" => "The member is removed.",
             "withdrawn" => "The invitation is withdrawn: its link no longer works.",
+            "sent" => "The invitation is mailed again, with the same link. It ends when it would have.",
             "joined" => "Welcome: you are a member now.",
             _ => return None,
         };
@@ -79,10 +99,11 @@ fn Shown(list: MemberList) -> impl IntoView {
     let slug = organization.slug.to_string();
     let rows = members.into_iter().map(|listed| view! { <Row listed=listed organization=slug.clone() now=now /> }).collect_view();
     let invited = (!invitations.is_empty()).then(|| {
-        view! { <Invited invitations=invitations organization=slug.clone() may_withdraw=may_withdraw now=now /> }
+        view! { <Invited invitations=invitations organization=slug.clone() may_send=may_invite may_withdraw=may_withdraw now=now /> }
     });
     view! {
         <PageTitle page="Members" organization=organization.name.to_string() />
+        <Refused />
         <div class="page-head">
             <p class="lead">
                 "The people of " {organization.name.to_string()} ". Their role says what they may see and do here."
@@ -152,11 +173,23 @@ pub fn seen(at: Option<Timestamp>, now: Timestamp) -> AnyView {
 }
 
 #[component]
-fn Invited(invitations: Vec<Invitation>, organization: String, may_withdraw: bool, now: Timestamp) -> impl IntoView {
+fn Invited(invitations: Vec<Invitation>, organization: String, may_send: bool, may_withdraw: bool, now: Timestamp) -> impl IntoView {
     let rows = invitations
         .into_iter()
         .map(|invitation| {
             let email = invitation.email.as_str().to_owned();
+            let send = may_send.then(|| {
+                view! {
+                    <form method="post" action=paths::send_again(&organization, invitation.id)>
+                        <button r#type="submit" class="button" data-look=Look::Quiet.as_str()>
+                            <Icon glyph=Glyph::Mail />
+                            "Send again"
+                            <span class="sr-only">{format!(" to {email}")}</span>
+                        </button>
+                    </form>
+                }
+            });
+            let mailed = invitation.mailed_at.map(|at| view! { <span class="cell-more">"Mailed " <Moment at=at /></span> });
             let withdraw = may_withdraw.then(|| {
                 view! {
                     <form method="post" action=paths::withdraw(&organization, invitation.id)>
@@ -176,6 +209,8 @@ fn Invited(invitations: Vec<Invitation>, organization: String, may_withdraw: boo
                     <Cell column="Invited">
                         <Moment at=invitation.created_at />
                         <span class="cell-more">"by " {invitation.created_by}</span>
+                        {mailed}
+                        {send}
                     </Cell>
                     <Cell column="Link works until">
                         <Moment at=invitation.expires_at />

@@ -36,12 +36,22 @@ pub struct Delivered {
     pub waiting: u32,
     /// Given up.
     pub failed: u32,
+    /// Not handed over, because the link in it had ended, or a newer mail brings it.
+    pub dropped: u32,
 }
 
 /// Delivers what is due, one mail after the other. Any number of servers may do this at once: each mail is claimed by one.
 pub async fn deliver(console: &Console, mailer: &dyn Mailer) -> Result<Delivered> {
     let mut done = Delivered::default();
     while let Some(claimed) = store::mails::claim(&console.0.db, console.now(), CLAIM).await? {
+        if let Some(linked) = claimed.linked
+            && !store::mails::is_wanted(&console.0.db, claimed.mail.id, linked, console.now()).await?
+        {
+            tracing::info!(mail = %claimed.mail.id, "a mail was dropped, because its link had ended or a newer one brings it");
+            store::mails::mark_dropped(&console.0.db, claimed.mail.id, console.now()).await?;
+            done.dropped += 1;
+            continue;
+        }
         let whole = complete(&console.0.keys, &claimed);
         let handed = timeout(PATIENCE, mailer.hand_over(whole.as_ref().unwrap_or(&claimed.mail))).await;
         let handed = handed.unwrap_or_else(|_| Err(Refused::ForNow("The mail server took longer than 30 seconds.".to_owned())));
@@ -70,8 +80,8 @@ pub async fn deliver(console: &Console, mailer: &dyn Mailer) -> Result<Delivered
 impl Refused {
     /// The same without the code that the mail brought: a server may quote what it refuses, and this is logged and stored.
     fn without(self, keys: &Keys, claimed: &Claimed) -> Self {
-        let Some(reset) = claimed.reset else { return self };
-        let (id, code) = (reset.to_string(), keys.reset_code(reset));
+        let Some(linked) = claimed.linked else { return self };
+        let (id, code) = linked.id_and_code(keys);
         match self {
             Self::ForNow(problem) => Self::ForNow(problem.replace(code.as_str(), &id)),
             Self::ForGood(problem) => Self::ForGood(problem.replace(code.as_str(), &id)),
@@ -79,10 +89,9 @@ impl Refused {
     }
 }
 
-/// The mail with the code of a password reset in the place of its id, if it brings one. What is in the outbox stays without.
+/// The mail with a code in the place of its id, if it brings one. What is in the outbox stays without.
 fn complete(keys: &Keys, claimed: &Claimed) -> Option<Outgoing> {
-    let reset = claimed.reset?;
-    let (id, code) = (reset.to_string(), keys.reset_code(reset));
+    let (id, code) = claimed.linked?.id_and_code(keys);
     let mut whole = claimed.mail.clone();
     for body in [&mut whole.text, &mut whole.html] {
         *body = body.replace(&id, &code);

@@ -1,5 +1,7 @@
 //! What a mail says: written once, read as text and as HTML.
 
+mod invitation;
+
 use std::fmt::Write as _;
 
 use domain::{Cause, Hint, Invitation, Issued, Member, Name, PasswordResetId, Team, Timestamp, Token};
@@ -144,7 +146,7 @@ impl Letter {
         }
     }
 
-    /// Tells that somebody was invited. The link is for whoever made the invitation and stays out of it.
+    /// Tells that somebody was invited. The link is for the person and stays out of it.
     pub(crate) fn member_invited(console: &Console, access: &Access, invitation: &Invitation) -> Self {
         let organization = access.organization();
         let mut facts = vec![

@@ -1,8 +1,8 @@
 //! Mails: written into the outbox in the transaction of what they tell of, delivered afterwards by whichever server is free.
 //!
 //! A mail is never sent for what did not happen, and never lost: it is delivered at least once, and twice only when a server dies between
-//! handing it over and writing that down (both have the same Message-ID). It never holds a secret; the code of a password reset is put into
-//! it as it is handed over.
+//! handing it over and writing that down (both have the same Message-ID). It never holds a secret; the code of a password reset or of an
+//! invitation is put into it as it is handed over; if that has ended by then, the mail is not handed over at all.
 
 mod deliver;
 mod letter;
@@ -10,7 +10,8 @@ mod report;
 
 use std::{future::Future, pin::Pin};
 
-use domain::{Mail, MailId, OrganizationId, PasswordResetId, Permission, TeamId, Timestamp, UserId};
+use domain::{Invitation, InvitationId, Mail, MailId, OrganizationId, PasswordResetId, Permission, TeamId, Timestamp, UserId};
+use zeroize::Zeroizing;
 
 pub(crate) use deliver::Worker;
 pub use deliver::{Delivered, deliver};
@@ -23,6 +24,7 @@ use crate::{
     access::Access,
     entropy,
     error::Result,
+    keys::Keys,
     store::{self, Write},
 };
 
@@ -41,6 +43,23 @@ pub struct Outgoing {
     pub html: String,
     /// When what it tells of happened; becomes the Date.
     pub created_at: Timestamp,
+}
+
+/// That whose link a mail brings. Its id stands where its code belongs until the mail is handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Linked {
+    Reset(PasswordResetId),
+    Invitation(InvitationId),
+}
+
+impl Linked {
+    /// What stands in the outbox, and what is put in its place.
+    fn id_and_code(self, keys: &Keys) -> (String, Zeroizing<String>) {
+        match self {
+            Self::Reset(id) => (id.to_string(), keys.reset_code(id)),
+            Self::Invitation(id) => (id.to_string(), keys.invitation_code(id)),
+        }
+    }
 }
 
 /// Why a mail could not be handed over. The text is shown to administrators and holds no credentials.
@@ -139,8 +158,21 @@ pub(crate) async fn bring_reset(
     reset: PasswordResetId,
 ) -> Result<bool> {
     let Some((organization, recipient)) = store::mails::find_person(write, user).await? else { return Ok(false) };
-    store::mails::insert(write, organization, &outgoing(console, recipient, at, letter), Some(reset)).await?;
+    store::mails::insert(write, organization, &outgoing(console, recipient, at, letter), Some(Linked::Reset(reset))).await?;
     Ok(true)
+}
+
+/// Writes the letter that brings an invitation's link to the person who is invited, to go out at `at`.
+pub(crate) async fn bring_invitation(
+    console: &Console,
+    write: &mut Write,
+    access: &Access,
+    invitation: &Invitation,
+    at: Timestamp,
+) -> Result<()> {
+    let letter = Letter::invitation(console, access, invitation);
+    let mail = outgoing(console, invitation.email.as_str().to_owned(), at, &letter);
+    store::mails::insert(write, access.organization().id, &mail, Some(Linked::Invitation(invitation.id))).await
 }
 
 /// Puts a letter to somebody into the outbox.

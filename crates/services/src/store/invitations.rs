@@ -11,7 +11,7 @@ macro_rules! select {
         concat!(
             "SELECT i.id, i.email, ",
             role_of!("i", "r"),
-            " AS role, i.created_at, i.created_by_name, i.expires_at FROM invitations i LEFT JOIN roles r ON r.id = i.role_id \
+            " AS role, i.created_at, i.created_by_name, i.expires_at, i.mailed_at FROM invitations i LEFT JOIN roles r ON r.id = i.role_id \
              WHERE i.accepted_at IS NULL AND i.withdrawn_at IS NULL ",
             $rest
         )
@@ -26,6 +26,7 @@ struct Row {
     created_at: i64,
     created_by_name: String,
     expires_at: i64,
+    mailed_at: Option<i64>,
 }
 
 impl Row {
@@ -37,6 +38,7 @@ impl Row {
             created_at: Timestamp::from_micros(self.created_at),
             created_by: self.created_by_name,
             expires_at: Timestamp::from_micros(self.expires_at),
+            mailed_at: self.mailed_at.map(Timestamp::from_micros),
         })
     }
 }
@@ -74,7 +76,7 @@ impl FoundRow {
 const BY_DIGEST: &str = concat!(
     "SELECT i.id, i.email, ",
     role_of!("i", "r"),
-    " AS role, i.created_at, i.created_by_name, i.expires_at, i.organization_id, o.slug, \
+    " AS role, i.created_at, i.created_by_name, i.expires_at, i.mailed_at, i.organization_id, o.slug, \
     o.name AS organization_name, o.created_at AS organization_created_at FROM invitations i \
     JOIN organizations o ON o.id = i.organization_id LEFT JOIN roles r ON r.id = i.role_id \
     WHERE i.digest = $1 AND i.accepted_at IS NULL AND i.withdrawn_at IS NULL AND i.expires_at > $2",
@@ -185,7 +187,7 @@ pub(crate) async fn insert(write: &mut Write, access: &Access, invitation: &Invi
     let touched = on_tx!(write, |connection| {
         sqlx::query(
             "INSERT INTO invitations (id, organization_id, digest, email, role, created_at, created_by_kind, created_by_id, \
-             created_by_name, expires_at, role_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             created_by_name, expires_at, role_id, mailed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(invitation.id.to_string())
         .bind(access.organization().id.to_string())
@@ -198,6 +200,38 @@ pub(crate) async fn insert(write: &mut Write, access: &Access, invitation: &Invi
         .bind(access.principal().name())
         .bind(invitation.expires_at.as_micros())
         .bind(invitation.role.id().map(|id| id.to_string()))
+        .bind(invitation.mailed_at.map(Timestamp::as_micros))
+        .execute(connection)
+        .await?
+        .rows_affected()
+    });
+    exactly_one(touched)
+}
+
+/// When the latest mail with a link went to this address, or is to go, whatever has become of its invitation.
+pub(crate) async fn last_mailed_in(write: &mut Write, access: &Access, email: &Email) -> Result<Option<Timestamp>> {
+    let at: Option<i64> = on_tx!(write, |connection| {
+        sqlx::query_scalar("SELECT MAX(mailed_at) FROM invitations WHERE organization_id = $1 AND email = $2")
+            .bind(access.organization().id.to_string())
+            .bind(email.as_str())
+            .fetch_one(connection)
+            .await?
+    });
+    Ok(at.map(Timestamp::from_micros))
+}
+
+/// Writes down that another mail goes out. The digest is that of the code which a mail brings, also for an invitation from the time when
+/// codes were drawn.
+pub(crate) async fn set_mailed(write: &mut Write, access: &Access, id: InvitationId, at: Timestamp, digest: &Digest) -> Result<()> {
+    let touched = on_tx!(write, |connection| {
+        sqlx::query(
+            "UPDATE invitations SET mailed_at = $1, digest = $2 WHERE organization_id = $3 AND id = $4 AND accepted_at IS NULL \
+             AND withdrawn_at IS NULL",
+        )
+        .bind(at.as_micros())
+        .bind(digest.as_slice())
+        .bind(access.organization().id.to_string())
+        .bind(id.to_string())
         .execute(connection)
         .await?
         .rows_affected()

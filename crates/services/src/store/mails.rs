@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
-use domain::{Delivery, Mail, MailId, OrganizationId, PasswordResetId, Timestamp, UserId};
+use domain::{Delivery, Mail, MailId, OrganizationId, Timestamp, UserId};
 
 use super::{Db, Write, exactly_one, on_db, on_tx, stored};
-use crate::{access::Access, error::Result, mails::Outgoing};
+use crate::{
+    access::Access,
+    error::Result,
+    mails::{Linked, Outgoing},
+};
 
 /// The addresses of the organization's owners and admins.
 pub(crate) async fn find_admins(write: &mut Write, organization: OrganizationId) -> Result<Vec<String>> {
@@ -35,13 +39,18 @@ pub(crate) async fn find_person(write: &mut Write, user: UserId) -> Result<Optio
     found.map(|(organization, email)| Ok((stored("memberships.organization_id", organization.parse())?, email))).transpose()
 }
 
-/// Adds a mail to the change it tells of, with the password reset whose code it is to bring.
-pub(crate) async fn insert(write: &mut Write, organization: OrganizationId, mail: &Outgoing, reset: Option<PasswordResetId>) -> Result<()> {
+/// Adds a mail to the change it tells of, with that whose code it is to bring. It is due at the time that it bears.
+pub(crate) async fn insert(write: &mut Write, organization: OrganizationId, mail: &Outgoing, linked: Option<Linked>) -> Result<()> {
     let seq = write.seq;
+    let (reset, invitation) = match linked {
+        None => (None, None),
+        Some(Linked::Reset(id)) => (Some(id.to_string()), None),
+        Some(Linked::Invitation(id)) => (None, Some(id.to_string())),
+    };
     let touched = on_tx!(write, |connection| {
         sqlx::query(
             "INSERT INTO mails (id, organization_id, seq, recipient, subject, text_body, html_body, created_at, due_at, attempts, problem, \
-             password_reset_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, '', $9)",
+             password_reset_id, invitation_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, '', $9, $10)",
         )
         .bind(mail.id.to_string())
         .bind(organization.to_string())
@@ -51,7 +60,8 @@ pub(crate) async fn insert(write: &mut Write, organization: OrganizationId, mail
         .bind(&mail.text)
         .bind(&mail.html)
         .bind(mail.created_at.as_micros())
-        .bind(reset.map(|reset| reset.to_string()))
+        .bind(reset)
+        .bind(invitation)
         .execute(connection)
         .await?
         .rows_affected()
@@ -62,8 +72,8 @@ pub(crate) async fn insert(write: &mut Write, organization: OrganizationId, mail
 /// A mail that nobody else delivers for a while.
 pub(crate) struct Claimed {
     pub(crate) mail: Outgoing,
-    /// The password reset whose id stands in it.
-    pub(crate) reset: Option<PasswordResetId>,
+    /// That whose id stands in it.
+    pub(crate) linked: Option<Linked>,
     /// How often it has been tried, this time included.
     pub(crate) attempts: u32,
 }
@@ -78,6 +88,7 @@ struct ClaimedRow {
     created_at: i64,
     attempts: i64,
     password_reset_id: Option<String>,
+    invitation_id: Option<String>,
 }
 
 /// Takes the mail that has been due longest. The outer conditions are asked again by PostgreSQL once it holds the row, so that two servers
@@ -89,7 +100,8 @@ pub(crate) async fn claim(db: &Db, now: Timestamp, lease: Duration) -> Result<Op
             "UPDATE mails SET claimed_until = $1, attempts = attempts + 1 WHERE id = (SELECT id FROM mails WHERE sent_at IS NULL \
              AND failed_at IS NULL AND due_at <= $2 AND (claimed_until IS NULL OR claimed_until <= $2) ORDER BY due_at, id LIMIT 1) \
              AND sent_at IS NULL AND failed_at IS NULL AND (claimed_until IS NULL OR claimed_until <= $2) \
-             RETURNING id, recipient, subject, text_body, html_body, created_at, attempts, password_reset_id",
+             RETURNING id, recipient, subject, text_body, html_body, created_at, attempts, password_reset_id, \
+             invitation_id",
         )
         .bind(now.plus(lease).as_micros())
         .bind(now.as_micros())
@@ -106,11 +118,44 @@ pub(crate) async fn claim(db: &Db, now: Timestamp, lease: Duration) -> Result<Op
                 html: row.html_body,
                 created_at: Timestamp::from_micros(row.created_at),
             },
-            reset: row.password_reset_id.map(|id| stored("mails.password_reset_id", id.parse())).transpose()?,
+            linked: match (row.password_reset_id, row.invitation_id) {
+                (Some(id), _) => Some(Linked::Reset(stored("mails.password_reset_id", id.parse())?)),
+                (None, Some(id)) => Some(Linked::Invitation(stored("mails.invitation_id", id.parse())?)),
+                (None, None) => None,
+            },
             attempts: stored("mails.attempts", u32::try_from(row.attempts))?,
         })
     })
     .transpose()
+}
+
+/// Whether what a mail is to bring can still be used at `now`, and no newer mail brings it.
+pub(crate) async fn is_wanted(db: &Db, mail: MailId, linked: Linked, now: Timestamp) -> Result<bool> {
+    let found: i64 = match linked {
+        // A reset has one mail alone.
+        Linked::Reset(id) => on_db!(db, |pool| {
+            sqlx::query_scalar(
+                "SELECT COUNT(*) FROM password_resets WHERE id = $1 AND used_at IS NULL AND ended_at IS NULL AND expires_at > $2",
+            )
+            .bind(id.to_string())
+            .bind(now.as_micros())
+            .fetch_one(pool)
+            .await?
+        }),
+        Linked::Invitation(id) => on_db!(db, |pool| {
+            sqlx::query_scalar(
+                "SELECT COUNT(*) FROM invitations i WHERE i.id = $1 AND i.accepted_at IS NULL AND i.withdrawn_at IS NULL \
+                 AND i.expires_at > $2 AND NOT EXISTS \
+                 (SELECT 1 FROM mails m JOIN mails newer ON newer.seq > m.seq WHERE m.id = $3 AND newer.invitation_id = i.id)",
+            )
+            .bind(id.to_string())
+            .bind(now.as_micros())
+            .bind(mail.to_string())
+            .fetch_one(pool)
+            .await?
+        }),
+    };
+    Ok(found == 1)
 }
 
 /// Writes down that a mail server has taken it.
@@ -142,6 +187,21 @@ pub(crate) async fn mark_waiting(db: &Db, id: MailId, due_at: Timestamp, problem
     Ok(())
 }
 
+/// Gives it up because what it brings has ended, or comes with a newer one.
+pub(crate) async fn mark_dropped(db: &Db, id: MailId, at: Timestamp) -> Result<()> {
+    let _place = db.place_to_write().await?;
+    on_db!(db, |pool| {
+        sqlx::query(
+            "UPDATE mails SET failed_at = $1, dropped_at = $1, claimed_until = NULL, problem = '' WHERE id = $2 AND sent_at IS NULL",
+        )
+        .bind(at.as_micros())
+        .bind(id.to_string())
+        .execute(pool)
+        .await?;
+    });
+    Ok(())
+}
+
 /// Gives it up.
 pub(crate) async fn mark_failed(db: &Db, id: MailId, at: Timestamp, problem: &str) -> Result<()> {
     let _place = db.place_to_write().await?;
@@ -166,6 +226,7 @@ struct Row {
     attempts: i64,
     sent_at: Option<i64>,
     failed_at: Option<i64>,
+    dropped_at: Option<i64>,
     problem: String,
 }
 
@@ -178,6 +239,7 @@ impl Row {
             created_at: Timestamp::from_micros(self.created_at),
             delivery: match (self.sent_at, self.failed_at) {
                 (Some(at), _) => Delivery::Sent { at: Timestamp::from_micros(at) },
+                (None, Some(at)) if self.dropped_at.is_some() => Delivery::Dropped { at: Timestamp::from_micros(at) },
                 (None, Some(at)) => Delivery::Failed { at: Timestamp::from_micros(at), problem: self.problem },
                 (None, None) => Delivery::Waiting {
                     attempts: stored("mails.attempts", u32::try_from(self.attempts))?,
@@ -193,7 +255,7 @@ impl Row {
 pub(crate) async fn list(db: &Db, access: &Access, limit: i64) -> Result<Vec<Mail>> {
     let rows: Vec<Row> = on_db!(db, |pool| {
         sqlx::query_as(
-            "SELECT id, recipient, subject, created_at, due_at, attempts, sent_at, failed_at, problem FROM mails \
+            "SELECT id, recipient, subject, created_at, due_at, attempts, sent_at, failed_at, dropped_at, problem FROM mails \
              WHERE organization_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
         )
         .bind(access.organization().id.to_string())

@@ -31,7 +31,7 @@ pub(super) struct Post {
 }
 
 impl Post {
-    fn refusing(refusals: u32) -> Self {
+    pub(super) fn refusing(refusals: u32) -> Self {
         Self { refusals: AtomicU32::new(refusals), ..Self::default() }
     }
 
@@ -63,7 +63,7 @@ async fn every_owner_and_admin_is_told_and_nobody_else(instance: Instance) {
     let owner = instance.owner().await;
     let issued = tokens::create(&instance.console, &owner, new_token("deploy <b>bot</b>", Role::Developer)).await.unwrap();
     let post = Post::default();
-    assert_eq!(mails::deliver(&instance.console, &post).await.unwrap(), Delivered { sent: 2, waiting: 0, failed: 0 });
+    assert_eq!(mails::deliver(&instance.console, &post).await.unwrap(), Delivered { sent: 2, ..Delivered::default() });
     let mut taken = post.taken();
     taken.sort_by(|a, b| a.recipient.cmp(&b.recipient));
     assert_eq!(taken.iter().map(|mail| mail.recipient.as_str()).collect::<Vec<_>>(), ["ada@acme.test", "adam@acme.test"]);

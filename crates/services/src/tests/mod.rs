@@ -8,6 +8,7 @@ mod audit_log;
 mod begin;
 mod create_organization;
 mod edit;
+mod invitation_mails;
 mod invitations;
 mod list;
 mod mails;
