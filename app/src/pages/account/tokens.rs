@@ -4,7 +4,7 @@ use domain::Membership;
 use leptos::prelude::*;
 
 use crate::{
-    api::{self, Failure, policy},
+    api::{self, Failure},
     layout::Breadcrumb,
     paths,
     ui::{
@@ -17,7 +17,7 @@ use crate::{
 /// Leads to the tokens that belong to who is signed in, organization by organization.
 #[component]
 pub fn OwnTokens() -> impl IntoView {
-    let places = Resource::new_blocking(|| (), |()| places());
+    let me = Resource::new_blocking(|| (), |()| api::session::find());
     view! {
         <Breadcrumb steps=vec![("Your account", None), ("API tokens", None)] />
         <PageTitle page="Your API tokens" />
@@ -27,9 +27,9 @@ pub fn OwnTokens() -> impl IntoView {
         </p>
         <Transition>
             {move || Suspend::new(async move {
-                match places.await {
-                    Ok(places) => {
-                        let places = places.into_iter().map(|(membership, allowed)| view! { <Place membership=membership allowed=allowed /> });
+                match me.await {
+                    Ok(me) => {
+                        let places = me.memberships.into_iter().map(|membership| view! { <Place membership=membership /> });
                         view! { <ul class="places">{places.collect_view()}</ul> }.into_any()
                     }
                     Err(Failure(failure)) => view! { <Problem failure=failure refused="see your API tokens" /> }.into_any(),
@@ -39,27 +39,17 @@ pub fn OwnTokens() -> impl IntoView {
     }
 }
 
-/// The organizations of who is signed in, and whether each allows people new tokens of their own. Where that may not be read it is offered
-/// all the same: the form says what there is to choose.
-async fn places() -> Result<Vec<(Membership, bool)>, Failure> {
-    let mut places = Vec::new();
-    for membership in api::session::find().await?.memberships {
-        let found = policy::find(membership.organization.slug.to_string()).await;
-        places.push((membership, found.map_or(true, |found| found.policy.user_tokens_allowed)));
-    }
-    Ok(places)
-}
-
 #[component]
-fn Place(membership: Membership, allowed: bool) -> impl IntoView {
+fn Place(membership: Membership) -> impl IntoView {
     let slug = membership.organization.slug.to_string();
     let name = membership.organization.name.to_string();
+    let may_have_new = membership.user_tokens_allowed;
     view! {
         <li class="place">
             <div>
                 <p class="place-name">{name.clone()}</p>
                 <p class="text-muted">{membership.role.title()}</p>
-                {(!allowed)
+                {(!may_have_new)
                     .then(|| view! { <p class="text-muted">"The organization's policy allows no new tokens of people."</p> })}
             </div>
             <div class="form-actions">
@@ -68,7 +58,7 @@ fn Place(membership: Membership, allowed: bool) -> impl IntoView {
                     <Icon glyph=Glyph::Key />
                     {format!("Your tokens in {name}")}
                 </a>
-                {allowed
+                {may_have_new
                     .then(|| {
                         view! {
                             <a class="button" data-look="secondary" href=paths::new_own_token(&slug) rel="external">
