@@ -1,7 +1,7 @@
 //! What pages do with an organization's teams. They are changed by plain forms alone: whoever changes a team may be changing what they see
 //! themselves, so they get a new page.
 
-use domain::{Organization, Team, TeamMember, TeamPage, Timestamp, Token, UserId};
+use domain::{Organization, Team, TeamMember, TeamPage, Timestamp, Token, TokenId, UserId};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -42,8 +42,12 @@ pub struct Found {
     pub candidates: Vec<Candidate>,
     /// Its tokens that are not over, newest first, as far as the person asking may see them.
     pub tokens: Vec<Token>,
-    /// Whether the person asking is in it, and so generates tokens for it.
+    /// What is outside of the organization's policy about some of them.
+    pub outside: Vec<(TokenId, String)>,
+    /// Whether the person asking is in it, and so generates tokens for it where the policy allows such.
     pub is_in: bool,
+    /// Whether the organization's policy allows new tokens of teams.
+    pub may_have_new: bool,
     /// Whether the person asking may see its tokens.
     pub may_see: bool,
     /// Whether to offer editing, adding and removing.
@@ -123,9 +127,12 @@ pub async fn find(organization: String, team: String) -> Result<Found, Failure> 
             } else {
                 Vec::new()
             };
+            let tokens = services::teams::list_tokens(&request.console, &access, team.id).await?;
             Ok(Found {
-                tokens: services::teams::list_tokens(&request.console, &access, team.id).await?,
+                outside: services::token_policy::breaches(&request.console, &access, &tokens).await?,
+                tokens,
                 is_in: access.is_in(team.id),
+                may_have_new: services::token_policy::allows(&request.console, &access, domain::Kind::Team).await?,
                 may_see: access.is_in(team.id) || access.allows(Permission::API_KEY_READ),
                 may_update,
                 may_end: access.allows(Permission::TEAMS_DELETE),

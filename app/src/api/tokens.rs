@@ -2,7 +2,7 @@
 
 #![expect(clippy::too_many_arguments, reason = "the fields of a form are flat on the wire")]
 
-use domain::{Issued, Offered, Organization, OwnerTeam, Page, RoleId, Timestamp, Token, TokenId, TokenQuery};
+use domain::{Issued, Offered, Organization, Owners, Page, RoleId, Timestamp, Token, TokenId, TokenQuery};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,8 @@ pub struct TokenList {
     pub organization: Organization,
     /// Whether they are only those that belong to the person asking.
     pub own: bool,
+    /// Whom a token may belong to that the person asking generates.
+    pub owners: Owners,
     /// Whether to offer the bin.
     pub may_revoke: bool,
     /// What was asked for.
@@ -55,10 +57,8 @@ pub struct Found {
 pub struct Blank {
     /// Where it is generated.
     pub organization: Organization,
-    /// Whether it cannot belong to the organization.
-    pub own: bool,
-    /// The teams that it can belong to: those the person asking is in, by name.
-    pub teams: Vec<OwnerTeam>,
+    /// Whom it can belong to.
+    pub owners: Owners,
     /// The roles that the person asking may hand out.
     pub roles: Offered,
 }
@@ -91,6 +91,7 @@ pub async fn list(organization: String, #[server(default)] query: String) -> Res
                 creators,
                 organization: access.organization().clone(),
                 own: access.is_to_own_tokens() && access.teams().is_empty(),
+                owners: services::token_policy::owners(&request.console, &access).await?,
                 outside: services::token_policy::breaches(&request.console, &access, &page.items).await?,
                 may_revoke: access.allows_on_tokens(domain::Permission::API_KEY_DELETE),
                 page,
@@ -148,9 +149,9 @@ pub async fn form(organization: String) -> Result<Blank, Failure> {
     reply(
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_CREATE).await?;
-            let own = !services::token_policy::may_create(&request.console, &access).await?;
+            let owners = services::token_policy::owners(&request.console, &access).await?;
             let roles = services::roles::offered(&request.console, &access).await?;
-            Ok(Blank { organization: access.organization().clone(), own, teams: access.teams().to_vec(), roles })
+            Ok(Blank { organization: access.organization().clone(), owners, roles })
         }
         .await,
     )

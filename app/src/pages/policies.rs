@@ -27,7 +27,16 @@ use crate::{
 };
 
 /// The ids of the fields that a refusal can lead to.
-const FIELDS: &[&str] = &["max_days", "default_days", "may_never_expire", "creators", "revoke_unused_days", "unique_labels"];
+const FIELDS: &[&str] = &[
+    "max_days",
+    "default_days",
+    "may_never_expire",
+    "creators",
+    "user_tokens_allowed",
+    "team_tokens_allowed",
+    "revoke_unused_days",
+    "unique_labels",
+];
 
 /// The most names that a preview tells.
 const NAMES: usize = 8;
@@ -93,6 +102,8 @@ fn Facts(policy: Policy) -> impl IntoView {
                 <Detail term="Default lifetime">{days(policy.usual_days())}</Detail>
                 <Detail term="Tokens that never expire">{yes_or_no(policy.may_never_expire, ["Allowed", "Not allowed"])}</Detail>
                 <Detail term="Who generates organization tokens">{policy.creators.title()}</Detail>
+                <Detail term="Tokens of people">{yes_or_no(policy.user_tokens_allowed, ["Allowed", "Not allowed"])}</Detail>
+                <Detail term="Tokens of teams">{yes_or_no(policy.team_tokens_allowed, ["Allowed", "Not allowed"])}</Detail>
                 <Detail term="Revoked when unused for">{or_none(policy.revoke_unused_days, "Never")}</Detail>
                 <Detail term="Labels">{yes_or_no(policy.unique_labels, ["Unique", "May repeat"])}</Detail>
             </Details>
@@ -106,6 +117,8 @@ struct Values {
     default_days: String,
     may_never_expire: String,
     creators: String,
+    user_tokens_allowed: String,
+    team_tokens_allowed: String,
     revoke_unused_days: String,
     unique_labels: String,
     /// What the change is made from.
@@ -121,6 +134,8 @@ impl Values {
             default_days: days(policy.default_days),
             may_never_expire: choice(policy.may_never_expire),
             creators: policy.creators.to_string(),
+            user_tokens_allowed: choice(policy.user_tokens_allowed),
+            team_tokens_allowed: choice(policy.team_tokens_allowed),
             revoke_unused_days: days(policy.revoke_unused_days),
             unique_labels: choice(policy.unique_labels),
             version: policy.fingerprint(),
@@ -137,6 +152,8 @@ impl Values {
             default_days: field("default_days"),
             may_never_expire: field("may_never_expire"),
             creators: field("creators"),
+            user_tokens_allowed: field("user_tokens_allowed"),
+            team_tokens_allowed: field("team_tokens_allowed"),
             revoke_unused_days: field("revoke_unused_days"),
             unique_labels: field("unique_labels"),
             version: field("version"),
@@ -171,8 +188,13 @@ fn PolicyForm(found: Found) -> impl IntoView {
                 may_never_expire=values.may_never_expire
                 refusal=refusal
             />
-            <Others
+            <Whose
                 creators=values.creators
+                user_tokens_allowed=values.user_tokens_allowed
+                team_tokens_allowed=values.team_tokens_allowed
+                refusal=refusal
+            />
+            <Others
                 revoke_unused_days=values.revoke_unused_days
                 unique_labels=values.unique_labels
                 refusal=refusal
@@ -211,24 +233,34 @@ fn Lifetimes(max_days: String, default_days: String, may_never_expire: String, r
             may_be_empty=true
             refusal=refusal
         />
-        <Choices
+        <Allowed
             name="may_never_expire"
             legend="Tokens that never expire"
             hint="A token without an end works until somebody revokes it."
+            chosen=may_never_expire
             refusal=refusal
-        >
+        />
+    }
+    .into_any()
+}
+
+/// Allows something or does not.
+#[component]
+fn Allowed(name: &'static str, legend: &'static str, hint: &'static str, chosen: String, refusal: Refusal) -> impl IntoView {
+    view! {
+        <Choices name=name legend=legend hint=hint refusal=refusal>
             <div class="segments">
-                <Segment name="may_never_expire" value="yes" title="Allowed" checked=may_never_expire == "yes" />
-                <Segment name="may_never_expire" value="no" title="Not allowed" checked=may_never_expire == "no" />
+                <Segment name=name value="yes" title="Allowed" checked=chosen == "yes" />
+                <Segment name=name value="no" title="Not allowed" checked=chosen == "no" />
             </div>
         </Choices>
     }
     .into_any()
 }
 
-/// Who generates tokens, what they are called, and what becomes of those that nobody uses.
+/// Whom tokens belong to, and who generates those of the organization.
 #[component]
-fn Others(creators: String, revoke_unused_days: String, unique_labels: String, refusal: Refusal) -> impl IntoView {
+fn Whose(creators: String, user_tokens_allowed: String, team_tokens_allowed: String, refusal: Refusal) -> impl IntoView {
     let cards = Creators::ALL.map(|each| {
         let summary = match each {
             Creators::Permitted => "Whoever holds api_key:create, person or token.",
@@ -245,6 +277,28 @@ fn Others(creators: String, revoke_unused_days: String, unique_labels: String, r
         >
             {cards.collect_view()}
         </Choices>
+        <Allowed
+            name="user_tokens_allowed"
+            legend="Tokens of people"
+            hint="For scripts of one's own: never more than the person may, and over when they leave. Not allowed: no new ones; those that are there go on."
+            chosen=user_tokens_allowed
+            refusal=refusal
+        />
+        <Allowed
+            name="team_tokens_allowed"
+            legend="Tokens of teams"
+            hint="Shared by everybody in a team. Not allowed: no new ones; those that are there go on."
+            chosen=team_tokens_allowed
+            refusal=refusal
+        />
+    }
+    .into_any()
+}
+
+/// What tokens are called, and what becomes of those that nobody uses.
+#[component]
+fn Others(revoke_unused_days: String, unique_labels: String, refusal: Refusal) -> impl IntoView {
+    view! {
         <TextField
             name="revoke_unused_days"
             label="Revoke after days without use"
@@ -265,6 +319,14 @@ fn Others(creators: String, revoke_unused_days: String, unique_labels: String, r
     .into_any()
 }
 
+/// The first few of some names, each with a number of tokens.
+fn named(counts: &[(String, u64)]) -> String {
+    let more = counts.len().saturating_sub(NAMES);
+    let names: Vec<String> = counts.iter().take(NAMES).map(|(name, count)| format!("{name} ({count})")).collect();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", names.join(", "))
+}
+
 /// What the policy would mean for the tokens that are there. It takes the focus, as what to read before saving.
 #[component]
 fn Preview(impact: Impact, revokes: Option<u32>, not_before: Option<String>) -> impl IntoView {
@@ -276,11 +338,10 @@ fn Preview(impact: Impact, revokes: Option<u32>, not_before: Option<String>) -> 
         (tokens, used) => format!("{tokens} tokens break this policy; {used} of them were used in the last 7 days."),
     };
     let goes_on = (impact.tokens > 0).then(|| {
-        let more = impact.creators.len().saturating_sub(NAMES);
-        let names: Vec<String> = impact.creators.iter().take(NAMES).map(|(name, count)| format!("{name} ({count})")).collect();
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let teams = (!impact.teams.is_empty()).then(|| view! { <p>{format!("Of teams: {}.", named(&impact.teams))}</p> });
         view! {
-            <p>{format!("Generated by {}{more}.", names.join(", "))}</p>
+            <p>{format!("Generated by {}.", named(&impact.creators))}</p>
+            {teams}
             <p>"Nothing of them changes: they go on working and are marked “Outside the policy”."</p>
         }
     });

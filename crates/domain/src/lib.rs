@@ -41,7 +41,7 @@ pub use lifetime::Lifetime;
 pub use mail::{Delivery, Mail};
 pub use member::{AfterLeaving, Email, Me, Member, Membership, Role};
 pub use organization::{Organization, Slug};
-pub use owner::{Owner, OwnerChoice, OwnerTeam, Person};
+pub use owner::{Owner, OwnerChoice, OwnerTeam, Owners, Person};
 pub use page::{Cursor, Page};
 pub use permission::{Permission, PermissionSet};
 pub use preset::Preset;

@@ -192,6 +192,8 @@ pub struct Membership {
     pub organization: Organization,
     /// As what.
     pub role: AssignedRole,
+    /// Whether the organization's policy allows people new tokens of their own.
+    pub user_tokens_allowed: bool,
 }
 
 /// Who is signed in, and where they belong.

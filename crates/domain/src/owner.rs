@@ -4,7 +4,7 @@ use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AssignedRole, Invalid, Kind, Name, PermissionSet, TeamId, UserId};
+use crate::{AssignedRole, Invalid, Kind, Name, PermissionSet, TeamId, UserId, token_policy::Policy};
 
 /// Whom a token belongs to: what it may do ends with its owner's rights, and it ends with its owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +49,19 @@ pub enum OwnerChoice {
     Me,
     /// A team that they are in.
     Team(TeamId),
+}
+
+/// Whom a new token may belong to, in the eyes of somebody who generates it by hand, so that nobody chooses what would be refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owners {
+    /// Whether the organization.
+    pub organization: bool,
+    /// Whether the person who asks.
+    pub me: bool,
+    /// The teams, by name.
+    pub teams: Vec<OwnerTeam>,
+    /// What the organization's policy leaves out, in sentences; empty when that is nothing.
+    pub limit: String,
 }
 
 impl Owner {
@@ -100,6 +113,41 @@ impl Owner {
     }
 }
 
+impl Owners {
+    /// What a policy leaves of what somebody could choose. `permitted` tells whether they may generate tokens of the organization at all,
+    /// `held` which permissions they hold, and `teams` are those they are in.
+    pub fn under(policy: &Policy, permitted: bool, held: impl Fn(PermissionSet) -> bool, teams: &[OwnerTeam]) -> Self {
+        let organization = permitted && policy.creators.include(held);
+        let creators = (permitted && !organization).then_some("The organization's policy leaves its own tokens to owners and admins.");
+        let kinds = match (policy.user_tokens_allowed, policy.team_tokens_allowed || teams.is_empty()) {
+            (true, true) => None,
+            (false, true) => Some("The organization's policy allows no tokens of people."),
+            (true, false) => Some("The organization's policy allows no tokens of teams."),
+            (false, false) => Some("The organization's policy allows no tokens of people or teams."),
+        };
+        Self {
+            organization,
+            me: policy.user_tokens_allowed,
+            teams: if policy.team_tokens_allowed { teams.to_vec() } else { Vec::new() },
+            limit: creators.into_iter().chain(kinds).collect::<Vec<_>>().join(" "),
+        }
+    }
+
+    /// The choices, those that outlive the person first.
+    pub fn choices(&self) -> Vec<OwnerChoice> {
+        let organization = self.organization.then_some(OwnerChoice::Organization);
+        let teams = self.teams.iter().map(|team| OwnerChoice::Team(team.id));
+        organization.into_iter().chain(teams).chain(self.me.then_some(OwnerChoice::Me)).collect()
+    }
+
+    /// What is chosen when nobody chooses: the organization, else the person who asks, else a team; none when there is no choice.
+    pub fn usual(&self) -> Option<OwnerChoice> {
+        let choices = self.choices();
+        let own = choices.contains(&OwnerChoice::Me) && !self.organization;
+        if own { Some(OwnerChoice::Me) } else { choices.first().copied() }
+    }
+}
+
 impl fmt::Display for OwnerChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -136,6 +184,35 @@ mod tests {
         let team = |is_ended| Owner::Team(OwnerTeam { id, name: Name::parse("Payments").unwrap(), is_ended });
         assert_eq!((team(false).ceiling(), team(false).is_gone(), team(true).is_gone()), (None, false, true));
         assert_eq!((team(false).kind(), team(false).words().as_str()), (Kind::Team, "Team Payments"));
+    }
+
+    #[test]
+    fn what_the_policy_leaves_out_is_no_choice_and_is_said() {
+        let team =
+            OwnerTeam { id: TeamId::new(Timestamp::from_micros(0), [1; 10]), name: Name::parse("Payments").unwrap(), is_ended: false };
+        let (me, ours) = (OwnerChoice::Me, OwnerChoice::Team(team.id));
+        let open = Policy::default();
+        let under = |policy: Policy, permitted, teams: &[OwnerTeam]| {
+            let owners = Owners::under(&policy, permitted, |_| false, teams);
+            (owners.choices(), owners.usual(), owners.limit)
+        };
+        let all = vec![OwnerChoice::Organization, ours, me];
+        assert_eq!(under(open, true, core::slice::from_ref(&team)), (all, Some(OwnerChoice::Organization), String::new()));
+        assert_eq!(under(open, false, core::slice::from_ref(&team)), (vec![ours, me], Some(me), String::new()));
+        let closed = Policy { user_tokens_allowed: false, ..open };
+        let (choices, usual, limit) = under(closed, false, core::slice::from_ref(&team));
+        assert_eq!((choices, usual), (vec![ours], Some(ours)));
+        assert!(limit.contains("no tokens of people."), "{limit}");
+        let closed = Policy { team_tokens_allowed: false, ..closed };
+        assert!(under(closed, true, core::slice::from_ref(&team)).2.contains("no tokens of people or teams."));
+        // Who is in no team misses none.
+        let (choices, usual, limit) = under(closed, false, &[]);
+        assert_eq!((choices, usual), (vec![], None));
+        assert!(limit.contains("no tokens of people."), "{limit}");
+        let admins = Policy { creators: crate::token_policy::Creators::Admins, ..open };
+        let (choices, _, limit) = under(admins, true, &[]);
+        assert!(choices == [me] && limit.contains("to owners and admins."), "{limit}");
+        assert_eq!(under(admins, false, &[]).2, "");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::{
-    Lifetime, OrganizationId, Permission, Status, Timestamp, Token, TokenId,
+    Kind, Lifetime, OrganizationId, Owner, Owners, Permission, Status, Timestamp, Token, TokenId,
     audit::Action,
     token_policy::{Impact, Policy, Refused, days},
 };
@@ -45,6 +45,10 @@ pub struct Form {
     pub may_never_expire: String,
     /// See [`domain::token_policy::Creators`].
     pub creators: String,
+    /// `yes` or `no`.
+    pub user_tokens_allowed: String,
+    /// `yes` or `no`.
+    pub team_tokens_allowed: String,
     /// Days, or empty for never.
     pub revoke_unused_days: String,
     /// `yes` or `no`.
@@ -71,6 +75,8 @@ impl Form {
             default_days: number("default_days", &self.default_days)?,
             may_never_expire: choice("may_never_expire", &self.may_never_expire)?,
             creators: self.creators.parse().map_err(Error::in_field("creators"))?,
+            user_tokens_allowed: choice("user_tokens_allowed", &self.user_tokens_allowed)?,
+            team_tokens_allowed: choice("team_tokens_allowed", &self.team_tokens_allowed)?,
             revoke_unused_days: number("revoke_unused_days", &self.revoke_unused_days)?,
             unique_labels: choice("unique_labels", &self.unique_labels)?,
         };
@@ -90,10 +96,32 @@ pub async fn usual_lifetime(console: &Console, access: &Access) -> Result<Lifeti
     Ok(store::token_policy::find(&console.0.db, access).await?.policy.usual_lifetime())
 }
 
-/// Whether whoever asks may generate tokens of the organization, by permission and policy.
-pub async fn may_create(console: &Console, access: &Access) -> Result<bool> {
+/// Whether new tokens of a kind are allowed, whoever asks.
+pub async fn allows(console: &Console, access: &Access, kind: Kind) -> Result<bool> {
+    Ok(store::token_policy::find(&console.0.db, access).await?.policy.allows(kind))
+}
+
+/// Whom a token may belong to that the person who asks generates now, by permission and policy.
+pub async fn owners(console: &Console, access: &Access) -> Result<Owners> {
     let policy = store::token_policy::find(&console.0.db, access).await?.policy;
-    Ok(access.allows(Permission::API_KEY_CREATE) && policy.creators.include(|asked| access.covers(asked)))
+    Ok(Owners::under(&policy, access.allows(Permission::API_KEY_CREATE), |asked| access.covers(asked), access.teams()))
+}
+
+/// Refuses a token in the place of one of this owner when the policy allows no such token, whoever asks or just them.
+pub(crate) async fn may_replace(console: &Console, access: &Access, owner: &Owner) -> Result<()> {
+    let policy = store::token_policy::find(&console.0.db, access).await?.policy;
+    match owner.kind() {
+        Kind::Organization if !policy.creators.include(|asked| access.covers(asked)) => Err(Error::Forbidden),
+        kind if policy.allows(kind) => Ok(()),
+        Kind::Team => Err(Error::Conflict(
+            "The organization's policy allows no tokens of teams any more, so nothing can stand in for this one. Generate a token of another \
+             owner, or ask somebody who may change the policy.",
+        )),
+        _ => Err(Error::Conflict(
+            "The organization's policy allows no tokens of people any more, so nothing can stand in for this one. Generate a token of another \
+             owner, or ask somebody who may change the policy.",
+        )),
+    }
 }
 
 /// The lifetime, or what comes nearest to it inside the policy.
@@ -115,7 +143,7 @@ pub async fn breaches(console: &Console, access: &Access, tokens: &[Token]) -> R
     };
     let in_words = |token: &Token| {
         let shares = sharing.contains(&token.id).then(|| "shares its label with another one".to_owned());
-        let breaches: Vec<String> = policy.breach(token).into_iter().chain(shares).collect();
+        let breaches: Vec<String> = policy.breaches(token).into_iter().chain(shares).collect();
         (!breaches.is_empty()).then(|| (token.id, breaches.join(", ")))
     };
     Ok(living.into_iter().filter_map(in_words).collect())
@@ -171,6 +199,8 @@ fn difference(before: &Policy, after: &Policy) -> Value {
             ("default_days", json!(policy.default_days)),
             ("may_never_expire", json!(policy.may_never_expire)),
             ("creators", json!(policy.creators)),
+            ("user_tokens_allowed", json!(policy.user_tokens_allowed)),
+            ("team_tokens_allowed", json!(policy.team_tokens_allowed)),
             ("revoke_unused_days", json!(policy.revoke_unused_days)),
             ("unique_labels", json!(policy.unique_labels)),
         ]
@@ -180,18 +210,24 @@ fn difference(before: &Policy, after: &Policy) -> Value {
 }
 
 /// Refuses a token that the policy does not allow: one about to be generated, or what an edit would make of the one `before`. A shorter life
-/// is always allowed, and what is left as it was is not judged again.
+/// is always allowed, and what is left as it was is not judged again. Nothing is asked here of a new secret or of switching a token on: what
+/// runs goes on, and can be kept safe (decision 23).
 pub(crate) async fn admit(write: &mut Write, access: &Access, before: Option<&Token>, token: &Token, now: Timestamp) -> Result<()> {
     let Stored { policy, .. } = store::token_policy::find_in(write, access.organization().id).await?;
-    if before.is_none() && token.owner == domain::Owner::Organization && !policy.creators.include(|asked| access.covers(asked)) {
-        return Err(Error::Forbidden);
+    let kind = token.owner.kind();
+    if before.is_none() {
+        policy.judge_new(kind).map_err(Error::in_field("owner"))?;
+        if kind == Kind::Organization && !policy.creators.include(|asked| access.covers(asked)) {
+            return Err(Error::Forbidden);
+        }
     }
     if before.is_none_or(|before| token.is_extended_from(before)) {
         // Programs send the end under another name than forms.
         let field = if access.own_token().is_ok() { "expires_at" } else { "expiry" };
+        policy.judge_extension(kind).map_err(Error::in_field(field))?;
         policy.judge(token.created_at, token.expires_at).map_err(Error::in_field(field))?;
     }
-    if policy.asks_for_unique_labels(token.owner.kind())
+    if policy.asks_for_unique_labels(kind)
         && before.is_none_or(|before| before.label != token.label)
         && store::token_policy::label_in_use_in(write, access, &token.owner, &token.label, token.id, now).await?
     {

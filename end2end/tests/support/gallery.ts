@@ -505,7 +505,7 @@ export const GALLERY: readonly View[] = [
     open: async ({ page, server, visit }) => {
       await server.token({ label: labelled('outside'), expiry: 'never' });
       await visit(POLICIES);
-      await page.getByRole('radio', { name: 'Not allowed' }).check();
+      await page.getByRole('group', { name: 'Tokens that never expire' }).getByRole('radio', { name: 'Not allowed' }).check();
       await page.getByRole('textbox', { name: 'Revoke after days without use' }).fill('90');
       await page.getByRole('button', { name: 'Continue' }).click();
       await expect(page.getByRole('group', { name: 'What this means for your tokens' })).toBeVisible();

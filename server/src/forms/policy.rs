@@ -53,6 +53,8 @@ fn form(typed: &HashMap<String, String>) -> token_policy::Form {
         default_days: field("default_days"),
         may_never_expire: field("may_never_expire"),
         creators: field("creators"),
+        user_tokens_allowed: field("user_tokens_allowed"),
+        team_tokens_allowed: field("team_tokens_allowed"),
         revoke_unused_days: field("revoke_unused_days"),
         unique_labels: field("unique_labels"),
     }

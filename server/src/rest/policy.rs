@@ -17,6 +17,7 @@ use crate::router::Site;
 /// What an organization asks of its tokens.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Policy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub(super) struct Answer {
     /// The most days a token may live, from when it is generated; null for no maximum.
     max_days: Option<u32>,
@@ -27,6 +28,10 @@ pub(super) struct Answer {
     /// Who may generate tokens of the organization.
     #[schema(value_type = CreatorsName)]
     creators: &'static str,
+    /// Whether a new token may belong to a person.
+    user_tokens_allowed: bool,
+    /// Whether a new token may belong to a team.
+    team_tokens_allowed: bool,
     /// After so many days without use a token is revoked; null for never.
     revoke_unused_days: Option<u32>,
     /// Whether two tokens in force may not share a label.
@@ -40,6 +45,8 @@ impl From<Policy> for Answer {
             default_days: policy.default_days,
             may_never_expire: policy.may_never_expire,
             creators: policy.creators.as_str(),
+            user_tokens_allowed: policy.user_tokens_allowed,
+            team_tokens_allowed: policy.team_tokens_allowed,
             revoke_unused_days: policy.revoke_unused_days,
             unique_labels: policy.unique_labels,
         }
@@ -50,6 +57,7 @@ impl From<Policy> for Answer {
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = WantedPolicy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub(super) struct Wanted {
     /// The most days a token may live, from when it is generated; beside it `may_never_expire` has to be false.
     #[serde(default)]
@@ -67,6 +75,14 @@ pub(super) struct Wanted {
     #[serde(default = "permitted")]
     #[schema(value_type = CreatorsName, required = false)]
     creators: String,
+    /// Whether a new token may belong to a person; true unless told. Those that are there go on.
+    #[serde(default = "yes")]
+    #[schema(required = false)]
+    user_tokens_allowed: bool,
+    /// Whether a new token may belong to a team; true unless told. Those that are there go on.
+    #[serde(default = "yes")]
+    #[schema(required = false)]
+    team_tokens_allowed: bool,
     /// After so many days without use a token is revoked. Days count from when this is first asked for.
     #[serde(default)]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 3650)]
@@ -101,6 +117,8 @@ impl Wanted {
             default_days: days(self.default_days),
             may_never_expire: self.may_never_expire,
             creators,
+            user_tokens_allowed: self.user_tokens_allowed,
+            team_tokens_allowed: self.team_tokens_allowed,
             revoke_unused_days: days(self.revoke_unused_days),
             unique_labels: self.unique_labels,
         })
@@ -138,6 +156,7 @@ pub(super) async fn find(State(site): State<Site>, OrganizationReader(access): O
     params(("organization" = String, Path, description = "The organization's id or slug.", example = "acme")),
     request_body(content = Wanted, examples(
         ("A maximum" = (value = json!({ "max_days": 90, "default_days": 30, "may_never_expire": false }))),
+        ("Tokens of the organization alone" = (value = json!({ "user_tokens_allowed": false, "team_tokens_allowed": false }))),
         ("None" = (value = json!({}))),
     )),
     responses(
@@ -163,6 +182,8 @@ fn example() -> serde_json::Value {
         "default_days": 30,
         "may_never_expire": false,
         "creators": "admins",
+        "user_tokens_allowed": true,
+        "team_tokens_allowed": false,
         "revoke_unused_days": 180,
         "unique_labels": true,
     })

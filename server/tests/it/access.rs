@@ -317,7 +317,13 @@ async fn policy(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
         "POST /api/policy/find" => form("/api/policy/find", &[("organization", "acme")]).await,
         "POST /orgs/acme/policies" => {
             let policy = domain::token_policy::Policy::default().fingerprint();
-            let fields = [("may_never_expire", "yes"), ("creators", "permitted"), ("unique_labels", "no")];
+            let fields = [
+                ("may_never_expire", "yes"),
+                ("creators", "permitted"),
+                ("user_tokens_allowed", "yes"),
+                ("team_tokens_allowed", "yes"),
+                ("unique_labels", "no"),
+            ];
             form("/orgs/acme/policies", &[&fields[..], &[("version", policy.as_str()), ("confirmed", policy.as_str())]].concat()).await
         }
         other => roles(it, other, caller).await,

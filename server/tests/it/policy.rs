@@ -1,6 +1,9 @@
 //! Token policies: the page in two steps, REST, and what the forms for tokens offer under one.
 
-use crate::harness::{Answer, Caller, TestConsole, on_both};
+use crate::{
+    harness::{Answer, Caller, TestConsole, on_both},
+    teams,
+};
 use domain::{Lifetime, Role};
 
 on_both![
@@ -13,16 +16,21 @@ on_both![
     forms_offer_what_the_policy_allows_and_the_server_refuses_the_rest,
     a_token_outside_is_marked_in_the_list_and_on_its_page,
     a_policy_that_wants_admins_closes_the_form_for_others,
+    owners_that_are_not_allowed_are_not_offered_and_are_refused,
+    what_belongs_to_others_goes_on_and_is_marked,
+    without_any_owner_there_is_no_form,
 ];
 
 const PAGE: &str = "/orgs/acme/policies";
 const REST: &str = "/api/v1/organizations/acme/policy";
 
-const STRICT: [(&str, &str); 6] = [
+const STRICT: [(&str, &str); 8] = [
     ("max_days", "30"),
     ("default_days", ""),
     ("may_never_expire", "no"),
     ("creators", "permitted"),
+    ("user_tokens_allowed", "yes"),
+    ("team_tokens_allowed", "yes"),
     ("revoke_unused_days", ""),
     ("unique_labels", "yes"),
 ];
@@ -103,6 +111,8 @@ async fn what_cannot_be_taken_names_its_field_and_changes_nothing(it: TestConsol
         ("may_never_expire", "yes"),
         ("may_never_expire", ""),
         ("creators", "nobody"),
+        ("user_tokens_allowed", "perhaps"),
+        ("team_tokens_allowed", ""),
         ("revoke_unused_days", "-1"),
         ("unique_labels", "perhaps"),
     ] {
@@ -129,12 +139,13 @@ async fn who_may_only_read_sees_no_form(it: TestConsole) {
 async fn rest_reads_and_replaces_the_whole_policy(it: TestConsole) {
     let token = it.token("acme", Role::Admin, &[]).await;
     let open = serde_json::json!({
-        "max_days": null, "default_days": null, "may_never_expire": true, "creators": "permitted", "revoke_unused_days": null,
-        "unique_labels": false,
+        "max_days": null, "default_days": null, "may_never_expire": true, "creators": "permitted", "user_tokens_allowed": true,
+        "team_tokens_allowed": true, "revoke_unused_days": null, "unique_labels": false,
     });
     assert_eq!(it.get(&token, REST).await.json(), open);
     let wanted = serde_json::json!({
-        "max_days": 90, "default_days": 30, "may_never_expire": false, "creators": "admins", "revoke_unused_days": 180, "unique_labels": true,
+        "max_days": 90, "default_days": 30, "may_never_expire": false, "creators": "admins", "user_tokens_allowed": false,
+        "team_tokens_allowed": false, "revoke_unused_days": 180, "unique_labels": true,
     });
     let answer = it.put_json(&token, REST, &wanted.to_string()).await;
     assert_eq!((answer.status.as_u16(), answer.json()), (200, wanted.clone()));
@@ -168,6 +179,8 @@ async fn rest_refuses_what_it_does_not_know_or_what_does_not_go_together(it: Tes
         ("{\"max_days\":-1}", None),
         ("{\"max_days\":1.5}", None),
         ("{\"creators\":null}", None),
+        ("{\"user_tokens_allowed\":null}", None),
+        ("{\"team_tokens_allowed\":\"no\"}", None),
         ("[]", None),
         ("{\"max_days\":90}", Some("may_never_expire")),
         ("{\"max_days\":0,\"may_never_expire\":false}", Some("max_days")),
@@ -243,4 +256,98 @@ async fn a_policy_that_wants_admins_closes_the_form_for_others(it: TestConsole) 
     let body = "{\"label\":\"new\",\"permissions\":[\"api_key:read\"],\"expires_in\":60}";
     let refused = it.post_json(&asks, "/api/v1/organizations/acme/tokens", body).await;
     assert_eq!((refused.status.as_u16(), it.count("SELECT COUNT(*) FROM tokens WHERE label = 'new'").await), (403, 0));
+}
+
+/// Saves a policy over REST, as an admin of Acme.
+async fn put(it: &TestConsole, policy: &str) {
+    let token = it.token("acme", Role::Admin, &[]).await;
+    assert_eq!(it.put_json(&token, REST, policy).await.status, 200);
+}
+
+async fn owners_that_are_not_allowed_are_not_offered_and_are_refused(it: TestConsole) {
+    let team = teams::create(&it, "Payments", &["usr_00000000000000000000000000000000"]).await.to_string();
+    let admin = it.session("admin").await;
+    let (new, page) = ("/orgs/acme/tokens/new", format!("/orgs/acme/teams/{team}"));
+    let offered = |answer: &Answer, owner: &str| answer.body.contains(&format!("id=\"owner-{owner}\""));
+    let form = it.get(&admin, new).await;
+    assert!(["organization", "user", &team].iter().all(|owner| offered(&form, owner)));
+    assert!(!form.text().contains("policy allows no tokens"));
+    put(&it, "{\"user_tokens_allowed\":false}").await;
+    let form = it.get(&admin, &format!("{new}?owner=user")).await;
+    assert!(offered(&form, "organization") && offered(&form, &team) && !offered(&form, "user"));
+    assert!(form.text().contains("The organization's policy allows no tokens of people."));
+    assert!(form.body.contains("id=\"owner-organization\" name=\"owner\" value=\"organization\" checked"), "another one is chosen");
+    let account = it.get(&admin, "/account/tokens").await;
+    assert!(account.text().contains("allows no new tokens of people") && !account.body.contains("owner=user"), "{}", account.text());
+    assert!(it.get(&admin, &page).await.body.contains(&format!("owner={team}")));
+    put(&it, "{\"user_tokens_allowed\":false,\"team_tokens_allowed\":false}").await;
+    let form = it.get(&admin, new).await;
+    assert!(offered(&form, "organization") && !offered(&form, &team));
+    assert!(form.text().contains("The organization's policy allows no tokens of people or teams."));
+    let shown = it.get(&admin, &page).await;
+    assert!(shown.text().contains("policy allows no tokens of teams") && !shown.body.contains(&format!("owner={team}")));
+    for owner in ["user", team.as_str()] {
+        let fields = [("owner", owner), ("label", "new"), ("label_warned", "new"), ("role", "viewer"), ("expiry", "30")];
+        let refused = it.post_form(&admin, new, &fields).await;
+        assert!(refused.status == 422 && refused.body.contains("href=\"#owner\""), "{owner}: {}", refused.text());
+        assert!(refused.text().contains("choose another owner"), "{owner}: {}", refused.text());
+        let script = it.post_form(&admin, "/api/tokens/create", &[&fields[..], &[("organization", "acme")]].concat()).await;
+        assert_eq!((script.status.as_u16(), script.json()["field"].as_str()), (422, Some("owner")), "{owner}");
+    }
+    assert_eq!(it.count("SELECT COUNT(*) FROM tokens WHERE label = 'new'").await, 0);
+    put(&it, "{}").await;
+    assert!(offered(&it.get(&admin, new).await, "user"));
+}
+
+async fn what_belongs_to_others_goes_on_and_is_marked(it: TestConsole) {
+    let viewer = it.session("viewer").await;
+    let fields = [("owner", "user"), ("label", "script"), ("role", "viewer"), ("expiry", "30")];
+    let script = [&fields[..], &[("organization", "acme")]].concat();
+    let made = it.post_form(&viewer, "/api/tokens/create", &script).await.json();
+    let (id, secret) = (made["token"]["id"].as_str().unwrap(), made["secret"].as_str().unwrap());
+    let owner = it.session("owner").await;
+    let closed = [
+        &[("max_days", ""), ("default_days", ""), ("may_never_expire", "yes"), ("creators", "permitted")][..],
+        &[("user_tokens_allowed", "no"), ("team_tokens_allowed", "yes"), ("revoke_unused_days", ""), ("unique_labels", "no")],
+    ]
+    .concat();
+    let preview = post(&it, &owner, &closed, &it.get(&owner, PAGE).await).await;
+    assert!(preview.text().contains("1 token breaks this policy; it was not used in the last 7 days."), "{}", preview.text());
+    assert_eq!(post(&it, &owner, &closed, &preview).await.status, 303);
+    let read = it.get(&viewer, PAGE).await;
+    assert!(read.text().contains("Tokens of people") && read.text().contains("Not allowed"));
+    let says = "Outside the policy: belongs to a person";
+    let page = format!("/orgs/acme/tokens/{id}");
+    assert!(it.get(&owner, "/orgs/acme/tokens").await.text().contains(says));
+    assert!(it.get(&viewer, &page).await.text().contains(says));
+    assert_eq!(it.get(&Caller::Token(secret.to_owned()), "/organization").await.status, 200, "it goes on working");
+    let rotated = it.post_form(&viewer, &format!("{page}/rotate"), &[("overlap", "now")]).await;
+    assert!(rotated.status == 200 && rotated.body.contains("jtu_"), "{}", rotated.text());
+    // It keeps its end, and once it is over nothing stands in for it.
+    let edit = it.get(&viewer, &format!("{page}/edit")).await;
+    assert!(edit.text().contains("cannot live longer") && !edit.body.contains("id=\"expiry-90\""), "{}", edit.text());
+    let change = [("label", "script"), ("role", "viewer"), ("expiry", "90"), ("version", &value(&edit, "version"))];
+    let refused = it.post_form(&viewer, &format!("{page}/edit"), &change).await;
+    assert!(refused.status == 422 && refused.body.contains("href=\"#expiry\""), "{}", refused.text());
+    assert_eq!(
+        it.post_form(&viewer, "/api/tokens/revoke", &[("organization", "acme"), ("token", id), ("label", "script")]).await.status,
+        200
+    );
+    let replace = format!("{page}/replace");
+    for answer in [it.get(&viewer, &replace).await, it.post_form(&viewer, &replace, &[]).await] {
+        assert!(answer.status == 409 && answer.text().contains("allows no tokens of people any more"), "{}", answer.text());
+    }
+    assert_eq!(it.count("SELECT COUNT(*) FROM tokens WHERE label = 'script'").await, 1);
+}
+
+async fn without_any_owner_there_is_no_form(it: TestConsole) {
+    put(&it, "{\"user_tokens_allowed\":false}").await;
+    let viewer = it.session("viewer").await;
+    let list = it.get(&viewer, "/orgs/acme/tokens").await;
+    assert!(list.text().contains("allows no tokens of people") && !list.body.contains("/tokens/new"), "{}", list.text());
+    let form = it.get(&viewer, "/orgs/acme/tokens/new").await;
+    assert!(form.status == 200 && form.text().contains("no other owner that you can choose") && !form.body.contains("name=\"label\""));
+    let fields = [("label", "new"), ("role", "viewer"), ("expiry", "30")];
+    assert_eq!(it.post_form(&viewer, "/orgs/acme/tokens/new", &fields).await.status, 422);
+    assert_eq!(it.count("SELECT COUNT(*) FROM tokens WHERE label = 'new'").await, 0);
 }

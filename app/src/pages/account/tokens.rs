@@ -43,11 +43,14 @@ pub fn OwnTokens() -> impl IntoView {
 fn Place(membership: Membership) -> impl IntoView {
     let slug = membership.organization.slug.to_string();
     let name = membership.organization.name.to_string();
+    let may_have_new = membership.user_tokens_allowed;
     view! {
         <li class="place">
             <div>
                 <p class="place-name">{name.clone()}</p>
                 <p class="text-muted">{membership.role.title()}</p>
+                {(!may_have_new)
+                    .then(|| view! { <p class="text-muted">"The organization's policy allows no new tokens of people."</p> })}
             </div>
             <div class="form-actions">
                 // Loaded anew: what stands around these pages is the organization's.
@@ -55,11 +58,16 @@ fn Place(membership: Membership) -> impl IntoView {
                     <Icon glyph=Glyph::Key />
                     {format!("Your tokens in {name}")}
                 </a>
-                <a class="button" data-look="secondary" href=paths::new_own_token(&slug) rel="external">
-                    <Icon glyph=Glyph::Plus />
-                    "Generate"
-                    <span class="sr-only">{format!(" a token of yours in {name}")}</span>
-                </a>
+                {may_have_new
+                    .then(|| {
+                        view! {
+                            <a class="button" data-look="secondary" href=paths::new_own_token(&slug) rel="external">
+                                <Icon glyph=Glyph::Plus />
+                                "Generate"
+                                <span class="sr-only">{format!(" a token of yours in {name}")}</span>
+                            </a>
+                        }
+                    })}
             </div>
         </li>
     }

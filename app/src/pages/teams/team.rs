@@ -1,6 +1,6 @@
 //! One team: who is in it, and its tokens.
 
-use domain::{Team, TeamMember, Timestamp, Token};
+use domain::{Team, TeamMember, Timestamp, Token, TokenId};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -94,7 +94,7 @@ fn Done() -> impl IntoView {
 
 #[component]
 fn Shown(found: Found) -> impl IntoView {
-    let Found { organization, team, members, candidates, tokens, is_in, may_see, may_update, may_end, now } = found;
+    let Found { organization, team, members, candidates, tokens, outside, is_in, may_have_new, may_see, may_update, may_end, now } = found;
     let slug = organization.slug.to_string();
     let name = team.name.to_string();
     let description = Some(team.description.to_string()).filter(|text| !text.is_empty());
@@ -123,15 +123,33 @@ fn Shown(found: Found) -> impl IntoView {
             </div>
             <div class="form-actions">{edit} {end}</div>
         </div>
-        <Tokens organization=slug.clone() team=team.clone() tokens=tokens is_in=is_in may_see=may_see now=now />
+        <Tokens
+            organization=slug.clone()
+            team=team.clone()
+            tokens=tokens
+            outside=outside
+            is_in=is_in
+            may_have_new=may_have_new
+            may_see=may_see
+            now=now
+        />
         <People organization=slug team=team members=members candidates=candidates may_update=may_update />
     }
 }
 
 #[component]
-fn Tokens(organization: String, team: Team, tokens: Vec<Token>, is_in: bool, may_see: bool, now: Timestamp) -> impl IntoView {
+fn Tokens(
+    organization: String,
+    team: Team,
+    tokens: Vec<Token>,
+    outside: Vec<(TokenId, String)>,
+    is_in: bool,
+    may_have_new: bool,
+    may_see: bool,
+    now: Timestamp,
+) -> impl IntoView {
     let more = more_tokens(&team, tokens.len());
-    let generate = is_in.then(|| {
+    let generate = (is_in && may_have_new).then(|| {
         view! {
             <ButtonLink look=Look::Primary href=paths::new_team_token(&organization, team.id)>
                 <Icon glyph=Glyph::Plus />
@@ -147,7 +165,10 @@ fn Tokens(organization: String, team: Team, tokens: Vec<Token>, is_in: bool, may
         "Only somebody in the team sees its tokens."
     };
     let list = if may_see && !tokens.is_empty() {
-        let rows = tokens.into_iter().map(|token| view! { <TokenRow token=token organization=organization.clone() now=now /> });
+        let rows = tokens.into_iter().map(|token| {
+            let outside = outside.iter().find(|(id, _)| *id == token.id).map(|(_, words)| words.clone());
+            view! { <TokenRow token=token outside=outside organization=organization.clone() now=now /> }
+        });
         let rows = rows.collect_view();
         view! {
             <Table
@@ -173,6 +194,12 @@ fn Tokens(organization: String, team: Team, tokens: Vec<Token>, is_in: bool, may
                         "API tokens"
                     </h2>
                     <p class="lead">{lead}</p>
+                    {(!may_have_new)
+                        .then(|| {
+                            view! {
+                                <p class="text-muted">"The organization's policy allows no tokens of teams: there are no new ones, and those that are there go on."</p>
+                            }
+                        })}
                 </div>
                 {generate}
             </div>
@@ -183,7 +210,7 @@ fn Tokens(organization: String, team: Team, tokens: Vec<Token>, is_in: bool, may
 }
 
 #[component]
-fn TokenRow(token: Token, organization: String, now: Timestamp) -> impl IntoView {
+fn TokenRow(token: Token, outside: Option<String>, organization: String, now: Timestamp) -> impl IntoView {
     let status = token.status_at(now);
     let expires = expires(&token, status, now);
     let last_used = last_used(token.last_used_at, now);
@@ -203,7 +230,9 @@ fn TokenRow(token: Token, organization: String, now: Timestamp) -> impl IntoView
             <Cell column="Role">{role}</Cell>
             <Cell column="Expires">{expires}</Cell>
             <Cell column="Last used">{last_used}</Cell>
-            <Cell column="Status">{badge}</Cell>
+            <Cell column="Status">
+                {badge} {outside.map(|outside| view! { <span class="cell-more">"Outside the policy: " {outside}</span> })}
+            </Cell>
         </tr>
     }
 }

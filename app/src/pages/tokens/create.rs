@@ -1,6 +1,6 @@
 //! The form for a new token, and the dialog that shows its secret once.
 
-use domain::{Issued, OwnerChoice, OwnerTeam, PermissionSet, Role, token_policy::Policy};
+use domain::{Issued, OwnerChoice, Owners, PermissionSet, Role, token_policy::Policy};
 use leptos::{
     ev::{Event, SubmitEvent},
     prelude::*,
@@ -89,10 +89,15 @@ fn Generate(blank: Blank, policy: Policy) -> impl IntoView {
 
 #[component]
 fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> impl IntoView {
-    let Blank { organization, own, teams, roles } = blank;
-    // With nothing to choose it is not asked.
-    let alone = own && teams.is_empty();
+    let Blank { organization, owners, roles } = blank;
     let slug = StoredValue::new(organization.slug.to_string());
+    let choices = owners.choices();
+    if choices.is_empty() {
+        return view! { <Nobody limit=owners.limit tokens=slug.with_value(|slug| paths::tokens(slug)) /> }.into_any();
+    }
+    let own = choices == [OwnerChoice::Me];
+    // With nothing to choose, and no reason to give, it is not asked.
+    let alone = own && owners.limit.is_empty();
     let refusal: Refusal = RwSignal::new(posted::failure());
     let busy = RwSignal::new(false);
     // The label that the person has been warned about.
@@ -136,14 +141,14 @@ fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> 
         <Summary title="The token was not generated" fields=FIELDS refusal=refusal />
         <form class="form" method="post" action=address on:submit=submit>
             <input r#type="hidden" name="label_warned" value=move || warned.get() />
-            <LabelField value=values.label refusal=refusal unique=policy.unique_labels && !alone on_change=check_label>
-                <LabelWarning warned=warned unique=policy.unique_labels && !alone />
+            <LabelField value=values.label refusal=refusal unique=policy.unique_labels && !own on_change=check_label>
+                <LabelWarning warned=warned unique=policy.unique_labels && !own />
             </LabelField>
             <DescriptionField value=values.description refusal=refusal />
             {if alone {
                 view! { <input r#type="hidden" name="owner" value=OwnerChoice::Me.to_string() /> }.into_any()
             } else {
-                view! { <OwnerField own=own teams=teams refusal=refusal /> }.into_any()
+                view! { <OwnerField owners=owners refusal=refusal /> }.into_any()
             }}
             <RightsField chosen=values.role roles=roles.custom on=values.permissions address=presets refusal=refusal />
             <ExpiryField chosen=values.expiry hint="From then on the token is refused." offer=offer refusal=refusal />
@@ -193,19 +198,38 @@ fn asked_owner() -> Option<OwnerChoice> {
     use_query_map().with_untracked(|query| query.get_str("owner").and_then(|owner| owner.parse().ok()))
 }
 
-/// Whom the token belongs to. `own` leaves the organization out.
+/// Stands where the form would, when there is nobody whom the token could belong to.
 #[component]
-fn OwnerField(own: bool, teams: Vec<OwnerTeam>, refusal: Refusal) -> impl IntoView {
-    let first = if own { OwnerChoice::Me } else { OwnerChoice::Organization };
-    let chosen = posted::field("owner").parse().ok().or(asked_owner()).unwrap_or(first);
-    let organization = (!own).then(|| {
+fn Nobody(limit: String, tokens: String) -> impl IntoView {
+    view! {
+        <div class="form" role="alert">
+            <Notice tone=Tone::Warning>
+                <p>{limit} " There is no other owner that you can choose. Ask an owner or admin of the organization."</p>
+            </Notice>
+            <div class="form-actions">
+                <ButtonLink href=tokens>"Go to the API tokens"</ButtonLink>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Whom the token belongs to, and why somebody is not offered.
+#[component]
+fn OwnerField(owners: Owners, refusal: Refusal) -> impl IntoView {
+    let choices = owners.choices();
+    let chosen = posted::field("owner").parse().ok().or(asked_owner()).filter(|choice| choices.contains(choice)).or(owners.usual());
+    let is_chosen = |choice| chosen == Some(choice);
+    let Owners { organization, me, teams, limit } = owners;
+    let hint = ["This cannot be changed later.", &limit].join(" ");
+    let organization = organization.then(|| {
         view! {
             <Card
                 name="owner"
                 value=OwnerChoice::Organization.to_string()
                 title="The organization"
                 summary="For services and pipelines. It goes on working when you leave."
-                checked=chosen == OwnerChoice::Organization
+                checked=is_chosen(OwnerChoice::Organization)
             />
         }
     });
@@ -217,22 +241,27 @@ fn OwnerField(own: bool, teams: Vec<OwnerTeam>, refusal: Refusal) -> impl IntoVi
                 value=choice.to_string()
                 title=format!("Team {}", team.name)
                 summary="Shared with everybody in the team. It goes on working when you leave, and ends with the team."
-                checked=chosen == choice
+                checked=is_chosen(choice)
             />
         }
     });
     let teams = teams.collect_view();
-    view! {
-        <Choices name="owner" legend="Belongs to" hint="This cannot be changed later." refusal=refusal>
-            {organization}
-            {teams}
+    let me = me.then(|| {
+        view! {
             <Card
                 name="owner"
                 value=OwnerChoice::Me.to_string()
                 title="You"
                 summary="For your own scripts. It may never do more than you may at that moment, and ends when you leave."
-                checked=chosen == OwnerChoice::Me
+                checked=is_chosen(OwnerChoice::Me)
             />
+        }
+    });
+    view! {
+        <Choices name="owner" legend="Belongs to" hint=hint.trim_end() refusal=refusal>
+            {organization}
+            {teams}
+            {me}
         </Choices>
     }
     .into_any()

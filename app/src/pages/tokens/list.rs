@@ -139,7 +139,7 @@ fn Unreadable(message: String, all: String) -> impl IntoView {
 /// The list. `first` tells whether it is the first one since the page was opened.
 #[component]
 fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoView {
-    let TokenList { organization, own, may_revoke, query, page, outside, roles, creators, now } = list;
+    let TokenList { organization, own, owners, may_revoke, query, page, outside, roles, creators, now } = list;
     let count = RwSignal::new(0);
     let asked = query.clone();
     Effect::new(move |_| {
@@ -159,6 +159,7 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
     let place = query.to_query();
     let new_token = paths::new_token(slug);
     let first_use = creators.is_empty();
+    let may_create = !owners.choices().is_empty();
     view! {
         <PageTitle page="API tokens" organization=organization.name.to_string() />
         <div class="page-head">
@@ -175,7 +176,7 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
                     )
                 }}
             </p>
-            {(!first_use)
+            {(may_create && !first_use)
                 .then(|| {
                     view! {
                         <ButtonLink look=Look::Primary href=new_token.clone()>
@@ -186,7 +187,7 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
                 })}
         </div>
         {if first_use {
-            view! { <FirstUse own=own new_token=new_token /> }.into_any()
+            view! { <FirstUse own=own new_token=may_create.then_some(new_token) limit=owners.limit /> }.into_any()
         } else {
             let Page { items, next } = page;
             let nothing = items.is_empty();
@@ -272,9 +273,9 @@ fn Nothing(organization: String, query: TokenQuery, focus: Focus) -> impl IntoVi
     }
 }
 
-/// What a token is, how to get the first one and how to use it.
+/// What a token is, how to get the first one and how to use it. Without a way to one, `limit` says why.
 #[component]
-fn FirstUse(own: bool, new_token: String) -> impl IntoView {
+fn FirstUse(own: bool, new_token: Option<String>, limit: String) -> impl IntoView {
     let example = format!("curl -H \"Authorization: Bearer $JETON_TOKEN\" {}/organization", browser::origin());
     view! {
         <Empty glyph=Glyph::Key title="No tokens yet">
@@ -283,10 +284,18 @@ fn FirstUse(own: bool, new_token: String) -> impl IntoView {
                 {if own { "you" } else { "your organization" }}
                 ". Give each one its own, with the least role it needs and an end."
             </p>
-            <ButtonLink look=Look::Primary href=new_token>
-                <Icon glyph=Glyph::Plus />
-                "Generate token"
-            </ButtonLink>
+            {match new_token {
+                Some(new_token) => {
+                    view! {
+                        <ButtonLink look=Look::Primary href=new_token>
+                            <Icon glyph=Glyph::Plus />
+                            "Generate token"
+                        </ButtonLink>
+                    }
+                        .into_any()
+                }
+                None => view! { <p class="empty-text">{limit}</p> }.into_any(),
+            }}
             <p class="empty-text">"Try one out like this:"</p>
             <pre class="code" tabindex="0" role="group" aria-label="Example with curl">
                 <code>{example}</code>

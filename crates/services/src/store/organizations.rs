@@ -12,6 +12,7 @@ struct Row {
     name: String,
     created_at: i64,
     role: String,
+    no_user_tokens_at: Option<i64>,
 }
 
 impl Row {
@@ -24,6 +25,7 @@ impl Row {
                 created_at: Timestamp::from_micros(self.created_at),
             },
             role: roles::read("memberships.role", &self.role)?,
+            user_tokens_allowed: self.no_user_tokens_at.is_none(),
         })
     }
 }
@@ -48,7 +50,8 @@ pub(crate) async fn find_for_member(db: &Db, user: UserId, slug: &Slug) -> Resul
         sqlx::query_as(concat!(
             "SELECT o.id, o.slug, o.name, o.created_at, ",
             role_of!("m", "r"),
-            " AS role FROM organizations o JOIN memberships m ON m.organization_id = o.id LEFT JOIN roles r ON r.id = m.role_id \
+            " AS role, p.no_user_tokens_at FROM organizations o JOIN memberships m ON m.organization_id = o.id \
+             LEFT JOIN roles r ON r.id = m.role_id LEFT JOIN token_policies p ON p.organization_id = o.id \
              WHERE o.slug = $1 AND m.user_id = $2",
         ))
         .bind(slug.as_str())
@@ -62,10 +65,13 @@ pub(crate) async fn find_for_member(db: &Db, user: UserId, slug: &Slug) -> Resul
 /// The organization with this slug, for the operator at the command line.
 pub(crate) async fn find_for_operator(db: &Db, slug: &Slug) -> Result<Option<Organization>> {
     let row: Option<Row> = on_db!(db, |pool| {
-        sqlx::query_as("SELECT id, slug, name, created_at, 'owner' AS role FROM organizations WHERE slug = $1")
-            .bind(slug.as_str())
-            .fetch_optional(pool)
-            .await?
+        sqlx::query_as(
+            "SELECT id, slug, name, created_at, 'owner' AS role, CAST(NULL AS BIGINT) AS no_user_tokens_at FROM organizations \
+             WHERE slug = $1",
+        )
+        .bind(slug.as_str())
+        .fetch_optional(pool)
+        .await?
     });
     Ok(row.map(Row::into_membership).transpose()?.map(|membership| membership.organization))
 }
@@ -84,7 +90,8 @@ pub(crate) async fn list_for_member(db: &Db, user: UserId) -> Result<Vec<Members
         sqlx::query_as(concat!(
             "SELECT o.id, o.slug, o.name, o.created_at, ",
             role_of!("m", "r"),
-            " AS role FROM organizations o JOIN memberships m ON m.organization_id = o.id LEFT JOIN roles r ON r.id = m.role_id \
+            " AS role, p.no_user_tokens_at FROM organizations o JOIN memberships m ON m.organization_id = o.id \
+             LEFT JOIN roles r ON r.id = m.role_id LEFT JOIN token_policies p ON p.organization_id = o.id \
              WHERE m.user_id = $1 ORDER BY LOWER(o.name), o.id",
         ))
         .bind(user.to_string())

@@ -1,6 +1,6 @@
 //! What organizations ask of their tokens, and which tokens are outside of it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use domain::{
     Label, OrganizationId, Owner, Timestamp, TokenId,
@@ -31,6 +31,8 @@ struct Row {
     must_expire_at: Option<i64>,
     unique_labels_at: Option<i64>,
     creators: String,
+    no_user_tokens_at: Option<i64>,
+    no_team_tokens_at: Option<i64>,
     revoke_unused_days: Option<i64>,
     unused_since: Option<i64>,
 }
@@ -52,6 +54,8 @@ impl Row {
                 default_days: days("token_policies.default_days", self.default_days)?,
                 may_never_expire: self.must_expire_at.is_none(),
                 creators: stored("token_policies.creators", self.creators.parse())?,
+                user_tokens_allowed: self.no_user_tokens_at.is_none(),
+                team_tokens_allowed: self.no_team_tokens_at.is_none(),
                 revoke_unused_days: days("token_policies.revoke_unused_days", self.revoke_unused_days)?,
                 unique_labels: self.unique_labels_at.is_some(),
             },
@@ -60,8 +64,8 @@ impl Row {
     }
 }
 
-const FIND: &str = "SELECT max_days, default_days, must_expire_at, unique_labels_at, creators, revoke_unused_days, unused_since \
-                    FROM token_policies WHERE organization_id = $1";
+const FIND: &str = "SELECT max_days, default_days, must_expire_at, unique_labels_at, creators, no_user_tokens_at, no_team_tokens_at, \
+                    revoke_unused_days, unused_since FROM token_policies WHERE organization_id = $1";
 
 /// The organization's policy; the default when it has none.
 pub(crate) async fn find(db: &Db, access: &Access) -> Result<Stored> {
@@ -88,12 +92,17 @@ pub(crate) async fn edit(
     let touched = on_tx!(write, |connection| {
         sqlx::query(
             "INSERT INTO token_policies (organization_id, max_days, default_days, must_expire_at, unique_labels_at, creators, \
-             revoke_unused_days, unused_since, edited_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+             revoke_unused_days, unused_since, edited_at, no_user_tokens_at, no_team_tokens_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
              ON CONFLICT (organization_id) DO UPDATE SET max_days = excluded.max_days, default_days = excluded.default_days, \
              must_expire_at = CASE WHEN excluded.must_expire_at IS NULL THEN NULL \
              ELSE COALESCE(token_policies.must_expire_at, excluded.must_expire_at) END, \
              unique_labels_at = CASE WHEN excluded.unique_labels_at IS NULL THEN NULL \
              ELSE COALESCE(token_policies.unique_labels_at, excluded.unique_labels_at) END, \
+             no_user_tokens_at = CASE WHEN excluded.no_user_tokens_at IS NULL THEN NULL \
+             ELSE COALESCE(token_policies.no_user_tokens_at, excluded.no_user_tokens_at) END, \
+             no_team_tokens_at = CASE WHEN excluded.no_team_tokens_at IS NULL THEN NULL \
+             ELSE COALESCE(token_policies.no_team_tokens_at, excluded.no_team_tokens_at) END, \
              creators = excluded.creators, revoke_unused_days = excluded.revoke_unused_days, unused_since = excluded.unused_since, \
              edited_at = excluded.edited_at",
         )
@@ -106,6 +115,8 @@ pub(crate) async fn edit(
         .bind(policy.revoke_unused_days.map(i64::from))
         .bind(unused_since.map(Timestamp::as_micros))
         .bind(now.as_micros())
+        .bind(at(!policy.user_tokens_allowed))
+        .bind(at(!policy.team_tokens_allowed))
         .execute(connection)
         .await?
         .rows_affected()
@@ -166,6 +177,7 @@ pub(crate) async fn find_sharing_labels(db: &Db, access: &Access, ids: &[TokenId
 #[derive(sqlx::FromRow)]
 struct BreakingRow {
     created_by_name: String,
+    team: Option<String>,
     tokens: i64,
     used: i64,
 }
@@ -176,14 +188,15 @@ pub(crate) async fn impact(db: &Db, access: &Access, policy: &Policy, now: Times
     let longest = policy.max_days.map_or(i64::MAX, |days| i64::from(days) * DAY);
     let rows: Vec<BreakingRow> = on_db!(db, |pool| {
         sqlx::query_as(
-            "SELECT t.created_by_name, COUNT(*) AS tokens, COUNT(CASE WHEN u.last_used_at >= $6 THEN 1 END) AS used \
-             FROM tokens t LEFT JOIN token_usage u ON u.token_id = t.id \
+            "SELECT t.created_by_name, g.name AS team, COUNT(*) AS tokens, COUNT(CASE WHEN u.last_used_at >= $6 THEN 1 END) AS used \
+             FROM tokens t LEFT JOIN token_usage u ON u.token_id = t.id LEFT JOIN teams g ON g.id = t.team_id \
              WHERE t.organization_id = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2) AND ( \
              (t.expires_at IS NULL AND $3 = 1) OR (t.expires_at IS NOT NULL AND t.expires_at - t.created_at > $4) \
+             OR ($7 = 1 AND t.kind = 'user') OR ($8 = 1 AND t.kind = 'team') \
              OR ($5 = 1 AND t.kind <> 'user' AND EXISTS (SELECT 1 FROM tokens o WHERE o.organization_id = t.organization_id \
              AND o.kind = t.kind AND COALESCE(o.team_id, '') = COALESCE(t.team_id, '') AND o.id <> t.id AND LOWER(o.label) = LOWER(t.label) AND o.revoked_at IS NULL \
              AND (o.expires_at IS NULL OR o.expires_at > $2)))) \
-             GROUP BY t.created_by_name ORDER BY COUNT(*) DESC, t.created_by_name",
+             GROUP BY t.created_by_name, g.id, g.name",
         )
         .bind(&organization)
         .bind(now.as_micros())
@@ -191,6 +204,8 @@ pub(crate) async fn impact(db: &Db, access: &Access, policy: &Policy, now: Times
         .bind(longest)
         .bind(i64::from(policy.unique_labels))
         .bind(now.as_micros() - 7 * DAY)
+        .bind(i64::from(!policy.user_tokens_allowed))
+        .bind(i64::from(!policy.team_tokens_allowed))
         .fetch_all(pool)
         .await?
     });
@@ -215,9 +230,22 @@ pub(crate) async fn impact(db: &Db, access: &Access, policy: &Policy, now: Times
     Ok(Impact {
         tokens: rows.iter().map(|row| count(row.tokens)).sum(),
         used: rows.iter().map(|row| count(row.used)).sum(),
-        creators: rows.into_iter().map(|row| (row.created_by_name, count(row.tokens))).collect(),
+        creators: by_name(rows.iter().map(|row| (row.created_by_name.as_str(), count(row.tokens)))),
+        teams: by_name(rows.iter().filter_map(|row| Some((row.team.as_deref()?, count(row.tokens))))),
         unused: count(unused),
     })
+}
+
+/// Adds up what goes by the same name; those with most come first.
+fn by_name<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> Vec<(String, u64)> {
+    let mut sums = BTreeMap::new();
+    for (name, count) in counts {
+        *sums.entry(name).or_insert(0) += count;
+    }
+    let mut sums: Vec<(String, u64)> = sums.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
+    // Stable: those with as many stay in the order of their names.
+    sums.sort_by_key(|(_, count)| core::cmp::Reverse(*count));
+    sums
 }
 
 /// A token that was not used for as long as its organization allows.

@@ -27,6 +27,7 @@ mod rotation;
 mod sessions;
 mod storage;
 mod teams;
+mod token_owners;
 mod token_policy;
 mod tokens;
 mod usage;

@@ -41,10 +41,10 @@ pub async fn replacement(console: &Console, access: &Access, id: &str) -> Result
     let now = console.now();
     access.require_on(Permission::API_KEY_CREATE, &token)?;
     may_replace(&token, now)?;
-    let may_create = token.owner != Owner::Organization || token_policy::may_create(console, access).await?;
-    if !may_create || !access.covers(token.effective()) {
+    if !access.covers(token.effective()) {
         return Err(Error::Forbidden);
     }
+    token_policy::may_replace(console, access, &token.owner).await?;
     let label_in_use = store::tokens::label_in_use(&console.0.db, access, &token.label, now).await?;
     // Another policy may hold than when the old one was generated.
     let lifetime = token_policy::limit(console, access, Lifetime::between(token.created_at, token.expires_at)).await?;
