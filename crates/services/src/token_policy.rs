@@ -180,7 +180,7 @@ fn difference(before: &Policy, after: &Policy) -> Value {
 }
 
 /// Refuses a token that the policy does not allow: one about to be generated, or what an edit would make of the one `before`. A shorter life
-/// is always allowed, and what is left as it was is not judged again.
+/// is always allowed, and what is left as it was is not judged again; a label is, where it comes among those of another owner.
 pub(crate) async fn admit(write: &mut Write, access: &Access, before: Option<&Token>, token: &Token, now: Timestamp) -> Result<()> {
     let Stored { policy, .. } = store::token_policy::find_in(write, access.organization().id).await?;
     if before.is_none() && token.owner == domain::Owner::Organization && !policy.creators.include(|asked| access.covers(asked)) {
@@ -192,7 +192,7 @@ pub(crate) async fn admit(write: &mut Write, access: &Access, before: Option<&To
         policy.judge(token.created_at, token.expires_at).map_err(Error::in_field(field))?;
     }
     if policy.asks_for_unique_labels(token.owner.kind())
-        && before.is_none_or(|before| before.label != token.label)
+        && before.is_none_or(|before| before.label != token.label || before.owner != token.owner)
         && store::token_policy::label_in_use_in(write, access, &token.owner, &token.label, token.id, now).await?
     {
         let why = "Labels are unique in this organization and a token in force has this one; choose another label.".to_owned();

@@ -13,6 +13,7 @@ mod list;
 mod mails;
 mod members;
 mod notices;
+mod offboarding;
 mod once;
 mod reports;
 mod resets;
