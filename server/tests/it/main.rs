@@ -11,6 +11,7 @@ mod forms;
 mod harness;
 mod headers;
 mod list;
+mod offboarding;
 mod openapi;
 mod organization;
 mod pages;

@@ -63,11 +63,10 @@ fn field(issued: &Issued, organization: &str) -> impl IntoView + use<> {
                 {format!("New secret of {}", token.label)}
             </label>
             <p class="field-hint" id=hint.clone()>
-                {token.description.as_str().to_owned()}
-                " "
                 <a href=paths::token(organization, token.id) target="_blank" rel="noopener">
-                    "Who still uses the old one"
+                    "See who still uses the old one"
                 </a>
+                " (in a new tab)"
             </p>
             <div class="secret">
                 <input
