@@ -14,6 +14,8 @@ pub struct Posted {
     pub failure: Option<Failure>,
     /// The token that was generated.
     pub issued: Option<Issued>,
+    /// The tokens that were rotated when somebody was removed.
+    pub rotated: Vec<Issued>,
     /// The invitation that was made.
     pub invited: Option<Invited>,
     /// Whether the label is in use already, so that the person should look once more before posting again.
@@ -42,6 +44,11 @@ pub fn failure() -> Option<Failure> {
 /// Shows the token that the post generated.
 pub fn issued<R>(show: impl FnOnce(&Issued) -> R) -> Option<R> {
     look(|posted| posted.issued.as_ref().map(show))
+}
+
+/// Shows the tokens that were rotated when somebody was removed, if there are any.
+pub fn rotated<R>(show: impl FnOnce(&[Issued]) -> R) -> Option<R> {
+    look(|posted| (!posted.rotated.is_empty()).then(|| show(&posted.rotated)))
 }
 
 /// Shows the invitation that the post made.

@@ -1,7 +1,8 @@
 import { test, expect, live } from './support/fixtures.ts';
-import { TOKENS, row } from './support/journeys.ts';
+import { TOKENS, callApi, row } from './support/journeys.ts';
 import { INVITE, MEMBERS, PASSWORD, invite, inviteAndRead, join, member, theirs, tokenOf } from './support/people.ts';
 import { OWNER } from './support/server.ts';
+import { createTeam } from './support/teams.ts';
 
 test('an invitation is made, its link shown once, and who opens it becomes a member', async ({ page, browser, server, visit, scripts, complaints }) => {
   await visit(MEMBERS);
@@ -95,6 +96,38 @@ test('who is removed is out at once, and their tokens are decided about one by o
   await expect(row(page, 'kept one')).toContainText('Active');
   await visit(`${TOKENS}?view=inactive`);
   await expect(row(page, 'revoked one')).toContainText('Revoked');
+});
+
+test('of what somebody generated who leaves one token moves to a team, and another gets a new secret that is shown once', async ({ page, server, visit }) => {
+  const { cookies } = await join(server, 'Annie Easley', 'annie@acme.test', 'admin');
+  const [moved, old] = [await tokenOf(server, cookies, 'moves on'), await tokenOf(server, cookies, 'turned')];
+  await createTeam(server, 'Rockets');
+  await visit(MEMBERS);
+  await page.getByRole('link', { name: 'Remove Annie Easley' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Remove Annie Easley from Acme?' })).toBeVisible();
+  const choice = (label: string) => page.getByRole('combobox', { name: `What shall become of ${label}` });
+  await choice('moves on').selectOption('Move to team Rockets');
+  await choice('turned').selectOption('Rotate');
+  const ends = page.getByRole('combobox', { name: 'Old secrets of tokens that you rotate end' });
+  await expect(ends).toHaveValue('1h');
+  await ends.selectOption('In 6 hours');
+  await page.getByRole('button', { name: 'Remove member' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Store the new secret' })).toBeVisible();
+  const secret = server.secret(await page.getByRole('textbox', { name: 'New secret of turned' }).inputValue(), 'the new secret of turned');
+  expect(secret).not.toBe(old);
+  for (const each of [moved, old, secret]) expect((await callApi(server, each)).status).toBe(200);
+
+  // What was not said to be stored does not go away by accident.
+  await page.getByRole('button', { name: 'Done' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Store the new secret' })).toBeVisible();
+  await page.getByRole('checkbox', { name: 'I have stored it' }).check();
+  await page.getByRole('button', { name: 'Done' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'The member is removed.' })).toBeVisible();
+  expect((await page.content()).includes(secret)).toBe(false);
+
+  await visit(TOKENS);
+  await expect(row(page, 'moves on')).toContainText('Team Rockets');
+  await expect(row(page, 'turned')).toContainText('by Annie Easley (left)');
 });
 
 test('a person changes their name, ends other sessions, and a new password signs out everything else', async ({ browser, server, scripts, complaints }) => {

@@ -1,7 +1,7 @@
 //! What pages do with an organization's members. They are changed by plain forms alone: whoever changes a role or ends a membership may be
 //! changing what they see themselves, so they get a new page.
 
-use domain::{Invitation, Member, Offered, Organization, Timestamp, Token};
+use domain::{Invitation, Member, Offered, Organization, OwnerTeam, Timestamp, Token, TokenId};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -59,10 +59,18 @@ pub struct Leaving {
     pub member: Member,
     /// Whether it is the person asking.
     pub you: bool,
-    /// The tokens they generated that are not over, newest first.
+    /// The tokens they generated that are not over, newest first, as many as one can decide about one by one.
     pub tokens: Vec<Token>,
+    /// How many there are beside those; about them is decided together.
+    pub more: usize,
+    /// Which of `tokens` the person asking can neither move nor rotate.
+    pub fixed: Vec<TokenId>,
     /// The tokens that belong to them and end with their membership, newest first.
     pub own: Vec<Token>,
+    /// The teams to offer moving a token to, by name.
+    pub teams: Vec<OwnerTeam>,
+    /// Whether to offer a new secret for a token.
+    pub may_rotate: bool,
     /// Whether to offer letting a token expire.
     pub may_expire: bool,
     /// Whether to offer revoking it.
@@ -142,7 +150,11 @@ pub async fn offboarding(organization: String, user: String) -> Result<Leaving, 
                 you: request.actor.as_ref().is_some_and(|actor| actor.id() == found.member.user),
                 member: found.member,
                 tokens: found.tokens,
+                more: found.more,
+                fixed: found.fixed,
                 own: found.own,
+                teams: found.teams,
+                may_rotate: found.may_rotate,
                 may_expire: access.allows(domain::Permission::API_KEY_UPDATE),
                 may_revoke: access.allows(domain::Permission::API_KEY_DELETE),
                 now: request.console.now(),

@@ -4,7 +4,7 @@ use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AssignedRole, Invalid, Name, Organization, Timestamp, UserId};
+use crate::{AssignedRole, Invalid, Name, Organization, TeamId, Timestamp, UserId};
 
 /// An e-mail address in small letters: the name a person signs in with. Only a mail that arrives proves it, so the check is coarse.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -138,13 +138,16 @@ pub struct Member {
     pub last_seen_at: Option<Timestamp>,
 }
 
-/// What becomes of a token of the organization when the person who generated it is removed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// What becomes of a token when the person who generated it is removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum AfterLeaving {
     /// It goes on working.
     #[default]
     Keep,
+    /// It goes on working, and belongs to this team instead of the organization.
+    Move(TeamId),
+    /// It gets a new secret, and the old one lives on for a while.
+    Rotate,
     /// It ends in a week, or at its own end if that is sooner.
     Expire,
     /// It ends at once.
@@ -152,13 +155,15 @@ pub enum AfterLeaving {
 }
 
 impl AfterLeaving {
-    /// All choices, the one that breaks nothing first.
-    pub const ALL: [Self; 3] = [Self::Keep, Self::Expire, Self::Revoke];
+    /// The choices that are the same everywhere, the one that breaks nothing first. Beside them there is one for each team.
+    pub const ALL: [Self; 4] = [Self::Keep, Self::Rotate, Self::Expire, Self::Revoke];
 
-    /// The word in forms and in the audit trail.
+    /// The word in the audit trail, and in forms for all but a team.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Keep => "keep",
+            Self::Move(_) => "move",
+            Self::Rotate => "rotate",
             Self::Expire => "expire",
             Self::Revoke => "revoke",
         }
@@ -168,8 +173,20 @@ impl AfterLeaving {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Keep => "Keep",
+            Self::Move(_) => "Move to a team",
+            Self::Rotate => "Rotate",
             Self::Expire => "Expire in 7 days",
             Self::Revoke => "Revoke now",
+        }
+    }
+}
+
+impl fmt::Display for AfterLeaving {
+    /// What a form sends: a team is named by its id.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Move(team) => team.fmt(f),
+            other => f.write_str(other.as_str()),
         }
     }
 }
@@ -177,11 +194,15 @@ impl AfterLeaving {
 impl FromStr for AfterLeaving {
     type Err = Invalid;
 
+    /// Reads one of the words, or the id of a team.
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL
-            .into_iter()
-            .find(|choice| choice.as_str() == text)
-            .ok_or_else(|| Invalid("Choose for each token whether to keep it, let it expire or revoke it.".to_owned()))
+        let team = || text.parse().map(Self::Move).ok();
+        Self::ALL.into_iter().find(|choice| choice.as_str() == text).or_else(team).ok_or_else(|| {
+            Invalid(
+                "Say what becomes of the tokens: keep, rotate, expire (in 7 days), revoke, or the id of the team to move them to."
+                    .to_owned(),
+            )
+        })
     }
 }
 
@@ -224,10 +245,13 @@ mod tests {
     #[test]
     fn who_leaves_breaks_nothing_unless_somebody_says_so() {
         assert_eq!(AfterLeaving::default(), AfterLeaving::ALL[0]);
-        for choice in AfterLeaving::ALL {
-            assert_eq!(choice.as_str().parse(), Ok(choice));
+        let team = TeamId::new(Timestamp::from_micros(0), [1; 10]);
+        for choice in AfterLeaving::ALL.into_iter().chain([AfterLeaving::Move(team)]) {
+            assert_eq!(choice.to_string().parse(), Ok(choice));
         }
-        assert!("".parse::<AfterLeaving>().is_err());
+        for wrong in ["", "move", "Keep", "team", "usr_00000000000000000000000000000000"] {
+            assert!(wrong.parse::<AfterLeaving>().is_err(), "{wrong:?}");
+        }
     }
 
     #[test]

@@ -210,16 +210,16 @@ fn difference(before: &Policy, after: &Policy) -> Value {
 }
 
 /// Refuses a token that the policy does not allow: one about to be generated, or what an edit would make of the one `before`. A shorter life
-/// is always allowed, and what is left as it was is not judged again. Nothing is asked here of a new secret or of switching a token on: what
-/// runs goes on, and can be kept safe (decision 23).
+/// is always allowed, and what is left as it was is not judged again; a label is, where it comes among those of another owner. Nothing is
+/// asked here of a new secret or of switching a token on: what runs goes on, and can be kept safe (decision 23).
 pub(crate) async fn admit(write: &mut Write, access: &Access, before: Option<&Token>, token: &Token, now: Timestamp) -> Result<()> {
     let Stored { policy, .. } = store::token_policy::find_in(write, access.organization().id).await?;
     let kind = token.owner.kind();
-    if before.is_none() {
+    if before.is_none_or(|before| before.owner != token.owner) {
         policy.judge_new(kind).map_err(Error::in_field("owner"))?;
-        if kind == Kind::Organization && !policy.creators.include(|asked| access.covers(asked)) {
-            return Err(Error::Forbidden);
-        }
+    }
+    if before.is_none() && kind == Kind::Organization && !policy.creators.include(|asked| access.covers(asked)) {
+        return Err(Error::Forbidden);
     }
     if before.is_none_or(|before| token.is_extended_from(before)) {
         // Programs send the end under another name than forms.
@@ -228,7 +228,7 @@ pub(crate) async fn admit(write: &mut Write, access: &Access, before: Option<&To
         policy.judge(token.created_at, token.expires_at).map_err(Error::in_field(field))?;
     }
     if policy.asks_for_unique_labels(kind)
-        && before.is_none_or(|before| before.label != token.label)
+        && before.is_none_or(|before| before.label != token.label || before.owner != token.owner)
         && store::token_policy::label_in_use_in(write, access, &token.owner, &token.label, token.id, now).await?
     {
         let why = "Labels are unique in this organization and a token in force has this one; choose another label.".to_owned();

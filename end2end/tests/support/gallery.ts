@@ -648,8 +648,24 @@ export const GALLERY: readonly View[] = [
     open: async ({ page, server, visit }) => {
       const { user, cookies } = await join(server, 'Grace Hopper', `${labelled('grace').replace(' ', '')}@acme.test`, 'admin');
       for (const what of ['deploy-bot', 'W'.repeat(55)]) await tokenOf(server, cookies, labelled(what));
+      for (const what of ['Payments', 'W'.repeat(50)]) await createTeam(server, labelled(what));
       await visit(`${MEMBERS}/${user}/remove`);
       await expect(page.getByRole('button', { name: 'Remove member' })).toBeVisible();
+    },
+  },
+  {
+    name: 'remove member, the new secrets, once',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { user, cookies } = await join(server, 'Grace Hopper', `${labelled('grace').replace(' ', '')}@acme.test`, 'admin');
+      const labels = [labelled('deploy-bot'), labelled('W'.repeat(55))];
+      for (const label of labels) await tokenOf(server, cookies, label);
+      await visit(`${MEMBERS}/${user}/remove`);
+      for (const label of labels) await page.getByRole('combobox', { name: `What shall become of ${label}` }).selectOption('Rotate');
+      await page.getByRole('button', { name: 'Remove member' }).click();
+      for (const label of labels) {
+        server.secret(await page.getByRole('textbox', { name: `New secret of ${label}` }).inputValue(), `the new secret of ${label}`);
+      }
     },
   },
   {

@@ -2,13 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use app::ssr::Posted;
 use axum::{
     Form,
     extract::{OriginalUri, Path},
+    http::{HeaderValue, header},
     response::Response,
 };
 use domain::{AfterLeaving, Permission, TokenId};
-use services::{Error, access, members};
+use services::{
+    Error, access,
+    members::{self, Decisions},
+    tokens,
+};
 
 use super::refused;
 use crate::pages::{Visit, see};
@@ -36,7 +42,8 @@ pub(crate) async fn edit(
     }
 }
 
-/// Removes a member and leads back to the list; who removed themselves is led to what they still have.
+/// Removes a member and leads back to the list; who removed themselves is led to what they still have. When tokens were rotated with that,
+/// their secrets are shown, in this answer only.
 pub(crate) async fn remove(
     visit: Visit,
     OriginalUri(uri): OriginalUri,
@@ -47,13 +54,30 @@ pub(crate) async fn remove(
     let console = &visit.site.console;
     let attempt = async {
         let access = access::to_organization(console, Some(actor), &visit.caller, &organization, Permission::USER_DELETE).await?;
-        members::remove(console, &access, &user, &choices(&typed)?).await
+        members::remove_deciding(console, &access, &user, &decisions(&typed)?).await
     };
     match attempt.await {
-        Ok(removed) if removed.user == actor.id() => see("/"),
+        Ok(removed) if !removed.rotated.is_empty() => {
+            let mut response = visit.render(uri.path(), Some(Posted { rotated: removed.rotated, ..Posted::default() })).await;
+            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
+        }
+        Ok(removed) if removed.member.user == actor.id() => see("/"),
         Ok(_) => see(&format!("{}?done=removed", app::paths::members(&organization))),
         Err(error) => refused(&visit, uri.path(), typed, error).await,
     }
+}
+
+/// What was decided: token by token, about all others (which stay unless told), and about the old secrets of those to rotate.
+fn decisions(typed: &HashMap<String, String>) -> Result<Decisions, Error> {
+    let mut decisions = Decisions::each(choices(typed)?);
+    if let Some(others) = typed.get("others") {
+        decisions.others = Some(others.parse().map_err(|invalid: domain::Invalid| Error::Invalid { field: "others", why: invalid.0 })?);
+    }
+    if let Some(overlap) = typed.get("overlap") {
+        decisions.overlap = tokens::chosen_overlap(overlap)?;
+    }
+    Ok(decisions)
 }
 
 /// What was chosen for each token, from the fields `token-ID`.

@@ -5,20 +5,20 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use domain::{AfterLeaving, Permission, Timestamp};
+use domain::{AfterLeaving, Overlap, Timestamp};
 use serde::{Deserialize, Serialize};
 use services::{
     Error,
-    members::{self, Decision},
+    members::{self, Decisions, Removed},
 };
 
 use super::{
     extract::{Json, MemberEditor, MemberReader, MemberRemover},
     json,
-    names::{AfterLeavingName, MemberRoleName},
+    names::{AfterLeavingName, MemberRoleName, OverlapName},
     paging::{Paging, invalid},
     problem::Problem,
-    tokens::edit::version,
+    tokens::{IssuedToken, edit::version, issued_example, wrong},
 };
 use crate::router::Site;
 
@@ -174,12 +174,23 @@ pub(super) async fn edit(
     tagged(edited)
 }
 
+/// The tokens that were rotated when somebody was removed, with their new secrets. This answer is the only one that holds them.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Rotated<'a> {
+    /// The tokens, newest first.
+    rotated: Vec<IssuedToken<'a>>,
+}
+
 /// Removes a member.
 ///
 /// Their own tokens, their invitations and, if they belong to no other organization, their sessions end with that. What they generated for
-/// the organization is yours to decide about: `tokens` says what becomes of it and has to be there when there are such tokens that are not
-/// over. To decide token by token, edit or revoke them first. Needs `user:delete`, that the token that asks may do all that the member may,
-/// and `api_key:update` for `expire` or `api_key:delete` for `revoke`. An organization always has an owner.
+/// the organization or for a team is yours to decide about: `tokens` says what becomes of it and has to be there when there are such tokens
+/// that are not over. To decide token by token, edit, rotate or revoke them first. Needs `user:delete`, that the token that asks may do all
+/// that the member may, and `api_key:update` for `rotate` and `expire`, `api_key:delete` for `revoke`, `api_key:update` and `teams:update` for
+/// a team. An organization always has an owner.
+///
+/// Tokens of teams stay where `tokens` would rotate or move them. The others are rotated or moved only if the token that asks may do all that
+/// each of them may. With `rotate` the answer is 200 and holds the new secrets, of 100 tokens at most; if it gets lost, rotate each of them.
 #[utoipa::path(
     delete,
     path = "/api/v1/organizations/{organization}/members/{user}",
@@ -188,15 +199,20 @@ pub(super) async fn edit(
     params(
         ("organization" = String, Path, description = "The organization's id or slug.", example = "acme"),
         ("user" = String, Path, description = "The person's id.", example = "usr_019aa3c4f1a07d3e8000000000000003"),
-        ("tokens" = Option<AfterLeavingName>, Query, description = "What becomes of the organization's tokens that they generated.",
+        ("tokens" = Option<AfterLeavingName>, Query, description = "What becomes of the tokens that they generated.",
             example = "keep"),
+        ("overlap" = Option<OverlapName>, Query, description = "When the old secrets end of tokens that are rotated; after an hour unless told.",
+            example = "1h"),
     ),
     responses(
+        (status = 200, description = "They are no longer a member, and with `rotate` these tokens have new secrets.", body = Rotated<'static>,
+            example = json!({ "rotated": [issued_example()] })),
         (status = 204, description = "They are no longer a member."),
         (status = 403, description = "The token that asks lacks `user:delete` or what `tokens` needs; or `forbidden`: the member may do more than it."),
         (status = 404, description = "There is no such member, or the token is of another organization."),
         (status = 409, description = "`conflict`: they are the only owner, or what the presented token may do was changed meanwhile."),
-        (status = 422, description = "They generated tokens that are not over and `tokens` is missing; or a parameter is unknown or wrong."),
+        (status = 422, description = "They generated tokens that are not over and `tokens` is missing or cannot be done with one of them; or a \
+            parameter is unknown or wrong."),
     )
 )]
 pub(super) async fn remove(
@@ -205,30 +221,36 @@ pub(super) async fn remove(
     Path((_organization, user)): Path<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let decision = decided(query.as_deref().unwrap_or_default())?;
-    let needed = match decision {
-        Some(AfterLeaving::Expire) => Some(Permission::API_KEY_UPDATE),
-        Some(AfterLeaving::Revoke) => Some(Permission::API_KEY_DELETE),
-        Some(AfterLeaving::Keep) | None => None,
-    };
-    if let Some(needed) = needed.filter(|needed| !access.allows(*needed)) {
-        return Err(Problem::insufficient(needed));
+    let decisions = decided(query.as_deref().unwrap_or_default())?;
+    if let Some(lacking) = decisions.needed().into_iter().find(|needed| !access.allows(*needed)) {
+        return Err(Problem::insufficient(lacking));
     }
-    members::remove_deciding(&site.console, &access, &user, Decision::All(decision)).await.map_err(refusing)?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    let rotates = decisions.others == Some(AfterLeaving::Rotate);
+    let Removed { rotated, .. } = members::remove_deciding(&site.console, &access, &user, &decisions).await.map_err(refusing)?;
+    if !rotates {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let now = site.console.now();
+    let rotated = rotated.iter().map(|issued| IssuedToken::new(issued, access.organization(), now)).collect();
+    let mut response = json(&Rotated { rotated });
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
 }
 
 /// What the parameters decide about the tokens.
-fn decided(query: &str) -> Result<Option<AfterLeaving>, Problem> {
-    let mut decision = None;
+fn decided(query: &str) -> Result<Decisions, Problem> {
+    let (mut tokens, mut overlap) = (None, None);
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        if name != "tokens" || decision.is_some() {
-            return Err(invalid("parameters", "There is one parameter: tokens, once.".to_owned()));
+        match &*name {
+            "tokens" if tokens.is_none() => tokens = Some(value.parse().map_err(wrong("tokens"))?),
+            "overlap" if overlap.is_none() => overlap = Some(value.parse().map_err(wrong("overlap"))?),
+            _ => return Err(invalid("parameters", "There are two parameters: tokens and overlap, once each.".to_owned())),
         }
-        let wrong = |_| invalid("tokens", "Say what becomes of the tokens: keep, expire (in 7 days) or revoke.".to_owned());
-        decision = Some(value.parse().map_err(wrong)?);
     }
-    Ok(decision)
+    if overlap.is_some() && tokens != Some(AfterLeaving::Rotate) {
+        return Err(invalid("overlap", "Only with tokens=rotate there are old secrets that end.".to_owned()));
+    }
+    Ok(Decisions { overlap: overlap.unwrap_or(Overlap::DEFAULT), ..Decisions::all(tokens) })
 }
 
 /// Who may do this in general and not to this member is told why.

@@ -1,7 +1,7 @@
 //! The words that the API takes and gives, as closed lists in its document: they come from `domain` and cannot lag behind it.
 
 use domain::{
-    Cause, Overlap, Role, RoleId,
+    Cause, Overlap, Role, RoleId, TeamId,
     token_policy::Creators,
     token_query::{Grant, Owned},
 };
@@ -82,8 +82,17 @@ pub(super) struct AfterLeavingName;
 
 impl PartialSchema for AfterLeavingName {
     fn schema() -> RefOr<Schema> {
-        let description = "They go on working, end in 7 days (or at their own end if that is sooner), or end at once.";
-        words(description, domain::AfterLeaving::ALL.map(domain::AfterLeaving::as_str))
+        let words = domain::AfterLeaving::ALL.map(domain::AfterLeaving::as_str).join("|");
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some(
+                "They go on working, get new secrets, end in 7 days (or at their own end if that is sooner), end at once, or are moved to \
+                 the team with this id.",
+            ))
+            .pattern(Some(format!("^({words}|{}_[0-9a-f]{{32}})$", TeamId::PREFIX)))
+            .examples([serde_json::json!("keep")])
+            .build()
+            .into()
     }
 }
 

@@ -12,6 +12,7 @@ mod harness;
 mod headers;
 mod invitation_mails;
 mod list;
+mod offboarding;
 mod openapi;
 mod organization;
 mod pages;

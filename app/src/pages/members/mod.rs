@@ -3,3 +3,4 @@
 pub mod list;
 pub mod member;
 pub mod remove;
+mod secrets_once;

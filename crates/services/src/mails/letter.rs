@@ -164,17 +164,17 @@ impl Letter {
         }
     }
 
-    /// Tells that a member was removed, and which tokens ended or will end with that.
+    /// Tells that a member was removed, and what was done to which tokens with that.
     pub(crate) fn member_removed(
         console: &Console,
         access: &Access,
         member: &Member,
         at: Timestamp,
-        ended: &[(&'static str, &Token)],
+        done: &[(&'static str, String)],
     ) -> Self {
         let organization = access.organization();
         let mut facts = vec![("Removed", format!("{} ({})", member.name, member.email.as_str())), ("Role", member.role.title())];
-        facts.extend(ended.iter().map(|(what, token)| (*what, format!("{} ({})", token.label, token.hint))));
+        facts.extend(done.iter().cloned());
         facts.extend(by(access, "Removed by", "At", at));
         Self {
             subject: format!("{} was removed from {}", member.name, organization.name),
@@ -182,6 +182,27 @@ impl Letter {
             facts,
             advice: "If they should still be a member, invite them again. A token that was revoked stays so.",
             links: vec![see_members(console, access)],
+        }
+    }
+
+    /// Tells those in a team that tokens of the organization are the team's from now on.
+    pub(crate) fn tokens_moved(console: &Console, access: &Access, team: &Team, at: Timestamp, moved: &[Token]) -> Self {
+        let organization = access.organization();
+        let what = match moved {
+            [token] => format!("API token “{}” was moved", token.label),
+            several => format!("{} API tokens were moved", several.len()),
+        };
+        let mut facts: Vec<_> = moved.iter().map(|token| ("Moved token", format!("{} ({})", token.label, token.hint))).collect();
+        facts.extend(by(access, "Moved by", "At", at));
+        Self {
+            subject: format!("{what} to team “{}” in {}", team.name, organization.name),
+            opening: format!(
+                "Somebody left {} who had generated API tokens for it. These belong to your team {} now, and go on working as before.",
+                organization.name, team.name
+            ),
+            facts,
+            advice: "See to it that they are rotated in time. If one should end, revoke it.",
+            links: vec![("See the team".to_owned(), format!("{}/orgs/{}/teams/{}", console.0.origin, organization.slug, team.id))],
         }
     }
 

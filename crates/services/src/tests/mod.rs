@@ -14,6 +14,7 @@ mod list;
 mod mails;
 mod members;
 mod notices;
+mod offboarding;
 mod once;
 mod races;
 mod reports;

@@ -10,7 +10,7 @@ pub(crate) mod reuse;
 pub(crate) mod revoke;
 mod revoke_many;
 mod rights;
-mod rotate;
+pub(crate) mod rotate;
 mod rotate_itself;
 mod rotate_once;
 mod usage;

@@ -52,14 +52,32 @@ pub async fn rotate(console: &Console, access: &Access, id: &str, overlap: Overl
 }
 
 /// A rotation that waits for its event.
-pub(super) struct Turned {
-    pub(super) issued: Issued,
+pub(crate) struct Turned {
+    pub(crate) issued: Issued,
     pub(super) digest: Digest,
-    pub(super) details: Value,
+    pub(crate) details: Value,
+    /// The mask of the secret that lives on, and until when it does.
+    pub(crate) old: Option<(String, Timestamp)>,
 }
 
-/// Rotates inside a change. `live` are the token's secrets that are accepted so far.
+/// Rotates inside a change, and tells admins. `live` are the token's secrets that are accepted so far.
 pub(super) async fn turn(
+    console: &Console,
+    access: &Access,
+    write: &mut Write,
+    token: Token,
+    live: Vec<LiveSecret>,
+    overlap: Overlap,
+    now: Timestamp,
+) -> Result<Turned> {
+    let turned = exchange(console, access, write, token, live, overlap, now).await?;
+    let old = turned.old.as_ref().map(|(hint, ends_at)| (hint.as_str(), *ends_at));
+    mails::tell_admins(console, write, access, now, &Letter::token_rotated(console, access, &turned.issued.token, now, old)).await?;
+    Ok(turned)
+}
+
+/// The same for a change that has a letter of its own.
+pub(crate) async fn exchange(
     console: &Console,
     access: &Access,
     write: &mut Write,
@@ -94,9 +112,8 @@ pub(super) async fn turn(
         "overlap_ends_at": ends_at.map(Timestamp::iso),
         "ended_hints": hints(&ended),
     });
-    let old = stays.first().and_then(|secret| Some((secret.hint.as_str(), ends_at?)));
-    mails::tell_admins(console, write, access, now, &Letter::token_rotated(console, access, token, now, old)).await?;
-    Ok(Turned { issued, digest, details })
+    let old = stays.first().and_then(|secret| Some((secret.hint.clone(), ends_at?)));
+    Ok(Turned { issued, digest, details, old })
 }
 
 /// Adds a new secret to a token that has no current one.
@@ -155,7 +172,7 @@ pub async fn rotation(console: &Console, access: &Access, id: &str) -> Result<Ro
 }
 
 /// Nobody takes over a token that may do more than they: a new secret is as good as a new token. What is over stays over.
-pub(super) fn may_rotate(access: &Access, token: &Token, now: Timestamp) -> Result<()> {
+pub(crate) fn may_rotate(access: &Access, token: &Token, now: Timestamp) -> Result<()> {
     // Nor does a token live on in another one: the end of its own secret would mean nothing.
     if !access.covers(token.effective()) || access.is_outlived_by(token.expires_at) {
         return Err(Error::Forbidden);

@@ -57,7 +57,7 @@ pub(super) async fn finish(
     attempt: Option<&Attempt>,
 ) -> Result<Outcome> {
     let now = console.now();
-    let Turned { issued, digest, details } = turned;
+    let Turned { issued, digest, details, .. } = turned;
     if let Some(attempt) = attempt {
         store::idempotency::insert(&mut write, access, &attempt.digest, &attempt.asked, (issued.token.id, &digest), now).await?;
     }

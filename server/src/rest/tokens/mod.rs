@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::Response,
 };
-use domain::{Organization, PermissionSet, Timestamp, TokenId};
+use domain::{Issued, Organization, PermissionSet, Timestamp, TokenId};
 use serde::Serialize;
 use services::{
     Access, Error,
@@ -137,6 +137,12 @@ pub(super) struct IssuedToken<'a> {
     secret: &'a str,
 }
 
+impl<'a> IssuedToken<'a> {
+    pub(super) fn new(issued: &'a Issued, organization: &Organization, now: Timestamp) -> Self {
+        Self { token: Token::new(&issued.token, organization, now), secret: issued.secret.expose() }
+    }
+}
+
 /// Names the member that a value came from.
 pub(super) fn wrong(field: &'static str) -> impl Fn(domain::Invalid) -> Problem {
     move |invalid| Problem::from(Error::Invalid { field, why: invalid.0 })
@@ -164,8 +170,7 @@ pub(super) fn issued(site: &Site, access: &Access, outcome: Outcome) -> Result<(
         Outcome::Spent(id) => return Err(Problem::key_used(&id.to_string())),
         Outcome::Reused => return Err(Problem::key_reused()),
     };
-    let token = Token::new(&issued.token, access.organization(), site.console.now());
-    let mut response = json(&IssuedToken { token, secret: issued.secret.expose() });
+    let mut response = json(&IssuedToken::new(&issued, access.organization(), site.console.now()));
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if replayed {

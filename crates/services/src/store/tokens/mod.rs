@@ -65,7 +65,7 @@ mod of_team;
 mod offboard;
 
 pub(crate) use of_team::{list_of_team, list_of_team_in};
-pub(crate) use offboard::{OfLeaver, expire, list_of_leaver, list_of_leaver_in};
+pub(crate) use offboard::{OfLeaver, expire, list_of_leaver, list_of_leaver_in, move_to_team};
 
 #[derive(sqlx::FromRow)]
 struct Row {

@@ -1,6 +1,6 @@
 //! The tokens of somebody who leaves.
 
-use domain::{Timestamp, Token, TokenId, UserId};
+use domain::{Kind, TeamId, Timestamp, Token, TokenId, UserId};
 
 use super::Row;
 use crate::{
@@ -70,6 +70,25 @@ pub(crate) async fn expire(write: &mut Write, access: &Access, id: TokenId, at: 
         .bind(at.as_micros())
         .bind(access.organization().id.to_string())
         .bind(id.to_string())
+        .execute(connection)
+        .await?
+        .rows_affected()
+    });
+    exactly_one(touched)
+}
+
+/// Makes a token of the organization one of a team, which is to be one of the same organization.
+pub(crate) async fn move_to_team(write: &mut Write, access: &Access, id: TokenId, team: TeamId) -> Result<()> {
+    let touched = on_tx!(write, |connection| {
+        sqlx::query(
+            "UPDATE tokens SET kind = $1, team_id = $2 WHERE organization_id = $3 AND id = $4 AND kind = $5 AND revoked_at IS NULL \
+             AND EXISTS (SELECT 1 FROM teams g WHERE g.id = $2 AND g.organization_id = $3 AND g.ended_at IS NULL)",
+        )
+        .bind(Kind::Team.as_str())
+        .bind(team.to_string())
+        .bind(access.organization().id.to_string())
+        .bind(id.to_string())
+        .bind(Kind::Organization.as_str())
         .execute(connection)
         .await?
         .rows_affected()

@@ -1,0 +1,84 @@
+//! The page that answers a removal with which tokens were rotated: it shows their secrets, once.
+//!
+//! It answers a plain form, so it is not live, and nothing but this one answer holds the secrets.
+
+use domain::Issued;
+use leptos::prelude::*;
+
+use crate::{
+    paths,
+    ui::{
+        badge::Tone,
+        button::Submit,
+        heading::{Heading, PageTitle},
+        notice::Notice,
+    },
+};
+
+/// Shows the new secrets of these tokens. Not a component, because a component would have to own what it shows.
+pub fn secrets_once(rotated: &[Issued], organization: &str) -> AnyView {
+    let several = rotated.len() > 1;
+    let members = paths::members(organization);
+    let fields = rotated.iter().map(|issued| field(issued, organization)).collect_view();
+    view! {
+        <PageTitle page="New secrets" />
+        <Heading text=if several { "Store the new secrets" } else { "Store the new secret" } />
+        <p class="lead">
+            {if several {
+                format!("The member is removed, and {} tokens have new secrets. Each old secret is accepted as long as you chose.", rotated.len())
+            } else {
+                "The member is removed, and this token has a new secret. The old one is accepted as long as you chose.".to_owned()
+            }}
+        </p>
+        <div class="form">
+            <Notice tone=Tone::Warning>
+                <p>
+                    <strong>
+                        {if several { "Copy them now and store them safely." } else { "Copy it now and store it safely." }}
+                    </strong>
+                    " This page is shown only this once: nobody can see what is on it again, not even an admin. If a secret gets lost, rotate its token once more."
+                </p>
+            </Notice>
+            {fields}
+            <form class="secret-done" method="get" action=members>
+                <input type="hidden" name="done" value="removed" />
+                <label class="check">
+                    <input class="checkbox" r#type="checkbox" required=true />
+                    {if several { "I have stored them" } else { "I have stored it" }}
+                </label>
+                <Submit label="Done" />
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+fn field(issued: &Issued, organization: &str) -> impl IntoView + use<> {
+    let Issued { token, secret } = issued;
+    let id = format!("secret-{}", token.id);
+    let hint = format!("{id}-hint");
+    view! {
+        <div class="field">
+            <label class="field-label" for=id.clone()>
+                {format!("New secret of {}", token.label)}
+            </label>
+            <p class="field-hint" id=hint.clone()>
+                <a href=paths::token(organization, token.id) target="_blank" rel="noopener">
+                    "See who still uses the old one"
+                </a>
+                " (in a new tab)"
+            </p>
+            <div class="secret">
+                <input
+                    class="input secret-text"
+                    id=id
+                    value=secret.expose().to_owned()
+                    readonly=true
+                    autocomplete="off"
+                    spellcheck="false"
+                    aria-describedby=hint
+                />
+            </div>
+        </div>
+    }
+}
