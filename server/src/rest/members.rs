@@ -225,9 +225,9 @@ pub(super) async fn remove(
     if let Some(lacking) = decisions.needed().into_iter().find(|needed| !access.allows(*needed)) {
         return Err(Problem::insufficient(lacking));
     }
-    let rotates = decisions.others == Some(AfterLeaving::Rotate);
+    let answers_secrets = decisions.others == Some(AfterLeaving::Rotate);
     let Removed { rotated, .. } = members::remove_deciding(&site.console, &access, &user, &decisions).await.map_err(refusing)?;
-    if !rotates {
+    if !answers_secrets {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let now = site.console.now();
