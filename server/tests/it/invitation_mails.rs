@@ -116,11 +116,11 @@ async fn over_the_json_api_it_is_mailed_and_sent_again(it: TestConsole) {
     let mail = mailed(&it, "caller invites you to Acme").await;
     assert!(invited["link"].as_str().unwrap().ends_with(&code_of(&mail.text)), "one link, whichever way it comes");
     let path = format!("{INVITATIONS}/{}", invited["id"].as_str().unwrap());
-    let send = async || it.send(&token, request(Method::POST, &format!("{path}/send"), "")).await;
-    let soon = send().await;
+    let send_again = async || it.send(&token, request(Method::POST, &format!("{path}/send"), "")).await;
+    let soon = send_again().await;
     assert_eq!((soon.status.as_u16(), soon.header("retry-after"), soon.json()["code"].as_str()), (429, "61", Some("too_many_requests")));
     it.advance(61);
-    let sent = send().await;
+    let sent = send_again().await;
     let without_link = |mut value: Value| {
         value.as_object_mut().unwrap().remove("link");
         value["mailed_at"] = json!("2026-11-22T09:06:01.000Z");
@@ -132,7 +132,7 @@ async fn over_the_json_api_it_is_mailed_and_sent_again(it: TestConsole) {
     // Invited anew at once: the new mail waits until the address may be mailed again.
     let again = it.post_json(&token, INVITATIONS, &json!({ "email": "grace@acme.test", "role": "viewer" }).to_string()).await.json();
     assert_eq!(again["mailed_at"], "2026-11-22T09:07:01.000Z");
-    assert_eq!(send().await.status, 404, "it is taken back");
+    assert_eq!(send_again().await.status, 404, "it is taken back");
 }
 
 async fn what_cannot_be_sent_again_says_so_and_changes_nothing(it: TestConsole) {
