@@ -58,6 +58,7 @@ pub fn router() -> (Router<Site>, OpenApi) {
         .routes(routes!(tokens::list::list, tokens::create::create))
         .routes(routes!(tokens::find::find, tokens::edit::edit, tokens::revoke::revoke))
         .routes(routes!(tokens::rotate::rotate))
+        .routes(routes!(tokens::replace::replace))
         .routes(routes!(tokens::usage::find))
         .routes(routes!(switches::disable))
         .routes(routes!(switches::enable))

@@ -203,6 +203,10 @@ async fn rest(it: &TestConsole, operation: &str, caller: &Caller, target: &str) 
             let patch = request(Method::PATCH, &format!("/api/v1/organizations/acme/tokens/{target}"), "{\"label\":\"edited\"}");
             it.send(caller, with(patch, &[("content-type", "application/json")])).await
         }
+        "POST /api/v1/organizations/{organization}/tokens/{token}/replace" => {
+            revoked(it, target).await;
+            it.send(caller, request(Method::POST, &format!("/api/v1/organizations/acme/tokens/{target}/replace"), "")).await
+        }
         "POST /api/v1/organizations/{organization}/tokens/{token}/rotate" => {
             it.post_json(caller, &format!("/api/v1/organizations/acme/tokens/{target}/rotate"), "{}").await
         }

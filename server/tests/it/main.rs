@@ -21,6 +21,7 @@ mod policy;
 mod resets;
 mod rest_edit;
 mod rest_people;
+mod rest_replace;
 mod rest_rotate;
 mod rest_switches;
 mod rest_token;

@@ -1,10 +1,6 @@
 //! Generating a token, also again when the answer was lost.
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Response},
-};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use domain::{AssignedRole, Description, Label, Lifetime, OwnerChoice, PermissionSet, Timestamp};
 use serde::Deserialize;
 use services::{
@@ -21,7 +17,7 @@ use super::{
     },
     IssuedToken,
     body::{End, lifetime, permissions, present},
-    idempotency_key, invalid, issued, issued_example, wrong,
+    generated, idempotency_key, invalid, issued_example, wrong,
 };
 use crate::router::Site;
 
@@ -127,9 +123,5 @@ pub(crate) async fn create(
         None => Outcome::Created(tokens::create(&site.console, &access, new).await?),
         Some(key) => tokens::create_once(&site.console, &access, new, &key, &body).await?,
     };
-    let (id, answer) = issued(&site, &access, outcome)?;
-    let location = format!("/api/v1/organizations/{}/tokens/{id}", access.organization().slug);
-    let mut response = (StatusCode::CREATED, answer).into_response();
-    response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(&location).map_err(|_| Problem::internal())?);
-    Ok(response)
+    generated(&site, &access, outcome)
 }

@@ -5,13 +5,14 @@ pub(super) mod create;
 pub(super) mod edit;
 pub(super) mod find;
 pub(super) mod list;
+pub(super) mod replace;
 pub(super) mod revoke;
 pub(super) mod rotate;
 pub(super) mod usage;
 
 use axum::{
-    http::{HeaderMap, HeaderName, HeaderValue, header},
-    response::Response,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
 };
 use domain::{Issued, Organization, PermissionSet, Timestamp, TokenId};
 use serde::Serialize;
@@ -177,6 +178,15 @@ pub(super) fn issued(site: &Site, access: &Access, outcome: Outcome) -> Result<(
         headers.insert(HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true"));
     }
     Ok((issued.token.id, response))
+}
+
+/// The same for a token that was not there before: with its address.
+fn generated(site: &Site, access: &Access, outcome: Outcome) -> Result<Response, Problem> {
+    let (id, answer) = issued(site, access, outcome)?;
+    let location = format!("/api/v1/organizations/{}/tokens/{id}", access.organization().slug);
+    let mut response = (StatusCode::CREATED, answer).into_response();
+    response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(&location).map_err(|_| Problem::internal())?);
+    Ok(response)
 }
 
 /// A token, and a tag that an edit may be made to depend on.
