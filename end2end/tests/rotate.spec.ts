@@ -1,5 +1,5 @@
 import { test, expect } from './support/fixtures.ts';
-import { TOKENS, callApi, mask, rotate } from './support/journeys.ts';
+import { TOKENS, callApi, mask, rotate, row } from './support/journeys.ts';
 
 test('both secrets work after a rotation, the page tells who still uses the old one, and ending the overlap leaves the new one', async ({
   page,
@@ -25,10 +25,14 @@ test('both secrets work after a rotation, the page tells who still uses the old 
     await expect(overlap.getByRole('listitem')).toContainText('at 127.0.0.1', { timeout: 500 });
   }).toPass();
   await expect(overlap).toContainText('and has been used.');
+  await visit(TOKENS);
+  await expect(row(page, 'rotates')).toContainText('Rotating');
+  await expect(row(page, 'rotates')).toContainText(`Old secret ${mask(old.secret)} until`);
   await visit(address);
   await page.getByRole('button', { name: 'End overlap now' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'The old secret has ended.' })).toBeVisible();
   await expect(overlap).toHaveCount(0);
+  await expect(page.getByText('Rotating', { exact: true })).toHaveCount(0);
   expect([(await callApi(server, old.secret)).status, (await callApi(server, secret)).status]).toEqual([401, 200]);
   await expect(async () => {
     await page.reload();

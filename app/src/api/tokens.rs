@@ -2,7 +2,7 @@
 
 #![expect(clippy::too_many_arguments, reason = "the fields of a form are flat on the wire")]
 
-use domain::{Issued, Offered, Organization, Owners, Page, RoleId, Timestamp, Token, TokenId, TokenQuery};
+use domain::{Issued, Offered, OldSecret, Organization, Owners, Page, RoleId, Timestamp, Token, TokenId, TokenQuery};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,8 @@ pub struct TokenList {
     pub page: Page<Token>,
     /// What is outside of the organization's policy about some of them.
     pub outside: Vec<(TokenId, String)>,
+    /// The old secrets of those that are being rotated.
+    pub rotating: Vec<(TokenId, OldSecret)>,
     /// The roles that the organization has made and that may be asked for, by name.
     pub roles: Vec<(RoleId, String)>,
     /// Who has generated tokens here, by name; nobody when there are none at all.
@@ -93,6 +95,7 @@ pub async fn list(organization: String, #[server(default)] query: String) -> Res
                 own: access.is_to_own_tokens() && access.teams().is_empty(),
                 owners: services::token_policy::owners(&request.console, &access).await?,
                 outside: services::token_policy::breaches(&request.console, &access, &page.items).await?,
+                rotating: services::tokens::old_secrets(&request.console, &access, &page.items).await?,
                 may_revoke: access.allows_on_tokens(domain::Permission::API_KEY_DELETE),
                 page,
                 now: request.console.now(),

@@ -46,7 +46,7 @@ pub use page::{Cursor, Page};
 pub use permission::{Permission, PermissionSet};
 pub use preset::Preset;
 pub use role::{AssignedRole, CustomRole, DefinedRole, Holders, Offered};
-pub use rotation::{Cause, Overlap, Refusals, Rotation, SecretUser};
+pub use rotation::{Cause, OldSecret, Overlap, Refusals, Rotation, SecretUser};
 pub use secret::{Hint, Issued, Kind, Prefix, Secret};
 pub use session::Session;
 pub use team::{Team, TeamMember, TeamPage};

@@ -84,6 +84,15 @@ impl fmt::Display for Overlap {
     }
 }
 
+/// A secret that a rotation has replaced and that is still accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OldSecret {
+    /// Masked.
+    pub hint: Hint,
+    /// Until when it is accepted at the latest.
+    pub ends_at: Timestamp,
+}
+
 /// An overlap that is under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rotation {

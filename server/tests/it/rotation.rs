@@ -42,12 +42,17 @@ async fn both_secrets_open_the_api_until_the_overlap_is_ended(it: TestConsole) {
     for text in ["Rotation under way", "for another 6 hours", "Nobody has used the old secret since the rotation", "End overlap now"] {
         assert!(shown.text().contains(text), "{text}");
     }
+    let says = format!("Old secret {} until", token.hint);
+    for shown in [shown, it.get(&owner, "/orgs/acme/tokens").await] {
+        assert!(shown.text().contains("Rotating") && shown.text().contains(&says), "{}", shown.text());
+    }
     assert_eq!(it.get(&owner, &format!("{page}/end-overlap")).await.header("location"), page);
     let ended = it.post_form(&owner, &format!("{page}/end-overlap"), &[]).await;
     assert_eq!((ended.status.as_u16(), ended.header("location")), (303, format!("{page}?overlap=ended").as_str()));
     assert!(!opens(&it, &old).await && opens(&it, &new).await);
     let told = it.get(&owner, ended.header("location")).await;
     assert!(told.text().contains("The old secret has ended") && !told.text().contains("Rotation under way"));
+    assert!(!told.text().contains("Rotating") && !it.get(&owner, "/orgs/acme/tokens").await.text().contains("Rotating"));
     // Once more is no error; and nothing is told that is not true.
     assert_eq!(it.post_form(&owner, &format!("{page}/end-overlap"), &[]).await.status, 303);
     let fields = [("organization", "acme"), ("token", &token.id.to_string()), ("overlap", "1h")];

@@ -139,7 +139,7 @@ fn Unreadable(message: String, all: String) -> impl IntoView {
 /// The list. `first` tells whether it is the first one since the page was opened.
 #[component]
 fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoView {
-    let TokenList { organization, own, owners, may_revoke, query, page, outside, roles, creators, now } = list;
+    let TokenList { organization, own, owners, may_revoke, query, page, outside, rotating, roles, creators, now } = list;
     let count = RwSignal::new(0);
     let asked = query.clone();
     Effect::new(move |_| {
@@ -194,10 +194,12 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
             let may_select = may_revoke && items.iter().any(|token| token.status_at(now) != Status::Revoked);
             let row = |token: Token| {
                 let outside = outside.iter().find(|(id, _)| *id == token.id).map(|(_, words)| words.clone());
+                let old = rotating.iter().find(|(id, _)| *id == token.id).map(|(_, old)| old.clone());
                 view! {
                     <Row
                         token=token
                         outside=outside
+                        old=old
                         now=now
                         organization=slug.to_owned()
                         place=place.clone()

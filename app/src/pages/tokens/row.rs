@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use domain::{State, Status, Timestamp, Token, time::roughly};
+use domain::{OldSecret, State, Status, Timestamp, Token, time::roughly};
 use leptos::prelude::*;
 
 use crate::{
@@ -35,6 +35,8 @@ pub fn Row(
     token: Token,
     /// What is outside of the organization's policy about it.
     outside: Option<String>,
+    /// Its old secret, while it is being rotated.
+    old: Option<OldSecret>,
     now: Timestamp,
     organization: String,
     place: String,
@@ -111,7 +113,7 @@ pub fn Row(
             <Cell column="Expires">{expires}</Cell>
             <Cell column="Last used">{last_used}</Cell>
             <Cell column="Status">
-                {badge} {outside.map(|outside| view! { <span class="cell-more">"Outside the policy: " {outside}</span> })}
+                {badge} {old.map(rotating)} {outside.map(|outside| view! { <span class="cell-more">"Outside the policy: " {outside}</span> })}
             </Cell>
             <td role="cell" class="row-actions">
                 {bin}
@@ -168,6 +170,17 @@ pub fn last_used(at: Option<Timestamp>, now: Timestamp) -> AnyView {
         .into_any(),
         None => view! { <Moment at=at /> }.into_any(),
     }
+}
+
+/// Says that an old secret is still accepted beside the current one, and for how long.
+pub fn rotating(old: OldSecret) -> AnyView {
+    view! {
+        <span class="cell-more">
+            <Badge tone=Tone::Warning glyph=Glyph::Rotate text="Rotating" />
+        </span>
+        <span class="cell-more">{format!("Old secret {} until ", old.hint)} <Moment at=old.ends_at /></span>
+    }
+    .into_any()
 }
 
 /// What a token is right now, since when and by whose decision.

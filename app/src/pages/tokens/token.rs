@@ -1,6 +1,6 @@
 //! One token: everything that is known about it, and the ways to what can be done with it.
 
-use domain::{PermissionSet, Status, Token};
+use domain::{OldSecret, PermissionSet, Status, Token};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -72,6 +72,7 @@ fn Shown(found: Found, switching: Switching, known: Secrets, secrets: KnownSecre
     let Found { organization, token, outside, may_update, may_switch, may_revoke, now } = found;
     let slug = organization.slug.to_string();
     let status = token.status_at(now);
+    let old = known.rotation.as_ref().map(|rotation| OldSecret { hint: rotation.old.clone(), ends_at: rotation.ends_at });
     let label = token.label.to_string();
     let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
     let refusal = RwSignal::new(disable::refusal());
@@ -110,7 +111,7 @@ fn Shown(found: Found, switching: Switching, known: Secrets, secrets: KnownSecre
         </div>
         <SwitchNotices off=status == Status::Disabled refusal=refusal />
         <StillPresented known=known.clone() status=status />
-        <Facts organization=slug.clone() token=token.clone() outside=outside status=status now=now />
+        <Facts organization=slug.clone() token=token.clone() outside=outside old=old status=status now=now />
         <Overlap organization=slug.clone() token=token.id known=known secrets=secrets />
         <Usage organization=slug.clone() token=token.id />
         <section class="block" aria-labelledby="may">
@@ -125,7 +126,14 @@ fn Shown(found: Found, switching: Switching, known: Secrets, secrets: KnownSecre
 }
 
 #[component]
-fn Facts(organization: String, token: Token, outside: Option<String>, status: Status, now: domain::Timestamp) -> impl IntoView {
+fn Facts(
+    organization: String,
+    token: Token,
+    outside: Option<String>,
+    old: Option<OldSecret>,
+    status: Status,
+    now: domain::Timestamp,
+) -> impl IntoView {
     let expires = expires(&token, status, now);
     let last_used = last_used(token.last_used_at, now);
     let badge = status_badge(&token, status);
@@ -133,10 +141,11 @@ fn Facts(organization: String, token: Token, outside: Option<String>, status: St
     let creator = token.creator();
     let owner = row::owner(&token, Some(&organization));
     let Token { id, hint, created_at, .. } = token;
+    let living = matches!(status, Status::Active | Status::Disabled);
     view! {
         <Details>
             <Detail term="Status">
-                {badge} {outside.map(|outside| view! { <span class="cell-more">"Outside the policy: " {outside}</span> })}
+                {badge} {old.filter(|_| living).map(row::rotating)} {outside.map(|outside| view! { <span class="cell-more">"Outside the policy: " {outside}</span> })}
             </Detail>
             <Detail term="Token">
                 <code class="hint">{hint.to_string()}</code>

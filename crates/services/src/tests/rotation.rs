@@ -10,6 +10,7 @@ use crate::{Access, Caller, Error, access, tokens, usage, verify};
 
 on_both![
     both_are_accepted_until_the_very_end_of_the_overlap,
+    a_list_is_told_which_tokens_are_being_rotated,
     all_but_the_secret_stays,
     only_one_generation_back_is_accepted,
     a_newest_secret_that_was_never_used_is_the_one_that_ends,
@@ -99,6 +100,29 @@ async fn both_are_accepted_until_the_very_end_of_the_overlap(instance: Instance)
     let old = lasting(&instance, &owner, "now").await;
     let new = rotate(&instance, &owner, &old, Overlap::Now).await;
     assert_eq!(accepted(&instance, &verifier, [&old, &new]).await, [false, true]);
+}
+
+async fn a_list_is_told_which_tokens_are_being_rotated(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let (old, other, off) =
+        (lasting(&instance, &owner, "a").await, lasting(&instance, &owner, "b").await, lasting(&instance, &owner, "c").await);
+    let all = [old.token.clone(), other.token.clone(), off.token.clone()];
+    let rotating = async || tokens::old_secrets(&instance.console, &owner, &all).await.unwrap();
+    assert_eq!((rotating().await, tokens::old_secrets(&instance.console, &owner, &[]).await.unwrap()), (vec![], vec![]));
+    rotate(&instance, &owner, &old, Overlap::Hour).await;
+    rotate(&instance, &owner, &off, Overlap::Now).await;
+    let ends_at = Overlap::Hour.ends(instance.console.now());
+    let found = rotating().await;
+    assert_eq!(found, [(old.token.id, domain::OldSecret { hint: old.token.hint.clone(), ends_at })]);
+    let revoked = tokens::revoke(&instance.console, &owner, &old.token.id.to_string(), "a").await.unwrap();
+    assert_eq!(tokens::old_secrets(&instance.console, &owner, &[revoked]).await.unwrap(), [], "what is over is not being rotated");
+    instance.member("globex", Role::Owner, "hank@globex.test").await;
+    let hank = instance.actor("hank@globex.test").await;
+    let hank = access::to_organization(&instance.console, Some(&hank), &caller(), "globex", Permission::API_KEY_READ).await.unwrap();
+    assert_eq!(tokens::old_secrets(&instance.console, &hank, &all).await.unwrap(), []);
+    instance.advance(60 * 60);
+    assert_eq!(rotating().await, [], "at the very end of the overlap");
 }
 
 async fn all_but_the_secret_stays(instance: Instance) {

@@ -30,7 +30,7 @@ pub use replace::{Replacement, replace, replacement};
 pub use revoke::{revoke, revoke_by_id, revoke_itself};
 pub use revoke_many::revoke_many;
 pub(crate) use rotate::end_on_first_use;
-pub use rotate::{Rotating, chosen_overlap, end_overlap, rotatable, rotate, rotation};
+pub use rotate::{Rotating, chosen_overlap, end_overlap, old_secrets, rotatable, rotate, rotation};
 pub use rotate_itself::rotate_itself;
 pub use rotate_once::rotate_once;
 pub use usage::usage;

@@ -1,6 +1,6 @@
 //! Rotating: a new secret for the same token, and the old one lives on for a while.
 
-use domain::{Issued, Overlap, Permission, Refusals, Rotation, Secret, Status, Timestamp, Token, TokenId, audit::Action};
+use domain::{Issued, OldSecret, Overlap, Permission, Refusals, Rotation, Secret, Status, Timestamp, Token, TokenId, audit::Action};
 use serde_json::{Value, json};
 
 use super::event;
@@ -169,6 +169,15 @@ pub async fn rotation(console: &Console, access: &Access, id: &str) -> Result<Ro
     let token = store::tokens::find(&console.0.db, access, id).await?.ok_or(Error::NotFound)?;
     let rotation = rotation::find(&console.0.db, access, id, console.now()).await?;
     Ok(Rotating { token, rotation, refusals: rotation::refusals(&console.0.db, access, id).await? })
+}
+
+/// The old secrets of those of these tokens that are being rotated and are not over.
+pub async fn old_secrets(console: &Console, access: &Access, tokens: &[Token]) -> Result<Vec<(TokenId, OldSecret)>> {
+    access.require_on_tokens(Permission::API_KEY_READ)?;
+    let now = console.now();
+    let living = tokens.iter().filter(|token| matches!(token.status_at(now), Status::Active | Status::Disabled));
+    let ids: Vec<TokenId> = living.map(|token| token.id).collect();
+    rotation::find_old(&console.0.db, access, &ids, now).await
 }
 
 /// Nobody takes over a token that may do more than they: a new secret is as good as a new token. What is over stays over.
