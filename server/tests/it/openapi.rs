@@ -56,8 +56,8 @@ fn every_operation_says_what_it_is() {
         let id = operation["operationId"].as_str().unwrap_or_default();
         let (noun, verb) = id.rsplit_once('_').unwrap_or_default();
         let verbs = [
-            "list", "find", "create", "edit", "rotate", "revoke", "disable", "enable", "end", "delete", "verify", "add", "remove",
-            "withdraw", "send",
+            "list", "find", "create", "edit", "rotate", "replace", "revoke", "disable", "enable", "end", "delete", "verify", "add",
+            "remove", "withdraw", "send",
         ];
         assert!(!noun.is_empty() && verbs.contains(&verb), "{method} {path}: operationId {id:?} is no noun_verb");
         assert!(ids.insert(id), "{id} is there twice");
