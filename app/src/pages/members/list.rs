@@ -189,7 +189,9 @@ fn Invited(invitations: Vec<Invitation>, organization: String, may_send: bool, m
                     </form>
                 }
             });
-            let mailed = invitation.mailed_at.map(|at| view! { <span class="cell-more">"Mailed " <Moment at=at /></span> });
+            let mailed = invitation
+                .mailed_at
+                .map(|at| view! { <span class="cell-more">"Mailed"</span><span class="cell-more"><Moment at=at /></span> });
             let withdraw = may_withdraw.then(|| {
                 view! {
                     <form method="post" action=paths::withdraw(&organization, invitation.id)>
