@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use app::ssr::Posted;
+use app::{paths, ssr::Posted};
 use axum::{
     Form,
     extract::{OriginalUri, Path},
@@ -17,7 +17,7 @@ use services::{
     organizations::Password,
 };
 
-use super::refused;
+use super::{refused, tokens::segment};
 use crate::{
     cookies,
     pages::{Visit, see},
@@ -36,7 +36,7 @@ pub(crate) async fn create(
     let console = &visit.site.console;
     let field = |name: &str| typed.get(name).cloned().unwrap_or_default();
     let (email, role) = (field("email"), field("role"));
-    let page = format!("{}{}", visit.site.public_url.origin(), app::paths::accept(""));
+    let page = format!("{}{}", visit.site.public_url.origin(), paths::accept(""));
     let attempt = async {
         let access =
             access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::INVITATION_CREATE).await?;
@@ -67,10 +67,10 @@ pub(crate) async fn send(
             access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::INVITATION_CREATE).await?;
         invitations::send(console, &access, &invitation).await
     };
-    let members = uri.path().split("/invitations/").next().unwrap_or("/");
+    let members = paths::members(&segment(&organization));
     match attempt.await {
         Ok(_) => see(&format!("{members}?done=sent")),
-        Err(error) => refused(&visit, members, HashMap::new(), error).await,
+        Err(error) => refused(&visit, &members, HashMap::new(), error).await,
     }
 }
 
@@ -89,10 +89,10 @@ pub(crate) async fn withdraw(
             access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::INVITATION_DELETE).await?;
         invitations::withdraw(console, &access, &invitation).await
     };
-    let members = uri.path().split("/invitations/").next().unwrap_or("/");
+    let members = paths::members(&segment(&organization));
     match attempt.await {
         Ok(_) => see(&format!("{members}?done=withdrawn")),
-        Err(error) => refused(&visit, members, HashMap::new(), error).await,
+        Err(error) => refused(&visit, &members, HashMap::new(), error).await,
     }
 }
 
@@ -119,7 +119,7 @@ pub(crate) async fn accept(visit: Visit, Form(typed): Form<Acceptance>) -> Respo
     };
     match accepted {
         Ok((organization, signed_in)) => {
-            let mut response = see(&format!("{}?done=joined", app::paths::members(organization.slug.as_str())));
+            let mut response = see(&format!("{}?done=joined", paths::members(organization.slug.as_str())));
             if let Some(signed_in) = signed_in {
                 cookies::sign_in(response.headers_mut(), &signed_in);
             }
@@ -127,7 +127,7 @@ pub(crate) async fn accept(visit: Visit, Form(typed): Form<Acceptance>) -> Respo
         }
         Err(error) => {
             let fields = [("code", typed.code), ("name", typed.name)].map(|(name, value)| (name.to_owned(), value));
-            refused(&visit, app::paths::ACCEPT, HashMap::from(fields), error).await
+            refused(&visit, paths::ACCEPT, HashMap::from(fields), error).await
         }
     }
 }

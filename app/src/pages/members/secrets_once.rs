@@ -25,9 +25,9 @@ pub fn secrets_once(rotated: &[Issued], organization: &str) -> AnyView {
         <Heading text=if several { "Store the new secrets" } else { "Store the new secret" } />
         <p class="lead">
             {if several {
-                format!("The member is removed, and {} tokens have new secrets. Each old secret is accepted as long as you chose.", rotated.len())
+                format!("The member is removed, and {} tokens have new secrets. Each old secret is accepted for as long as you chose at most.", rotated.len())
             } else {
-                "The member is removed, and this token has a new secret. The old one is accepted as long as you chose.".to_owned()
+                "The member is removed, and this token has a new secret. The old one is accepted for as long as you chose at most.".to_owned()
             }}
         </p>
         <div class="form">

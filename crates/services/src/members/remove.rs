@@ -338,6 +338,13 @@ impl Change<'_> {
                 "With one removal at most {ROTATED} tokens are rotated. Rotate some before, or choose something else."
             ));
         }
+        // Whoever leaves may have rotated it a moment ago, for as long as could be: what they know ends no later than was chosen now.
+        let end = self.overlap.ends(self.now);
+        for old in rotation::live_in(write, self.access, token.id, self.now).await? {
+            if old.ends_at().is_some_and(|later| later > end) {
+                rotation::set_end(write, self.access, token.id, &old, end, self.overlap).await?;
+            }
+        }
         let live = rotation::live_in(write, self.access, token.id, self.now).await?;
         let Turned { issued, details, old, .. } =
             exchange(self.console, self.access, write, token.clone(), live, self.overlap, self.now).await?;

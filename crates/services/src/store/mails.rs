@@ -129,7 +129,7 @@ pub(crate) async fn claim(db: &Db, now: Timestamp, lease: Duration) -> Result<Op
     .transpose()
 }
 
-/// Whether what a mail is to bring can still be used at `now`, and no newer mail brings it.
+/// Whether what a mail is to bring can still be used at `now`, and no newer mail brings it; one that was given up brings nothing.
 pub(crate) async fn is_wanted(db: &Db, mail: MailId, linked: Linked, now: Timestamp) -> Result<bool> {
     let found: i64 = match linked {
         // A reset has one mail alone.
@@ -146,7 +146,8 @@ pub(crate) async fn is_wanted(db: &Db, mail: MailId, linked: Linked, now: Timest
             sqlx::query_scalar(
                 "SELECT COUNT(*) FROM invitations i WHERE i.id = $1 AND i.accepted_at IS NULL AND i.withdrawn_at IS NULL \
                  AND i.expires_at > $2 AND NOT EXISTS \
-                 (SELECT 1 FROM mails m JOIN mails newer ON newer.seq > m.seq WHERE m.id = $3 AND newer.invitation_id = i.id)",
+                 (SELECT 1 FROM mails m JOIN mails newer ON newer.seq > m.seq WHERE m.id = $3 AND newer.invitation_id = i.id \
+                 AND newer.failed_at IS NULL)",
             )
             .bind(id.to_string())
             .bind(now.as_micros())

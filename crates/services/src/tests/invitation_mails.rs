@@ -20,6 +20,7 @@ on_both![
     it_is_sent_again_with_the_same_link_and_end,
     once_a_minute_at_most,
     a_mail_server_that_was_away_gets_the_newest_alone,
+    one_that_was_given_up_stands_in_nobodys_way,
     an_address_that_is_invited_again_and_again_gets_one_mail_a_minute,
     one_with_a_code_from_before_gets_a_link_that_works,
     a_name_cannot_lead_elsewhere,
@@ -204,6 +205,18 @@ async fn a_mail_server_that_was_away_gets_the_newest_alone(instance: Instance) {
     let hers: Vec<_> = post.taken().into_iter().filter(|mail| mail.recipient == "grace@acme.test").collect();
     assert!(hers.len() == 1 && code_in(&hers[0]) == code);
     assert_eq!(instance.count("SELECT COUNT(*) FROM mails WHERE invitation_id IS NOT NULL AND dropped_at IS NULL").await, 1);
+}
+
+async fn one_that_was_given_up_stands_in_nobodys_way(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let (id, code) = invite(&instance, &owner).await;
+    instance.advance(60);
+    invitations::send(&instance.console, &owner, &id).await.unwrap();
+    let newest = "UPDATE mails SET failed_at = 1 WHERE seq = (SELECT MAX(seq) FROM mails WHERE invitation_id IS NOT NULL)";
+    assert_eq!(instance.execute(newest).await.unwrap(), 1);
+    let mails = got(&instance).await;
+    assert!(mails.len() == 1 && code_in(&mails[0]) == code, "the first brings the link");
 }
 
 async fn an_address_that_is_invited_again_and_again_gets_one_mail_a_minute(instance: Instance) {

@@ -14,13 +14,15 @@ use crate::{
     sessions,
     store::on_db,
     teams, token_policy,
-    tokens::{self, NewToken},
+    tokens::{self, IdempotencyKey, NewToken, Outcome},
     verify,
 };
 
 on_both![
     a_token_is_moved_to_a_team_as_it_is,
     a_rotated_token_answers_its_secret_once_and_the_old_one_lives_on,
+    what_the_leaver_knows_ends_when_was_chosen,
+    a_key_from_before_gets_no_secret_of_a_team,
     nobody_hands_on_more_than_they_hold,
     what_a_team_has_is_neither_moved_nor_rotated,
     a_team_that_is_not_there_takes_nothing,
@@ -395,4 +397,34 @@ async fn no_token_becomes_a_teams_where_teams_have_none(instance: Instance) {
     assert!(members::offboarding(&instance.console, &owner, &id).await.unwrap().teams.is_empty());
     let why = refused(&instance, &owner, &id, &one(issued.token.id, AfterLeaving::Move(payments))).await;
     assert_eq!(why, "“ci” cannot be moved: the policy allows no tokens of teams. Choose something else for it.");
+}
+
+async fn what_the_leaver_knows_ends_when_was_chosen(instance: Instance) {
+    let (owner, bob, id, _) = bob(&instance).await;
+    let issued = generate(&instance, &bob, "ci", Role::Viewer, None).await;
+    // The newest is never used: a rotation after this one takes it for lost, and the one before keeps its week.
+    let newest = tokens::rotate(&instance.console, &bob, &issued.token.id.to_string(), Overlap::Week).await.unwrap();
+    let removed = members::remove_deciding(&instance.console, &owner, &id, &one(issued.token.id, AfterLeaving::Rotate)).await.unwrap();
+    let secrets = [&issued, &newest, &removed.rotated[0]].map(|issued| issued.secret.expose());
+    let verdicts =
+        async || [verdict(&instance, secrets[0]).await, verdict(&instance, secrets[1]).await, verdict(&instance, secrets[2]).await];
+    assert_eq!(verdicts().await, [Verdict::Valid, Verdict::NotFound, Verdict::Valid]);
+    instance.advance(3600);
+    assert_eq!(verdicts().await, [Verdict::NotFound, Verdict::NotFound, Verdict::Valid], "an hour, not a week");
+}
+
+async fn a_key_from_before_gets_no_secret_of_a_team(instance: Instance) {
+    let console = &instance.console;
+    let (owner, bob, id, payments) = bob(&instance).await;
+    let issued = generate(&instance, &bob, "ci", Role::Viewer, None).await;
+    let rotator = generate(&instance, &owner, "rotator", Role::Admin, None).await;
+    let rotator = access::by_token(console, rotator.secret.expose(), &caller(), Permission::API_KEY_UPDATE).await.unwrap();
+    let key = IdempotencyKey::parse(b"k").unwrap();
+    let token = issued.token.id.to_string();
+    let attempt = async || tokens::rotate_once(console, &rotator, &token, Overlap::Hour, &key, b"{}").await;
+    assert!(matches!(attempt().await, Ok(Outcome::Created(_))));
+    members::remove_deciding(console, &owner, &id, &one(issued.token.id, AfterLeaving::Move(payments))).await.unwrap();
+    let before = instance.shape().await;
+    assert!(matches!(attempt().await, Err(Error::Forbidden)), "its secret is for those in the team");
+    assert_eq!(instance.shape().await, before);
 }

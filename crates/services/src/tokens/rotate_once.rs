@@ -37,11 +37,12 @@ pub async fn rotate_once(
     console.0.usage.settle().await?;
     let mut write = access.begin(console).await?;
     let now = console.now();
+    // First of all: whose the token is may have changed since an earlier attempt.
+    let token = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
+    access.require_on(Permission::API_KEY_UPDATE, &token)?;
     if let Some(earlier) = attempt.earlier(&mut write, access, now).await? {
         return repeat(console, access, write, &attempt, &earlier).await;
     }
-    let token = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
-    access.require_on(Permission::API_KEY_UPDATE, &token)?;
     may_rotate(access, &token, now)?;
     let live = rotation::live_in(&mut write, access, id, now).await?;
     let turned = turn(console, access, &mut write, token, live, overlap, now).await?;
