@@ -39,8 +39,8 @@ pub struct NewPerson {
 }
 
 /// Invites somebody, and mails them the link. `page` is the address of the page that takes the code, up to the code. An earlier invitation
-/// of the same address is taken back: of two links only the latest works. When that one was mailed less than [`PAUSE`] ago, the mail waits
-/// for so long, and is dropped if it is replaced meanwhile. Nobody invites to more than they hold.
+/// of the same address is taken back: of two links only the latest works. When that one was mailed less than a minute ago, the mail waits
+/// for the rest of it, and is dropped if it is replaced meanwhile. Nobody invites to more than they hold.
 pub async fn create(console: &Console, access: &Access, email: &str, role: &str, page: &str) -> Result<Invited> {
     access.require(Permission::INVITATION_CREATE)?;
     let email = Email::parse(email).map_err(Error::in_field("email"))?;
@@ -81,7 +81,7 @@ pub async fn create(console: &Console, access: &Access, email: &str, role: &str,
     Ok(Invited { invitation, link: InvitationLink::new(page, &code) })
 }
 
-/// Mails the link of an invitation again: the same link, which ends when it would have. An invitation is mailed once in [`PAUSE`] at most;
+/// Mails the link of an invitation again: the same link, which ends when it would have. An invitation is mailed once a minute at most;
 /// who asks sooner is told how long to wait.
 pub async fn send(console: &Console, access: &Access, id: &str) -> Result<Invitation> {
     access.require(Permission::INVITATION_CREATE)?;
