@@ -256,6 +256,19 @@ fn settings(folder: &tempfile::TempDir, database: &Database, clock: Arc<FixedClo
     }
 }
 
+/// The way of a member of Acme to tokens, as the console asks for it.
+pub(super) async fn way(instance: &Instance, email: &str, permission: Permission) -> Access {
+    let actor = instance.actor(email).await;
+    access::to_tokens(&instance.console, Some(&actor), &caller(), "acme", permission).await.unwrap()
+}
+
+/// The id of a person, without signing in, which is limited.
+pub(super) async fn user(instance: &Instance, email: &str) -> String {
+    on_db!(&instance.console.0.db, |pool| {
+        sqlx::query_scalar("SELECT id FROM users WHERE email = $1").bind(email).fetch_one(pool).await.unwrap()
+    })
+}
+
 pub(super) fn random() -> [u8; 10] {
     let mut bytes = [0; 10];
     SystemEntropy.fill(&mut bytes);

@@ -7,7 +7,7 @@ use domain::{
     Verdict, token_policy::Policy,
 };
 
-use super::{Instance, caller, new_token, notices::taken, on_both};
+use super::{Instance, caller, new_token, notices::taken, on_both, user, way};
 use crate::{
     Access, Error, access, invitations,
     members::{self, Decisions},
@@ -33,18 +33,6 @@ on_both![
     nothing_changes_when_it_cannot_be_recorded,
     everything_of_theirs_ends_whatever_is_chosen,
 ];
-
-async fn way(instance: &Instance, email: &str, permission: Permission) -> Access {
-    let actor = instance.actor(email).await;
-    access::to_tokens(&instance.console, Some(&actor), &caller(), "acme", permission).await.unwrap()
-}
-
-/// Without signing in, which is limited.
-async fn user(instance: &Instance, email: &str) -> String {
-    on_db!(&instance.console.0.db, |pool| {
-        sqlx::query_scalar("SELECT id FROM users WHERE email = $1").bind(email).fetch_one(pool).await.unwrap()
-    })
-}
 
 async fn team(instance: &Instance, owner: &Access, name: &str, people: &[&str]) -> TeamId {
     let team = teams::create(&instance.console, owner, Name::parse(name).unwrap(), Description::parse("").unwrap()).await.unwrap().id;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::{Change, Description, Label, Overlap, PermissionSet, Rights, Role, Status, Verdict};
 
-use super::{Instance, PASSWORD, caller, new_token, on_both};
+use super::{Instance, PASSWORD, caller, new_token, on_both, user};
 use crate::{
     Access, Error, access,
     invitations::{self, NewPerson},
@@ -30,12 +30,6 @@ const ROUNDS: usize = 20;
 async fn begin(instance: &Instance) -> Arc<Access> {
     instance.set_up().await;
     Arc::new(instance.owner().await)
-}
-
-async fn id_of(instance: &Instance, email: &'static str) -> String {
-    on_db!(&instance.console.0.db, |pool| {
-        sqlx::query_scalar("SELECT id FROM users WHERE email = $1").bind(email).fetch_one(pool).await.unwrap()
-    })
 }
 
 fn rights(permissions: &str) -> Change {
@@ -165,7 +159,7 @@ async fn of_two_edits_of_a_role_from_the_same_page_one_is_taken(instance: Instan
 async fn a_role_is_deleted_or_held_and_not_both(instance: Instance) {
     let owner = begin(&instance).await;
     instance.member("acme", Role::Viewer, "vi@acme.test").await;
-    let vi = id_of(&instance, "vi@acme.test").await;
+    let vi = user(&instance, "vi@acme.test").await;
     for round in 0..ROUNDS {
         let made = roles::create(&instance.console, &owner, Definition::parse(&format!("R {round}"), "", "cluster:read").unwrap()).await;
         let id = made.unwrap().role.id.to_string();

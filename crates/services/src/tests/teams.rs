@@ -7,10 +7,9 @@ use domain::{
     TeamId, TokenQuery, Verdict,
 };
 
-use super::{Instance, caller, new_token, notices::taken, on_both};
+use super::{Instance, caller, new_token, notices::taken, on_both, user, way};
 use crate::{
     Access, Error, access, members,
-    store::on_db,
     teams::{self, Change as TeamChange},
     token_policy,
     tokens::{self, NewToken},
@@ -35,19 +34,6 @@ on_both![
     the_policy_holds_for_its_tokens,
     nobody_fills_the_inboxes_of_admins,
 ];
-
-/// The way of a member to tokens, as the console asks for it.
-async fn way(instance: &Instance, email: &str, permission: Permission) -> Access {
-    let actor = instance.actor(email).await;
-    access::to_tokens(&instance.console, Some(&actor), &caller(), "acme", permission).await.unwrap()
-}
-
-/// Without signing in, which is limited.
-async fn user(instance: &Instance, email: &str) -> String {
-    on_db!(&instance.console.0.db, |pool| {
-        sqlx::query_scalar("SELECT id FROM users WHERE email = $1").bind(email).fetch_one(pool).await.unwrap()
-    })
-}
 
 async fn create(instance: &Instance, owner: &Access, name: &str) -> Team {
     teams::create(&instance.console, owner, Name::parse(name).unwrap(), Description::parse("").unwrap()).await.unwrap()

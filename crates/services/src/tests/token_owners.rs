@@ -5,7 +5,7 @@ use domain::{
     token_policy::{Creators, Impact, Policy},
 };
 
-use super::{Instance, caller, new_token, on_both};
+use super::{Instance, caller, new_token, on_both, way};
 use crate::{
     Access, Error, access, members, teams, token_policy,
     tokens::{self, NewToken},
@@ -42,12 +42,6 @@ async fn payments(instance: &Instance) -> TeamId {
     let vi = all.iter().find(|member| member.email.as_str() == "vi@acme.test").unwrap().user;
     teams::add_member(&instance.console, &owner, &team.to_string(), &vi.to_string()).await.unwrap();
     team
-}
-
-/// The way of a member to tokens, as the console asks for it.
-async fn way(instance: &Instance, email: &str, permission: Permission) -> Access {
-    let actor = instance.actor(email).await;
-    access::to_tokens(&instance.console, Some(&actor), &caller(), "acme", permission).await.unwrap()
 }
 
 async fn set(instance: &Instance, policy: Policy) {

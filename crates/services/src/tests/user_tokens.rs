@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use domain::{Change, Issued, Lifetime, Overlap, Owner, OwnerChoice, Permission, Rights, Role, State, TeamId, TokenQuery, Verdict};
 
-use super::{Instance, caller, new_token, notices::taken, on_both};
+use super::{Instance, caller, new_token, notices::taken, on_both, way};
 use crate::{
-    Access, Error, access, mails, members,
+    Error, access, mails, members,
     tokens::{self, NewToken},
     verify,
 };
@@ -27,12 +27,6 @@ on_both![
     the_owner_is_told_who_ended_it,
     what_is_told_of_a_token_stays_in_its_organization,
 ];
-
-/// The way of a member to tokens, as the console asks for it.
-async fn way(instance: &Instance, email: &str, permission: Permission) -> Access {
-    let actor = instance.actor(email).await;
-    access::to_tokens(&instance.console, Some(&actor), &caller(), "acme", permission).await.unwrap()
-}
 
 async fn generate(instance: &Instance, email: &str, label: &str, role: Role) -> Issued {
     let access = way(instance, email, Permission::API_KEY_CREATE).await;
