@@ -9,10 +9,10 @@ use axum::{
     http::{HeaderValue, header},
     response::Response,
 };
-use domain::Permission;
+use domain::{Invitation, Permission};
 use serde::Deserialize;
 use services::{
-    access,
+    Error, access,
     invitations::{self, NewPerson},
     organizations::Password,
 };
@@ -52,6 +52,15 @@ pub(crate) async fn create(
     }
 }
 
+/// Leads to the list, which says what was `done` or why not.
+async fn back(visit: &Visit, organization: &str, changed: Result<Invitation, Error>, done: &str) -> Response {
+    let members = paths::members(&segment(organization));
+    match changed {
+        Ok(_) => see(&format!("{members}?done={done}")),
+        Err(error) => refused(visit, &members, HashMap::new(), error).await,
+    }
+}
+
 /// Mails the link of an invitation again and leads to the list.
 pub(crate) async fn send(
     visit: Visit,
@@ -67,11 +76,7 @@ pub(crate) async fn send(
             access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::INVITATION_CREATE).await?;
         invitations::send(console, &access, &invitation).await
     };
-    let members = paths::members(&segment(&organization));
-    match attempt.await {
-        Ok(_) => see(&format!("{members}?done=sent")),
-        Err(error) => refused(&visit, &members, HashMap::new(), error).await,
-    }
+    back(&visit, &organization, attempt.await, "sent").await
 }
 
 /// Takes an invitation back and leads to the list.
@@ -89,11 +94,7 @@ pub(crate) async fn withdraw(
             access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::INVITATION_DELETE).await?;
         invitations::withdraw(console, &access, &invitation).await
     };
-    let members = paths::members(&segment(&organization));
-    match attempt.await {
-        Ok(_) => see(&format!("{members}?done=withdrawn")),
-        Err(error) => refused(&visit, &members, HashMap::new(), error).await,
-    }
+    back(&visit, &organization, attempt.await, "withdrawn").await
 }
 
 /// What was typed to accept an invitation.
