@@ -16,7 +16,7 @@ use data_encoding::HEXLOWER;
 use domain::{Description, Label, Lifetime, Permission, PermissionSet, Role};
 use serde_json::json;
 use services::{
-    Background, Caller, Console, Database, Entropy as _, KeySource, Mailer, Parameters, Settings, SystemClock, SystemEntropy, access,
+    Background, Caller, Console, Database, Entropy as _, KeySource, Mailer, Parameters, Settings, SystemClock, SystemEntropy, TERM, access,
     organizations::{self, Password, SetUp, SetupForm},
     tokens::{self, NewToken},
 };
@@ -96,6 +96,8 @@ struct CreateOrganization {
     owner: String,
 }
 
+// On SQLite a server beside the command does not learn of what it does: a command may add, and what takes something away from a token has to
+// be done by the server. docs/revocation.md.
 #[derive(Debug, Subcommand)]
 enum TokenCommand {
     /// Generate a token; prints it with its secret, once, as JSON
@@ -163,7 +165,7 @@ pub fn run(cli: Cli) -> Result<(), Exit> {
                 telemetry::start("warn")?;
                 check_owner(&instance.data)?;
                 // What commands tell of is delivered by the server.
-                let (console, background) = open(instance, &serve.public_url, None).await?;
+                let (console, background) = open(instance, &serve.public_url, 0, None).await?;
                 let done = act(&console, command).await;
                 background.stop().await;
                 done
@@ -249,7 +251,12 @@ fn print_json(value: &serde_json::Value) -> Result<(), Exit> {
     writeln!(out, "{value}").and_then(|()| out.flush()).map_err(|error| Exit::output(format!("The answer cannot be written: {error}.")))
 }
 
-async fn open(instance: Instance, public_url: &PublicUrl, mailer: Option<Arc<dyn Mailer>>) -> Result<(Console, Background), Exit> {
+async fn open(
+    instance: Instance,
+    public_url: &PublicUrl,
+    remembered: u64,
+    mailer: Option<Arc<dyn Mailer>>,
+) -> Result<(Console, Background), Exit> {
     make_folder(&instance.data)?;
     // Migrations of a SQLite file are not safe against another process that migrates: one at a time. PostgreSQL has a lock for that.
     let _lock = match &instance.database {
@@ -268,6 +275,8 @@ async fn open(instance: Instance, public_url: &PublicUrl, mailer: Option<Arc<dyn
         entropy: Arc::new(SystemEntropy),
         passwords: Parameters::default(),
         origin: public_url.origin().to_owned(),
+        remembered,
+        term: TERM,
         mailer,
     })
     .await?)
@@ -275,7 +284,8 @@ async fn open(instance: Instance, public_url: &PublicUrl, mailer: Option<Arc<dyn
 
 /// A file beside a SQLite database to hold a lock on, whatever folder the rest of the data is in.
 fn lock_file(database: &Path, end: &str) -> Result<File, Exit> {
-    let path = database.with_added_extension(end);
+    // By whatever name the file is called, its lock is one: a link to it must not make it look like another database.
+    let path = std::fs::canonicalize(database).unwrap_or_else(|_| database.to_owned()).with_added_extension(end);
     File::options()
         .create(true)
         .truncate(false)
@@ -340,7 +350,7 @@ async fn run_server(instance: Instance, options: config::Serve) -> Result<(), Ex
         }
         Database::Postgres(_) => None,
     };
-    let (console, background) = open(instance, &options.public_url, Some(Arc::new(post))).await?;
+    let (console, background) = open(instance, &options.public_url, options.remembered, Some(Arc::new(post))).await?;
     let code = organizations::setup_code(&console).await?;
     let site = Site {
         console: console.clone(),

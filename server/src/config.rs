@@ -58,6 +58,10 @@ pub struct ServeOptions {
     #[arg(long, env = "JETON_CLIENT_IP", value_name = "SOURCE")]
     pub client_ip: Option<String>,
 
+    /// How many MiB verification may use to remember tokens, some 1,400 in each; 0 looks every token up [default: 64]
+    #[arg(long, env = "JETON_MEMORY_MIB", value_name = "MIB")]
+    pub memory_mib: Option<u32>,
+
     /// The mail server: <smtps://USER:PASSWORD@HOST>, or <smtp://HOST:PORT?tls=required> [default: none, mails become files in the data
     /// folder]
     #[arg(long, env = "JETON_SMTP_URL", value_name = "URL", hide_env_values = true)]
@@ -79,6 +83,7 @@ struct File {
     listen: Option<SocketAddr>,
     public_url: Option<String>,
     client_ip: Option<String>,
+    memory_mib: Option<u32>,
     smtp_url: Option<String>,
     mail_from: Option<String>,
 }
@@ -108,6 +113,8 @@ pub struct Serve {
     pub public_url: PublicUrl,
     /// Where a client's address is read from.
     pub client_ip: ClientIpSource,
+    /// How many bytes verification may use to remember tokens.
+    pub remembered: u64,
     /// The mail server, if there is one; the address may hold a password.
     pub smtp_url: Option<String>,
     /// Who mails are from.
@@ -198,8 +205,9 @@ pub fn load(options: Options, serve: ServeOptions) -> Result<(Instance, Serve), 
     let host = if host.contains(|c: char| c.is_ascii_alphabetic()) && !host.contains(':') { host } else { "localhost".to_owned() };
     let mail_from = serve.mail_from.or(file.mail_from).unwrap_or_else(|| format!("Jeton <jeton@{host}>"));
     let smtp_url = serve.smtp_url.or(file.smtp_url);
+    let remembered = u64::from(serve.memory_mib.or(file.memory_mib).unwrap_or(64)) << 20;
     let log = options.log.or(file.log).unwrap_or_else(|| "info".to_owned());
-    Ok((Instance { data, database, key, prefix, catalogue, log }, Serve { listen, public_url, client_ip, smtp_url, mail_from }))
+    Ok((Instance { data, database, key, prefix, catalogue, log }, Serve { listen, public_url, client_ip, remembered, smtp_url, mail_from }))
 }
 
 fn database(url: &str) -> Result<Database, Exit> {

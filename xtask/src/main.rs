@@ -1,5 +1,6 @@
 //! `cargo xtask`: everything a person types to build, run and test Jeton.
 
+mod bench;
 mod classes;
 mod css;
 mod files;
@@ -66,6 +67,15 @@ enum Task {
         #[arg(long)]
         release: bool,
     },
+    /// Measure verification against a bare route of the same binary, on both databases
+    Bench {
+        /// How often bare and real route take turns
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+        /// How long each turn is
+        #[arg(long, default_value_t = 5)]
+        seconds: u32,
+    },
     /// Format, clippy for server and browser, documentation, forbidden dependencies
     Lint,
     /// Everything that must hold: lints, all tests on both databases, journeys in a real browser
@@ -104,6 +114,7 @@ fn go(task: Task) -> Result<ExitCode> {
             steps::note(&format!("{} after {}", project.binary(Profile::from_flag(release)).display(), steps::so_far()));
             Ok(ExitCode::SUCCESS)
         }
+        Task::Bench { rounds, seconds } => bench::run(&project, rounds, seconds).map(|()| ExitCode::SUCCESS),
         Task::Lint => lint::lint(&project).map(|()| ExitCode::SUCCESS),
         Task::Test { only, thorough } => suite::test(&project, &only, thorough),
     }

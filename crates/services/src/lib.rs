@@ -12,6 +12,7 @@ pub mod invitations;
 mod keys;
 pub mod mails;
 pub mod members;
+mod memory;
 pub mod organizations;
 mod passwords;
 pub mod resets;
@@ -39,14 +40,15 @@ pub use entropy::{Clock, Entropy, FixedClock, SystemClock, SystemEntropy};
 pub use error::{Error, Result};
 pub use keys::{KeyError, KeySource};
 pub use mails::Mailer;
+pub use memory::TERM;
 pub use passwords::Parameters;
 pub use store::{Database, DatabaseError};
 
 use crate::{
-    keys::Keys,
+    keys::{Digest, Keys},
     passwords::Hasher,
     sessions::Addresses,
-    store::Db,
+    store::{Db, tokens::Found},
     usage::{Usage, Worker},
 };
 
@@ -66,6 +68,11 @@ pub struct Settings {
     pub passwords: Parameters,
     /// Where people reach the console, as in `https://tokens.example.org`: what links in mails begin with, never what a request says.
     pub origin: String,
+    /// How many bytes verification may use to remember tokens.
+    pub remembered: u64,
+    /// For how long a server may say what it remembers without asking the database again: [`TERM`] outside of tests, and the same in all
+    /// servers on a database. SQLite has one server, and no term.
+    pub term: Duration,
     /// Who takes mails over. Without one they wait in the outbox for a server that has one, which is right for commands.
     pub mailer: Option<Arc<dyn Mailer>>,
 }
@@ -142,7 +149,7 @@ pub struct Background {
 impl Console {
     /// Opens an instance: connects, brings the schema up to date, checks the key. Starts what works in the background.
     pub async fn open(settings: Settings) -> core::result::Result<(Self, Background), OpenError> {
-        let db = Db::open(&settings.database).await?;
+        let (db, feed) = Db::open(&settings.database, settings.remembered, settings.term).await?;
         let known = db.key_check().await?;
         let keys = Arc::new(settings.key.load(known.is_none(), &*settings.entropy)?);
         let check = match known {
@@ -171,6 +178,11 @@ impl Console {
             verifying: audit::Verifying::default(),
         }));
         let mut background = Background { console: console.clone(), stop: vec![stop], workers: vec![worker] };
+        if let Some(feed) = feed.filter(|_| settings.remembered > 0) {
+            let (stop, stopped) = mpsc::channel(1);
+            background.workers.push(tokio::spawn(feed.run(stopped)));
+            background.stop.push(stop);
+        }
         if let Some(mailer) = settings.mailer {
             let (stop, stopped) = mpsc::channel(1);
             background.workers.push(tokio::spawn(mails::Worker::new(console.clone(), mailer, mails).run(stopped)));
@@ -193,6 +205,11 @@ impl Console {
     /// What the secrets of this instance begin with.
     pub fn prefix(&self) -> &Prefix {
         &self.0.prefix
+    }
+
+    /// What the digest of a presented secret leads to, remembered or looked up.
+    pub(crate) async fn recognize(&self, digest: &Digest) -> Result<Option<Arc<Found>>> {
+        self.0.db.memory.find(&self.0.db, digest).await
     }
 
     /// Whether the instance can answer.

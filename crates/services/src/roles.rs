@@ -153,6 +153,7 @@ pub async fn edit_with(
     let Definition { name, description, permissions } = to;
     let after = DefinedRole { role: CustomRole { id, name, permissions }, description, holders: before.holders };
     if after == before {
+        write.unchanged().await;
         return Ok(before);
     }
     // What is added would live on in whoever has the role after the end of the token that adds it.

@@ -167,6 +167,7 @@ pub async fn edit(console: &Console, access: &Access, seen: Option<&str>, policy
         return Err(Error::Conflict("Somebody changed the policy meanwhile. Open it anew to see what it is now, then make your change."));
     }
     if policy == before {
+        write.unchanged().await;
         return Ok(before);
     }
     let now = console.now();

@@ -1,4 +1,8 @@
 //! Verification: is a presented token good, and for what. The hot path, top to bottom in one function; it never writes.
+//!
+//! What it knows of tokens comes out of `memory`, and what time does to them is judged here: docs/revocation.md.
+
+use std::sync::Arc;
 
 use domain::{Cause, Organization, Permission, Secret, Token, Verdict};
 
@@ -6,10 +10,7 @@ use crate::{
     Console,
     access::{Access, Caller},
     error::Result,
-    store::{
-        self,
-        tokens::{Found, Presented},
-    },
+    store::tokens::Found,
 };
 
 /// What a service is told about a token it was shown.
@@ -18,7 +19,28 @@ pub struct Verification {
     /// What was found.
     pub verdict: Verdict,
     /// The token and its organization; only when the verdict is [`Verdict::Valid`].
-    pub subject: Option<(Token, Organization)>,
+    pub subject: Option<Subject>,
+}
+
+/// A good token and its organization, as they are remembered: shared, not copied.
+pub struct Subject(Arc<Found>);
+
+impl Subject {
+    /// The token; when it was used last is not known here.
+    pub fn token(&self) -> &Token {
+        &self.0.token
+    }
+
+    /// Its organization.
+    pub fn organization(&self) -> &Organization {
+        &self.0.organization
+    }
+}
+
+impl std::fmt::Debug for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Subject").field(&self.0.token.id).finish()
+    }
 }
 
 impl Verification {
@@ -40,20 +62,18 @@ pub async fn verify(
     let Ok(secret) = Secret::parse(presented, &console.0.prefix) else { return Ok(Verification::refused(Verdict::NotFound)) };
     let now = console.now();
     let digest = console.0.keys.token(&secret);
-    let ours = |found: &Found| found.organization.id == access.organization().id;
-    let found = match store::tokens::find_by_digest(&console.0.db, &digest, now).await? {
-        Some(Presented::Live(found)) if ours(&found) => found,
+    // A token of another organization is like none.
+    let found = console.recognize(&digest).await?.filter(|found| found.organization.id == access.organization().id);
+    let Some(found) = found else { return Ok(Verification::refused(Verdict::NotFound)) };
+    if found.secret.is_ended(now) {
         // Nobody is told that it once was good, but its owner is told that somebody has it.
-        Some(Presented::Ended(found)) if ours(&found) => {
-            console.0.usage.refused(&found, Cause::Ended, now, caller);
-            return Ok(Verification::refused(Verdict::NotFound));
-        }
-        _ => return Ok(Verification::refused(Verdict::NotFound)),
-    };
+        console.0.usage.refused(&found, Cause::Ended, now, caller);
+        return Ok(Verification::refused(Verdict::NotFound));
+    }
     match Verdict::on(&found.token, asked, now) {
         Verdict::Valid => {
             console.0.usage.accepted(&found, now, caller);
-            Ok(Verification { verdict: Verdict::Valid, subject: Some((found.token, found.organization)) })
+            Ok(Verification { verdict: Verdict::Valid, subject: Some(Subject(found)) })
         }
         refused => {
             if let Some(cause) = Cause::of(found.token.status_at(now)) {

@@ -60,6 +60,8 @@ pub(super) async fn live(folder: &Path, password: &str) -> std::result::Result<(
         entropy: Arc::new(SystemEntropy),
         passwords: Parameters::default(),
         origin: String::new(),
+        remembered: 0,
+        term: services::TERM,
         mailer: None,
     })
     .await?;

@@ -112,14 +112,15 @@ impl From<Verification> for Answer {
     fn from(found: Verification) -> Self {
         let answer =
             Self { valid: found.verdict == Verdict::Valid, code: found.verdict, token: None, organization: None, permissions: None };
-        let Some((token, organization)) = found.subject else { return answer };
+        let Some(subject) = found.subject else { return answer };
+        let (token, organization) = (subject.token(), subject.organization());
         Self {
             permissions: Some(token.effective()),
             token: Some(VerifiedToken {
                 id: token.id.to_string(),
                 label: token.label.to_string(),
                 hint: token.hint.to_string(),
-                owner: Owner::of(&token, &organization),
+                owner: Owner::of(token, organization),
                 expires_at: token.expires_at.map(domain::Timestamp::iso),
             }),
             organization: Some(VerifiedOrganization {

@@ -42,6 +42,8 @@ macro_rules! on_both {
 pub(crate) use on_both;
 
 pub(crate) const PASSWORD: &str = "a lake behind seven birches";
+/// Shorter than in earnest, so that thousands of changes do not wait as long.
+pub(crate) const TERM: std::time::Duration = std::time::Duration::from_millis(25);
 pub(crate) const ORIGIN: &str = "https://tokens.acme.test";
 
 /// An instance with two organizations: Acme, with a member of each role, and Globex, whose owner is an outsider to Acme.
@@ -119,6 +121,8 @@ impl TestConsole {
             entropy: Arc::new(SystemEntropy),
             passwords: Parameters { memory: 64, passes: 1, parallel: 2 },
             origin: ORIGIN.into(),
+            remembered: 1 << 20,
+            term: TERM,
             mailer: None,
         };
         let (console, background) = Console::open(settings).await.unwrap();

@@ -12,7 +12,7 @@
 mod reach;
 mod rotator;
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use domain::{
     Cause, Email, Me, Name, Organization, OwnerTeam, Permission, PermissionSet, Person, Secret, SessionId, Slug, Status, Timestamp,
@@ -23,10 +23,7 @@ use crate::{
     Console,
     error::{Error, Result},
     keys::Digest,
-    store::{
-        self, Write,
-        tokens::{Found, Presented},
-    },
+    store::{self, Write, tokens::Found},
 };
 use reach::Reach;
 
@@ -314,7 +311,7 @@ pub async fn by_token_to_itself(console: &Console, presented: &str, caller: &Cal
 }
 
 /// Who presents this, if it is a good token. Whether they may do what they want to is asked next.
-async fn bearer(console: &Console, presented: &str, caller: &Caller) -> Result<(Access, Found)> {
+async fn bearer(console: &Console, presented: &str, caller: &Caller) -> Result<(Access, Arc<Found>)> {
     let secret = Secret::parse(presented, &console.0.prefix).map_err(|_| Error::Unauthenticated)?;
     let now = console.now();
     let digest = console.0.keys.token(&secret);
@@ -322,10 +319,10 @@ async fn bearer(console: &Console, presented: &str, caller: &Caller) -> Result<(
         console.0.usage.refused(found, cause, now, caller);
         Error::Unauthenticated
     };
-    let found = match store::tokens::find_by_digest(&console.0.db, &digest, now).await?.ok_or(Error::Unauthenticated)? {
-        Presented::Live(found) => found,
-        Presented::Ended(found) => return Err(refused(&found, Cause::Ended)),
-    };
+    let found = console.recognize(&digest).await?.ok_or(Error::Unauthenticated)?;
+    if found.secret.is_ended(now) {
+        return Err(refused(&found, Cause::Ended));
+    }
     if let Some(cause) = Cause::of(found.token.status_at(now)) {
         return Err(refused(&found, cause));
     }

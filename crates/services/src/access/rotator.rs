@@ -48,7 +48,7 @@ pub async fn to_rotate_itself(console: &Console, presented: &str, caller: &Calle
     access.require(Permission::TOKEN_ROTATE_SELF)?;
     console.0.usage.accepted(&found, console.now(), caller);
     let presented = found.secret.digest;
-    let current = if found.secret.is_replaced {
+    let current = if found.secret.is_replaced() {
         store::tokens::rotation::current(&console.0.db, &access, found.token.id).await?
     } else {
         presented.to_vec()

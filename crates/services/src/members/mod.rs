@@ -89,6 +89,7 @@ pub async fn edit_if(console: &Console, access: &Access, id: &str, role: &str, s
     }
     let role = check_role(&mut write, access, role).await?;
     if role == member.role {
+        write.unchanged().await;
         return Ok(member);
     }
     keep_an_owner(&mut write, access, &member).await?;

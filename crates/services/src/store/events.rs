@@ -4,13 +4,15 @@ use domain::{
     OrganizationId, Timestamp,
     audit::{Action, Event, Party},
 };
+use sqlx::PgConnection;
 
 use super::{Db, Write, exactly_one, on_db, on_tx, stored};
 use crate::{
     access::{Access, Caller, Principal},
     audit::{Filter, Recorded},
-    error::Result,
+    error::{Error, Result},
     keys::{Digest, Keys},
+    memory::Concerns,
 };
 
 /// What stands before the first event.
@@ -184,6 +186,60 @@ pub(super) async fn append(write: &mut Write, keys: &Keys, event: &NewEvent<'_>)
     });
     exactly_one(touched)?;
     Ok(mac)
+}
+
+/// A place in the trail that was seen: the number and the code of an event.
+pub(crate) struct Place {
+    seq: i64,
+    mac: Vec<u8>,
+}
+
+/// What was changed up to a place.
+pub(crate) struct Changes {
+    /// The latest event there is.
+    pub(crate) head: Place,
+    /// What the changes concern, in their order.
+    pub(crate) concerns: Vec<Concerns>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ChangeRow {
+    seq: i64,
+    mac: Vec<u8>,
+    organization_id: Option<String>,
+    action: String,
+    target_id: String,
+}
+
+/// What was changed since a place, in one statement and so at one moment. An event is in its change's transaction, and changes follow one
+/// another: who sees an event sees everything before it. From nowhere on, after too much, and when the place is in no trail that this
+/// database has, because another was put in its stead, everything may have changed.
+pub(crate) async fn changes_since(connection: &mut PgConnection, since: Option<&Place>) -> Result<Changes> {
+    /// More than that is answered by forgetting everything.
+    const LIMIT: usize = 1_000;
+    if let Some(since) = since.filter(|since| since.seq > 0) {
+        let sql = "SELECT seq, mac, organization_id, action, target_id FROM events WHERE seq >= $1 ORDER BY seq LIMIT $2";
+        let limit = i64::try_from(LIMIT + 1).map_err(Error::internal)?;
+        let mut rows: Vec<ChangeRow> = sqlx::query_as(sql).bind(since.seq).bind(limit).fetch_all(&mut *connection).await?;
+        let is_same_trail = rows.first().is_some_and(|first| first.seq == since.seq && first.mac == since.mac);
+        if is_same_trail && rows.len() <= LIMIT {
+            let mut concerns = Vec::new();
+            for row in &rows[1..] {
+                let id = row.organization_id.as_deref();
+                let organization = id.map(|id| stored("events.organization_id", id.parse())).transpose()?;
+                concerns.push(Concerns::of(organization, &row.action, &row.target_id));
+            }
+            let last = rows.pop().ok_or_else(|| Error::internal("an event is gone"))?;
+            return Ok(Changes { head: Place { seq: last.seq, mac: last.mac }, concerns });
+        }
+    }
+    let (seq, mac) = sqlx::query_as("SELECT seq, mac FROM head WHERE id = 1").fetch_one(connection).await?;
+    Ok(Changes { head: Place { seq, mac }, concerns: vec![Concerns::Everything] })
+}
+
+/// Whether this is a copy that follows the database from behind. What it says may be older than what was answered.
+pub(crate) async fn is_a_copy(connection: &mut PgConnection) -> Result<bool> {
+    Ok(sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(connection).await?)
 }
 
 /// Walks the chain up to where the head stands. Returns how many events it holds and the code of the last, or the number of the first that

@@ -43,6 +43,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::{
     error::{Error, Result},
     keys::Keys,
+    memory::{Concerns, Feed, Memory},
 };
 
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
@@ -94,6 +95,8 @@ pub enum DatabaseError {
 pub(crate) struct Db {
     pub(crate) pool: Pool,
     writers: Arc<Semaphore>,
+    /// What verification remembers; every change is noted in it.
+    pub(crate) memory: Arc<Memory>,
 }
 
 #[derive(Clone)]
@@ -106,9 +109,10 @@ pub(crate) enum Pool {
 /// committed only together with an event.
 pub(crate) struct Write {
     tx: Tx,
-    _place: OwnedSemaphorePermit,
+    place: OwnedSemaphorePermit,
     seq: i64,
     mac: Vec<u8>,
+    memory: Arc<Memory>,
 }
 
 pub(crate) enum Tx {
@@ -154,18 +158,27 @@ pub(crate) fn stored<T, E: std::fmt::Display>(column: &str, parsed: core::result
 }
 
 impl Db {
-    /// Connects, checks what the database promises, and brings the schema up to date.
-    pub(crate) async fn open(database: &Database) -> core::result::Result<Self, DatabaseError> {
+    /// Connects, checks what the database promises, and brings the schema up to date. Hands out what renews the lease of memory, where
+    /// others may change things as well.
+    pub(crate) async fn open(
+        database: &Database,
+        remembered: u64,
+        term: Duration,
+    ) -> core::result::Result<(Self, Option<Feed>), DatabaseError> {
         // Whoever writes waits for a place before taking a connection. Otherwise writers that wait for one another would hold every
         // connection, and verification, which only reads, would find none. SQLite has one writer anyway.
-        let (pool, writers) = match database {
-            Database::Sqlite(path) => (Pool::Sqlite(open_sqlite(path).await?), 1),
-            Database::Postgres(address) => (Pool::Postgres(open_postgres(address).await?), 6),
+        let (pool, writers, memory, feed) = match database {
+            Database::Sqlite(path) => (Pool::Sqlite(open_sqlite(path).await?), 1, Arc::new(Memory::new(remembered, None)), None),
+            Database::Postgres(address) => {
+                let (pool, options) = open_postgres(address).await?;
+                let memory = Arc::new(Memory::new(remembered, Some(term)));
+                (Pool::Postgres(pool), 6, memory.clone(), Some(Feed::new(memory, options, term)))
+            }
         };
-        let db = Self { pool, writers: Arc::new(Semaphore::new(writers)) };
+        let db = Self { pool, writers: Arc::new(Semaphore::new(writers)), memory };
         db.migrate().await?;
         guards::set(&db).await.map_err(DatabaseError::Unreachable)?;
-        Ok(db)
+        Ok((db, feed))
     }
 
     async fn migrate(&self) -> core::result::Result<(), DatabaseError> {
@@ -191,7 +204,8 @@ impl Db {
                 Pool::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await?),
             })
         });
-        let mut write = Write { tx: begin.await.map_err(Error::internal)??, _place: place, seq: 0, mac: Vec::new() };
+        let tx = begin.await.map_err(Error::internal)??;
+        let mut write = Write { tx, place, seq: 0, mac: Vec::new(), memory: self.memory.clone() };
         (write.seq, write.mac) = on_tx!(write, |connection| {
             sqlx::query_as("UPDATE head SET seq = seq + 1 WHERE id = 1 RETURNING seq, mac").fetch_one(connection).await?
         });
@@ -246,7 +260,29 @@ impl Write {
 
     /// The same for a change that is several at once, each with an event of its own. Their numbers follow one another without a gap: the
     /// head is held until all of them are there.
-    pub(crate) async fn commit_all(mut self, keys: &Keys, events: &[events::NewEvent<'_>]) -> Result<()> {
+    pub(crate) async fn commit_all(self, keys: &Keys, events: &[events::NewEvent<'_>]) -> Result<()> {
+        let memory = self.memory.clone();
+        if self.record(keys, events).await? {
+            memory.wait_until_forgotten().await;
+        }
+        Ok(())
+    }
+
+    /// Ends a change that found nothing to do: what was wanted is true already. Somebody else made it true, perhaps just now on another server,
+    /// and has not been answered yet; who is answered here must be able to rely on it as well.
+    pub(crate) async fn unchanged(self) {
+        let memory = self.memory.clone();
+        drop(self);
+        memory.wait_until_forgotten().await;
+    }
+
+    /// Commits what the server does by itself: nobody is answered, so nobody has to wait until the answer is true everywhere.
+    pub(crate) async fn commit_unanswered(self, keys: &Keys, event: &events::NewEvent<'_>) -> Result<()> {
+        self.record(keys, core::slice::from_ref(event)).await.map(drop)
+    }
+
+    /// Records what the change was and commits it. Tells whether it ends something that others may remember.
+    async fn record(mut self, keys: &Keys, events: &[events::NewEvent<'_>]) -> Result<bool> {
         let Some((first, others)) = events.split_first() else { return Err(Error::internal("a change without an event")) };
         self.mac = events::append(&mut self, keys, first).await?.to_vec();
         for event in others {
@@ -262,11 +298,23 @@ impl Write {
                 .rows_affected()
         });
         exactly_one(touched)?;
-        match self.tx {
-            Tx::Sqlite(tx) => tx.commit().await?,
-            Tx::Postgres(tx) => tx.commit().await?,
-        }
-        Ok(())
+        let concerns: Vec<Concerns> =
+            events.iter().map(|event| Concerns::of(event.organization, event.action.as_str(), &event.target.id)).collect();
+        let ends_something = concerns.iter().any(|concerns| concerns.ends_something());
+        let Self { tx, place, memory, .. } = self;
+        // In a task of its own: a client who hangs up here must not leave a change that nobody notes.
+        let committed = tokio::spawn(async move {
+            let committed = match tx {
+                Tx::Sqlite(tx) => tx.commit().await,
+                Tx::Postgres(tx) => tx.commit().await,
+            };
+            // Whether a commit that failed has happened is not always known. Noting what did not happen costs a look-up.
+            memory.note(concerns);
+            drop(place);
+            committed
+        });
+        committed.await.map_err(Error::internal)??;
+        Ok(ends_something)
     }
 }
 
@@ -302,7 +350,7 @@ async fn open_sqlite(path: &std::path::Path) -> core::result::Result<SqlitePool,
     Ok(pool)
 }
 
-async fn open_postgres(address: &str) -> core::result::Result<PgPool, DatabaseError> {
+async fn open_postgres(address: &str) -> core::result::Result<(PgPool, PgConnectOptions), DatabaseError> {
     // Without a user in the address sqlx guesses one; a wrong guess reads like a wrong password.
     let names_a_user = address.split_once("://").is_some_and(|(_, rest)| rest.split('/').next().is_some_and(|host| host.contains('@')));
     if !names_a_user {
@@ -324,7 +372,7 @@ async fn open_postgres(address: &str) -> core::result::Result<PgPool, DatabaseEr
     let pool = PgPoolOptions::new()
         .max_connections(16)
         .acquire_timeout(PATIENCE)
-        .connect_with(options)
+        .connect_with(options.clone())
         .await
         .map_err(DatabaseError::Unreachable)?;
     let setting = async |name: &'static str| -> core::result::Result<String, DatabaseError> {
@@ -338,5 +386,5 @@ async fn open_postgres(address: &str) -> core::result::Result<PgPool, DatabaseEr
             tracing::warn!(setting = name, "PostgreSQL runs with this setting off: a crash can undo acknowledged changes");
         }
     }
-    Ok(pool)
+    Ok((pool, options))
 }

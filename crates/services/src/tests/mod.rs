@@ -13,12 +13,15 @@ mod invitations;
 mod list;
 mod mails;
 mod members;
+mod memory;
+mod model;
 mod notices;
 mod offboarding;
 mod once;
 mod races;
 mod reports;
 mod resets;
+mod revocations;
 mod revoke_many;
 mod rights;
 mod roles;
@@ -33,6 +36,7 @@ mod token_policy;
 mod tokens;
 mod usage;
 mod user_tokens;
+mod wire;
 
 use std::{sync::Arc, time::Duration};
 
@@ -72,6 +76,9 @@ macro_rules! on_both {
 }
 use on_both;
 
+/// Shorter than in earnest, so that thousands of changes do not wait as long; the checker of revocations takes the real one.
+pub(super) const TERM: Duration = Duration::from_millis(25);
+
 pub(super) const PASSWORD: &str = "a lake behind seven birches";
 
 /// An instance of its own, with a clock that stands still.
@@ -85,30 +92,51 @@ pub(super) struct Instance {
 
 impl Instance {
     pub(super) async fn sqlite() -> Self {
+        Self::sqlite_with(TERM).await
+    }
+
+    pub(super) async fn sqlite_with(term: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::Sqlite(folder.path().join("jeton.sqlite"));
-        Self::open(folder, database).await
+        Self::open(folder, database, term).await
     }
 
     pub(super) async fn postgres() -> Self {
+        Self::postgres_with(TERM).await
+    }
+
+    pub(super) async fn postgres_with(term: Duration) -> Self {
         let server = std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL names a throwaway PostgreSQL; run cargo xtask test");
         let name = format!("services_{}", data_encoding::HEXLOWER.encode(&random()));
         let mut connection = PgConnection::connect(&server).await.unwrap();
         sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
         let (base, _) = server.rsplit_once('/').unwrap();
-        Self::open(tempfile::tempdir().unwrap(), Database::Postgres(format!("{base}/{name}"))).await
+        Self::open(tempfile::tempdir().unwrap(), Database::Postgres(format!("{base}/{name}")), term).await
     }
 
-    async fn open(folder: tempfile::TempDir, database: Database) -> Self {
+    async fn open(folder: tempfile::TempDir, database: Database, term: Duration) -> Self {
         let clock = Arc::new(FixedClock::at(Timestamp::from_micros(1_795_338_300_000_000)));
-        let settings = settings(&folder, &database, clock.clone());
+        let settings = settings(&folder, &database, clock.clone(), term);
         let (console, background) = Console::open(settings).await.unwrap();
         Self { console, background: Some(background), clock, database, folder }
     }
 
     /// Opens the same instance once more, as a second server would.
     pub(super) async fn again(&self) -> Result<(Console, Background), OpenError> {
-        Console::open(settings(&self.folder, &self.database, self.clock.clone())).await
+        self.again_at(&self.database, TERM).await
+    }
+
+    /// Another server on the same database, where there can be one: on SQLite a lock forbids it, and this is the one there is.
+    pub(super) async fn second(&self) -> (Console, Option<Background>) {
+        match self.database {
+            Database::Sqlite(_) => (self.console.clone(), None),
+            Database::Postgres(_) => self.again().await.map(|(console, background)| (console, Some(background))).unwrap(),
+        }
+    }
+
+    /// The same instance, by way of another address of its database.
+    pub(super) async fn again_at(&self, database: &Database, term: Duration) -> Result<(Console, Background), OpenError> {
+        Console::open(settings(&self.folder, database, self.clock.clone(), term)).await
     }
 
     pub(super) fn advance(&self, seconds: u64) {
@@ -243,7 +271,7 @@ impl Instance {
     }
 }
 
-fn settings(folder: &tempfile::TempDir, database: &Database, clock: Arc<FixedClock>) -> Settings {
+fn settings(folder: &tempfile::TempDir, database: &Database, clock: Arc<FixedClock>, term: Duration) -> Settings {
     Settings {
         database: database.clone(),
         key: KeySource::File(folder.path().join("jeton.key")),
@@ -252,6 +280,8 @@ fn settings(folder: &tempfile::TempDir, database: &Database, clock: Arc<FixedClo
         entropy: Arc::new(SystemEntropy),
         passwords: Parameters { memory: 64, passes: 1, parallel: 2 },
         origin: "https://tokens.acme.test".to_owned(),
+        remembered: 1 << 20,
+        term,
         mailer: None,
     }
 }

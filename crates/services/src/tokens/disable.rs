@@ -40,6 +40,7 @@ async fn switch(
     let now = console.now();
     let token = turn(before.clone(), now)?;
     if token == before {
+        write.unchanged().await;
         return Ok(before);
     }
     // To enable is to give anew what was taken away.

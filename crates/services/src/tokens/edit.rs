@@ -85,6 +85,7 @@ pub async fn edit_with(
     }
     let token = before.clone().edit(change, now)?;
     if token == before {
+        write.unchanged().await;
         return Ok(before);
     }
     if token.expires_at != before.expires_at {

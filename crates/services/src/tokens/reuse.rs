@@ -9,7 +9,7 @@ use crate::{
     access::{self, Caller},
     error::Result,
     mails::{self, Letter},
-    store::{self, tokens::Presented},
+    store,
 };
 
 /// Ends the token of which this is an ended secret, whatever secret of it is good, if it is one that rotates itself and is not over
@@ -17,7 +17,8 @@ use crate::{
 pub(crate) async fn end_reused(console: &Console, presented: &str, caller: &Caller) -> Result<()> {
     let Ok(secret) = Secret::parse(presented, &console.0.prefix) else { return Ok(()) };
     let digest = console.0.keys.token(&secret);
-    let Some(Presented::Ended(found)) = store::tokens::find_by_digest(&console.0.db, &digest, console.now()).await? else { return Ok(()) };
+    let found = console.recognize(&digest).await?.filter(|found| found.secret.is_ended(console.now()));
+    let Some(found) = found else { return Ok(()) };
     // Asked before the change, so that whoever holds something worthless cannot make others wait for it.
     let lives = matches!(found.token.status_at(console.now()), Status::Active | Status::Disabled);
     if !lives || !found.token.effective().contains(Permission::TOKEN_ROTATE_SELF) {

@@ -43,7 +43,10 @@ async fn end(console: &Console, access: &Access, id: TokenId, typed: Option<&str
     }
     let now = console.now();
     let before = token.clone();
-    let Ok(token) = token.revoke(now, access.principal().name().to_owned()) else { return Ok(before) };
+    let Ok(token) = token.revoke(now, access.principal().name().to_owned()) else {
+        write.unchanged().await;
+        return Ok(before);
+    };
     store::tokens::revoke(&mut write, access, id, now).await?;
     tell(console, &mut write, access, core::slice::from_ref(&token), now).await?;
     write.commit(&console.0.keys, &event(access, now, Action::TokenRevoke, &token, details(&token))).await?;

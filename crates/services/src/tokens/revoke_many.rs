@@ -45,7 +45,9 @@ pub async fn revoke_many<'a>(
         ended.push(token.clone());
         tokens.push(token);
     }
-    if !events.is_empty() {
+    if events.is_empty() {
+        write.unchanged().await;
+    } else {
         revoke::tell(console, &mut write, access, &ended, now).await?;
         write.commit_all(&console.0.keys, &events).await?;
         console.0.mails.notify_one();

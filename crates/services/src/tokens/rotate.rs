@@ -141,10 +141,14 @@ pub async fn end_overlap(console: &Console, access: &Access, id: &str) -> Result
     let token = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
     access.require_on(Permission::API_KEY_UPDATE, &token)?;
     if matches!(token.status_at(now), Status::Revoked | Status::Expired) {
+        write.unchanged().await;
         return Ok(token);
     }
     let live = rotation::live_in(&mut write, access, id, now).await?;
-    let Some(old) = live.into_iter().find(|secret| secret.ends_at().is_some()) else { return Ok(token) };
+    let Some(old) = live.into_iter().find(|secret| secret.ends_at().is_some()) else {
+        write.unchanged().await;
+        return Ok(token);
+    };
     rotation::set_end(&mut write, access, id, &old, now, Overlap::Now).await?;
     let details = json!({ "hint": old.hint, "would_have_ended_at": old.ends_at().map(Timestamp::iso) });
     write.commit(&console.0.keys, &event(access, now, Action::TokenEndOverlap, &token, details)).await?;
@@ -208,5 +212,5 @@ pub(crate) async fn end_on_first_use(db: &Db, keys: &Keys, clock: &dyn Clock, us
         details: json!({ "hint": old.as_str(), "first_used_at": used.at.iso() }),
         caller: &used.caller,
     };
-    write.commit(keys, &event).await
+    write.commit_unanswered(keys, &event).await
 }

@@ -5,7 +5,11 @@
 
 mod history;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use domain::{Cause, Hint, Label, OrganizationId, Timestamp, TokenId};
 use tokio::{
@@ -108,9 +112,9 @@ impl Usage {
     pub(crate) fn accepted(&self, found: &Found, at: Timestamp, caller: &Caller) {
         let (organization, token, digest) = (found.organization.id, found.token.id, found.secret.digest);
         let used = Use { organization, token, at, address: caller.address(), user_agent: caller.user_agent().to_owned() };
-        let first = (!found.secret.is_used)
+        let first = (!found.secret.is_used.load(Ordering::Relaxed))
             .then(|| Box::new(FirstUse { digest, organization, token, label: found.token.label.clone(), at, caller: caller.clone() }));
-        let replaced = found.secret.is_replaced.then(|| {
+        let replaced = found.secret.is_replaced().then(|| {
             let (address, user_agent) = (used.address.clone(), used.user_agent.clone());
             Box::new(SecretUse { digest, organization, token, address, user_agent, last: at, times: 1 })
         });
@@ -294,7 +298,9 @@ impl Worker {
                     if awaited.contains(first.digest.as_slice()) {
                         tokens::end_on_first_use(&self.db, &self.keys, &*self.clock, first).await?;
                     }
-                    store::usage::set_first_use(&self.db, &first.digest, first.at).await
+                    store::usage::set_first_use(&self.db, &first.digest, first.at).await?;
+                    self.db.memory.note_first_use(&first.digest);
+                    Ok(())
                 };
                 all &= warned(&written.await);
             }

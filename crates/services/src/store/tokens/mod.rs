@@ -3,13 +3,19 @@
 mod edit;
 pub(crate) mod rotation;
 
+use std::sync::atomic::AtomicBool;
+
 use domain::{
-    AssignedRole, Description, Hint, Issued, Kind, Label, Name, Organization, Owner, OwnerTeam, PermissionSet, Person, Slug, State,
-    Timestamp, Token, TokenId,
+    AssignedRole, Description, Hint, Issued, Kind, Label, Name, Organization, Overlap, Owner, OwnerTeam, PermissionSet, Person, Slug,
+    State, Timestamp, Token, TokenId,
 };
 
 use super::{Db, Write, exactly_one, on_db, on_tx, roles, stored};
-use crate::{access::Access, error::Result, keys::Digest};
+use crate::{
+    access::Access,
+    error::{Error, Result},
+    keys::Digest,
+};
 
 pub(crate) use edit::{edit, switch};
 
@@ -283,18 +289,44 @@ pub(crate) struct Found {
 /// The secret a token was found by.
 pub(crate) struct FoundSecret {
     pub(crate) digest: Digest,
-    /// Whether a rotation has replaced it.
-    pub(crate) is_replaced: bool,
-    /// Whether a use of it has been written before.
-    pub(crate) is_used: bool,
+    /// When it ends, or ended; none for a token's current secret, which ends with the token.
+    pub(crate) ends_at: Option<Timestamp>,
+    /// Whether somebody has ended it before its time. Then it is ended whatever the clock says: that of another server may be behind.
+    pub(crate) was_ended: bool,
+    /// Whether a use of it has been written before. What is found may be remembered, and told of the use that was first.
+    pub(crate) is_used: AtomicBool,
 }
 
-/// What the digest of a presented secret led to.
-pub(crate) enum Presented {
-    /// The secret is in force; the token's own state is for the caller to judge.
-    Live(Found),
-    /// The secret was replaced and its overlap is over: nobody is let in with it.
-    Ended(Found),
+impl FoundSecret {
+    /// Whether a rotation has replaced it.
+    pub(crate) fn is_replaced(&self) -> bool {
+        self.ends_at.is_some()
+    }
+
+    /// Whether it was replaced and its overlap is over: nobody is let in with it. The token's own state is for the caller to judge.
+    pub(crate) fn is_ended(&self, now: Timestamp) -> bool {
+        self.was_ended || self.ends_at.is_some_and(|end| end <= now)
+    }
+}
+
+impl Found {
+    /// About how many bytes it takes to remember it.
+    pub(crate) fn size(&self) -> usize {
+        let Self { token, organization, .. } = self;
+        let owner = match &token.owner {
+            Owner::Organization => 0,
+            Owner::User(person) => person.name.as_str().len() + person.role.as_ref().map_or(0, |role| role.stored().as_str().len()),
+            Owner::Team(team) => team.name.as_str().len(),
+        };
+        size_of::<Self>()
+            + owner
+            + token.label.as_str().len()
+            + token.description.as_str().len()
+            + token.hint.as_str().len()
+            + token.created_by.len()
+            + organization.slug.as_str().len()
+            + organization.name.as_str().len()
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -305,13 +337,15 @@ struct FoundRow {
     slug: String,
     organization_name: String,
     organization_created_at: i64,
+    digest: Vec<u8>,
     ends_at: Option<i64>,
+    overlap: Option<String>,
     first_used_at: Option<i64>,
 }
 
-/// Finds a token by the digest of a secret: the look-up of verification, so it asks for no proof of access. It tells a secret that is in
-/// force at `now` from one that is not any more. It leaves last use and whether the creator left out.
-pub(crate) async fn find_by_digest(db: &Db, digest: &Digest, now: Timestamp) -> Result<Option<Presented>> {
+/// Finds a token by the digest of a secret: the look-up of verification, so it asks for no proof of access. Nothing of it depends on the
+/// time, so that it can be remembered. It leaves last use and whether the creator left out. Ask `memory` for it.
+pub(crate) async fn find_by_digest(db: &Db, digest: &Digest) -> Result<Option<Found>> {
     let row: Option<FoundRow> = on_db!(db, |pool| {
         sqlx::query_as(concat!(
             "SELECT t.id, t.kind, t.user_id, p.name AS user_name, ",
@@ -320,7 +354,8 @@ pub(crate) async fn find_by_digest(db: &Db, digest: &Digest, now: Timestamp) -> 
             role_of!("t", "r"),
             " AS role, t.permissions, t.created_at, t.created_by_name, t.expires_at, t.disabled_at, t.disabled_by_name, t.revoked_at, \
              t.revoked_by_name, CAST(NULL AS BIGINT) AS last_used_at, 0 AS created_by_left, t.organization_id, o.slug, \
-             o.name AS organization_name, o.created_at AS organization_created_at, s.ends_at, s.first_used_at FROM token_secrets s \
+             o.name AS organization_name, o.created_at AS organization_created_at, s.digest, s.ends_at, s.overlap, s.first_used_at \
+             FROM token_secrets s \
              JOIN tokens t ON t.id = s.token_id JOIN organizations o ON o.id = t.organization_id \
              LEFT JOIN users p ON p.id = t.user_id LEFT JOIN teams g ON g.id = t.team_id \
              LEFT JOIN memberships pm ON pm.organization_id = t.organization_id AND pm.user_id = t.user_id \
@@ -331,8 +366,11 @@ pub(crate) async fn find_by_digest(db: &Db, digest: &Digest, now: Timestamp) -> 
         .await?
     });
     let Some(row) = row else { return Ok(None) };
-    let is_live = row.ends_at.is_none_or(|end| end > now.as_micros());
-    let found = Found {
+    // What is found is remembered, and a connection that was left in the middle of an answer must not give somebody else's.
+    if row.digest != digest {
+        return Err(Error::internal("the database answered about another secret"));
+    }
+    Ok(Some(Found {
         organization: Organization {
             id: stored("organizations.id", row.organization_id.parse())?,
             slug: stored("organizations.slug", Slug::parse(&row.slug))?,
@@ -340,7 +378,11 @@ pub(crate) async fn find_by_digest(db: &Db, digest: &Digest, now: Timestamp) -> 
             created_at: Timestamp::from_micros(row.organization_created_at),
         },
         token: row.token.into_token()?,
-        secret: FoundSecret { digest: *digest, is_replaced: row.ends_at.is_some(), is_used: row.first_used_at.is_some() },
-    };
-    Ok(Some(if is_live { Presented::Live(found) } else { Presented::Ended(found) }))
+        secret: FoundSecret {
+            digest: *digest,
+            ends_at: row.ends_at.map(Timestamp::from_micros),
+            was_ended: row.overlap.as_deref() == Some(Overlap::Now.as_str()),
+            is_used: AtomicBool::new(row.first_used_at.is_some()),
+        },
+    }))
 }

@@ -39,8 +39,9 @@ impl LiveSecret {
     }
 }
 
+/// A secret that somebody has ended has the overlap `now` and is ended whatever the clock says: the clock of another server may be behind.
 const LIVE: &str = "SELECT digest, hint, created_at, ends_at, overlap, first_used_at FROM token_secrets \
-                    WHERE organization_id = $1 AND token_id = $2 AND (ends_at IS NULL OR ends_at > $3)";
+                    WHERE organization_id = $1 AND token_id = $2 AND (ends_at IS NULL OR (ends_at > $3 AND overlap <> 'now'))";
 
 /// The secrets of a token that are accepted at `now`: the current one, and the one before it while an overlap runs.
 pub(crate) async fn live_in(write: &mut Write, access: &Access, token: TokenId, now: Timestamp) -> Result<Vec<LiveSecret>> {
@@ -68,7 +69,10 @@ pub(crate) async fn find_old(db: &Db, access: &Access, tokens: &[TokenId], now: 
     }
     let rows: Vec<OldRow> = on_db!(db, |pool| {
         let mut sql = QueryBuilder::new("SELECT token_id, hint, ends_at FROM token_secrets WHERE organization_id = ");
-        sql.push_bind(access.organization().id.to_string()).push(" AND ends_at > ").push_bind(now.as_micros()).push(" AND token_id IN (");
+        sql.push_bind(access.organization().id.to_string())
+            .push(" AND overlap <> 'now' AND ends_at > ")
+            .push_bind(now.as_micros())
+            .push(" AND token_id IN (");
         let mut list = sql.separated(", ");
         for token in tokens {
             list.push_bind(token.to_string());
@@ -129,7 +133,8 @@ pub(crate) async fn end_on_first_use(
 ) -> Result<Option<Hint>> {
     let ended: Vec<String> = on_tx!(write, |connection| {
         sqlx::query_scalar(
-            "UPDATE token_secrets SET ends_at = $1 WHERE organization_id = $2 AND token_id = $3 AND overlap = $4 AND ends_at > $1 \
+            "UPDATE token_secrets SET ends_at = $1, overlap = 'now' \
+             WHERE organization_id = $2 AND token_id = $3 AND overlap = $4 AND ends_at > $1 \
              AND EXISTS (SELECT 1 FROM token_secrets n WHERE n.digest = $5 AND n.token_id = $3 AND n.ends_at IS NULL) RETURNING hint",
         )
         .bind(now.as_micros())
