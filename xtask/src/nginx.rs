@@ -32,7 +32,7 @@ pub(crate) fn binary(project: &Project) -> Result<PathBuf> {
         fs::create_dir_all(&download)?;
         unpack(&download, &folder).map_err(|error| {
             let message = format!("{error}. Is this machine offline? When it is not, type:\n\n    sudo apt-get install -y {PACKAGE}\n");
-            Exit { code: UNAVAILABLE, message }
+            Exit { code: UNAVAILABLE, message }.into()
         })
     })?;
     Some(folder.join("usr/sbin/nginx")).filter(|file| file.is_file()).context("the nginx package brought no nginx")

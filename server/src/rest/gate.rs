@@ -61,7 +61,7 @@ pub(crate) async fn verify(
 ) -> Result<Response, Problem> {
     let access = gateway(&site, &caller, &headers).await?;
     let required = Required::read(&uri, &headers)?;
-    let presented = credentials::presented(&headers).map_err(Problem::as_unauthenticated)?;
+    let presented = credentials::presented(&headers).map_err(Problem::into_unauthenticated)?;
     let one = required.permissions.iter().next();
     let found = services::verify::verify(&site.console, &access, &caller, presented, one).await?;
     match (found.verdict, found.subject) {

@@ -23,8 +23,8 @@ pub(crate) struct Problem {
     token: Option<Box<str>>,
     challenge: Option<String>,
     retry_after: Option<u64>,
-    /// What `error` says instead of the status in words.
-    error: Option<&'static str>,
+    /// Whether `error` says the code, as OAuth's clients expect.
+    is_oauth: bool,
 }
 
 /// A refusal as it is written.
@@ -58,14 +58,14 @@ pub(crate) struct Document<'a> {
 impl Problem {
     /// A problem without particulars.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
-        Self { status, code, message: message.into(), field: None, token: None, challenge: None, retry_after: None, error: None }
+        Self { status, code, message: message.into(), field: None, token: None, challenge: None, retry_after: None, is_oauth: false }
     }
 
     fn document<'a>(&'a self, request_id: &'a str) -> Document<'a> {
         let words = self.status.canonical_reason().unwrap_or("Error");
         Document {
             status: self.status.as_u16(),
-            error: self.error.unwrap_or(words),
+            error: if self.is_oauth { self.code } else { words },
             message: &self.message,
             r#type: "about:blank",
             title: words,
@@ -102,7 +102,7 @@ impl Problem {
     }
 
     /// The same refusal to who asks where 400 is no answer: nobody got in.
-    pub(crate) fn as_unauthenticated(self) -> Self {
+    pub(crate) fn into_unauthenticated(self) -> Self {
         Self { status: StatusCode::UNAUTHORIZED, ..self }
     }
 
@@ -135,7 +135,7 @@ impl Problem {
     /// A parameter of an OAuth request is missing, or there twice.
     pub(crate) fn invalid_parameter(name: &str, message: &str) -> Self {
         let problem = Self::new(StatusCode::BAD_REQUEST, "invalid_request", message);
-        Self { field: Some(name.to_owned()), error: Some("invalid_request"), ..problem }
+        Self { field: Some(name.to_owned()), is_oauth: true, ..problem }
     }
 
     /// Nothing is known at the moment, so nothing is said.

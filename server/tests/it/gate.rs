@@ -23,11 +23,13 @@ on_both![
 const NAMES: [&str; 5] = ["x-jeton-token", "x-jeton-organization", "x-jeton-kind", "x-jeton-subject", "x-jeton-permissions"];
 const VIEWER: &str = "usr_00000000000000000000000000000002";
 
+type Headers<'a> = &'a [(&'static str, &'a str)];
+
 async fn verifier(it: &TestConsole) -> String {
     it.issue("acme", "gateway", Role::Viewer, &["token:verify"], Lifetime::Never).await.1
 }
 
-async fn ask(it: &TestConsole, path: &str, headers: &[(&'static str, &str)]) -> Answer {
+async fn ask(it: &TestConsole, path: &str, headers: Headers<'_>) -> Answer {
     send(it, with(request(Method::GET, path, ""), headers)).await
 }
 
@@ -82,7 +84,7 @@ async fn who_may_not_pass_is_told_as_rfc_6750_says(it: TestConsole) {
     let (plain, invalid) = ("Bearer realm=\"jeton\"", "Bearer realm=\"jeton\", error=\"invalid_token\"");
     let twice = "Bearer realm=\"jeton\", error=\"invalid_request\"";
     let scope = "Bearer realm=\"jeton\", error=\"insufficient_scope\", scope=\"cluster:delete\"";
-    let cases: [(&str, &[(&'static str, &str)], u16, &str); 7] = [
+    let cases: [(&str, Headers<'_>, u16, &str); 7] = [
         ("", &[], 401, plain),
         ("", &[("cookie", "__Host-sid=x")], 401, plain),
         ("", &[("authorization", "Basic dTpw")], 401, invalid),
@@ -115,7 +117,7 @@ async fn a_gateway_without_a_good_token_of_its_own_lets_nobody_pass(it: TestCons
     let (_, secret) = it.issue("acme", "ci", Role::Developer, &[], Lifetime::Never).await;
     let (_, foreign) = it.issue("globex", "gateway", Role::Viewer, &["token:verify"], Lifetime::Never).await;
     let (bearer, client) = (format!("Bearer {good}"), format!("Bearer {secret}"));
-    let cases: [(&str, &[(&'static str, &str)]); 7] = [
+    let cases: [(&str, Headers<'_>); 7] = [
         ("none", &[]),
         ("empty", &[("x-jeton-verifier", "")]),
         ("malformed", &[("x-jeton-verifier", "nonsense")]),

@@ -50,8 +50,8 @@ impl Behind {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
 
-    async fn serve(&self) -> SocketAddr {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    fn serve(&self) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let seen = self.0.clone();
         // It takes bodies whole, so that nginx can hand them over.
@@ -59,7 +59,7 @@ impl Behind {
             seen.lock().unwrap().push((method, headers));
             "behind"
         };
-        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
+        tokio::spawn(server::serve::serve(listener, Router::new().fallback(answer), axum_server::Handle::new()));
         address
     }
 }
@@ -94,7 +94,7 @@ impl Gateway {
     /// The same, with the documented configuration changed here and there.
     async fn start_with(it: &TestConsole, changes: &[(&str, &str)]) -> Self {
         let behind = Behind::default();
-        let behind_address = behind.serve().await;
+        let behind_address = behind.serve();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let jeton_address = listener.local_addr().unwrap();
         let jeton = axum_server::Handle::new();
@@ -117,10 +117,9 @@ impl Gateway {
             assert!(servers.contains(from), "the documentation has no {from:?} any more");
             servers = servers.replace(from, &to);
         }
-        let mut temporary = String::new();
-        for what in ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"] {
-            temporary += &format!("{what}_temp_path {};\n", folder.path().join(what).display());
-        }
+        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(|what| format!("{what}_temp_path {};\n", folder.path().join(what).display()))
+            .concat();
         let configuration = format!(
             "daemon off;\nmaster_process off;\npid {};\nerror_log stderr crit;\nevents {{ worker_connections 256; }}\nhttp {{\naccess_log off;\n{temporary}{servers}}}\n",
             folder.path().join("pid").display()
@@ -159,14 +158,9 @@ impl Gateway {
 }
 
 fn written(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
-    let mut request = format!("{method} {path} HTTP/1.1\r\nHost: api.acme.test\r\nConnection: close\r\n");
-    for (name, value) in headers {
-        request += &format!("{name}: {value}\r\n");
-    }
-    if !body.is_empty() {
-        request += &format!("Content-Length: {}\r\n", body.len());
-    }
-    format!("{request}\r\n{body}")
+    let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
+    let headers: String = headers.iter().map(|(name, value)| [name, ": ", value, "\r\n"].concat()).collect();
+    format!("{method} {path} HTTP/1.1\r\nHost: api.acme.test\r\nConnection: close\r\n{headers}{length}\r\n{body}")
 }
 
 /// Sends bytes and reads until the connection is closed.
@@ -183,6 +177,9 @@ fn status(answer: &str) -> u16 {
     answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("no answer: {answer:?}"))
 }
 
+/// What it is, the headers, and the status with how many requests got through.
+type Case<'a> = (&'a str, Vec<(&'a str, String)>, (u16, usize));
+
 async fn lets_the_right_ones_through(it: TestConsole) {
     let gateway = Gateway::start(&it).await;
     let issue = async |permissions: &[&str], role| it.issue("acme", "ci", role, permissions, Lifetime::Never).await.1;
@@ -192,7 +189,7 @@ async fn lets_the_right_ones_through(it: TestConsole) {
     let of_person = introspect::generated_by(&it, "viewer", "user").await;
     let bearer = format!("Bearer {good}");
     let through = (200, 1);
-    let cases: Vec<(&str, Vec<(&str, String)>, (u16, usize))> = vec![
+    let cases: Vec<Case> = vec![
         ("Bearer", vec![("Authorization", bearer.clone())], through),
         ("bearer", vec![("authorization", format!("bearer {good}"))], through),
         ("Token", vec![("Authorization", format!("Token {good}"))], through),
