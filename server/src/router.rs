@@ -8,7 +8,7 @@ use axum::{
     extract::DefaultBodyLimit,
     http::StatusCode,
     middleware,
-    routing::{MethodFilter, get, on, post},
+    routing::{MethodFilter, any, get, on, post},
 };
 use axum_client_ip::ClientIpSource;
 use services::{Console, Entropy};
@@ -106,7 +106,22 @@ pub fn router(site: Site) -> Router {
         console = console.route(path, on(method, pages::server_function));
     }
     let console = console.layer(middleware::from_fn_with_state(site.public_url.clone(), csrf::guard));
-    layered(rest.merge(open).merge(console).fallback(pages::not_found), site)
+    layered(rest.merge(open).merge(console).fallback(pages::not_found), site.clone()).merge(gate(site))
+}
+
+/// Where gateways ask. The limits around other routes answer what gateways do not understand, so this one has its own: no body is read, and
+/// trouble of any kind is 503.
+fn gate(site: Site) -> Router {
+    let mut routes = Router::new();
+    for path in rest::gate::ADDRESSES {
+        routes = routes.route(path, any(rest::gate::verify));
+    }
+    routes
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(CatchPanicLayer::custom(observe::panicked))
+        .layer(middleware::map_response(rest::gate::only_what_gateways_understand))
+        .layer(middleware::from_fn_with_state(site.clone(), observe::request))
+        .with_state(site)
 }
 
 /// Puts around routes what every request goes through: limits, and the watch of [`observe`]. Apart from [`router`] for a test that adds a

@@ -5,6 +5,7 @@ mod classes;
 mod css;
 mod files;
 mod lint;
+mod nginx;
 mod postgres;
 mod project;
 mod server;

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::files;
 use crate::lint;
+use crate::nginx;
 use crate::postgres::Postgres;
 use crate::project::{Profile, Project};
 use crate::server;
@@ -81,6 +82,9 @@ fn host(project: &Project, postgres: &Postgres, only: Option<bool>) -> Result<Co
         (_, false) => cargo.args(["--workspace", "--exclude", "frontend", "--all-targets"]),
     };
     cargo.args(["--locked"]).env("TEST_POSTGRES_URL", postgres.url());
+    if only != Some(false) || !nextest {
+        cargo.env("NGINX", nginx::binary(project)?);
+    }
     if stdout().is_terminal() {
         cargo.env("CARGO_TERM_COLOR", "always"); // we stand between it and the terminal
     }

@@ -68,9 +68,21 @@ pub(crate) fn is_root() -> bool {
     *ROOT.get_or_init(|| Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout.trim_ascii() == b"0"))
 }
 
+/// apt-get, which asks nothing and says only what went wrong.
+pub(crate) fn apt() -> Command {
+    let mut apt = Command::new("apt-get");
+    apt.env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).stdout(Stdio::null());
+    apt
+}
+
+/// Brings apt's lists of packages up to date, once. Only root can, and offline nobody: what is asked for next says so.
+pub(crate) fn update_lists() {
+    static UPDATED: OnceLock<bool> = OnceLock::new();
+    UPDATED.get_or_init(|| is_root() && run(apt().args(["update", "-qq"])).is_ok());
+}
+
 /// Installs Debian packages, or says what to type.
 pub(crate) fn install(packages: &[&str], why: &str) -> Result<()> {
-    static UPDATED: OnceLock<bool> = OnceLock::new();
     let names = packages.join(" ");
     let typed = format!("sudo apt-get install -y --no-install-recommends {names}");
     if find("apt-get").is_none() {
@@ -81,12 +93,7 @@ pub(crate) fn install(packages: &[&str], why: &str) -> Result<()> {
         return Err(Exit { code: NO_PERMISSION, message: format!("{why} needs {names}. Type:\n\n    {typed}\n") }.into());
     }
     step(&format!("installing {names}"), why, || {
-        let apt = || {
-            let mut apt = Command::new("apt-get");
-            apt.env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).stdout(Stdio::null());
-            apt
-        };
-        UPDATED.get_or_init(|| run(apt().args(["update", "-qq"])).is_ok());
+        update_lists();
         run(apt().args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages)).map_err(|error| {
             let message = format!("{error}. Is this machine offline? When it is not, type:\n\n    {typed}\n");
             Exit { code: UNAVAILABLE, message }.into()

@@ -1,13 +1,19 @@
 //! Extractors whose rejections are problem documents.
 
+use core::{fmt, marker::PhantomData};
+
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
     http::{StatusCode, header, request::Parts},
 };
 use domain::Permission;
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use services::{Access, Caller, Rotator, access};
+use zeroize::Zeroizing;
 
 use super::{credentials, problem::Problem};
 use crate::router::Site;
@@ -144,16 +150,8 @@ impl<T: DeserializeOwned> FromRequest<Site> for JsonAndBytes<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, site: &Site) -> Result<Self, Problem> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim();
-        if !kind.eq_ignore_ascii_case("application/json") {
-            let message = "Send the body as JSON, with the header \"Content-Type: application/json\".";
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message));
-        }
-        let body = Bytes::from_request(request, site).await.map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
-            _ => Problem::new(StatusCode::BAD_REQUEST, "invalid_body", "The body did not arrive in full."),
-        })?;
+        let message = "Send the body as JSON, with the header \"Content-Type: application/json\".";
+        let body = body(request, site, "application/json", message).await?;
         // serde also reads the members of an object from a list, in their order.
         if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", "The body has to be a JSON object."));
@@ -170,6 +168,60 @@ impl<T: DeserializeOwned> FromRequest<Site> for JsonAndBytes<T> {
             )
         })?;
         Ok(Self(value, body))
+    }
+}
+
+/// The bytes of a body of this kind.
+async fn body(request: Request, site: &Site, wanted: &str, otherwise: &str) -> Result<Bytes, Problem> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case(wanted) {
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", otherwise));
+    }
+    Bytes::from_request(request, site).await.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
+        _ => Problem::new(StatusCode::BAD_REQUEST, "invalid_body", "The body did not arrive in full."),
+    })
+}
+
+/// An element of a list that has to be a JSON object: serde would also read its members from a list, in their order.
+pub(super) struct Object<T>(pub(super) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(members))
+            }
+        }
+        deserializer.deserialize_map(Members(PhantomData)).map(Self)
+    }
+}
+
+/// The `token` in the form of an OAuth request. Everything else in it is ignored, as RFC 6749 says of what is unknown: `token_type_hint`,
+/// since there is one kind of token, and credentials, which belong in a header.
+pub(super) struct TokenForm(pub(super) Zeroizing<String>);
+
+impl FromRequest<Site> for TokenForm {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, site: &Site) -> Result<Self, Problem> {
+        let message = "Send the body as a form, with the header \"Content-Type: application/x-www-form-urlencoded\".";
+        let body = body(request, site, "application/x-www-form-urlencoded", message).await?;
+        let mut tokens =
+            form_urlencoded::parse(&body).filter(|(name, _)| name == "token").map(|(_, token)| Zeroizing::new(token.into_owned()));
+        match (tokens.next().filter(|token| !token.is_empty()), tokens.next()) {
+            (Some(token), None) => Ok(Self(token)),
+            (None, None) => Err(Problem::invalid_parameter("token", "Send the token in the parameter \"token\".")),
+            (_, Some(_)) => Err(Problem::invalid_parameter("token", "Send the parameter \"token\" once.")),
+        }
     }
 }
 

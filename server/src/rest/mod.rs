@@ -3,7 +3,9 @@
 pub(crate) mod audit;
 mod credentials;
 mod extract;
+pub(crate) mod gate;
 pub(crate) mod health;
+mod introspect;
 mod invitations;
 mod members;
 mod names;
@@ -14,12 +16,14 @@ mod paging;
 mod policy;
 pub(crate) mod problem;
 mod reference;
+mod revoke;
 mod roles;
 mod switches;
 mod teams;
 mod token;
 mod tokens;
 mod verify;
+mod verify_batch;
 
 use axum::Router;
 use utoipa::{OpenApi as _, openapi::OpenApi};
@@ -46,6 +50,8 @@ use crate::router::Site;
         (name = "Audit", description = "What was done, by whom."),
         (name = "Verification", description = "For services that tokens are presented to."),
     ),
+    // Mounted by the router apart from the others: it takes every method and none of their limits.
+    paths(gate::verify),
     components(schemas(problem::Document<'static>, names::AfterLeavingName, names::GrantName, names::OwnedName, names::SortName, names::StatusName))
 )]
 struct Document;
@@ -78,6 +84,9 @@ pub fn router() -> (Router<Site>, OpenApi) {
         .routes(routes!(tokens::rotate::rotate_itself))
         .routes(routes!(audit::list))
         .routes(routes!(verify::verify))
+        .routes(routes!(verify_batch::verify))
+        .routes(routes!(introspect::introspect))
+        .routes(routes!(revoke::revoke))
         .split_for_parts()
 }
 

@@ -92,13 +92,15 @@ fn complete(document: &mut Value) {
     let paths = document["paths"].as_object_mut().into_iter().flatten();
     for (method, operation) in paths.flat_map(|(_, item)| item.as_object_mut().into_iter().flatten()) {
         // Verifying is a question, though it has a body.
-        refusals(operation, method != "get" && operation["operationId"] != "token_verify");
+        let asks = ["token_verify", "tokens_verify", "token_introspect"].iter().any(|id| operation["operationId"] == *id);
+        refusals(operation, method != "get" && !asks);
     }
 }
 
 /// Adds the refusals that the operation can meet and does not declare, and to all of them the problem that they carry.
 fn refusals(operation: &mut Value, changes: bool) {
     let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+    let takes_form = operation["requestBody"]["content"].get("application/x-www-form-urlencoded").is_some();
     let takes_body = operation.get("requestBody").is_some();
     let takes_key = parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key");
     let takes_values = takes_body || parameters.iter().any(|parameter| parameter["in"] != "path");
@@ -110,13 +112,17 @@ fn refusals(operation: &mut Value, changes: bool) {
     ];
     if takes_body {
         more.push(("413", "The body is larger than 64 KiB.", "too_large"));
-        more.push(("415", "The body is not JSON.", "unsupported_media_type"));
+        more.push(("415", if takes_form { "The body is not a form." } else { "The body is not JSON." }, "unsupported_media_type"));
     }
     if changes {
         more.push(("409", "What the presented token may do was changed meanwhile. Nothing was done.", "conflict"));
     }
-    if takes_values {
+    if takes_values && !takes_form {
         more.push(("422", "A value is missing, unknown or wrong.", "invalid"));
+    }
+    if operation["operationId"] == "request_verify" {
+        // Gateways understand no other answers: `gate::only_what_gateways_understand`.
+        more.retain(|(status, ..)| matches!(*status, "401" | "503"));
     }
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     for (status, description, _) in &more {

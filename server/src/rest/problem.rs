@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{Code, Failure, Permission};
+use domain::{Code, Failure, Permission, PermissionSet};
 use serde::Serialize;
 use services::Error;
 
@@ -23,6 +23,8 @@ pub(crate) struct Problem {
     token: Option<Box<str>>,
     challenge: Option<String>,
     retry_after: Option<u64>,
+    /// Whether `error` says the code, as OAuth's clients expect.
+    is_oauth: bool,
 }
 
 /// A refusal as it is written.
@@ -31,7 +33,7 @@ pub(crate) struct Problem {
 pub(crate) struct Document<'a> {
     /// The HTTP status.
     status: u16,
-    /// The status in words.
+    /// The status in words; of a wrong OAuth request, its code as RFC 6749 names it.
     error: &'a str,
     /// What to do, for people.
     message: &'a str,
@@ -56,14 +58,14 @@ pub(crate) struct Document<'a> {
 impl Problem {
     /// A problem without particulars.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
-        Self { status, code, message: message.into(), field: None, token: None, challenge: None, retry_after: None }
+        Self { status, code, message: message.into(), field: None, token: None, challenge: None, retry_after: None, is_oauth: false }
     }
 
     fn document<'a>(&'a self, request_id: &'a str) -> Document<'a> {
         let words = self.status.canonical_reason().unwrap_or("Error");
         Document {
             status: self.status.as_u16(),
-            error: words,
+            error: if self.is_oauth { self.code } else { words },
             message: &self.message,
             r#type: "about:blank",
             title: words,
@@ -99,10 +101,46 @@ impl Problem {
         Self::invalid_request("two_credentials", "Send one token, in one header.")
     }
 
+    /// The same refusal to who asks where 400 is no answer: nobody got in.
+    pub(crate) fn into_unauthenticated(self) -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, ..self }
+    }
+
+    /// Whether nobody got in.
+    pub(crate) fn is_unauthenticated(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+    }
+
     /// The token is good, but not for this.
     pub(crate) fn insufficient(permission: Permission) -> Self {
+        Self::insufficient_for([permission].into_iter().collect())
+    }
+
+    /// The token is good, but lacks some of these.
+    pub(crate) fn insufficient_for(permissions: PermissionSet) -> Self {
         let problem = Self::new(StatusCode::FORBIDDEN, "insufficient_permissions", "Insufficient permissions to access this resource");
-        Self { challenge: Some(format!("{REALM}, error=\"insufficient_scope\", scope=\"{permission}\"")), ..problem }
+        Self { challenge: Some(format!("{REALM}, error=\"insufficient_scope\", scope=\"{}\"", permissions.stored())), ..problem }
+    }
+
+    /// What a gateway sends of its own makes no sense; whatever it asks about may not pass.
+    pub(crate) fn gateway(code: &'static str, field: &str, message: &str) -> Self {
+        Self { field: Some(field.to_owned()), ..Self::new(StatusCode::FORBIDDEN, code, message) }
+    }
+
+    /// The member at this place cannot be taken.
+    pub(crate) fn invalid(field: String, message: &str) -> Self {
+        Self { field: Some(field), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message) }
+    }
+
+    /// A parameter of an OAuth request is missing, or there twice.
+    pub(crate) fn invalid_parameter(name: &str, message: &str) -> Self {
+        let problem = Self::new(StatusCode::BAD_REQUEST, "invalid_request", message);
+        Self { field: Some(name.to_owned()), is_oauth: true, ..problem }
+    }
+
+    /// Nothing is known at the moment, so nothing is said.
+    pub(crate) fn unavailable(message: &str) -> Self {
+        Self { retry_after: Some(1), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message) }
     }
 
     /// Nothing is at this address.
@@ -179,15 +217,12 @@ impl From<Error> for Problem {
 }
 
 impl IntoResponse for Problem {
-    /// The headers of the answer; [`dress`] writes the body when it knows the request's id.
+    /// Status and challenge; [`dress`] writes the rest when it knows the request's id.
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
         let headers = response.headers_mut();
         if let Some(challenge) = self.challenge.as_ref().and_then(|challenge| HeaderValue::from_str(challenge).ok()) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
-        }
-        if let Some(seconds) = self.retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(self);
         response
@@ -205,6 +240,9 @@ pub(crate) fn dress(mut response: Response, request_id: &str) -> Response {
     let body = serde_json::to_vec(&problem.document(request_id)).unwrap_or_default();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response.headers_mut().remove(header::CONTENT_LENGTH);
+    if let Some(seconds) = problem.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
     *response.body_mut() = Body::from(body);
     response
 }
@@ -222,9 +260,7 @@ fn by_status(status: StatusCode) -> Problem {
         StatusCode::METHOD_NOT_ALLOWED => {
             Problem::new(status, "method_not_allowed", "This address takes the methods in the header \"Allow\".")
         }
-        StatusCode::SERVICE_UNAVAILABLE => {
-            Problem { retry_after: Some(1), ..Problem::new(status, "unavailable", "This took too long. Try again.") }
-        }
+        StatusCode::SERVICE_UNAVAILABLE => Problem::unavailable("This took too long. Try again."),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::new(status, "unsupported_media_type", "This address takes another kind of body."),
         other => Problem::new(other, "bad_request", "This request cannot be taken as it is."),
     }

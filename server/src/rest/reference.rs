@@ -183,9 +183,10 @@ fn operation(page: &mut String, document: &Value, (path, method, operation): (&s
             }
         });
     }
-    if let Some(content) = operation["requestBody"]["content"].get("application/json") {
+    if let Some((written, content)) = operation["requestBody"]["content"].as_object().and_then(|kinds| kinds.iter().next()) {
         let schema = &content["schema"];
-        let _ = write!(page, "<h4 class=\"reference-part\">Body: {}</h4>", kind(schema));
+        let what = if written == "application/json" { "Body" } else { "Form" };
+        let _ = write!(page, "<h4 class=\"reference-part\">{what}: {}</h4>", kind(schema));
         members(page, resolved(document, schema), "Member");
         for (name, example) in content["examples"].as_object().into_iter().flatten() {
             self::example(page, &id, &format!("Example: {}", name.to_lowercase()), &example["value"]);

@@ -21,11 +21,18 @@ use crate::router::Site;
 pub(super) struct Question {
     /// The token that was presented to the caller.
     #[schema(value_type = String)]
-    token: Zeroizing<String>,
+    pub(super) token: Zeroizing<String>,
     /// A permission it has to hold, as in `cluster:read`.
     #[serde(default)]
     #[schema(value_type = Option<PermissionName>)]
     permission: Option<String>,
+}
+
+impl Question {
+    /// The permission that is asked about.
+    pub(super) fn asked(&self) -> Result<Option<Permission>, domain::Invalid> {
+        self.permission.as_deref().map(str::parse).transpose()
+    }
 }
 
 /// What is answered. The token, its organization and its permissions are told only of good ones.
@@ -99,11 +106,7 @@ pub(super) async fn verify(
     Extension(caller): Extension<Caller>,
     Json(question): Json<Question>,
 ) -> Result<Response, Problem> {
-    let asked: Option<Permission> = question
-        .permission
-        .map(|name| name.parse())
-        .transpose()
-        .map_err(|invalid: domain::Invalid| services::Error::Invalid { field: "permission", why: invalid.0 })?;
+    let asked = question.asked().map_err(|invalid| Problem::invalid("permission".to_owned(), &invalid.0))?;
     let found = services::verify::verify(&site.console, &access, &caller, &question.token, asked).await?;
     Ok(json(&Answer::from(found)))
 }

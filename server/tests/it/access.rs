@@ -150,6 +150,16 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /api/session/find" => form("/api/session/find", &[]).await,
         team if team.contains("/teams") => team_of(it, team, caller).await,
         api if api.contains(" /api/v1/") => rest(it, api, caller, target).await,
+        "POST /oauth2/introspect" => form("/oauth2/introspect", &[("token", "x")]).await,
+        "POST /oauth2/revoke" => {
+            let (_, secret) = it.issue("acme", "target", Role::Viewer, &[], Lifetime::Never).await;
+            form("/oauth2/revoke", &[("token", &secret)]).await
+        }
+        // The caller is a gateway's client: who may be the gateway is asked by the tests of `gate`.
+        "GET /auth/verify" => {
+            let (_, verifier) = it.issue("acme", "gateway", Role::Viewer, &["token:verify"], Lifetime::Never).await;
+            it.send(caller, with(request(Method::GET, "/auth/verify", ""), &[("x-jeton-verifier", &verifier)])).await
+        }
         "POST /sign-in" => form("/sign-in", &[("email", "nobody@acme.test"), ("password", "wrong")]).await,
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
         "POST /orgs/acme/tokens/ID/revoke" => form(&format!("/orgs/acme/tokens/{target}/revoke"), &[("label", "target")]).await,
@@ -230,6 +240,7 @@ async fn rest(it: &TestConsole, operation: &str, caller: &Caller, target: &str) 
             it.delete(&copy, "/api/v1/token").await
         }
         "POST /api/v1/verify" => it.post_json(caller, "/api/v1/verify", "{\"token\":\"x\"}").await,
+        "POST /api/v1/verify/batch" => it.post_json(caller, "/api/v1/verify/batch", "{\"questions\":[{\"token\":\"x\"}]}").await,
         "GET /api/v1/organizations/{organization}/audit" => it.get(caller, "/api/v1/organizations/acme/audit").await,
         "GET /api/v1/organizations/{organization}/policy" => it.get(caller, "/api/v1/organizations/acme/policy").await,
         "PUT /api/v1/organizations/{organization}/policy" => it.put_json(caller, "/api/v1/organizations/acme/policy", "{}").await,

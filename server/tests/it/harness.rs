@@ -20,6 +20,7 @@ use services::{
     tokens::{self, NewToken},
 };
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
+use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 /// Runs each case on both databases.
@@ -54,7 +55,7 @@ pub(crate) struct TestConsole {
     pub(crate) router: Router,
     pub(crate) site: Site,
     background: Option<Background>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// Who sends a request, and what they send along.
@@ -100,6 +101,22 @@ pub(crate) async fn new_database() -> String {
     format!("{base}/{name}")
 }
 
+async fn open_console(folder: &tempfile::TempDir, database: &Database, clock: &Arc<FixedClock>) -> (Console, Background) {
+    let settings = Settings {
+        database: database.clone(),
+        key: KeySource::File(folder.path().join("jeton.key")),
+        prefix: Prefix::default(),
+        clock: clock.clone(),
+        entropy: Arc::new(SystemEntropy),
+        passwords: Parameters { memory: 64, passes: 1, parallel: 2 },
+        origin: ORIGIN.into(),
+        remembered: 1 << 20,
+        term: TERM,
+        mailer: None,
+    };
+    Console::open(settings).await.unwrap()
+}
+
 impl TestConsole {
     pub(crate) async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -113,19 +130,7 @@ impl TestConsole {
 
     async fn open(folder: tempfile::TempDir, database: Database) -> Self {
         let clock = Arc::new(FixedClock::at(Timestamp::from_micros(1_795_338_300_000_000)));
-        let settings = Settings {
-            database: database.clone(),
-            key: KeySource::File(folder.path().join("jeton.key")),
-            prefix: Prefix::default(),
-            clock: clock.clone(),
-            entropy: Arc::new(SystemEntropy),
-            passwords: Parameters { memory: 64, passes: 1, parallel: 2 },
-            origin: ORIGIN.into(),
-            remembered: 1 << 20,
-            term: TERM,
-            mailer: None,
-        };
-        let (console, background) = Console::open(settings).await.unwrap();
+        let (console, background) = open_console(&folder, &database, &clock).await;
         let site = Site {
             console: console.clone(),
             assets: Arc::new(app::ssr::Assets {
@@ -138,9 +143,20 @@ impl TestConsole {
             mails_become_files: true,
             entropy: Arc::new(SystemEntropy),
         };
-        let it = Self { console, clock, database, router: router(site.clone()), site, background: Some(background), _folder: folder };
+        let it = Self { console, clock, database, router: router(site.clone()), site, background: Some(background), folder };
         it.populate().await;
         it
+    }
+
+    /// Reaches PostgreSQL by way of a wire from now on, and answers what cuts it. None on SQLite, which is no server.
+    pub(crate) async fn wire(&mut self) -> Option<watch::Sender<()>> {
+        let Database::Postgres(url) = &self.database else { return None };
+        let (address, cut) = crate::wire::to(url).await;
+        let (console, background) = open_console(&self.folder, &Database::Postgres(address), &self.clock).await;
+        self.stop().await;
+        (self.console, self.site.console, self.background) = (console.clone(), console, Some(background));
+        self.router = router(self.site.clone());
+        Some(cut)
     }
 
     /// The same, where a mail server is named.

@@ -53,6 +53,8 @@ async fn nothing_changes_when_the_event_cannot_be_written(instance: Instance) {
     let before = instance.shape().await;
     assert!(matches!(tokens::create(&instance.console, &owner, new_token("two", Role::Viewer)).await, Err(Error::Internal(_))));
     assert!(matches!(tokens::revoke(&instance.console, &owner, &id, "ci").await, Err(Error::Internal(_))));
+    let presented = tokens::revoke_presented(&instance.console, &owner, issued.secret.expose()).await;
+    assert!(matches!(presented, Err(Error::Internal(_))));
     assert!(matches!(sessions::sign_out(&instance.console, &caller(), &actor).await, Err(Error::Internal(_))));
     let password = Password::new(super::PASSWORD.to_owned());
     let refused = sessions::sign_in(&instance.console, &caller(), "ada@acme.test", &password, None).await;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AssignedRole, Label, Owner, Permission, Role, TeamId, Timestamp, Token, TokenId, UserId, audit::Action};
+use domain::{AssignedRole, Label, Owner, Permission, Role, Secret, Status, TeamId, Timestamp, Token, TokenId, UserId, audit::Action};
 use serde_json::{Value, json};
 
 use super::event;
@@ -30,6 +30,23 @@ pub async fn revoke_by_id(console: &Console, access: &Access, id: &str) -> Resul
 /// Ends the token that asks for it: whoever finds a token somewhere can make it worthless.
 pub async fn revoke_itself(console: &Console, access: &Access) -> Result<Token> {
     end(console, access, access.own_token()?, None).await
+}
+
+/// Ends the token of which this is a secret that is in force, whichever of two while a rotation overlaps: the token that asks always, another
+/// of the organization for who may revoke it. Anything else changes nothing (RFC 7009), and nobody is told what it was: no secret, ended by a
+/// rotation, revoked before, or of another organization.
+pub async fn revoke_presented(console: &Console, access: &Access, presented: &str) -> Result<()> {
+    let Ok(secret) = Secret::parse(presented, &console.0.prefix) else { return Ok(()) };
+    let now = console.now();
+    let found = console.recognize(&console.0.keys.token(&secret)).await?;
+    if let Some(found) = found.filter(|found| found.organization.id == access.organization().id && !found.secret.is_ended(now))
+        && found.token.status_at(now) != Status::Revoked
+    {
+        return end(console, access, found.token.id, None).await.map(drop);
+    }
+    // If it was revoked just now on another server, this answer has to be as true as that one.
+    console.0.db.memory.wait_until_forgotten().await;
+    Ok(())
 }
 
 async fn end(console: &Console, access: &Access, id: TokenId, typed: Option<&str>) -> Result<Token> {

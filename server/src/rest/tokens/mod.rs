@@ -34,7 +34,7 @@ pub(super) struct Owner {
     /// `organization`, `team`, or `user` for a person, whose rights at the time of use are the most it may do.
     kind: &'static str,
     /// Its id.
-    id: String,
+    pub(super) id: String,
     /// What people call it.
     name: String,
 }
