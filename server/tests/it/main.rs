@@ -5,6 +5,7 @@
 mod access;
 mod audit;
 mod commands;
+mod confirm;
 mod credentials;
 mod edit;
 mod forms;
@@ -29,6 +30,7 @@ mod rest_tokens;
 mod revoke_many;
 mod roles;
 mod rotation;
+mod sessions;
 mod sign_in;
 mod teams;
 mod usage;
