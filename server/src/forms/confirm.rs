@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::{
     Form,
     extract::{FromRequest, FromRequestParts as _, Request},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
 };
 use domain::CURRENT_PASSWORD;
 use services::{organizations::Password, sessions};
@@ -28,7 +28,7 @@ impl FromRequest<Site> for Confirming {
         let mut visit = Visit::from_request_parts(&mut parts, site).await?;
         let Some(actor) = visit.actor.clone() else { return Err(Visit::to_sign_in(&parts.uri)) };
         let form = Form::from_request(Request::from_parts(parts, body), site).await;
-        let Form(mut typed): Form<HashMap<String, String>> = form.map_err(|rejection| rejection.into_response())?;
+        let Form(mut typed): Form<HashMap<String, String>> = form.map_err(IntoResponse::into_response)?;
         let password = typed.remove(CURRENT_PASSWORD).filter(|password| !password.is_empty()).map(Password::new);
         if let Some(password) = password {
             match sessions::confirm(&site.console, &visit.caller, &actor, &password, visit.device.as_deref()).await {

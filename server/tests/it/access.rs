@@ -110,7 +110,7 @@ const TEAMS: [&str; 10] = [
 ];
 
 /// The viewer of Acme.
-const VIEWER: &str = "usr_00000000000000000000000000000002";
+pub(crate) const VIEWER: &str = "usr_00000000000000000000000000000002";
 /// A member who is there to be changed and removed.
 pub(crate) const LEAVER: &str = "usr_00000000000000000000000000000009";
 

@@ -287,14 +287,14 @@ impl TestConsole {
         self.watched.lock().unwrap().take()
     }
 
-    /// Everything in the database.
+    /// Everything in the database, but the time of the first use of secrets, which a worker writes when it comes to it.
     async fn dump(&self) -> Dump {
         match &self.database {
             Database::Sqlite(path) => {
                 let mut connection = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
                 let columns: Vec<(String, String)> = sqlx::query_as(
                     "SELECT t.name, group_concat('quote(\"' || c.name || '\")', ' || '','' || ') FROM sqlite_master t, pragma_table_info(t.name) c \
-                     WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' GROUP BY t.name",
+                     WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND c.name <> 'first_used_at' GROUP BY t.name",
                 )
                 .fetch_all(&mut connection)
                 .await
@@ -312,12 +312,15 @@ impl TestConsole {
                     .fetch_all(&mut connection)
                     .await
                     .unwrap();
-                let mut dump = Dump::new();
-                for table in tables {
-                    let sql = format!("SELECT COALESCE(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM \"{table}\" t");
-                    dump.insert(table, sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap());
-                }
-                dump
+                let each = tables.iter().map(|table| {
+                    format!(
+                        "SELECT '{table}', (SELECT COALESCE(string_agg(r, E'\\n' ORDER BY r), '') FROM \
+                         (SELECT (to_jsonb(t) - 'first_used_at')::text AS r FROM \"{table}\" t) AS rows)"
+                    )
+                });
+                let sql = each.collect::<Vec<_>>().join(" UNION ALL ");
+                let dump: Vec<(String, String)> = sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
+                dump.into_iter().collect()
             }
         }
     }

@@ -8,6 +8,7 @@ mod commands;
 mod confirm;
 mod credentials;
 mod edit;
+mod fail_closed;
 mod forms;
 mod harness;
 mod headers;

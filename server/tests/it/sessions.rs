@@ -3,7 +3,7 @@
 use domain::Role;
 
 use crate::{
-    access::LEAVER,
+    access::{LEAVER, VIEWER},
     harness::{Caller, ORIGIN, TestConsole, on_both},
 };
 
@@ -14,8 +14,6 @@ on_both![
     a_member_is_signed_out_everywhere,
     no_page_of_somebody_is_kept,
 ];
-
-const VIEWER: &str = "usr_00000000000000000000000000000002";
 
 async fn promote(it: &TestConsole) {
     let owner = it.session("owner").await;

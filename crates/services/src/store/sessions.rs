@@ -18,6 +18,9 @@ pub(crate) struct Session {
     pub(crate) is_to_renew: bool,
 }
 
+/// The columns of that, in its order.
+type Row = (String, String, String, String, i64, i64, i64, Option<i64>);
+
 /// A session about to begin.
 pub(crate) struct NewSession<'a> {
     pub(crate) id: SessionId,
@@ -30,7 +33,7 @@ pub(crate) struct NewSession<'a> {
 
 /// Finds a session by the digest of its cookie: a look-up by secret, so it asks for no proof of access.
 pub(crate) async fn find(db: &Db, digest: &Digest) -> Result<Option<Session>> {
-    let row: Option<(String, String, String, String, i64, i64, i64, Option<i64>)> = on_db!(db, |pool| {
+    let row: Option<Row> = on_db!(db, |pool| {
         sqlx::query_as(
             "SELECT s.id, s.user_id, u.name, u.email, s.created_at, s.last_seen_at, \
              COALESCE(s.proved_at, s.created_at), s.renew_from FROM sessions s \
