@@ -75,6 +75,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("members") view=pages::members::list::Members ssr=SsrMode::Async />
                     <Route path=path!("members/invite") view=pages::invitations::create::Invite ssr=SsrMode::Async />
                     <Route path=path!("members/:user") view=pages::members::member::MemberPage ssr=SsrMode::Async />
+                    <Route path=path!("members/:user/sign-out") view=pages::members::sign_out::SignOut ssr=SsrMode::Async />
                     <Route path=path!("members/:user/remove") view=pages::members::remove::Remove ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

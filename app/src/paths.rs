@@ -54,6 +54,11 @@ pub fn member(organization: &str, user: UserId) -> String {
     format!("/orgs/{organization}/members/{user}")
 }
 
+/// The page that asks whether to sign a member out everywhere.
+pub fn sign_out_member(organization: &str, user: UserId) -> String {
+    format!("/orgs/{organization}/members/{user}/sign-out")
+}
+
 /// The page that asks what shall become of a member's things when they are removed.
 pub fn remove_member(organization: &str, user: UserId) -> String {
     format!("/orgs/{organization}/members/{user}/remove")

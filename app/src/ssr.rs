@@ -2,13 +2,13 @@
 //!
 //! Nothing else in this crate looks into the context or sets a status.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::{HeaderValue, StatusCode, header::CACHE_CONTROL};
 use domain::{Code, Permission};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
-use services::{Access, Actor, Caller, Console};
+use services::{Access, Actor, Caller, Console, sessions::Renewed};
 
 use crate::api::Failure;
 pub use crate::posted::Posted;
@@ -22,6 +22,10 @@ pub struct Request {
     pub actor: Option<Actor>,
     /// From where, under which request id.
     pub caller: Caller,
+    /// The cookie of a browser that has signed in before.
+    pub device: Option<String>,
+    /// Where the session's new cookie goes, should it get one.
+    pub renewal: Renewal,
     /// What a plain form post led to, when this page is the answer to one.
     pub posted: Option<Arc<Posted>>,
     /// Where the built files are.
@@ -30,6 +34,22 @@ pub struct Request {
     pub origin: Arc<str>,
     /// Whether mails only become files.
     pub mails_become_files: bool,
+}
+
+/// The new cookie of a session, on its way into the answer: whatever else comes of a request, the browser has to get it.
+#[derive(Clone, Default)]
+pub struct Renewal(Arc<Mutex<Option<Renewed>>>);
+
+impl Renewal {
+    /// Leaves the cookie for the answer.
+    pub fn leave(&self, renewed: Renewed) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(renewed);
+    }
+
+    /// Takes it out, if there is one.
+    pub fn take(&self) -> Option<Renewed> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 /// The addresses of the built files; their names hold a hash of what is in them.

@@ -98,6 +98,21 @@ test('who is removed is out at once, and their tokens are decided about one by o
   await expect(row(page, 'revoked one')).toContainText('Revoked');
 });
 
+test('a member is signed out everywhere, and signs in again', async ({ page, browser, server, visit, scripts, complaints }) => {
+  const { user, cookies } = await join(server, 'Mary Golda Ross', 'golda@acme.test');
+  const other = await theirs(browser, scripts, complaints, server.origin, cookies);
+  await other.goto(MEMBERS);
+  await visit(`${MEMBERS}/${user}`);
+  await page.getByRole('link', { name: 'Sign out everywhere' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Sign Mary Golda Ross out everywhere?' })).toBeVisible();
+  await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'The member is signed out everywhere.' })).toBeVisible();
+  await other.reload();
+  await expect(other).toHaveURL(/\/sign-in\?next=/);
+  await other.context().close();
+  expect((await server.post('/sign-in', { email: 'golda@acme.test', password: PASSWORD })).status).toBe(303);
+});
+
 test('of what somebody generated who leaves one token moves to a team, and another gets a new secret that is shown once', async ({ page, server, visit }) => {
   const { cookies } = await join(server, 'Annie Easley', 'annie@acme.test', 'admin');
   const [moved, old] = [await tokenOf(server, cookies, 'moves on'), await tokenOf(server, cookies, 'turned')];

@@ -1,6 +1,12 @@
 //! The cookies: one for the session, one for the device.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use app::ssr::Renewal;
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
 use cookie::{Cookie, CookieBuilder, SameSite, time::Duration};
 use services::sessions::SignedIn;
 
@@ -23,6 +29,17 @@ pub(crate) fn device(headers: &HeaderMap) -> Option<String> {
 pub(crate) fn sign_in(headers: &mut HeaderMap, signed_in: &SignedIn) {
     set(headers, Cookie::build((SESSION, signed_in.session.as_str())));
     set(headers, Cookie::build((DEVICE, signed_in.device.as_str())).max_age(Duration::days(365)));
+}
+
+/// Gives the browser the cookie under which its session goes on, if it got another one on the way.
+pub(crate) async fn renewing(mut request: Request, next: Next) -> Response {
+    let renewal = Renewal::default();
+    request.extensions_mut().insert(renewal.clone());
+    let mut response = next.run(request).await;
+    if let Some(renewed) = renewal.take() {
+        set(response.headers_mut(), Cookie::build((SESSION, renewed.0.as_str())));
+    }
+    response
 }
 
 /// Takes the session's cookie back and lets the browser forget what it kept of the console.

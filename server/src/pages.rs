@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::ssr::{self, Posted};
+use app::ssr::{self, Posted, Renewal};
 use axum::{
     Extension,
     body::{Body, Bytes},
@@ -13,13 +13,27 @@ use axum::{
 use leptos::{nonce::Nonce as PageNonce, prelude::provide_context};
 use services::{Actor, Caller, organizations, sessions};
 
-use crate::{cookies, forms, observe::Nonce, rest::problem::Problem, router::Site};
+use crate::{
+    cookies,
+    forms::{self, Refusal},
+    observe::Nonce,
+    rest::problem::Problem,
+    router::Site,
+};
 
 /// A request from a browser: who, from where, and what a page needs to be rendered.
 pub(crate) struct Visit {
     pub(crate) site: Site,
     pub(crate) actor: Option<Actor>,
     pub(crate) caller: Caller,
+    /// The session's cookie, as it was presented.
+    cookie: Option<String>,
+    /// The cookie of a browser that has signed in before.
+    pub(crate) device: Option<String>,
+    /// Where the session's new cookie goes, should it get one.
+    pub(crate) renewal: Renewal,
+    /// Why the password that came along was not taken.
+    pub(crate) unconfirmed: Option<Refusal>,
     nonce: Nonce,
 }
 
@@ -29,11 +43,14 @@ impl FromRequestParts<Site> for Visit {
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
         let Extension(caller) = Extension::<Caller>::from_request_parts(parts, site).await.map_err(IntoResponse::into_response)?;
         let Extension(nonce) = Extension::<Nonce>::from_request_parts(parts, site).await.map_err(IntoResponse::into_response)?;
-        let actor = match cookies::session(&parts.headers) {
+        let Extension(renewal) = Extension::<Renewal>::from_request_parts(parts, site).await.map_err(IntoResponse::into_response)?;
+        let device = cookies::device(&parts.headers);
+        let cookie = cookies::session(&parts.headers);
+        let actor = match &cookie {
             None => None,
-            Some(cookie) => sessions::find(&site.console, &cookie).await.map_err(|error| Problem::from(error).into_response())?,
+            Some(cookie) => sessions::find(&site.console, cookie).await.map_err(|error| Problem::from(error).into_response())?,
         };
-        Ok(Self { site: site.clone(), actor, caller, nonce })
+        Ok(Self { site: site.clone(), actor, caller, cookie, device, renewal, unconfirmed: None, nonce })
     }
 }
 
@@ -43,6 +60,8 @@ impl Visit {
             console: self.site.console.clone(),
             actor: self.actor.clone(),
             caller: self.caller.clone(),
+            device: self.device.clone(),
+            renewal: self.renewal.clone(),
             posted: posted.map(Arc::new),
             assets: self.site.assets.clone(),
             origin: self.site.public_url.origin().into(),
@@ -61,6 +80,19 @@ impl Visit {
         let address: Uri = address.parse().unwrap_or_default();
         let get = http::Request::builder().method(Method::GET).uri(address).body(Body::empty()).expect("a method and an address");
         leptos_axum::render_app_async_with_context(context, app::shell)(get).await
+    }
+
+    /// The page at this address, for a browser that opens it. A session that waits for another cookie gets it here, and not in what a page that
+    /// is open asks for: several of those may be under way at once, and all but one would find their cookie dead.
+    async fn open(&self, address: &str) -> Response {
+        if let (Some(actor), Some(cookie)) = (&self.actor, &self.cookie) {
+            match sessions::renew(&self.site.console, actor, cookie).await {
+                Ok(Some(renewed)) => self.renewal.leave(renewed),
+                Ok(None) => {}
+                Err(error) => return Problem::from(error).into_response(),
+            }
+        }
+        self.render(address, None).await
     }
 
     /// The way to the sign-in page and back.
@@ -97,7 +129,7 @@ pub(crate) async fn home(visit: Visit) -> Response {
 
 /// Pages for everybody.
 pub(crate) async fn public(visit: Visit, uri: Uri) -> Response {
-    visit.render(address(&uri), None).await
+    visit.open(address(&uri)).await
 }
 
 /// Pages for who is signed in; everybody else is sent to sign in first.
@@ -105,7 +137,7 @@ pub(crate) async fn members(visit: Visit, uri: Uri) -> Response {
     if visit.actor.is_none() {
         return Visit::to_sign_in(&uri);
     }
-    visit.render(address(&uri), None).await
+    visit.open(address(&uri)).await
 }
 
 /// The address a revocation is posted to leads to the dialog when it is opened.

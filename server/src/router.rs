@@ -14,7 +14,7 @@ use axum_client_ip::ClientIpSource;
 use services::{Console, Entropy};
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
-use crate::{assets, config::PublicUrl, csrf, exports, forms, observe, pages, rest};
+use crate::{assets, config::PublicUrl, cookies, csrf, exports, forms, observe, pages, rest};
 
 /// The largest body anything takes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -74,6 +74,7 @@ pub fn router(site: Site) -> Router {
         .route("/orgs/{organization}/members", get(pages::members))
         .route("/orgs/{organization}/members/invite", get(pages::members).post(forms::create_invitation))
         .route("/orgs/{organization}/members/{user}", get(pages::members).post(forms::edit_member))
+        .route("/orgs/{organization}/members/{user}/sign-out", get(pages::members).post(forms::sign_out_member))
         .route("/orgs/{organization}/members/{user}/remove", get(pages::members).post(forms::remove_member))
         .route("/orgs/{organization}/members/invitations/{invitation}/send", get(pages::invitation).post(forms::send_invitation))
         .route("/orgs/{organization}/members/invitations/{invitation}/withdraw", get(pages::invitation).post(forms::withdraw_invitation))
@@ -106,7 +107,8 @@ pub fn router(site: Site) -> Router {
         console = console.route(path, on(method, pages::server_function));
     }
     let console = console.layer(middleware::from_fn_with_state(site.public_url.clone(), csrf::guard));
-    layered(rest.merge(open).merge(console).fallback(pages::not_found), site.clone()).merge(gate(site))
+    let routes = rest.merge(open).merge(console).fallback(pages::not_found).layer(middleware::from_fn(cookies::renewing));
+    layered(routes, site.clone()).merge(gate(site))
 }
 
 /// Where gateways ask. The limits around other routes answer what gateways do not understand, so this one has its own: no body is read, and

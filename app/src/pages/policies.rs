@@ -17,6 +17,7 @@ use crate::{
         badge::Tone,
         button::{ButtonLink, Submit},
         choice::{Card, Choices, Segment},
+        confirm::ConfirmIdentity,
         details::{Detail, Details},
         field::{Refusal, TextField},
         heading::{Heading, PageTitle},
@@ -200,6 +201,7 @@ fn PolicyForm(found: Found) -> impl IntoView {
                 refusal=refusal
             />
             {preview}
+            <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
                 <Submit label=label />
                 {cancel}

@@ -3,6 +3,7 @@
 pub mod badge;
 pub mod button;
 pub mod choice;
+pub mod confirm;
 pub mod copy;
 pub mod details;
 pub mod dialog;

@@ -1,6 +1,6 @@
 //! The summary of what was refused, above a form. It takes the focus and leads to the field.
 
-use domain::Failure;
+use domain::{CURRENT_PASSWORD, Failure};
 use leptos::{html::Div, prelude::*};
 
 use super::{
@@ -8,7 +8,7 @@ use super::{
     icon::{Glyph, Icon},
 };
 
-/// Says why a form was not taken. `fields` are the ids that a link can lead to.
+/// Says why a form was not taken. `fields` are the ids that a link can lead to, beside the password's where it was asked for.
 #[component]
 pub fn Summary(
     #[prop(default = "This was not accepted")] title: &'static str,
@@ -24,7 +24,7 @@ pub fn Summary(
     });
     move || {
         refusal.get().map(|Failure { message, field, .. }| {
-            let id = field.and_then(|field| fields.iter().find(|id| **id == field));
+            let id = field.filter(|field| fields.contains(&field.as_str()) || field == CURRENT_PASSWORD);
             view! {
                 <div class="summary" role="alert" tabindex="-1" autofocus=true node_ref=summary>
                     <Icon glyph=Glyph::Warning />

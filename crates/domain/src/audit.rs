@@ -53,6 +53,8 @@ actions! {
     MemberEdit = "member.edit", "Changed role";
     /// A member was removed.
     MemberRemove = "member.remove", "Removed member";
+    /// All sessions of a member were ended by somebody else.
+    MemberSignOut = "member.sign_out", "Signed out everywhere";
     /// An organization came into being, with its first owner.
     OrganizationCreate = "organization.create", "Created organization";
     /// A person changed their password.
@@ -73,6 +75,8 @@ actions! {
     RoleDelete = "role.delete", "Deleted role";
     /// A person signed in.
     SessionCreate = "session.create", "Signed in";
+    /// A person who is signed in showed once more that it is they, by their password.
+    SessionConfirm = "session.confirm", "Confirmed identity";
     /// A session was ended: a person signed out, or ended another session of their own.
     SessionEnd = "session.end", "Ended session";
     /// Somebody was added to a team.

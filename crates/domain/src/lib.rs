@@ -48,7 +48,7 @@ pub use preset::Preset;
 pub use role::{AssignedRole, CustomRole, DefinedRole, Holders, Offered};
 pub use rotation::{Cause, OldSecret, Overlap, Refusals, Rotation, SecretUser};
 pub use secret::{Hint, Issued, Kind, Prefix, Secret};
-pub use session::Session;
+pub use session::{CURRENT_PASSWORD, Session};
 pub use team::{Team, TeamMember, TeamPage};
 pub use text::{Description, Invalid, Label, Name, Search};
 pub use time::Timestamp;

@@ -210,6 +210,15 @@ impl PermissionSet {
         Self(self.0 & !other.0)
     }
 
+    /// Whether it lets somebody change who may do what here: anything but reading about tokens, invitations, the organization, roles, teams
+    /// and people. All that the built-in roles Owner and Admin stand for does. Decision 26 says what this decides.
+    pub fn administers(self) -> bool {
+        const CATEGORIES: [&str; 6] = ["api_key", "invitation", "organization", "role", "teams", "user"];
+        self.iter().any(|permission| {
+            permission.as_str().split_once(':').is_some_and(|(category, action)| CATEGORIES.contains(&category) && action != "read")
+        })
+    }
+
     /// Whether there is none in it.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
@@ -290,6 +299,20 @@ mod tests {
         let after: PermissionSet = "cluster:read cluster:update agent:read".parse().unwrap();
         assert_eq!(before.changes(after), ["+agent:read", "+cluster:update", "-billing:read"]);
         assert!(before.changes(before).is_empty());
+    }
+
+    #[test]
+    fn to_change_who_may_do_what_is_to_administer() {
+        use crate::{Role, policy::grants};
+        assert!(grants(Role::Owner).administers() && grants(Role::Admin).administers());
+        assert!(!grants(Role::Developer).administers() && !grants(Role::Viewer).administers() && !PermissionSet::NONE.administers());
+        for permission in Permission::all() {
+            let (category, action) = permission.as_str().split_once(':').unwrap();
+            let guards = matches!(category, "api_key" | "invitation" | "organization" | "role" | "teams" | "user");
+            let alone: PermissionSet = [permission].into_iter().collect();
+            assert_eq!(alone.administers(), guards && action != "read", "{permission}");
+            assert_eq!(alone.union("billing:update token:verify".parse().unwrap()).administers(), alone.administers(), "{permission}");
+        }
     }
 
     #[test]

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{SessionId, Timestamp};
 
+/// The field in which somebody shows once more that it is they, by their password. A refusal that names it asks for that.
+pub const CURRENT_PASSWORD: &str = "current_password";
+
 /// One of a person's own sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {

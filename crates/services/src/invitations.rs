@@ -16,7 +16,7 @@ use crate::{
     mails::{self, Letter},
     members,
     organizations::Password,
-    sessions::{self, SignedIn},
+    sessions::{self, Renewed, SignedIn},
     store::{
         self,
         events::{NewEvent, Target},
@@ -50,6 +50,7 @@ pub async fn create(console: &Console, access: &Access, email: &str, role: &str,
         return Err(Error::Invalid { field: "email", why: "Somebody with this address is a member already.".to_owned() });
     }
     let now = console.now();
+    access.recent_to_give(role.permissions(), now)?;
     let before = store::invitations::find_for_address_in(&mut write, access, &email).await?;
     if let Some(before) = &before {
         store::invitations::withdraw(&mut write, access, before.id, now).await?;
@@ -186,8 +187,9 @@ pub async fn accept_as_new(console: &Console, caller: &Caller, code: &str, perso
     Ok((organization, signed_in))
 }
 
-/// Makes the person who is signed in a member, if the invitation is for them.
-pub async fn accept(console: &Console, caller: &Caller, actor: &Actor, code: &str) -> Result<Organization> {
+/// Makes the person who is signed in a member, if the invitation is for them. Since they have got more rights, this session goes on under
+/// another cookie, and their others will.
+pub async fn accept(console: &Console, caller: &Caller, actor: &Actor, code: &str) -> Result<(Organization, Renewed)> {
     let mut write = actor.begin(console).await?;
     let digest = console.0.keys.invitation(code);
     let found = store::invitations::find_by_digest_in(&mut write, &digest, console.now()).await?.ok_or(Error::Unauthenticated)?;
@@ -195,8 +197,10 @@ pub async fn accept(console: &Console, caller: &Caller, actor: &Actor, code: &st
         return Err(Error::Forbidden);
     }
     let organization = found.organization.clone();
+    store::sessions::ask_to_renew(&mut write, actor.user, console.now()).await?;
+    let renewed = sessions::renew_in(console, &mut write, actor, None).await?;
     join(console, caller, write, found, actor.user, &actor.name).await?;
-    Ok(organization)
+    Ok((organization, renewed))
 }
 
 /// Uses the invitation up and makes the person a member, which ends the change.

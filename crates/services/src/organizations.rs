@@ -108,6 +108,7 @@ pub async fn create(console: &Console, caller: &Caller, name: &str, owner: &str)
     let unknown = || Error::Invalid { field: "owner", why: "Nobody has an account with this e-mail address.".to_owned() };
     let user = store::users::find_id_in(&mut write, &email).await?.ok_or_else(unknown)?;
     store::organizations::insert(&mut write, &organization).await?;
+    store::sessions::ask_to_renew(&mut write, user, now).await?;
     store::organizations::insert_member(&mut write, &organization, user, &Role::Owner.into(), now).await?;
     write.commit(&console.0.keys, &created(caller, &organization, user, &email)).await?;
     Ok(SetUp { organization, user })

@@ -116,7 +116,8 @@ pub async fn create(console: &Console, access: &Access, new: Definition) -> Resu
     let Definition { name, description, permissions } = new;
     let role = CustomRole { id: RoleId::new(now, entropy::bytes(&*console.0.entropy)), name, permissions };
     be_unique(&names, &role)?;
-    store::roles::insert(&mut write, access, &role, &description, now).await?;
+    let recent = access.recent(now)?;
+    store::roles::insert(&mut write, access, &recent, &role, &description, now).await?;
     let details = json!({ "description": description, "permissions": PermissionSet::NONE.changes(permissions) });
     write.commit(&console.0.keys, &event(access, now, Action::RoleCreate, &role, details)).await?;
     Ok(DefinedRole { role, description, holders: Holders::default() })
@@ -161,9 +162,14 @@ pub async fn edit_with(
         return Err(Error::Forbidden);
     }
     be_unique(&store::roles::names_in(&mut write, access).await?, &after.role)?;
-    store::roles::edit(&mut write, access, &after.role, &after.description).await?;
+    let recent = access.recent(now)?;
+    store::roles::edit(&mut write, access, &recent, &after.role, &after.description).await?;
     let mut withdrawn = Vec::new();
+    let is_wider = !before.role.permissions.covers(permissions);
     for member in store::roles::members_in(&mut write, access, id).await? {
+        if is_wider {
+            store::sessions::ask_to_renew(&mut write, member, now).await?;
+        }
         withdrawn.extend(members::withdraw_invitations_beyond(&mut write, access, member, now, permissions).await?);
     }
     let details = difference(&before, &after, &withdrawn);

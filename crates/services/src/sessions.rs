@@ -3,7 +3,7 @@
 use std::{net::IpAddr, num::NonZeroU32, time::Duration};
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
-use domain::{Email, Me, Name, SessionId, UserId, audit::Action};
+use domain::{CURRENT_PASSWORD, Email, Me, Name, SessionId, Timestamp, UserId, audit::Action};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
 use serde_json::json;
 use subtle::ConstantTimeEq as _;
@@ -73,14 +73,36 @@ pub struct SignedIn {
     pub device: String,
 }
 
-/// Signs a person in. The same answer, and the same work, whether the address is unknown or the password wrong. Attempts are counted
-/// before a password is hashed.
+/// The other cookie that a session goes on with: 256 random bits. The one before is worth nothing any more.
+pub struct Renewed(pub Zeroizing<String>);
+
+/// Signs a person in. The same answer, and the same work, whether the address is unknown or the password wrong.
 pub async fn sign_in(console: &Console, caller: &Caller, email: &str, password: &Password, device: Option<&str>) -> Result<SignedIn> {
     let wrong = || Error::Invalid { field: "password", why: "The e-mail address or the password is wrong.".to_owned() };
+    let Some((known, is_known_device)) = prove(console, caller, email, password, device).await? else { return Err(wrong()) };
+    store::throttles::prune(&console.0.db, console.now())
+        .await
+        .unwrap_or_else(|error| tracing::warn!(%error, "spent budgets of attempts could not be forgotten"));
+    let signed_in = begin_verified(console, caller, &known, is_known_device).await?.ok_or_else(wrong)?;
+    if console.0.hasher.is_outdated(&known.password_hash) {
+        upgrade(console, &known, password).await.unwrap_or_else(|error| tracing::warn!(%error, "a password hash could not be upgraded"));
+    }
+    Ok(signed_in)
+}
+
+/// Whose the address and the password are, if they belong together, and whether this browser signed in as them before. Attempts are counted
+/// before a password is hashed, whatever the password is asked for: who guesses finds no second budget.
+async fn prove(
+    console: &Console,
+    caller: &Caller,
+    email: &str,
+    password: &Password,
+    device: Option<&str>,
+) -> Result<Option<(Credentials, bool)>> {
     console.0.addresses.take(caller)?;
     let Ok(email) = Email::parse(email) else {
         console.0.hasher.verify(password, None).await?;
-        return Err(wrong());
+        return Ok(None);
     };
     let known = store::users::find_credentials(&console.0.db, &email).await?;
     let device = device.filter(|device| is_device_of(console, device, known.as_ref().map(|known| known.user)));
@@ -94,18 +116,64 @@ pub async fn sign_in(console: &Console, caller: &Caller, email: &str, password: 
     }
     let hash = known.as_ref().map(|known| known.password_hash.as_str());
     let good = console.0.hasher.verify(password, hash).await?;
-    let Some(known) = known.filter(|_| good) else {
+    let known = known.filter(|_| good);
+    if known.is_none() {
         tracing::info!(address = caller.address(), "a sign-in was refused");
-        return Err(wrong());
-    };
-    store::throttles::prune(&console.0.db, console.now())
-        .await
-        .unwrap_or_else(|error| tracing::warn!(%error, "spent budgets of attempts could not be forgotten"));
-    let signed_in = begin_verified(console, caller, &known, device.is_some()).await?.ok_or_else(wrong)?;
-    if console.0.hasher.is_outdated(&known.password_hash) {
-        upgrade(console, &known, password).await.unwrap_or_else(|error| tracing::warn!(%error, "a password hash could not be upgraded"));
     }
-    Ok(signed_in)
+    Ok(known.map(|known| (known, device.is_some())))
+}
+
+/// Lets a person who is signed in show once more that it is they. The session goes on under another cookie.
+pub async fn confirm(
+    console: &Console,
+    caller: &Caller,
+    actor: &Actor,
+    password: &Password,
+    device: Option<&str>,
+) -> Result<(Actor, Renewed)> {
+    let wrong = || Error::Invalid { field: CURRENT_PASSWORD, why: "This is not your password.".to_owned() };
+    let Some((known, _)) = prove(console, caller, actor.email.as_str(), password, device).await? else { return Err(wrong()) };
+    let mut write = actor.begin(console).await?;
+    if !store::users::has_hash(&mut write, known.user, &known.password_hash).await? {
+        return Err(wrong());
+    }
+    let now = console.now();
+    let renewed = renew_in(console, &mut write, actor, Some(now)).await?;
+    let principal = actor.principal();
+    let event = NewEvent {
+        at: now,
+        organization: None,
+        actor: &principal,
+        action: Action::SessionConfirm,
+        target: Target { kind: "session", id: actor.session.to_string(), name: actor.name.as_str().to_owned() },
+        details: json!({}),
+        caller,
+    };
+    write.commit(&console.0.keys, &event).await?;
+    Ok((Actor { proved_at: now, is_to_renew: false, ..actor.clone() }, renewed))
+}
+
+/// Lets a session go on under another cookie, as part of a change.
+pub(crate) async fn renew_in(console: &Console, write: &mut Write, actor: &Actor, proved_at: Option<Timestamp>) -> Result<Renewed> {
+    let cookie = new_cookie(console);
+    store::sessions::renew_in(write, actor.session, &console.0.keys.session(&cookie), proved_at).await?;
+    Ok(Renewed(cookie))
+}
+
+/// Lets a session go on under another cookie if it waits for that, because its person has got more rights since `cookie` was given out. For
+/// when a browser opens a page, and only then: decision 27.
+pub async fn renew(console: &Console, actor: &Actor, cookie: &str) -> Result<Option<Renewed>> {
+    if !actor.is_to_renew {
+        return Ok(None);
+    }
+    let new = new_cookie(console);
+    let keys = &console.0.keys;
+    let renewed = store::sessions::renew(&console.0.db, actor.session, &keys.session(cookie), &keys.session(&new)).await?;
+    Ok(renewed.then_some(Renewed(new)))
+}
+
+fn new_cookie(console: &Console) -> Zeroizing<String> {
+    Zeroizing::new(BASE64URL_NOPAD.encode(&*Zeroizing::new(entropy::bytes::<32>(&*console.0.entropy))))
 }
 
 /// Begins a session for somebody whose password was compared with this hash, if it is still theirs: hashing takes its time, and a password
@@ -131,7 +199,7 @@ async fn upgrade(console: &Console, known: &Credentials, password: &Password) ->
 
 /// Adds a session for somebody who has proved who they are, as part of a change.
 pub(crate) async fn insert(console: &Console, write: &mut Write, caller: &Caller, user: UserId) -> Result<(SessionId, SignedIn)> {
-    let cookie = Zeroizing::new(BASE64URL_NOPAD.encode(&*Zeroizing::new(entropy::bytes::<32>(&*console.0.entropy))));
+    let cookie = new_cookie(console);
     let now = console.now();
     let session = SessionId::new(now, entropy::bytes(&*console.0.entropy));
     store::sessions::insert(
@@ -189,7 +257,14 @@ pub async fn find(console: &Console, cookie: &str) -> Result<Option<Actor>> {
     if now >= session.last_seen_at.plus(SEEN_EVERY) {
         store::sessions::touch(&console.0.db, session.id, now).await?;
     }
-    Ok(Some(Actor { user: session.user, name: session.name, email: session.email, session: session.id }))
+    Ok(Some(Actor {
+        user: session.user,
+        name: session.name,
+        email: session.email,
+        session: session.id,
+        proved_at: session.proved_at,
+        is_to_renew: session.is_to_renew,
+    }))
 }
 
 /// Signs a person out. Doing it again changes nothing.

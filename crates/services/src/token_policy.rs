@@ -177,7 +177,8 @@ pub async fn edit(console: &Console, access: &Access, seen: Option<&str>, policy
         same if same == before.revoke_unused_days => unused_since.or(Some(now)),
         Some(_) => Some(now),
     };
-    store::token_policy::edit(&mut write, access, &policy, unused_since, now).await?;
+    let recent = access.recent(now)?;
+    store::token_policy::edit(&mut write, access, &recent, &policy, unused_since, now).await?;
     let organization = access.organization();
     let event = NewEvent {
         at: now,

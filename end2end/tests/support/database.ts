@@ -32,6 +32,11 @@ export class PostgresDatabase {
     await ask(admin(), (client) => client.query(`DROP DATABASE ${this.#name} WITH (FORCE)`));
   }
 
+  /** Runs a statement that no use case would. */
+  async run(sql: string): Promise<void> {
+    await ask(this.url, (client) => client.query(sql));
+  }
+
   /** Everything PostgreSQL keeps for this database: each value of each row, and the write-ahead log since the database was made. */
   async everything(): Promise<{ name: string; bytes: Buffer }[]> {
     return await ask(this.url, async (client) => {

@@ -62,6 +62,7 @@ export const test = base.extend<Test, Worker>({
 
   context: async ({ context, complaints, signedIn, server }, use) => {
     await observe(context, complaints);
+    await server.refresh();
     if (signedIn) await signIn(context, server.owner, server.origin);
     await use(context);
   },

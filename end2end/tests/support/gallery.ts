@@ -624,6 +624,15 @@ export const GALLERY: readonly View[] = [
     },
   },
   {
+    name: 'sign a member out',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { user } = await join(server, 'Grace Hopper', `${labelled('grace').replace(' ', '')}@acme.test`, 'developer');
+      await visit(`${MEMBERS}/${user}/sign-out`);
+      await expect(page.getByRole('button', { name: 'Sign out everywhere' })).toBeVisible();
+    },
+  },
+  {
     name: 'own tokens of a viewer',
     signedIn: false,
     open: async ({ page, server, visit }) => {

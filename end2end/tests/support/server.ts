@@ -19,6 +19,8 @@ export const OWNER = {
 export type Person = typeof OWNER;
 
 const PORT_IN_USE = 69;
+/** A password that was typed longer ago is asked for again after ten minutes; no test takes the rest of that. */
+const FRESH = 6 * 60_000;
 
 interface Running {
   child: ChildProcess;
@@ -46,6 +48,8 @@ export class Server {
   stderr = '';
   readonly #database: PostgresDatabase | undefined;
   #running: Running | undefined;
+  /** When its owner last typed their password. */
+  #provedAt = 0;
   #ended: number | null = null;
 
   /** Settings as flags of `jeton serve`. */
@@ -111,6 +115,22 @@ export class Server {
     const answer = await this.post('/setup', { code, organization, name, email, password });
     if (answer.status !== 303) throw new Error(`Setting up was answered with ${answer.status}`);
     this.owner = this.given(answer);
+    this.#provedAt = Date.now();
+  }
+
+  /** Signs the owner in anew if they last did that a while ago. */
+  async refresh({ email, password }: Person = OWNER): Promise<void> {
+    if (this.owner.length === 0 || Date.now() - this.#provedAt < FRESH) return;
+    const device = this.owner.filter(({ name }) => name === '__Host-device').map(({ name, value }) => `${name}=${value}`);
+    const answer = await this.post('/sign-in', { email, password }, { Cookie: device.join('; ') });
+    if (answer.status !== 303) throw new Error(`Signing in was answered with ${answer.status}`);
+    this.owner = this.given(answer);
+    this.#provedAt = Date.now();
+  }
+
+  /** Makes it long ago that anybody typed their password; only where the database can be reached from here. */
+  async age(): Promise<void> {
+    await this.#database?.run('UPDATE sessions SET proved_at = proved_at - 660000000');
   }
 
   /** Remembers something that may never be found in what the server writes. */

@@ -3,26 +3,21 @@
 use std::collections::HashMap;
 
 use axum::{
-    Form,
     extract::{OriginalUri, Path},
     response::Response,
 };
 use domain::{Permission, Token};
 use services::{Access, access, tokens};
 
-use super::{refused, tokens::form};
+use super::{confirm::Confirming, refused, tokens::form};
 use crate::pages::{Visit, of_token, see};
 
 /// Edits a token and leads to its page, which shows what it is now.
 pub(crate) async fn edit(
-    visit: Visit,
     OriginalUri(uri): OriginalUri,
     Path((organization, token)): Path<(String, String)>,
-    Form(typed): Form<HashMap<String, String>>,
+    Confirming { visit, typed }: Confirming,
 ) -> Response {
-    if visit.actor.is_none() {
-        return Visit::to_sign_in(&uri);
-    }
     let attempt = async {
         let access = to_update(&visit, &organization).await?;
         let version = typed.get("version").map(String::as_str).unwrap_or_default();

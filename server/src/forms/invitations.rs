@@ -17,7 +17,7 @@ use services::{
     organizations::Password,
 };
 
-use super::{refused, tokens::segment};
+use super::{confirm::Confirming, refused, tokens::segment};
 use crate::{
     cookies,
     pages::{Visit, see},
@@ -25,14 +25,10 @@ use crate::{
 
 /// Makes an invitation and shows its link, in this answer only.
 pub(crate) async fn create(
-    visit: Visit,
     OriginalUri(uri): OriginalUri,
     Path(organization): Path<String>,
-    Form(typed): Form<HashMap<String, String>>,
+    Confirming { visit, typed }: Confirming,
 ) -> Response {
-    if visit.actor.is_none() {
-        return Visit::to_sign_in(&uri);
-    }
     let console = &visit.site.console;
     let field = |name: &str| typed.get(name).cloned().unwrap_or_default();
     let (email, role) = (field("email"), field("role"));
@@ -112,7 +108,10 @@ pub(crate) struct Acceptance {
 pub(crate) async fn accept(visit: Visit, Form(typed): Form<Acceptance>) -> Response {
     let console = &visit.site.console;
     let accepted = if let Some(actor) = &visit.actor {
-        invitations::accept(console, &visit.caller, actor, &typed.code).await.map(|organization| (organization, None))
+        invitations::accept(console, &visit.caller, actor, &typed.code).await.map(|(organization, renewed)| {
+            visit.renewal.leave(renewed);
+            (organization, None)
+        })
     } else {
         let person = NewPerson { name: typed.name.clone(), password: Password::new(typed.password) };
         let accepted = invitations::accept_as_new(console, &visit.caller, &typed.code, &person).await;

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use app::ssr::Posted;
 use axum::{
-    Form,
     extract::{OriginalUri, Path},
     http::{HeaderValue, header},
     response::Response,
@@ -16,19 +15,15 @@ use services::{
     tokens,
 };
 
-use super::refused;
+use super::{confirm::Confirming, refused};
 use crate::pages::{Visit, see};
 
 /// Gives a member another role and leads back to the list.
 pub(crate) async fn edit(
-    visit: Visit,
     OriginalUri(uri): OriginalUri,
     Path((organization, user)): Path<(String, String)>,
-    Form(typed): Form<HashMap<String, String>>,
+    Confirming { visit, typed }: Confirming,
 ) -> Response {
-    if visit.actor.is_none() {
-        return Visit::to_sign_in(&uri);
-    }
     let console = &visit.site.console;
     let role = typed.get("role").cloned().unwrap_or_default();
     let attempt = async {
@@ -45,15 +40,13 @@ pub(crate) async fn edit(
 /// Removes a member and leads back to the list; who removed themselves is led to what they still have. When tokens were rotated with that,
 /// their secrets are shown, in this answer only.
 pub(crate) async fn remove(
-    visit: Visit,
     OriginalUri(uri): OriginalUri,
     Path((organization, user)): Path<(String, String)>,
-    Form(typed): Form<HashMap<String, String>>,
+    Confirming { visit, typed }: Confirming,
 ) -> Response {
-    let Some(actor) = &visit.actor else { return Visit::to_sign_in(&uri) };
     let console = &visit.site.console;
     let attempt = async {
-        let access = access::to_organization(console, Some(actor), &visit.caller, &organization, Permission::USER_DELETE).await?;
+        let access = access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::USER_DELETE).await?;
         members::remove_deciding(console, &access, &user, &decisions(&typed)?).await
     };
     match attempt.await {
@@ -62,9 +55,25 @@ pub(crate) async fn remove(
             response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             response
         }
-        Ok(removed) if removed.member.user == actor.id() => see("/"),
+        Ok(removed) if visit.actor.as_ref().is_some_and(|actor| actor.id() == removed.member.user) => see("/"),
         Ok(_) => see(&format!("{}?done=removed", app::paths::members(&organization))),
         Err(error) => refused(&visit, uri.path(), typed, error).await,
+    }
+}
+
+/// Ends all sessions of a member and leads back to the list; who did that to themselves has to sign in.
+pub(crate) async fn sign_out(visit: Visit, OriginalUri(uri): OriginalUri, Path((organization, user)): Path<(String, String)>) -> Response {
+    if visit.actor.is_none() {
+        return Visit::to_sign_in(&uri);
+    }
+    let console = &visit.site.console;
+    let attempt = async {
+        let access = access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::USER_UPDATE).await?;
+        members::sign_out(console, &access, &user).await
+    };
+    match attempt.await {
+        Ok(_) => see(&format!("{}?done=signed-out", app::paths::members(&organization))),
+        Err(error) => refused(&visit, uri.path(), HashMap::new(), error).await,
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod account;
 mod audit;
+mod confirm;
 mod edit;
 mod invitations;
 mod members;
@@ -25,7 +26,7 @@ use axum::{
     http::{HeaderValue, header},
     response::Response,
 };
-use domain::Failure;
+use domain::{CURRENT_PASSWORD, Failure};
 use services::Error;
 
 pub(crate) use account::{change_password, edit as edit_account, end_other_sessions, end_session};
@@ -34,7 +35,7 @@ pub(crate) use edit::{disable as disable_token, edit as edit_token, enable as en
 pub(crate) use invitations::{
     accept as accept_invitation, create as create_invitation, send as send_invitation, withdraw as withdraw_invitation,
 };
-pub(crate) use members::{edit as edit_member, remove as remove_member};
+pub(crate) use members::{edit as edit_member, remove as remove_member, sign_out as sign_out_member};
 pub(crate) use policy::edit as edit_policy;
 pub(crate) use resets::{request as request_reset, reset as reset_password};
 pub(crate) use revoke_many::revoke_many;
@@ -49,16 +50,36 @@ pub(crate) use tokens::{create as create_token, place, revoke as revoke_token, s
 
 use crate::pages::Visit;
 
-/// The page again, with what was typed and why it was refused.
+/// Why something was refused, and how long to wait before it is tried again.
+#[derive(Clone)]
+pub(crate) struct Refusal {
+    failure: Failure,
+    wait: Option<Duration>,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        let wait = match error {
+            Error::TooMany { wait } => Some(wait),
+            Error::Unavailable(_) => Some(Duration::ZERO),
+            _ => None,
+        };
+        Self { failure: error.into(), wait }
+    }
+}
+
+/// The page again, with what was typed and why it was refused. Where that was for want of a password and one came along, what was wrong with it.
 async fn refused(visit: &Visit, address: &str, fields: HashMap<String, String>, error: Error) -> Response {
-    let wait = match error {
-        Error::TooMany { wait } => Some(wait),
-        Error::Unavailable(_) => Some(Duration::ZERO),
-        _ => None,
-    };
-    let failure = Failure::from(error);
+    refused_with(visit, address, Posted { fields, ..Posted::default() }, error).await
+}
+
+/// The same where more than what was typed comes along.
+async fn refused_with(visit: &Visit, address: &str, posted: Posted, error: Error) -> Response {
+    let refusal = Refusal::from(error);
+    let unconfirmed = visit.unconfirmed.clone().filter(|_| refusal.failure.field.as_deref() == Some(CURRENT_PASSWORD));
+    let Refusal { failure, wait } = unconfirmed.unwrap_or(refusal);
     let code = status(failure.code);
-    let mut response = visit.render(address, Some(Posted { fields, failure: Some(failure), ..Posted::default() })).await;
+    let mut response = visit.render(address, Some(Posted { failure: Some(failure), ..posted })).await;
     *response.status_mut() = code;
     if let Some(wait) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));

@@ -4,26 +4,21 @@ use std::collections::HashMap;
 
 use app::{paths, ssr::Posted};
 use axum::{
-    Form,
     extract::{OriginalUri, Path},
     response::Response,
 };
-use domain::{Permission, token_policy::Impact};
-use services::{access, token_policy};
+use domain::{CURRENT_PASSWORD, Permission, token_policy::Impact};
+use services::{Error, access, token_policy};
 
-use super::{refused, tokens::segment};
+use super::{confirm::Confirming, refused, refused_with, tokens::segment};
 use crate::pages::{Visit, see};
 
 /// Saves the policy if what comes along says that these very values were shown with what they mean; otherwise shows that.
 pub(crate) async fn edit(
-    visit: Visit,
     OriginalUri(uri): OriginalUri,
     Path(organization): Path<String>,
-    Form(mut typed): Form<HashMap<String, String>>,
+    Confirming { visit, mut typed }: Confirming,
 ) -> Response {
-    if visit.actor.is_none() {
-        return Visit::to_sign_in(&uri);
-    }
     let console = &visit.site.console;
     let confirmed = typed.remove("confirmed").unwrap_or_default();
     let attempt = async {
@@ -42,8 +37,22 @@ pub(crate) async fn edit(
             typed.insert("confirmed".to_owned(), fingerprint);
             visit.render(uri.path(), Some(Posted { fields: typed, impact: Some(impact), ..Posted::default() })).await
         }
+        // Asked for their password, they go on from where they were: what is to be saved was shown, and is again.
+        Err(error) if matches!(error, Error::Invalid { field: CURRENT_PASSWORD, .. }) => {
+            let impact = shown(&visit, &organization, &typed).await;
+            typed.insert("confirmed".to_owned(), confirmed);
+            refused_with(&visit, uri.path(), Posted { fields: typed, impact, ..Posted::default() }, error).await
+        }
         Err(error) => refused(&visit, uri.path(), typed, error).await,
     }
+}
+
+/// What the policy that was typed would mean.
+async fn shown(visit: &Visit, organization: &str, typed: &HashMap<String, String>) -> Option<Impact> {
+    let console = &visit.site.console;
+    let access =
+        access::to_organization(console, visit.actor.as_ref(), &visit.caller, organization, Permission::ORGANIZATION_UPDATE).await.ok()?;
+    token_policy::preview(console, &access, &form(typed).parse().ok()?).await.ok()
 }
 
 fn form(typed: &HashMap<String, String>) -> token_policy::Form {

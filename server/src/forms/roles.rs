@@ -14,19 +14,15 @@ use services::{
     roles::{self, Definition},
 };
 
-use super::{refused, tokens::segment};
+use super::{confirm::Confirming, refused, tokens::segment};
 use crate::pages::{Visit, see};
 
 /// Makes a role and leads to the list.
 pub(crate) async fn create(
-    visit: Visit,
     OriginalUri(uri): OriginalUri,
     Path(organization): Path<String>,
-    Form(typed): Form<HashMap<String, String>>,
+    Confirming { visit, typed }: Confirming,
 ) -> Response {
-    if visit.actor.is_none() {
-        return Visit::to_sign_in(&uri);
-    }
     let attempt = async {
         let access = to(&visit, &organization, Permission::ROLE_CREATE).await?;
         roles::create(&visit.site.console, &access, definition(&typed)?).await
@@ -39,14 +35,10 @@ pub(crate) async fn create(
 
 /// Edits a role and leads to the list.
 pub(crate) async fn edit(
-    visit: Visit,
     OriginalUri(uri): OriginalUri,
     Path((organization, role)): Path<(String, String)>,
-    Form(typed): Form<HashMap<String, String>>,
+    Confirming { visit, typed }: Confirming,
 ) -> Response {
-    if visit.actor.is_none() {
-        return Visit::to_sign_in(&uri);
-    }
     let attempt = async {
         let access = to(&visit, &organization, Permission::ROLE_UPDATE).await?;
         let version = typed.get("version").map(String::as_str).unwrap_or_default();

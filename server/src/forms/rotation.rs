@@ -12,19 +12,15 @@ use axum::{
 use domain::{Issued, Permission};
 use services::{Error, access, tokens};
 
-use super::refused;
+use super::{confirm::Confirming, refused};
 use crate::pages::{Visit, see};
 
 /// Gives a token a new secret and shows it, in this answer only.
 pub(crate) async fn rotate(
-    visit: Visit,
     OriginalUri(uri): OriginalUri,
     Path((organization, token)): Path<(String, String)>,
-    Form(typed): Form<HashMap<String, String>>,
+    Confirming { visit, typed }: Confirming,
 ) -> Response {
-    if visit.actor.is_none() {
-        return Visit::to_sign_in(&uri);
-    }
     let console = &visit.site.console;
     let attempt = async {
         let access = access::to_tokens(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_UPDATE).await?;
@@ -36,14 +32,10 @@ pub(crate) async fn rotate(
 
 /// Generates a token in the place of one that is over, and shows its secret, in this answer only.
 pub(crate) async fn replace(
-    visit: Visit,
     OriginalUri(uri): OriginalUri,
     Path((organization, token)): Path<(String, String)>,
-    Form(typed): Form<HashMap<String, String>>,
+    Confirming { visit, typed }: Confirming,
 ) -> Response {
-    if visit.actor.is_none() {
-        return Visit::to_sign_in(&uri);
-    }
     let console = &visit.site.console;
     let attempt = async {
         let access = access::to_tokens(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_CREATE).await?;

@@ -12,7 +12,7 @@ use axum::{
 use domain::{Permission, TokenQuery};
 use services::{access, tokens};
 
-use super::refused;
+use super::{confirm::Confirming, refused, refused_with};
 use crate::pages::{Visit, see};
 
 /// What was typed about a token. A toggle comes under the name of its permission, and only if it is on.
@@ -34,14 +34,10 @@ pub(super) fn form(typed: &HashMap<String, String>) -> tokens::Form {
 
 /// Generates a token and shows its secret, in this answer only.
 pub(crate) async fn create(
-    visit: Visit,
     OriginalUri(uri): OriginalUri,
     Path(organization): Path<String>,
-    Form(mut typed): Form<HashMap<String, String>>,
+    Confirming { visit, mut typed }: Confirming,
 ) -> Response {
-    if visit.actor.is_none() {
-        return Visit::to_sign_in(&uri);
-    }
     let warned = typed.remove("label_warned");
     let form = form(&typed);
     let console = &visit.site.console;
@@ -64,7 +60,11 @@ pub(crate) async fn create(
             *response.status_mut() = StatusCode::CONFLICT;
             response
         }
-        Err(error) => refused(&visit, uri.path(), typed, error).await,
+        // Whoever was warned and went on, to be asked for their password, is not warned anew.
+        Err(error) => {
+            let label_in_use = warned.is_some_and(|warned| !warned.is_empty() && warned == form.label);
+            refused_with(&visit, uri.path(), Posted { fields: typed, label_in_use, ..Posted::default() }, error).await
+        }
     }
 }
 

@@ -42,7 +42,9 @@ const ROLES: [&str; 7] = [
 ];
 
 /// The pages, and the forms on them that work without scripts.
-const PAGES: [&str; 45] = [
+const PAGES: [&str; 47] = [
+    "GET /orgs/acme/members/ID/sign-out",
+    "POST /orgs/acme/members/ID/sign-out",
     "GET /",
     "GET /sign-in",
     "GET /setup",
@@ -108,12 +110,12 @@ const TEAMS: [&str; 10] = [
 ];
 
 /// The viewer of Acme.
-const VIEWER: &str = "usr_00000000000000000000000000000002";
+pub(crate) const VIEWER: &str = "usr_00000000000000000000000000000002";
 /// A member who is there to be changed and removed.
-const LEAVER: &str = "usr_00000000000000000000000000000009";
+pub(crate) const LEAVER: &str = "usr_00000000000000000000000000000009";
 
 /// A request that would succeed, for each operation.
-async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str) -> Answer {
+pub(crate) async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str) -> Answer {
     let form = async |path: &str, fields: &[(&str, &str)]| it.post_form(caller, path, fields).await;
     let create = [("organization", "acme"), ("label", "new"), ("label_warned", "new"), ("role", "viewer"), ("expiry", "90")];
     let edit = [("label", "edited"), ("role", "developer"), ("expiry", "keep")];
@@ -147,6 +149,8 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /api/tokens/revoke_many" => {
             form("/api/tokens/revoke_many", &[("organization", "acme"), ("tokens", target), ("typed", "target")]).await
         }
+        // With a wrong password, so that the callers keep their cookies.
+        "POST /api/session/confirm" => form("/api/session/confirm", &[("current_password", "x")]).await,
         "POST /api/session/find" => form("/api/session/find", &[]).await,
         team if team.contains("/teams") => team_of(it, team, caller).await,
         api if api.contains(" /api/v1/") => rest(it, api, caller, target).await,
@@ -304,6 +308,8 @@ async fn people(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
         "GET /orgs/acme/members/ID" => it.get(caller, &format!("/orgs/acme/members/{VIEWER}")).await,
         "GET /orgs/acme/members/ID/remove" => it.get(caller, &format!("/orgs/acme/members/{LEAVER}/remove")).await,
         "POST /orgs/acme/members/ID" => form(&format!("/orgs/acme/members/{LEAVER}"), &[("role", "developer")]).await,
+        "GET /orgs/acme/members/ID/sign-out" => it.get(caller, &format!("/orgs/acme/members/{LEAVER}/sign-out")).await,
+        "POST /orgs/acme/members/ID/sign-out" => form(&format!("/orgs/acme/members/{LEAVER}/sign-out"), &[]).await,
         "POST /orgs/acme/members/ID/remove" => {
             it.rejoin().await;
             form(&format!("/orgs/acme/members/{LEAVER}/remove"), &[]).await

@@ -1,6 +1,10 @@
 //! A console to send requests to, and the callers who send them.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -55,8 +59,15 @@ pub(crate) struct TestConsole {
     pub(crate) router: Router,
     pub(crate) site: Site,
     background: Option<Background>,
+    /// The table that cannot be written to during the next change that is asked for.
+    armed: Mutex<Option<&'static str>>,
+    /// What all tables held before and after that.
+    watched: Mutex<Option<[Dump; 2]>>,
     folder: tempfile::TempDir,
 }
+
+/// What each table holds, by its name.
+pub(crate) type Dump = BTreeMap<String, String>;
 
 /// Who sends a request, and what they send along.
 #[derive(Clone)]
@@ -83,6 +94,13 @@ impl Answer {
     /// What a page says, without its markup.
     pub(crate) fn text(&self) -> String {
         self.body.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text).collect()
+    }
+
+    /// The session whose cookie it brings, if it does.
+    pub(crate) fn session(&self) -> Option<Caller> {
+        let mut cookies = self.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+        let session = cookies.find_map(|cookie| cookie.strip_prefix("__Host-sid="))?;
+        Some(Caller::Session(session.split(';').next().unwrap().to_owned()))
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
@@ -143,7 +161,17 @@ impl TestConsole {
             mails_become_files: true,
             entropy: Arc::new(SystemEntropy),
         };
-        let it = Self { console, clock, database, router: router(site.clone()), site, background: Some(background), folder };
+        let it = Self {
+            console,
+            clock,
+            database,
+            router: router(site.clone()),
+            site,
+            background: Some(background),
+            armed: Mutex::default(),
+            watched: Mutex::default(),
+            folder,
+        };
         it.populate().await;
         it
     }
@@ -245,13 +273,74 @@ impl TestConsole {
 
     /// Makes every event impossible to write, as a full disk would.
     pub(crate) async fn break_events(&self) {
+        self.break_inserts("events").await;
+    }
+
+    async fn break_inserts(&self, table: &str) {
         match &self.database {
             Database::Sqlite(_) => {
-                self.execute("CREATE TRIGGER fault BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'fault'); END").await;
+                self.execute(&format!("CREATE TRIGGER fault BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'fault'); END")).await;
             }
             Database::Postgres(_) => {
-                self.execute("CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'fault'; END $$").await;
-                self.execute("CREATE TRIGGER fault BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION fault()").await;
+                let function =
+                    "CREATE OR REPLACE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'fault'; END $$";
+                self.execute(function).await;
+                self.execute(&format!("CREATE TRIGGER fault BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION fault()")).await;
+            }
+        }
+    }
+
+    async fn mend(&self, table: &str) {
+        match &self.database {
+            Database::Sqlite(_) => self.execute("DROP TRIGGER fault").await,
+            Database::Postgres(_) => self.execute(&format!("DROP TRIGGER fault ON {table}")).await,
+        }
+    }
+
+    /// Makes a table impossible to write to during the next request that is not a GET, and only then.
+    pub(crate) fn arm(&self, table: &'static str) {
+        *self.armed.lock().unwrap() = Some(table);
+    }
+
+    /// What all tables held before and after that request, if there was one.
+    pub(crate) fn watched(&self) -> Option<[Dump; 2]> {
+        self.watched.lock().unwrap().take()
+    }
+
+    /// Everything in the database, but the time of the first use of secrets, which a worker writes when it comes to it.
+    async fn dump(&self) -> Dump {
+        match &self.database {
+            Database::Sqlite(path) => {
+                let mut connection = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+                let columns: Vec<(String, String)> = sqlx::query_as(
+                    "SELECT t.name, group_concat('quote(\"' || c.name || '\")', ' || '','' || ') FROM sqlite_master t, pragma_table_info(t.name) c \
+                     WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND c.name <> 'first_used_at' GROUP BY t.name",
+                )
+                .fetch_all(&mut connection)
+                .await
+                .unwrap();
+                let mut dump = Dump::new();
+                for (table, row) in columns {
+                    let sql = format!("SELECT COALESCE(group_concat(r, '\n'), '') FROM (SELECT {row} AS r FROM \"{table}\" ORDER BY 1)");
+                    dump.insert(table, sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap());
+                }
+                dump
+            }
+            Database::Postgres(url) => {
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                let tables: Vec<String> = sqlx::query_scalar("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'")
+                    .fetch_all(&mut connection)
+                    .await
+                    .unwrap();
+                let each = tables.iter().map(|table| {
+                    format!(
+                        "SELECT '{table}', (SELECT COALESCE(string_agg(r, E'\\n' ORDER BY r), '') FROM \
+                         (SELECT (to_jsonb(t) - 'first_used_at')::text AS r FROM \"{table}\" t) AS rows)"
+                    )
+                });
+                let sql = each.collect::<Vec<_>>().join(" UNION ALL ");
+                let dump: Vec<(String, String)> = sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
+                dump.into_iter().collect()
             }
         }
     }
@@ -360,6 +449,19 @@ impl TestConsole {
                 request.headers_mut().insert(header::AUTHORIZATION, format!("Bearer {secret}").parse().unwrap());
             }
         }
+        let armed = if request.method() == Method::GET { None } else { self.armed.lock().unwrap().take() };
+        if let Some(table) = armed {
+            let before = self.dump().await;
+            self.break_inserts(table).await;
+            let answer = self.answer(request).await;
+            self.mend(table).await;
+            *self.watched.lock().unwrap() = Some([before, self.dump().await]);
+            return answer;
+        }
+        self.answer(request).await
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();

@@ -5,8 +5,10 @@
 mod access;
 mod audit;
 mod commands;
+mod confirm;
 mod credentials;
 mod edit;
+mod fail_closed;
 mod forms;
 mod gate;
 mod harness;
@@ -33,6 +35,7 @@ mod revoke;
 mod revoke_many;
 mod roles;
 mod rotation;
+mod sessions;
 mod sign_in;
 mod teams;
 mod usage;

@@ -12,7 +12,7 @@ on_both![every_route_of_the_api_is_in_the_document, the_document_is_public_and_t
 const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
 /// The addresses that the whole router knows, read from how it prints itself.
-fn routes(it: &TestConsole) -> BTreeSet<String> {
+pub(crate) fn routes(it: &TestConsole) -> BTreeSet<String> {
     let printed = format!("{:?}", it.router);
     let routes: BTreeSet<String> = printed.split('"').filter(|text| text.starts_with('/')).map(str::to_owned).collect();
     assert!(routes.contains("/sign-in") && routes.contains("/api/v1/verify"), "axum prints its routes in another way now");

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use domain::{Lifetime, Role};
 
-use crate::harness::{Answer, Caller, ORIGIN, PASSWORD, TestConsole, on_both, request, with};
+use crate::harness::{Caller, ORIGIN, PASSWORD, TestConsole, on_both, request, with};
 
 on_both![
     an_invitation_is_shown_once_and_leads_into_the_organization,
@@ -55,12 +55,6 @@ async fn invite(it: &TestConsole, email: &str, role: &str) -> String {
     link.strip_prefix(&format!("{ORIGIN}/invitations/accept?code=")).unwrap().to_owned()
 }
 
-fn session_of(answer: &Answer) -> Caller {
-    let mut cookies = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
-    let session = cookies.find_map(|cookie| cookie.strip_prefix("__Host-sid=")).unwrap();
-    Caller::Session(session.split(';').next().unwrap().to_owned())
-}
-
 async fn an_invitation_is_shown_once_and_leads_into_the_organization(it: TestConsole) {
     let owner = it.session("owner").await;
     let form = [("email", "grace@acme.test"), ("role", "developer")];
@@ -85,7 +79,7 @@ async fn an_invitation_is_shown_once_and_leads_into_the_organization(it: TestCon
     let joined =
         it.post_form(&Caller::Anonymous, "/invitations/accept", &[("code", &code), ("name", "Grace"), ("password", PASSWORD)]).await;
     assert_eq!((joined.status.as_u16(), joined.header("location")), (303, "/orgs/acme/members?done=joined"));
-    let grace = session_of(&joined);
+    let grace = joined.session().unwrap();
     let page = it.get(&grace, "/orgs/acme/members?done=joined").await;
     assert!(page.status == 200 && page.text().contains("Welcome"));
     assert_eq!(it.get(&grace, "/orgs/acme/audit").await.status, 403);
@@ -140,11 +134,12 @@ async fn an_account_is_asked_to_sign_in_and_another_one_is_turned_away(it: TestC
     let signing_in = [("email", "outsider@globex.test"), ("password", PASSWORD), ("next", address.as_str())];
     let signed_in = it.post_form(&Caller::Anonymous, "/sign-in", &signing_in).await;
     assert_eq!(signed_in.header("location"), address);
-    let outsider = session_of(&signed_in);
+    let outsider = signed_in.session().unwrap();
     assert!(it.get(&outsider, &address).await.text().contains("Join Acme"));
     assert_eq!(it.get(&outsider, "/orgs/acme/members").await.status, 404);
-    assert_eq!(it.post_form(&outsider, "/invitations/accept", &[("code", &code)]).await.status, 303);
-    assert_eq!(it.get(&outsider, "/orgs/acme/members").await.status, 200);
+    let joined = it.post_form(&outsider, "/invitations/accept", &[("code", &code)]).await;
+    assert_eq!(joined.status, 303);
+    assert_eq!(it.get(&joined.session().unwrap(), "/orgs/acme/members").await.status, 200);
 }
 
 async fn a_role_is_changed_and_more_than_ones_own_is_refused(it: TestConsole) {
@@ -226,7 +221,7 @@ async fn what_one_may_not_see_is_not_offered(it: TestConsole) {
 async fn who_belongs_to_two_organizations_can_switch(it: TestConsole) {
     let code = invite(&it, "outsider@globex.test", "viewer").await;
     let outsider = it.session("outsider").await;
-    assert_eq!(it.post_form(&outsider, "/invitations/accept", &[("code", &code)]).await.status, 303);
+    let outsider = it.post_form(&outsider, "/invitations/accept", &[("code", &code)]).await.session().unwrap();
     for path in ["/orgs/acme/members", "/orgs/globex/members", "/account"] {
         let page = it.get(&outsider, path).await;
         assert!(page.body.contains("popovertarget=\"organizations\""), "{path}");
@@ -246,7 +241,7 @@ async fn a_new_password_gives_a_new_cookie_and_ends_the_old_ones(it: TestConsole
     }
     let done = it.post_form(&first, "/account/password", &[("present", PASSWORD), ("password", new)]).await;
     assert_eq!((done.status.as_u16(), done.header("location")), (303, "/account?done=password"));
-    let anew = session_of(&done);
+    let anew = done.session().unwrap();
     for (caller, status) in [(&first, 303), (&other, 303), (&anew, 200)] {
         assert_eq!(it.get(caller, "/account").await.status.as_u16(), status);
     }

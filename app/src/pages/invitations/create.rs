@@ -20,6 +20,7 @@ use crate::{
     ui::{
         button::{ButtonLink, Submit},
         choice::Choices,
+        confirm::{ConfirmIdentity, confirmed},
         field::{Refusal, TextField},
         heading::{Heading, PageTitle},
         problem::Problem,
@@ -107,7 +108,11 @@ fn Form(form: InviteForm, invited: RwSignal<Option<Invited>>) -> impl IntoView {
         busy.set(true);
         let fields = Fields::of(&Event::from(event));
         spawn_local(async move {
-            match invitations::create(slug.get_value(), fields.get("email"), fields.get("role")).await {
+            let answer = match confirmed(&fields).await {
+                Ok(()) => invitations::create(slug.get_value(), fields.get("email"), fields.get("role")).await,
+                Err(failure) => Err(failure),
+            };
+            match answer {
                 Ok(made) => {
                     refusal.set(None);
                     invited.set(Some(made));
@@ -138,10 +143,12 @@ fn Form(form: InviteForm, invited: RwSignal<Option<Invited>>) -> impl IntoView {
             <Choices name="role" legend="Role" hint="Choose the least that is enough. It can be changed later." refusal=refusal>
                 <RoleCards offered=roles chosen=chosen />
             </Choices>
+            <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
                 <Submit busy=busy meanwhile="Making the link…" label="Make invitation link" />
                 <ButtonLink href=slug.with_value(|slug| paths::members(slug))>"Cancel"</ButtonLink>
             </div>
         </form>
     }
+    .into_any()
 }

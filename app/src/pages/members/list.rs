@@ -79,6 +79,7 @@ fn Done(dismiss: String) -> impl IntoView {
         let done = query.with(|query| query.get_str("done").unwrap_or_default().to_owned());
         let text = match done.as_str() {
             "edited" => "The role is changed. It holds from the member’s next request on.",
+            "signed-out" => "The member is signed out everywhere.",
             "removed" => "The member is removed.",
             "withdrawn" => "The invitation is withdrawn: its link no longer works.",
             "sent" => "The invitation is mailed again, with the same link. It ends when it would have.",

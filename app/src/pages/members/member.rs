@@ -16,6 +16,7 @@ use crate::{
         badge::{Badge, Tone},
         button::{ButtonLink, Submit},
         choice::Choices,
+        confirm::ConfirmIdentity,
         details::{Detail, Details},
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
@@ -76,16 +77,21 @@ fn Shown(found: Found) -> impl IntoView {
             </ButtonLink>
         }
     });
+    // One's own are ended on the page of one's own.
+    let sign_out = (may_edit && !you).then(|| {
+        view! { <ButtonLink href=paths::sign_out_member(&slug, member.user)>"Sign out everywhere"</ButtonLink> }
+    });
     let address = paths::member(&slug, member.user);
     view! {
         <PageTitle page=name.clone() organization=organization.name.to_string() />
         <div class="page-head">
             <Heading text=name />
-            <div class="form-actions">{remove}</div>
+            <div class="form-actions">{sign_out} {remove}</div>
         </div>
         <Facts member=member.clone() you=you now=now />
         {may_edit.then(|| view! { <RoleForm address=address roles=roles present=member.role.clone() you=you /> })}
     }
+    .into_any()
 }
 
 #[component]
@@ -127,10 +133,12 @@ fn RoleForm(address: String, roles: Offered, present: AssignedRole, you: bool) -
                 <Choices name="role" legend="Role" hint=hint refusal=refusal>
                     <RoleCards offered=roles chosen=chosen />
                 </Choices>
+                <ConfirmIdentity refusal=refusal />
                 <div class="form-actions">
                     <Submit label="Change role" />
                 </div>
             </form>
         </section>
     }
+    .into_any()
 }

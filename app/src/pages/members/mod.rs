@@ -4,3 +4,4 @@ pub mod list;
 pub mod member;
 pub mod remove;
 mod secrets_once;
+pub mod sign_out;

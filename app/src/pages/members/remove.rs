@@ -14,6 +14,7 @@ use crate::{
     paths, posted,
     ui::{
         button::{ButtonLink, Look, Submit},
+        confirm::ConfirmIdentity,
         heading::{Heading, PageTitle},
         problem::Problem,
         summary::Summary,
@@ -144,12 +145,14 @@ fn Ask(found: Leaving) -> impl IntoView {
         <form class="offboarding" method="post" action=paths::remove_member(&slug, member.user)>
             {ending}
             {offboarding}
+            <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
                 <Submit look=Look::Danger label=if you { "Leave the organization" } else { "Remove member" } />
                 <ButtonLink href=paths::members(&slug)>"Cancel"</ButtonLink>
             </div>
         </form>
     }
+    .into_any()
 }
 
 #[component]

@@ -13,6 +13,7 @@ use crate::{
     paths, posted,
     ui::{
         button::{ButtonLink, Submit},
+        confirm::ConfirmIdentity,
         heading::{Heading, PageTitle},
         problem::Problem,
         summary::Summary,
@@ -65,6 +66,7 @@ fn Create(form: RoleForm) -> impl IntoView {
         <Summary title="The role was not created" fields=FIELDS refusal=refusal />
         <form class="form" method="post" action=paths::new_role(&slug)>
             <RoleFields values=values offered=offered refusal=refusal />
+            <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
                 <Submit label="Create role" />
                 <ButtonLink href=paths::roles(&slug)>"Cancel"</ButtonLink>

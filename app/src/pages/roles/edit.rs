@@ -15,6 +15,7 @@ use crate::{
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
+        confirm::ConfirmIdentity,
         details::{Detail, Details},
         grants::{Grants, counted},
         heading::{Heading, PageTitle},
@@ -128,6 +129,7 @@ fn Form(role: DefinedRole, offered: domain::PermissionSet, version: String, acti
                 <p>{bites}</p>
             </Notice>
             <RoleFields values=values offered=offered refusal=refusal />
+            <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
                 <Submit label="Save changes" />
                 <ButtonLink href=back>"Cancel"</ButtonLink>

@@ -25,6 +25,7 @@ use crate::{
         badge::Tone,
         button::{ButtonLink, Submit},
         choice::{Card, Choices},
+        confirm::{ConfirmIdentity, confirmed},
         field::Refusal,
         heading::{Heading, PageTitle},
         notice::Notice,
@@ -152,6 +153,7 @@ fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> 
             }}
             <RightsField chosen=values.role roles=roles.custom on=values.permissions address=presets refusal=refusal />
             <ExpiryField chosen=values.expiry hint="From then on the token is refused." offer=offer refusal=refusal />
+            <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
                 <Submit busy=busy meanwhile="Generating…" label="Generate token" />
                 <ButtonLink href=slug.with_value(|slug| paths::tokens(slug))>"Cancel"</ButtonLink>
@@ -169,6 +171,10 @@ async fn generate(slug: String, fields: Fields, warned: RwSignal<String>, refusa
     if !told && tokens::label_in_use(slug.clone(), label.clone()).await == Ok(true) {
         warned.set(label);
         browser::focus("label");
+        return;
+    }
+    if let Err(Failure(failure)) = confirmed(&fields).await {
+        refusal.set(Some(failure));
         return;
     }
     let answer = tokens::create(

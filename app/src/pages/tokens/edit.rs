@@ -24,6 +24,7 @@ use crate::{
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
+        confirm::{ConfirmIdentity, confirmed},
         field::Refusal,
         heading::{Heading, PageTitle},
         notice::Notice,
@@ -176,6 +177,7 @@ fn EditForm(editable: Editable, policy: Policy, now: Timestamp) -> impl IntoView
                 refusal=refusal
             />
             <ExpiryField chosen=values_at_first.expiry hint=end offer=offer first=(KEEP, "Keep as it is") refusal=refusal />
+            <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
                 <Submit busy=busy meanwhile="Saving…" label="Save changes" />
                 <ButtonLink href=page>"Cancel"</ButtonLink>
@@ -187,6 +189,7 @@ fn EditForm(editable: Editable, policy: Policy, now: Timestamp) -> impl IntoView
 
 async fn save(slug: String, id: TokenId, version: String, fields: &Fields) -> Result<Token, Failure> {
     let field = |name| fields.get(name);
+    confirmed(fields).await?;
     edit::edit(
         slug,
         id.to_string(),

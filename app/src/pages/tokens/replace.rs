@@ -1,7 +1,11 @@
 //! The form for a token in the place of one that is over.
 
 use domain::{Issued, Lifetime};
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{
+    ev::{Event, SubmitEvent},
+    prelude::*,
+    task::spawn_local,
+};
 
 use super::{
     issuing::Issuing,
@@ -13,11 +17,13 @@ use crate::{
         Failure,
         rotation::{self, Replaceable},
     },
+    browser::Fields,
     layout::use_organization,
     paths, posted,
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
+        confirm::{ConfirmIdentity, confirmed},
         details::{Detail, Details},
         field::Refusal,
         heading::{Heading, PageTitle},
@@ -88,9 +94,13 @@ fn Form(form: Replaceable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
             return;
         }
         busy.set(true);
-        let slug = slug.clone();
+        let (slug, fields) = (slug.clone(), Fields::of(&Event::from(event)));
         spawn_local(async move {
-            match rotation::replace(slug, id.to_string()).await {
+            let answer = match confirmed(&fields).await {
+                Ok(()) => rotation::replace(slug, id.to_string()).await,
+                Err(failure) => Err(failure),
+            };
+            match answer {
                 Ok(token) => {
                     refusal.set(None);
                     issued.set(Some(token));
@@ -155,10 +165,12 @@ fn Form(form: Replaceable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
                 </h2>
                 <Grants permissions=permissions />
             </section>
+            <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
                 <Submit busy=busy meanwhile="Generating…" label="Generate replacement" />
                 <ButtonLink href=back>"Cancel"</ButtonLink>
             </div>
         </form>
     }
+    .into_any()
 }

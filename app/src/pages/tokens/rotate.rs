@@ -21,6 +21,7 @@ use crate::{
         badge::Tone,
         button::{ButtonLink, Submit},
         choice::{Choices, Segment},
+        confirm::{ConfirmIdentity, confirmed},
         field::Refusal,
         heading::{Heading, PageTitle},
         notice::Notice,
@@ -130,10 +131,14 @@ fn Form(form: Rotatable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
             return;
         }
         busy.set(true);
-        let overlap = Fields::of(&Event::from(event)).get("overlap");
+        let fields = Fields::of(&Event::from(event));
         let slug = slug.clone();
         spawn_local(async move {
-            match rotation::rotate(slug, id.to_string(), overlap).await {
+            let answer = match confirmed(&fields).await {
+                Ok(()) => rotation::rotate(slug, id.to_string(), fields.get("overlap")).await,
+                Err(failure) => Err(failure),
+            };
+            match answer {
                 Ok(token) => {
                     refusal.set(None);
                     issued.set(Some(token));
@@ -151,12 +156,14 @@ fn Form(form: Rotatable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
         <form class="form" method="post" action=action on:submit=submit>
             {rotation.as_ref().map(|rotation| view! { <Already rotation=rotation.clone() /> })}
             <Choice keeps=rotation.is_some_and(|rotation| !rotation.new_is_used) refusal=refusal />
+            <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
                 <Submit busy=busy meanwhile="Rotating…" label="Rotate token" />
                 <ButtonLink href=back>"Cancel"</ButtonLink>
             </div>
         </form>
     }
+    .into_any()
 }
 
 /// Tells what rotating does to the overlap that is under way: there are never more than two secrets.

@@ -10,6 +10,7 @@
 //! if it did not exist; belonging to it without the permission is [`Error::Forbidden`].
 
 mod reach;
+mod recent;
 mod rotator;
 
 use std::{net::IpAddr, sync::Arc};
@@ -28,6 +29,8 @@ use crate::{
 use reach::Reach;
 
 pub use reach::to_tokens;
+pub use recent::RECENT;
+pub(crate) use recent::Recent;
 pub(crate) use rotator::by_reuse;
 pub use rotator::{Rotator, to_rotate_itself};
 
@@ -70,6 +73,10 @@ pub struct Actor {
     pub(crate) name: Name,
     pub(crate) email: Email,
     pub(crate) session: SessionId,
+    /// When they last typed their password.
+    pub(crate) proved_at: Timestamp,
+    /// Whether their session waits for another cookie, since they have got more rights.
+    pub(crate) is_to_renew: bool,
 }
 
 /// Who does something, as the audit trail names them.
@@ -139,7 +146,10 @@ impl Actor {
 /// By what somebody got in, to ask again.
 #[derive(Debug)]
 enum Proof {
-    Session(SessionId),
+    Session {
+        id: SessionId,
+        proved_at: Timestamp,
+    },
     Secret(TokenId, Digest),
     Operator,
     /// The server itself, which asked nobody.
@@ -215,11 +225,11 @@ impl Access {
         let mut write = console.0.db.begin_write().await?;
         let (held, ends_at) = match &self.proof {
             Proof::Operator | Proof::System => return Ok(write),
-            Proof::Session(session) => {
-                if !store::sessions::is_live_in(&mut write, *session).await? {
+            Proof::Session { id, .. } => {
+                if !store::sessions::is_live_in(&mut write, *id).await? {
                     return Err(Error::Unauthenticated);
                 }
-                let role = store::sessions::find_role_in(&mut write, self, *session).await?.ok_or(Error::NotFound)?;
+                let role = store::sessions::find_role_in(&mut write, self, *id).await?.ok_or(Error::NotFound)?;
                 if !self.is_still_in_its_teams(&mut write).await? {
                     return Err(Error::Conflict(CHANGED_MEANWHILE));
                 }
@@ -272,7 +282,7 @@ async fn member(console: &Console, actor: Option<&Actor>, caller: &Caller, organ
         person: Some(Person { id: actor.user, name: actor.name.clone(), role: Some(membership.role) }),
         reach: Reach::All,
         teams: Vec::new(),
-        proof: Proof::Session(actor.session),
+        proof: Proof::Session { id: actor.session, proved_at: actor.proved_at },
         ends_at: None,
         caller: caller.clone(),
     })

@@ -232,6 +232,21 @@ impl Letter {
         }
     }
 
+    /// Tells a person that somebody has signed them out everywhere.
+    pub(crate) fn signed_out(console: &Console, access: &Access, name: &Name, at: Timestamp) -> Self {
+        Self {
+            subject: "You were signed out everywhere".to_owned(),
+            opening: format!("Hello {name}, all your sessions have ended. Sign in again with your password."),
+            facts: vec![
+                ("Organization", access.organization().name.to_string()),
+                ("By", access.principal().name().to_owned()),
+                ("When", at.human()),
+            ],
+            advice: "Ask them why. If somebody else may know your password, change it after you have signed in.",
+            links: vec![("Sign in".to_owned(), format!("{}/sign-in", console.0.origin))],
+        }
+    }
+
     /// Brings a person the link that sets a new password: with the id of the reset, in whose place the code is put at the last moment.
     pub(crate) fn password_reset(
         console: &Console,

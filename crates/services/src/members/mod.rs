@@ -1,11 +1,13 @@
 //! Members: who belongs to an organization and as what, and what becomes of their things when they leave.
 
 mod remove;
+mod sign_out;
 
 use domain::{AssignedRole, Member, Permission, PermissionSet, Role, Timestamp, UserId, audit::Action};
 use serde_json::json;
 
 pub use remove::{Decisions, Offboarding, Removed, offboarding, remove, remove_deciding};
+pub use sign_out::{may_sign_out, sign_out};
 
 use crate::{
     Console,
@@ -94,7 +96,11 @@ pub async fn edit_if(console: &Console, access: &Access, id: &str, role: &str, s
     }
     keep_an_owner(&mut write, access, &member).await?;
     let now = console.now();
-    store::members::edit(&mut write, access, member.user, &role).await?;
+    let recent = access.recent(now)?;
+    store::members::edit(&mut write, access, &recent, member.user, &role).await?;
+    if !member.role.permissions().covers(role.permissions()) {
+        store::sessions::ask_to_renew(&mut write, member.user, now).await?;
+    }
     let withdrawn = withdraw_invitations_beyond(&mut write, access, member.user, now, role.permissions()).await?;
     let details = json!({ "from": member.role.recorded(), "to": role.recorded(), "invitations_withdrawn": withdrawn });
     write.commit(&console.0.keys, &event(access, now, Action::MemberEdit, &member, details)).await?;

@@ -177,6 +177,7 @@ pub async fn remove_deciding(console: &Console, access: &Access, id: &str, decis
     }
     keep_an_owner(&mut write, access, &member).await?;
     let now = console.now();
+    let recent = access.recent(now)?;
     let OfLeaver { generated, own } = store::tokens::list_of_leaver_in(&mut write, access, member.user, now).await?;
     let is_unknown = |id: &TokenId| !generated.iter().any(|token| token.id == *id);
     if decisions.each.iter().any(|(id, choice)| *choice != AfterLeaving::Keep && is_unknown(id)) {
@@ -211,7 +212,7 @@ pub async fn remove_deciding(console: &Console, access: &Access, id: &str, decis
     let Change { done: Done { mut events, told, moved, rotated }, teams, .. } = change;
     let withdrawn = withdraw_invitations(&mut write, access, member.user, now, |_| true).await?;
     let places = store::teams::remove_from_all(&mut write, access, member.user).await?;
-    let elsewhere = store::members::remove(&mut write, access, member.user).await?;
+    let elsewhere = store::members::remove(&mut write, access, &recent, member.user).await?;
     let sessions = if elsewhere { 0 } else { store::sessions::end_all(&mut write, member.user, None, now).await? };
     let details = json!({
         "email": member.email.as_str(),

@@ -15,10 +15,12 @@ impl Concerns {
             | Action::InvitationCreate
             | Action::InvitationSend
             | Action::InvitationWithdraw
+            | Action::MemberSignOut
             | Action::PasswordChange
             | Action::PasswordRequestReset
             | Action::PasswordReset
             | Action::RefusalReport
+            | Action::SessionConfirm
             | Action::SessionCreate
             | Action::SessionEnd => Self::Nothing,
             Action::OrganizationCreate | Action::RoleCreate | Action::TeamCreate | Action::TokenCreate => Self::Unknown,

@@ -3,7 +3,10 @@
 use domain::{AssignedRole, Email, Member, Name, Timestamp, UserId};
 
 use super::{Db, Write, exactly_one, on_db, on_tx, roles, stored};
-use crate::{access::Access, error::Result};
+use crate::{
+    access::{Access, Recent},
+    error::Result,
+};
 
 /// What is read of a member.
 macro_rules! select {
@@ -115,7 +118,7 @@ pub(crate) async fn has_another_owner(write: &mut Write, access: &Access, user: 
 }
 
 /// Gives a member another role.
-pub(crate) async fn edit(write: &mut Write, access: &Access, user: UserId, role: &AssignedRole) -> Result<()> {
+pub(crate) async fn edit(write: &mut Write, access: &Access, _: &Recent, user: UserId, role: &AssignedRole) -> Result<()> {
     let touched = on_tx!(write, |connection| {
         sqlx::query("UPDATE memberships SET role = $1, role_id = $4 WHERE organization_id = $2 AND user_id = $3")
             .bind(role.stored().as_str())
@@ -130,7 +133,7 @@ pub(crate) async fn edit(write: &mut Write, access: &Access, user: UserId, role:
 }
 
 /// Ends a membership; tells whether the person still belongs to any organization.
-pub(crate) async fn remove(write: &mut Write, access: &Access, user: UserId) -> Result<bool> {
+pub(crate) async fn remove(write: &mut Write, access: &Access, _: &Recent, user: UserId) -> Result<bool> {
     let touched = on_tx!(write, |connection| {
         sqlx::query("DELETE FROM memberships WHERE organization_id = $1 AND user_id = $2")
             .bind(access.organization().id.to_string())

@@ -3,7 +3,10 @@
 use domain::{AssignedRole, CustomRole, DefinedRole, Description, Holders, Name, PermissionSet, RoleId, Timestamp, UserId};
 
 use super::{Db, Write, exactly_one, on_db, on_tx, stored};
-use crate::{access::Access, error::Result};
+use crate::{
+    access::{Access, Recent},
+    error::Result,
+};
 
 /// Takes apart what `role_of!` reads. The name is last, for it may hold anything.
 pub(super) fn read(column: &str, text: &str) -> Result<AssignedRole> {
@@ -127,7 +130,14 @@ pub(crate) async fn members_in(write: &mut Write, access: &Access, id: RoleId) -
 }
 
 /// Adds a role.
-pub(crate) async fn insert(write: &mut Write, access: &Access, role: &CustomRole, description: &Description, at: Timestamp) -> Result<()> {
+pub(crate) async fn insert(
+    write: &mut Write,
+    access: &Access,
+    _: &Recent,
+    role: &CustomRole,
+    description: &Description,
+    at: Timestamp,
+) -> Result<()> {
     let touched = on_tx!(write, |connection| {
         sqlx::query(
             "INSERT INTO roles (id, organization_id, name, name_folded, description, permissions, created_at) \
@@ -148,7 +158,7 @@ pub(crate) async fn insert(write: &mut Write, access: &Access, role: &CustomRole
 }
 
 /// Writes down what a role is called, what it is for and what it stands for.
-pub(crate) async fn edit(write: &mut Write, access: &Access, role: &CustomRole, description: &Description) -> Result<()> {
+pub(crate) async fn edit(write: &mut Write, access: &Access, _: &Recent, role: &CustomRole, description: &Description) -> Result<()> {
     let touched = on_tx!(write, |connection| {
         sqlx::query(
             "UPDATE roles SET name = $1, name_folded = $2, description = $3, permissions = $4 \

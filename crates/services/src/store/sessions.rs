@@ -13,7 +13,13 @@ pub(crate) struct Session {
     pub(crate) email: Email,
     pub(crate) created_at: Timestamp,
     pub(crate) last_seen_at: Timestamp,
+    pub(crate) proved_at: Timestamp,
+    /// Whether it waits for another cookie.
+    pub(crate) is_to_renew: bool,
 }
+
+/// The columns of that, in its order.
+type Row = (String, String, String, String, i64, i64, i64, Option<i64>);
 
 /// A session about to begin.
 pub(crate) struct NewSession<'a> {
@@ -27,16 +33,17 @@ pub(crate) struct NewSession<'a> {
 
 /// Finds a session by the digest of its cookie: a look-up by secret, so it asks for no proof of access.
 pub(crate) async fn find(db: &Db, digest: &Digest) -> Result<Option<Session>> {
-    let row: Option<(String, String, String, String, i64, i64)> = on_db!(db, |pool| {
+    let row: Option<Row> = on_db!(db, |pool| {
         sqlx::query_as(
-            "SELECT s.id, s.user_id, u.name, u.email, s.created_at, s.last_seen_at FROM sessions s \
+            "SELECT s.id, s.user_id, u.name, u.email, s.created_at, s.last_seen_at, \
+             COALESCE(s.proved_at, s.created_at), s.renew_from FROM sessions s \
              JOIN users u ON u.id = s.user_id WHERE s.digest = $1 AND s.ended_at IS NULL",
         )
         .bind(digest.as_slice())
         .fetch_optional(pool)
         .await?
     });
-    row.map(|(id, user, name, email, created_at, last_seen_at)| {
+    row.map(|(id, user, name, email, created_at, last_seen_at, proved_at, renew_from)| {
         Ok(Session {
             id: stored("sessions.id", id.parse())?,
             user: stored("sessions.user_id", user.parse())?,
@@ -44,6 +51,8 @@ pub(crate) async fn find(db: &Db, digest: &Digest) -> Result<Option<Session>> {
             email: stored("users.email", Email::parse(&email))?,
             created_at: Timestamp::from_micros(created_at),
             last_seen_at: Timestamp::from_micros(last_seen_at),
+            proved_at: Timestamp::from_micros(proved_at),
+            is_to_renew: renew_from.is_some(),
         })
     })
     .transpose()
@@ -53,8 +62,8 @@ pub(crate) async fn find(db: &Db, digest: &Digest) -> Result<Option<Session>> {
 pub(crate) async fn insert(write: &mut Write, session: &NewSession<'_>) -> Result<()> {
     let touched = on_tx!(write, |connection| {
         sqlx::query(
-            "INSERT INTO sessions (id, digest, user_id, created_at, last_seen_at, address, user_agent) \
-             VALUES ($1, $2, $3, $4, $4, $5, $6)",
+            "INSERT INTO sessions (id, digest, user_id, created_at, last_seen_at, proved_at, address, user_agent) \
+             VALUES ($1, $2, $3, $4, $4, $4, $5, $6)",
         )
         .bind(session.id.to_string())
         .bind(session.digest.as_slice())
@@ -93,6 +102,54 @@ pub(crate) async fn touch(db: &Db, id: SessionId, at: Timestamp) -> Result<()> {
             .await?;
     });
     Ok(())
+}
+
+/// Gives a session another cookie; the one before is nobody's from then on. `proved_at` is when its person proved their password, if they just
+/// did.
+pub(crate) async fn renew_in(write: &mut Write, id: SessionId, digest: &Digest, proved_at: Option<Timestamp>) -> Result<()> {
+    let touched = on_tx!(write, |connection| {
+        sqlx::query(
+            "UPDATE sessions SET digest = $1, proved_at = COALESCE($2, proved_at), renew_from = NULL WHERE id = $3 AND ended_at IS NULL",
+        )
+        .bind(digest.as_slice())
+        .bind(proved_at.map(Timestamp::as_micros))
+        .bind(id.to_string())
+        .execute(connection)
+        .await?
+        .rows_affected()
+    });
+    exactly_one(touched)
+}
+
+/// Asks for another cookie for each session of a person who has got more rights.
+pub(crate) async fn ask_to_renew(write: &mut Write, user: UserId, at: Timestamp) -> Result<()> {
+    on_tx!(write, |connection| {
+        sqlx::query("UPDATE sessions SET renew_from = $1 WHERE user_id = $2 AND ended_at IS NULL")
+            .bind(at.as_micros())
+            .bind(user.to_string())
+            .execute(connection)
+            .await?;
+    });
+    Ok(())
+}
+
+/// Gives a session that waits for it another cookie in the place of this one; tells whether nobody was quicker. Why it waits is recorded
+/// already.
+pub(crate) async fn renew(db: &Db, id: SessionId, from: &Digest, to: &Digest) -> Result<bool> {
+    let _place = db.place_to_write().await?;
+    let touched = on_db!(db, |pool| {
+        sqlx::query(
+            "UPDATE sessions SET digest = $1, renew_from = NULL WHERE id = $2 AND digest = $3 AND renew_from IS NOT NULL \
+             AND ended_at IS NULL",
+        )
+        .bind(to.as_slice())
+        .bind(id.to_string())
+        .bind(from.as_slice())
+        .execute(pool)
+        .await?
+        .rows_affected()
+    });
+    Ok(touched == 1)
 }
 
 /// Ends a session; tells whether it was still going.

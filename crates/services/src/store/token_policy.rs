@@ -9,7 +9,10 @@ use domain::{
 use sqlx::QueryBuilder;
 
 use super::{Db, Write, exactly_one, on_db, on_tx, stored};
-use crate::{access::Access, error::Result};
+use crate::{
+    access::{Access, Recent},
+    error::Result,
+};
 
 /// A day in microseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
@@ -84,6 +87,7 @@ pub(crate) async fn find_in(write: &mut Write, organization: OrganizationId) -> 
 pub(crate) async fn edit(
     write: &mut Write,
     access: &Access,
+    _: &Recent,
     policy: &Policy,
     unused_since: Option<Timestamp>,
     now: Timestamp,

@@ -100,8 +100,6 @@ async fn filters_narrow_alone_and_together(instance: Instance) {
     instance.set_up().await;
     let owner = instance.owner().await;
     instance.member("acme", Role::Admin, "bob@acme.test").await;
-    let bob = instance.actor("bob@acme.test").await;
-    let bob = access::to_organization(&instance.console, Some(&bob), &caller(), "acme", Permission::API_KEY_CREATE).await.unwrap();
     let make = async |access: &Access, label: &str, role: Option<Role>, days: u32| {
         let mut new = new_token(label, Role::Viewer);
         new.role = role.map(Into::into);
@@ -115,6 +113,8 @@ async fn filters_narrow_alone_and_together(instance: Instance) {
     make(&owner, "old", Some(Role::Viewer), 120).await;
     let old_and_used = make(&owner, "old, used", Some(Role::Developer), 0).await;
     instance.advance(40 * 86_400);
+    let bob = instance.actor("bob@acme.test").await;
+    let bob = access::to_organization(&instance.console, Some(&bob), &caller(), "acme", Permission::API_KEY_CREATE).await.unwrap();
     make(&bob, "bob's", Some(Role::Admin), 5).await;
     make(&owner, "custom", None, 20).await;
     let disabled = make(&owner, "disabled", Some(Role::Viewer), 80).await;

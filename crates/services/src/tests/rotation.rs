@@ -357,6 +357,7 @@ async fn what_is_over_or_too_strong_is_not_rotated(instance: Instance) {
     let revoked = lasting(&instance, &owner, "revoked").await;
     tokens::revoke(&instance.console, &owner, &revoked.token.id.to_string(), "revoked").await.unwrap();
     instance.advance(3600);
+    let owner = instance.owner().await;
     let mut strong = new_token("strong", Role::Viewer);
     strong.permissions = "organization:delete".parse().into_iter().collect::<PermissionSet>();
     let strong = tokens::create(&instance.console, &owner, strong).await.unwrap();

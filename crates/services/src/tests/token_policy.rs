@@ -277,7 +277,7 @@ async fn tightening_changes_no_token_and_tells_which_are_outside(instance: Insta
     use_it().await;
     assert_eq!(impact(Policy { revoke_unused_days: Some(8), ..Policy::default() }).await.unused, 2);
 
-    set(&instance, &owner, Policy { unique_labels: true, ..strict() }).await;
+    set(&instance, &instance.owner().await, Policy { unique_labels: true, ..strict() }).await;
     use_it().await;
     let all = tokens::list_all(&instance.console, &owner, &domain::TokenFilter::default(), 100).await.unwrap().items;
     let mut outside = token_policy::breaches(&instance.console, &owner, &all).await.unwrap();
@@ -432,20 +432,20 @@ async fn days_without_use_count_from_the_decision(instance: Instance) {
     instance.advance(100 * DAY);
     let look = async || token_policy::revoke_unused(&instance.console, instance.console.now()).await.unwrap();
     let wanted = Policy { revoke_unused_days: Some(30), ..Policy::default() };
-    set(&instance, &owner, wanted).await;
+    set(&instance, &instance.owner().await, wanted).await;
     assert_eq!(look().await, 0);
     instance.advance(20 * DAY);
     // Another part of the policy is another decision; other days are a new one.
-    set(&instance, &owner, Policy { unique_labels: true, ..wanted }).await;
+    set(&instance, &instance.owner().await, Policy { unique_labels: true, ..wanted }).await;
     instance.advance(9 * DAY);
-    set(&instance, &owner, Policy { revoke_unused_days: Some(5), ..wanted }).await;
+    set(&instance, &instance.owner().await, Policy { revoke_unused_days: Some(5), ..wanted }).await;
     assert_eq!(look().await, 0);
-    set(&instance, &owner, Policy::default()).await;
+    set(&instance, &instance.owner().await, Policy::default()).await;
     instance.advance(100 * DAY);
     assert_eq!(look().await, 0, "nobody asks for it any more");
-    set(&instance, &owner, wanted).await;
+    set(&instance, &instance.owner().await, wanted).await;
     instance.advance(20 * DAY);
-    set(&instance, &owner, Policy { unique_labels: true, ..wanted }).await;
+    set(&instance, &instance.owner().await, Policy { unique_labels: true, ..wanted }).await;
     instance.advance(10 * DAY);
     assert_eq!(look().await, 1);
     assert_eq!(found(&instance, &owner, &token).await.status_at(instance.console.now()), Status::Revoked);

@@ -88,6 +88,7 @@ pub(super) async fn insert(
         state: State::Active,
     };
     token_policy::admit(write, access, None, &token, now).await?;
+    access.recent_to_give(token.given(), now)?;
     let issued = Issued { token, secret };
     store::tokens::insert(write, access, &issued, &digest).await?;
     mails::tell_admins(console, write, access, now, &Letter::token_created(console, access, &issued.token)).await?;

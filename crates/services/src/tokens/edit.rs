@@ -96,6 +96,9 @@ pub async fn edit_with(
         }
     }
     token_policy::admit(&mut write, access, Some(&before), &token, now).await?;
+    if token.is_extended_from(&before) || !before.given().covers(token.given()) {
+        access.recent_to_give(token.given(), now)?;
+    }
     store::tokens::edit(&mut write, access, &token).await?;
     write.commit(&console.0.keys, &event(access, now, Action::TokenEdit, &token, difference(&before, &token))).await?;
     Ok(token)

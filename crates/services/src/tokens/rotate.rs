@@ -60,7 +60,7 @@ pub(crate) struct Turned {
     pub(crate) old: Option<(String, Timestamp)>,
 }
 
-/// Rotates inside a change, and tells admins. `live` are the token's secrets that are accepted so far.
+/// Rotates inside a change, and tells admins. Whoever gets the new secret may do what the token may. `live` are the token's secrets that are accepted so far.
 pub(super) async fn turn(
     console: &Console,
     access: &Access,
@@ -70,6 +70,7 @@ pub(super) async fn turn(
     overlap: Overlap,
     now: Timestamp,
 ) -> Result<Turned> {
+    access.recent_to_give(token.given(), now)?;
     let turned = exchange(console, access, write, token, live, overlap, now).await?;
     let old = turned.old.as_ref().map(|(hint, ends_at)| (hint.as_str(), *ends_at));
     mails::tell_admins(console, write, access, now, &Letter::token_rotated(console, access, &turned.issued.token, now, old)).await?;
