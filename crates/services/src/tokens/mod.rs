@@ -23,6 +23,7 @@ use domain::{
 
 pub use create::create;
 pub use disable::{disable, enable};
+pub(crate) use edit::fingerprint;
 pub use edit::{EDITED_MEANWHILE, edit, edit_with, editable, version};
 pub use list::{CHOSEN, EXPORT, Exported, Listed, PAGE, export, find, find_itself, find_many, label_in_use, list, list_all};
 pub use once::{IdempotencyKey, Outcome, create_once};
