@@ -107,6 +107,12 @@ const TEAMS: [&str; 10] = [
     "POST /orgs/acme/teams/ID/members/ID/remove",
 ];
 
+/// Generating over the API what does not belong to the organization: for the person whose token asks, and for a team that the developer is in.
+const OWNED: [&str; 2] =
+    ["POST /api/v1/organizations/{organization}/tokens (user)", "POST /api/v1/organizations/{organization}/tokens (team)"];
+
+/// The developer of Acme.
+const DEVELOPER: &str = "usr_00000000000000000000000000000001";
 /// The viewer of Acme.
 const VIEWER: &str = "usr_00000000000000000000000000000002";
 /// A member who is there to be changed and removed.
@@ -150,7 +156,8 @@ async fn sample(it: &TestConsole, operation: &str, caller: &Caller, target: &str
         "POST /api/session/find" => form("/api/session/find", &[]).await,
         team if team.contains("/teams") => team_of(it, team, caller).await,
         api if api.contains(" /api/v1/") => rest(it, api, caller, target).await,
-        "POST /sign-in" => form("/sign-in", &[("email", "nobody@acme.test"), ("password", "wrong")]).await,
+        // Another address each time: so many callers would be too many tries at one.
+        "POST /sign-in" => form("/sign-in", &[("email", &format!("{target}@acme.test")), ("password", "wrong")]).await,
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
         "POST /orgs/acme/tokens/ID/revoke" => form(&format!("/orgs/acme/tokens/{target}/revoke"), &[("label", "target")]).await,
         "POST /orgs/acme/tokens/ID/edit" => {
@@ -192,6 +199,19 @@ async fn rest(it: &TestConsole, operation: &str, caller: &Caller, target: &str) 
         "GET /api/v1/organizations/{organization}/tokens" => it.get(caller, "/api/v1/organizations/acme/tokens").await,
         "POST /api/v1/organizations/{organization}/tokens" => {
             it.post_json(caller, "/api/v1/organizations/acme/tokens", "{\"label\":\"new\",\"role\":\"viewer\"}").await
+        }
+        "POST /api/v1/organizations/{organization}/tokens/revoke" => {
+            it.post_json(caller, "/api/v1/organizations/acme/tokens/revoke", &format!("{{\"ids\":[\"{target}\"]}}")).await
+        }
+        "POST /api/v1/organizations/{organization}/tokens (user)" => {
+            let body = "{\"label\":\"new\",\"role\":\"viewer\",\"expires_in\":60,\"owner\":{\"kind\":\"user\"}}";
+            it.post_json(caller, "/api/v1/organizations/acme/tokens", body).await
+        }
+        "POST /api/v1/organizations/{organization}/tokens (team)" => {
+            let team = teams::create(it, &teams::unused_name(), &[DEVELOPER]).await;
+            let owner = format!("{{\"kind\":\"team\",\"id\":\"{team}\"}}");
+            let body = format!("{{\"label\":\"new\",\"role\":\"viewer\",\"expires_in\":60,\"owner\":{owner}}}");
+            it.post_json(caller, "/api/v1/organizations/acme/tokens", &body).await
         }
         "GET /api/v1/organizations/{organization}/tokens/{token}" => {
             it.get(caller, &format!("/api/v1/organizations/acme/tokens/{target}")).await
@@ -388,7 +408,10 @@ async fn team_of(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
         "PATCH" => it.send(caller, with(request(Method::PATCH, &path, &body), &[("content-type", "application/json")])).await,
         _ if path.starts_with("/api/v1/") => it.post_json(caller, &path, &body).await,
         _ => {
-            let fields = [("organization", "acme"), ("team", &team), ("name", &name), ("typed", &typed), ("user", VIEWER)];
+            let operator = services::access::by_operator(&it.console, "acme", &crate::harness::command_line()).await.unwrap();
+            let version = services::teams::version(&services::teams::find(&it.console, &operator, &team).await.unwrap());
+            let fields =
+                [("organization", "acme"), ("team", &team), ("name", &name), ("typed", &typed), ("user", VIEWER), ("version", &version)];
             it.post_form(caller, &path, &fields).await
         }
     }
@@ -424,6 +447,7 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
     operations.extend(RESETS.map(String::from));
     operations.extend(TEAMS.map(String::from));
     operations.extend(ROLES.map(String::from));
+    operations.extend(OWNED.map(String::from));
     operations.sort();
 
     it.rejoin().await;
@@ -434,6 +458,7 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
     callers.push(("token", it.token("acme", Role::Admin, &[]).await));
     callers.push(("verifier", it.token("acme", Role::Viewer, &["token:verify"]).await));
     callers.push(("plain token", it.token("acme", Role::Developer, &[]).await));
+    callers.push(("developer's", it.token_of("developer", "user", Role::Developer).await));
     callers.push(("bad token", Caller::Token("jto_00000000000000000000000000000000000000".into())));
 
     let mut table = format!("{:<50}", "operation");

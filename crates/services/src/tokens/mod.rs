@@ -29,7 +29,7 @@ pub use list::{CHOSEN, EXPORT, Exported, Listed, PAGE, export, find, find_itself
 pub use once::{IdempotencyKey, Outcome, create_once};
 pub use replace::{Replacement, replace, replacement};
 pub use revoke::{revoke, revoke_by_id, revoke_itself};
-pub use revoke_many::revoke_many;
+pub use revoke_many::{revoke_many, revoke_many_by_id};
 pub(crate) use rotate::end_on_first_use;
 pub use rotate::{Rotating, chosen_overlap, end_overlap, old_secrets, rotatable, rotate, rotation};
 pub use rotate_itself::rotate_itself;
