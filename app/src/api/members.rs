@@ -1,7 +1,7 @@
 //! What pages do with an organization's members. They are changed by plain forms alone: whoever changes a role or ends a membership may be
 //! changing what they see themselves, so they get a new page.
 
-use domain::{Invitation, Member, MemberPlace, MemberQuery, Offered, Organization, OwnerTeam, Timestamp, Token, TokenId};
+use domain::{Invitation, Issued, Member, MemberPlace, MemberQuery, Offered, Organization, OwnerTeam, Timestamp, Token, TokenId};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -170,6 +170,24 @@ pub async fn offboarding(organization: String, user: String) -> Result<Leaving, 
                 may_revoke: access.allows(domain::Permission::API_KEY_DELETE),
                 now: request.console.now(),
             })
+        }
+        .await,
+    )
+}
+
+/// Removes a member, where tokens are rotated with that: the answer is the only one that ever holds their new secrets. `decided` are the fields of
+/// the form, as a form is sent. Everything else about removing is done by the form alone.
+#[server(endpoint = "members/remove")]
+pub async fn remove(organization: String, user: String, #[server(default)] decided: String) -> Result<Vec<Issued>, Failure> {
+    use crate::ssr::{no_store, reply, request};
+    let request = request();
+    no_store();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::USER_DELETE).await?;
+            let fields: Vec<_> = form_urlencoded::parse(decided.as_bytes()).collect();
+            let decisions = services::members::Decisions::parse(fields.iter().map(|(name, value)| (&**name, &**value)))?;
+            Ok(services::members::remove_deciding(&request.console, &access, &user, &decisions).await?.rotated)
         }
         .await,
     )

@@ -301,6 +301,10 @@ async fn people(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
     match operation {
         "POST /api/members/list" => form("/api/members/list", &[("organization", "acme")]).await,
         "POST /api/members/find" => form("/api/members/find", &[("organization", "acme"), ("user", VIEWER)]).await,
+        "POST /api/members/remove" => {
+            it.rejoin().await;
+            form("/api/members/remove", &[("organization", "acme"), ("user", LEAVER)]).await
+        }
         "POST /api/members/offboarding" => form("/api/members/offboarding", &[("organization", "acme"), ("user", LEAVER)]).await,
         "POST /api/invitations/form" => form("/api/invitations/form", &[("organization", "acme")]).await,
         "POST /api/invitations/create" => form("/api/invitations/create", &invite).await,

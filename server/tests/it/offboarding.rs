@@ -11,6 +11,7 @@ use crate::harness::{Answer, Caller, TestConsole, command_line, on_both};
 
 on_both![
     the_form_moves_and_rotates_and_shows_each_new_secret_once,
+    a_live_page_gets_the_secrets_once,
     the_form_says_what_is_wrong_and_keeps_what_was_chosen,
     what_cannot_be_done_is_not_offered,
     many_tokens_are_decided_about_together,
@@ -103,6 +104,32 @@ async fn the_form_moves_and_rotates_and_shows_each_new_secret_once(it: TestConso
     assert!(again.status == 404 && secrets(&again).is_empty());
     it.advance(6 * 3600);
     assert_eq!((works(&it, &old).await, works(&it, &new[0]).await), (false, true));
+}
+
+async fn a_live_page_gets_the_secrets_once(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let [(id, old), (kept, _)] = theirs(&it, ["turns", "stays"]).await;
+    let remove = async |decided: &str| {
+        let fields = [("organization", "acme"), ("user", LEAVER), ("decided", decided)];
+        it.post_form(&owner, "/api/members/remove", &fields).await
+    };
+    for (decided, field) in
+        [("token-x=keep", "tokens"), (&*format!("token-{id}=burn"), "tokens"), ("overlap=8d", "overlap"), ("others=burn", "others")]
+    {
+        let refused = remove(decided).await;
+        assert_eq!((refused.status.as_u16(), refused.json()["field"].as_str()), (422, Some(field)), "{decided}: {}", refused.body);
+    }
+    let done = remove(&format!("token-{id}=rotate&token-{kept}=keep&overlap=now")).await;
+    assert_eq!((done.status.as_u16(), done.header("cache-control")), (200, "no-store"), "{}", done.body);
+    let issued = done.json().as_array().unwrap().clone();
+    assert_eq!((issued.len(), issued[0]["token"]["id"].as_str()), (1, Some(id.as_str())), "{}", done.body);
+    let new = Caller::Token(issued[0]["secret"].as_str().unwrap().to_owned());
+    assert_eq!((works(&it, &old).await, works(&it, &new).await), (false, true));
+    assert_eq!(remove(&format!("token-{id}=rotate")).await.status, 404);
+    it.break_events().await;
+    let viewer = [("organization", "acme"), ("user", "usr_00000000000000000000000000000002")];
+    assert_eq!(it.post_form(&owner, "/api/members/remove", &viewer).await.status, 500);
+    assert_eq!(it.count("SELECT COUNT(*) FROM memberships WHERE role = 'viewer'").await, 1);
 }
 
 async fn the_form_says_what_is_wrong_and_keeps_what_was_chosen(it: TestConsole) {
