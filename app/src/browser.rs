@@ -157,6 +157,13 @@ impl Fields {
         Self(event.target().and_then(|form| FormData::new_with_form(&form.unchecked_into::<HtmlFormElement>()).ok()))
     }
 
+    /// What these fields hold, written as a form is sent; those that the form does not have are left out.
+    pub fn written<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> String {
+        let data = self.0.as_ref();
+        let held = names.into_iter().filter_map(|name| Some((name, data?.get(name).as_string()?)));
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(held).finish()
+    }
+
     /// What a field holds; empty when the form has no such field.
     pub fn get(&self, name: &str) -> String {
         self.0.as_ref().and_then(|data| data.get(name).as_string()).unwrap_or_default()

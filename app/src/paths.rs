@@ -1,6 +1,6 @@
 //! The addresses of pages, each written once.
 
-use domain::{InvitationId, Membership, OwnerChoice, Preset, RoleId, TeamId, TokenId, UserId};
+use domain::{InvitationId, MemberQuery, Membership, OwnerChoice, Preset, RoleId, TeamId, TokenId, UserId};
 
 /// Where people sign in and out.
 pub const SIGN_IN: &str = "/sign-in";
@@ -49,6 +49,13 @@ pub fn members(organization: &str) -> String {
     format!("/orgs/{organization}/members")
 }
 
+/// The list of members that a query finds.
+pub fn members_at(organization: &str, query: &MemberQuery) -> String {
+    let text = |part: Option<String>| part.unwrap_or_default();
+    let (q, after) = (text(query.search.as_ref().map(ToString::to_string)), text(query.after.as_ref().map(ToString::to_string)));
+    with_fields(&members(organization), [("q", &q), ("after", &after)])
+}
+
 /// The page of one member.
 pub fn member(organization: &str, user: UserId) -> String {
     format!("/orgs/{organization}/members/{user}")
@@ -60,7 +67,7 @@ pub fn sign_out_member(organization: &str, user: UserId) -> String {
 }
 
 /// The page that asks what shall become of a member's things when they are removed.
-pub fn remove_member(organization: &str, user: UserId) -> String {
+pub fn remove_member(organization: &str, user: impl core::fmt::Display) -> String {
     format!("/orgs/{organization}/members/{user}/remove")
 }
 

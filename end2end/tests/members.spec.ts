@@ -50,6 +50,24 @@ test('an invitation is withdrawn', async ({ page, server, visit, scripts }) => {
   expect((await server.get(new URL(link).pathname + new URL(link).search)).status).toBe(401);
 });
 
+test('members are searched by name and address, and the page’s address says for what', async ({ page, server, visit }) => {
+  await join(server, 'Hedy Lamarr', 'hedy@acme.test');
+  await visit(MEMBERS);
+  const field = page.getByRole('searchbox', { name: 'Search name or e-mail address' });
+  await field.fill('HEDY@');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await expect(page).toHaveURL(/\/members\?q=HEDY(%40|@)$/);
+  await expect(member(page, 'Hedy Lamarr')).toBeVisible();
+  await expect(member(page, OWNER.name)).toHaveCount(0);
+  await expect(field).toHaveValue('HEDY@');
+  await field.fill('nobody is called this');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await expect(page.getByRole('heading', { name: 'No members match' })).toBeVisible();
+  await page.getByRole('link', { name: 'Clear search' }).click();
+  await expect(member(page, OWNER.name)).toBeVisible();
+  await expect(field).toHaveValue('');
+});
+
 test('a role is changed and holds at once, and the last owner stays one', async ({ page, browser, server, visit, scripts, complaints }) => {
   const { cookies } = await join(server, 'Mary Jackson', 'mary@acme.test', 'admin');
   const other = await theirs(browser, scripts, complaints, server.origin, cookies);

@@ -1,7 +1,7 @@
 //! What pages do with an organization's members. They are changed by plain forms alone: whoever changes a role or ends a membership may be
 //! changing what they see themselves, so they get a new page.
 
-use domain::{Invitation, Member, Offered, Organization, OwnerTeam, Timestamp, Token, TokenId};
+use domain::{Invitation, Issued, Member, MemberPlace, MemberQuery, Offered, Organization, OwnerTeam, Timestamp, Token, TokenId};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -12,14 +12,20 @@ use super::Failure;
 pub struct MemberList {
     /// Whose members.
     pub organization: Organization,
-    /// By name.
+    /// What was asked for.
+    pub query: MemberQuery,
+    /// By name, those of one page.
     pub members: Vec<Listed>,
-    /// Who is invited and has not accepted yet, newest first; none for who may not see it.
+    /// Where the next page begins; none on the last one.
+    pub next: Option<MemberPlace>,
+    /// Who is invited and has not accepted yet, newest first; none for who may not see it, and on later pages.
     pub invitations: Vec<Invitation>,
     /// Whether to offer "Invite", and mailing an invitation again.
     pub may_invite: bool,
     /// Whether to offer taking an invitation back.
     pub may_withdraw: bool,
+    /// Whether mails become files because no mail server is named.
+    pub mails_become_files: bool,
     /// The server's time when it answered, which relative times are counted from.
     pub now: Timestamp,
 }
@@ -89,26 +95,31 @@ fn listed(request: &crate::ssr::Request, access: &services::Access, member: Memb
     }
 }
 
-/// Lists the members and the open invitations.
+/// Lists 25 of the members, by name, and the open invitations. `q` is what the name or the address of those asked for holds, `after` where the page
+/// begins.
 #[server(endpoint = "members/list")]
-pub async fn list(organization: String) -> Result<MemberList, Failure> {
+pub async fn list(organization: String, #[server(default)] q: String, #[server(default)] after: String) -> Result<MemberList, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
             let access = request.access(&organization, domain::Permission::USER_READ).await?;
-            let members = services::members::list(&request.console, &access).await?;
-            let invitations = if access.allows(domain::Permission::INVITATION_READ) {
+            let query = MemberQuery::parse(&q, &after)?;
+            let (members, next) = services::members::page(&request.console, &access, &query).await?;
+            let invitations = if query.after.is_none() && access.allows(domain::Permission::INVITATION_READ) {
                 services::invitations::list(&request.console, &access).await?
             } else {
                 Vec::new()
             };
             Ok(MemberList {
                 organization: access.organization().clone(),
+                query,
                 members: members.into_iter().map(|member| listed(&request, &access, member)).collect(),
+                next,
                 invitations,
                 may_invite: access.allows(domain::Permission::INVITATION_CREATE),
                 may_withdraw: access.allows(domain::Permission::INVITATION_DELETE),
+                mails_become_files: request.mails_become_files,
                 now: request.console.now(),
             })
         }
@@ -159,6 +170,24 @@ pub async fn offboarding(organization: String, user: String) -> Result<Leaving, 
                 may_revoke: access.allows(domain::Permission::API_KEY_DELETE),
                 now: request.console.now(),
             })
+        }
+        .await,
+    )
+}
+
+/// Removes a member, where tokens are rotated with that: the answer is the only one that ever holds their new secrets. `decided` are the fields of
+/// the form, as a form is sent. Everything else about removing is done by the form alone.
+#[server(endpoint = "members/remove")]
+pub async fn remove(organization: String, user: String, #[server(default)] decided: String) -> Result<Vec<Issued>, Failure> {
+    use crate::ssr::{no_store, reply, request};
+    let request = request();
+    no_store();
+    reply(
+        async {
+            let access = request.access(&organization, domain::Permission::USER_DELETE).await?;
+            let fields: Vec<_> = form_urlencoded::parse(decided.as_bytes()).collect();
+            let decisions = services::members::Decisions::parse(fields.iter().map(|(name, value)| (&**name, &**value)))?;
+            Ok(services::members::remove_deciding(&request.console, &access, &user, &decisions).await?.rotated)
         }
         .await,
     )

@@ -65,6 +65,8 @@ pub struct Blank {
     pub organization: Organization,
     /// The team, of a form that edits one.
     pub team: Option<Team>,
+    /// What the form gives back with the change, of a form that edits one; else empty.
+    pub version: String,
 }
 
 /// What ends with a team.
@@ -155,7 +157,7 @@ pub async fn form(organization: String) -> Result<Blank, Failure> {
     reply(
         async {
             let access = request.access(&organization, domain::Permission::TEAMS_CREATE).await?;
-            Ok(Blank { organization: access.organization().clone(), team: None })
+            Ok(Blank { organization: access.organization().clone(), team: None, version: String::new() })
         }
         .await,
     )
@@ -170,7 +172,8 @@ pub async fn editable(organization: String, team: String) -> Result<Blank, Failu
         async {
             let access = request.access(&organization, domain::Permission::TEAMS_UPDATE).await?;
             let team = services::teams::find(&request.console, &access, &team).await?;
-            Ok(Blank { organization: access.organization().clone(), team: Some(team) })
+            let version = services::teams::version(&team);
+            Ok(Blank { organization: access.organization().clone(), team: Some(team), version })
         }
         .await,
     )

@@ -16,23 +16,26 @@ enum Outcome {
 #[component]
 pub fn Copy(
     /// What is copied, as in "Copy token".
-    what: &'static str,
-    from: &'static str,
+    #[prop(into)]
+    what: String,
+    #[prop(into)] from: String,
     /// Runs once it is on the clipboard.
     #[prop(optional)]
     on_copied: Option<Callback<()>>,
 ) -> impl IntoView {
     let outcome = RwSignal::new(Outcome::None);
+    let told = format!("Copied: {what}.");
     let copied = move || outcome.get() == Outcome::Copied;
     let copy = move |_| {
+        let from = from.clone();
         spawn_local(async move {
-            if browser::copy(from).await {
+            if browser::copy(&from).await {
                 outcome.set(Outcome::Copied);
                 if let Some(copied) = on_copied {
                     copied.run(());
                 }
             } else {
-                browser::select(from);
+                browser::select(&from);
                 outcome.set(Outcome::Refused);
             }
         });
@@ -47,7 +50,7 @@ pub fn Copy(
             <span class="copy-told" role="status">
                 {move || match outcome.get() {
                     Outcome::None => ().into_any(),
-                    Outcome::Copied => view! { <span class="sr-only">{format!("Copied: {what}.")}</span> }.into_any(),
+                    Outcome::Copied => view! { <span class="sr-only">{told.clone()}</span> }.into_any(),
                     Outcome::Refused => "Selected. Press Ctrl+C (\u{2318}C on a Mac) to copy.".into_any(),
                 }}
             </span>

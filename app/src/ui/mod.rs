@@ -13,6 +13,7 @@ pub mod grants;
 pub mod heading;
 pub mod icon;
 pub mod notice;
+pub mod pages;
 pub mod problem;
 pub mod role_cards;
 pub mod secret_once;

@@ -13,6 +13,7 @@ pub mod invitation;
 pub mod lifetime;
 pub mod mail;
 pub mod member;
+pub mod member_query;
 pub mod organization;
 pub mod owner;
 pub mod page;
@@ -40,6 +41,7 @@ pub use invitation::{Invitation, InvitationLink, Invited, OpenInvitation, Standi
 pub use lifetime::Lifetime;
 pub use mail::{Delivery, Mail};
 pub use member::{AfterLeaving, Email, Me, Member, Membership, Role};
+pub use member_query::{MemberPlace, MemberQuery};
 pub use organization::{Organization, Slug};
 pub use owner::{Owner, OwnerChoice, OwnerTeam, Owners, Person};
 pub use page::{Cursor, Page};

@@ -3,13 +3,11 @@
 //! Whoever makes a role, edits one or gives it away has to hold all of it, so that no sequence of edits gets anybody further than they were.
 //! What somebody may do is read together with the role they hold, so an edit is true for everybody when it is answered.
 
-use data_encoding::HEXLOWER;
 use domain::{
     AssignedRole, CustomRole, DefinedRole, Description, Holders, Name, Offered, Permission, PermissionSet, Role, RoleId, Timestamp,
     audit::Action,
 };
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::{
     Console,
@@ -21,6 +19,7 @@ use crate::{
         self, Write,
         events::{NewEvent, Target},
     },
+    tokens::fingerprint,
 };
 
 /// Says that an edit was made from what the role no longer is.
@@ -58,8 +57,7 @@ impl Definition {
 /// seen them. See [`crate::tokens::version`].
 pub fn version(role: &DefinedRole) -> String {
     let DefinedRole { role, description, holders } = role;
-    let values = json!([role.name, description, role.permissions, holders]).to_string();
-    HEXLOWER.encode(&Sha256::digest(values.as_bytes())[..16])
+    fingerprint(&json!([role.name, description, role.permissions, holders]))
 }
 
 /// Lists the organization's own roles, by name.

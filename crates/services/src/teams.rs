@@ -117,13 +117,25 @@ pub async fn create(console: &Console, access: &Access, name: Name, description:
     Ok(team)
 }
 
-/// Gives a team another name or description. What changes nothing is no event.
-pub async fn edit(console: &Console, access: &Access, id: &str, change: Change) -> Result<Team> {
+/// Says that an edit was made from what the team no longer is.
+pub const EDITED_MEANWHILE: &str = "Somebody changed this team meanwhile. Open it anew to see what it is now, then make your change.";
+
+/// A fingerprint of everything about a team that can be edited, as that of a token.
+pub fn version(team: &Team) -> String {
+    tokens::fingerprint(&json!([team.name, team.description]))
+}
+
+/// Gives a team another name or description. `seen` is the [`version`] that the change was made from, none to change whatever is there. What
+/// changes nothing is no event.
+pub async fn edit(console: &Console, access: &Access, id: &str, seen: Option<&str>, change: Change) -> Result<Team> {
     access.require(Permission::TEAMS_UPDATE)?;
     let id = parse(id)?;
     let mut write = access.begin(console).await?;
     let now = console.now();
     let before = store::teams::find_in(&mut write, access, id, now).await?.ok_or(Error::NotFound)?;
+    if seen.is_some_and(|seen| seen != version(&before)) {
+        return Err(Error::Conflict(EDITED_MEANWHILE));
+    }
     let Change { name, description } = change;
     let team = Team {
         name: name.unwrap_or_else(|| before.name.clone()),

@@ -1,7 +1,7 @@
 //! What an organization asks of its tokens. `admit` is the one place that holds it against them: generation, replacement and every edit
 //! go through it. Nothing here changes a token, but for [`revoke_unused`], which does what the organization asked for.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
     Kind, Lifetime, OrganizationId, Owner, Owners, Permission, Status, Timestamp, Token, TokenId,
@@ -19,7 +19,7 @@ use crate::{
     store::{
         self, Write,
         events::{NewEvent, Target},
-        token_policy::Stored,
+        token_policy::{Stored, Unused},
     },
 };
 
@@ -90,9 +90,8 @@ pub async fn find(console: &Console, access: &Access) -> Result<Policy> {
     Ok(store::token_policy::find(&console.0.db, access).await?.policy)
 }
 
-/// How long a new token lives when nobody chooses.
+/// How long a new token lives when nobody chooses, whoever asks.
 pub async fn usual_lifetime(console: &Console, access: &Access) -> Result<Lifetime> {
-    access.require(Permission::API_KEY_CREATE)?;
     Ok(store::token_policy::find(&console.0.db, access).await?.policy.usual_lifetime())
 }
 
@@ -239,7 +238,8 @@ pub(crate) async fn admit(write: &mut Write, access: &Access, before: Option<&To
     Ok(())
 }
 
-/// Ends the tokens that were not used for as long as their organization allows, with an event each and one mail an organization. Days count
+/// Ends the tokens that were not used for as long as their organization allows, with an event each, one mail to the organization's admins, and
+/// one to each person about those that belonged to them. Days count
 /// from the last use, from when the token or its present secret was made, and at the earliest from when the organization asked for this.
 /// Returns how many were ended.
 pub async fn revoke_unused(console: &Console, now: Timestamp) -> Result<usize> {
@@ -289,8 +289,15 @@ async fn revoke_unused_of(console: &Console, organization: OrganizationId, now: 
             });
         }
         let (name, slug) = store::token_policy::find_organization_in(&mut write, organization).await?;
-        let letter = Letter::unused_revoked(console, (&name, &slug), &unused, &cause, now);
-        mails::tell_admins_of(console, &mut write, organization, now, &letter).await?;
+        let letter = |tokens: &[&Unused]| Letter::unused_revoked(console, (&name, &slug), tokens, &cause, now);
+        mails::tell_admins_of(console, &mut write, organization, now, &letter(&unused.iter().collect::<Vec<_>>())).await?;
+        let mut of_people = BTreeMap::<&str, Vec<&Unused>>::new();
+        for token in &unused {
+            of_people.entry(token.owner.as_deref().unwrap_or_default()).or_default().push(token);
+        }
+        of_people.remove("");
+        let letters = of_people.into_iter().map(|(person, tokens)| (person, letter(&tokens))).collect();
+        mails::tell_others_of(console, &mut write, organization, now, letters).await?;
         write.commit_all(&console.0.keys, &events).await?;
         revoked += unused.len();
     }

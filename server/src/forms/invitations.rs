@@ -72,7 +72,8 @@ pub(crate) async fn send(
             access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::INVITATION_CREATE).await?;
         invitations::send(console, &access, &invitation).await
     };
-    back(&visit, &organization, attempt.await, "sent").await
+    let done = if visit.site.mails_become_files { "written" } else { "sent" };
+    back(&visit, &organization, attempt.await, done).await
 }
 
 /// Takes an invitation back and leads to the list.

@@ -1,6 +1,6 @@
 //! Changing the role of a member, and removing one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use app::ssr::Posted;
 use axum::{
@@ -8,11 +8,10 @@ use axum::{
     http::{HeaderValue, header},
     response::Response,
 };
-use domain::{AfterLeaving, Permission, TokenId};
+use domain::Permission;
 use services::{
-    Error, access,
+    access,
     members::{self, Decisions},
-    tokens,
 };
 
 use super::{confirm::Confirming, refused};
@@ -45,9 +44,10 @@ pub(crate) async fn remove(
     Confirming { visit, typed }: Confirming,
 ) -> Response {
     let console = &visit.site.console;
+    let decisions = Decisions::parse(typed.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let attempt = async {
         let access = access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::USER_DELETE).await?;
-        members::remove_deciding(console, &access, &user, &decisions(&typed)?).await
+        members::remove_deciding(console, &access, &user, &decisions?).await
     };
     match attempt.await {
         Ok(removed) if !removed.rotated.is_empty() => {
@@ -75,29 +75,4 @@ pub(crate) async fn sign_out(visit: Visit, OriginalUri(uri): OriginalUri, Path((
         Ok(_) => see(&format!("{}?done=signed-out", app::paths::members(&organization))),
         Err(error) => refused(&visit, uri.path(), HashMap::new(), error).await,
     }
-}
-
-/// What was decided: token by token, about all others (which stay unless told), and about the old secrets of those to rotate.
-fn decisions(typed: &HashMap<String, String>) -> Result<Decisions, Error> {
-    let mut decisions = Decisions::each(choices(typed)?);
-    if let Some(others) = typed.get("others") {
-        decisions.others = Some(others.parse().map_err(|invalid: domain::Invalid| Error::Invalid { field: "others", why: invalid.0 })?);
-    }
-    if let Some(overlap) = typed.get("overlap") {
-        decisions.overlap = tokens::chosen_overlap(overlap)?;
-    }
-    Ok(decisions)
-}
-
-/// What was chosen for each token, from the fields `token-ID`.
-fn choices(typed: &HashMap<String, String>) -> Result<BTreeMap<TokenId, AfterLeaving>, Error> {
-    let of_tokens = typed.iter().filter_map(|(name, value)| Some((name.strip_prefix("token-")?, value)));
-    of_tokens
-        .map(|(id, choice)| {
-            let why = || Error::Invalid { field: "tokens", why: "This is not a token of this person. Open the page again.".to_owned() };
-            let id = id.parse().map_err(|_| why())?;
-            let choice = choice.parse().map_err(|invalid: domain::Invalid| Error::Invalid { field: "tokens", why: invalid.0 })?;
-            Ok((id, choice))
-        })
-        .collect()
 }

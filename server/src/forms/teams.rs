@@ -57,7 +57,8 @@ pub(crate) async fn edit(
     let attempt = async {
         let access = access::to_organization(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::TEAMS_UPDATE).await?;
         let (name, description) = form(&typed).parse()?;
-        teams::edit(console, &access, &team, teams::Change { name: Some(name), description: Some(description) }).await
+        let change = teams::Change { name: Some(name), description: Some(description) };
+        teams::edit(console, &access, &team, Some(&field(&typed, "version")), change).await
     };
     match attempt.await {
         Ok(_) => see(&format!("{}?done=edited", of_team(&organization, &team))),

@@ -28,13 +28,18 @@ async fn authenticate(parts: &mut Parts, site: &Site, permission: Permission) ->
     access::by_token(&site.console, presented, caller(parts)?, permission).await.map_err(|error| Problem::refusing(error, permission))
 }
 
+/// The organization that the address names.
+async fn organization(parts: &mut Parts, site: &Site) -> Result<String, Problem> {
+    let params = RawPathParams::from_request_parts(parts, site).await.map_err(|_| Problem::not_found())?;
+    Ok(params.iter().find(|(name, _)| *name == "organization").map_or_else(String::new, |(_, value)| value.to_owned()))
+}
+
 /// The caller's access to the organization that the address names, which has to be its own.
 async fn authenticate_to(parts: &mut Parts, site: &Site, permission: Permission) -> Result<Access, Problem> {
     credentials::presented(&parts.headers)?;
-    let params = RawPathParams::from_request_parts(parts, site).await.map_err(|_| Problem::not_found())?;
-    let organization = params.iter().find(|(name, _)| *name == "organization").map_or("", |(_, value)| value);
+    let organization = organization(parts, site).await?;
     let presented = credentials::presented(&parts.headers)?;
-    access::by_token_to(&site.console, presented, caller(parts)?, organization, permission)
+    access::by_token_to(&site.console, presented, caller(parts)?, &organization, permission)
         .await
         .map_err(|error| Problem::refusing(error, permission))
 }
@@ -105,6 +110,21 @@ callers! { authenticate_to:
     InvitationCreator = INVITATION_CREATE;
     /// Who may take invitations to it back.
     InvitationWithdrawer = INVITATION_DELETE;
+}
+
+/// Who may generate tokens in the organization in the address, if only tokens of the person whose token it is and of their teams.
+pub(super) struct TokenGenerator(pub(super) Access);
+
+impl FromRequestParts<Site> for TokenGenerator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
+        credentials::presented(&parts.headers)?;
+        let organization = organization(parts, site).await?;
+        let presented = credentials::presented(&parts.headers)?;
+        let access = access::by_token_to_generate(&site.console, presented, caller(parts)?, &organization).await;
+        access.map(Self).map_err(|error| Problem::refusing(error, Permission::API_KEY_CREATE))
+    }
 }
 
 /// The bearer of any good token, who may see and end that token.

@@ -47,10 +47,13 @@ pub(super) struct Invitation {
     /// When the latest mail with its link goes out, or went; null for one from before there were such mails.
     #[schema(format = DateTime)]
     mailed_at: Option<String>,
+    /// What becomes of its mails: `smtp`, they go to a mail server; `file`, none is named and nobody gets them.
+    #[schema(pattern = "^(smtp|file)$")]
+    delivery: &'static str,
 }
 
-impl From<domain::Invitation> for Invitation {
-    fn from(invitation: domain::Invitation) -> Self {
+impl Invitation {
+    fn new(invitation: domain::Invitation, site: &Site) -> Self {
         Self {
             id: invitation.id.to_string(),
             email: invitation.email.as_str().to_owned(),
@@ -59,6 +62,7 @@ impl From<domain::Invitation> for Invitation {
             created_by: invitation.created_by,
             expires_at: invitation.expires_at.iso(),
             mailed_at: invitation.mailed_at.map(domain::Timestamp::iso),
+            delivery: if site.mails_become_files { "file" } else { "smtp" },
         }
     }
 }
@@ -114,7 +118,10 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let Paging { limit, after } = Paging::parse(query.as_deref())?;
     let (items, next) = invitations::list_after(&site.console, &access, after.as_deref(), limit).await?;
-    Ok(json(&InvitationPage { items: items.into_iter().map(Invitation::from).collect(), next: next.map(|next| next.to_string()) }))
+    Ok(json(&InvitationPage {
+        items: items.into_iter().map(|each| Invitation::new(each, &site)).collect(),
+        next: next.map(|next| next.to_string()),
+    }))
 }
 
 /// Invites somebody.
@@ -150,7 +157,7 @@ pub(super) async fn create(
     let page = format!("{}{}", site.public_url.origin(), app::paths::accept(""));
     let invited = invitations::create(&site.console, &access, &wanted.email, &wanted.role, &page).await?;
     let location = format!("/api/v1/organizations/{}/invitations/{}", access.organization().slug, invited.invitation.id);
-    let answer = json(&Invited { invitation: Invitation::from(invited.invitation), link: invited.link.expose() });
+    let answer = json(&Invited { invitation: Invitation::new(invited.invitation, &site), link: invited.link.expose() });
     let mut response = (StatusCode::CREATED, answer).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -181,12 +188,13 @@ pub(super) async fn find(
     InvitationReader(access): InvitationReader,
     Path((_organization, invitation)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    Ok(json(&Invitation::from(invitations::find(&site.console, &access, &invitation).await?)))
+    Ok(json(&Invitation::new(invitations::find(&site.console, &access, &invitation).await?, &site)))
 }
 
 /// Mails the link of an invitation again.
 ///
-/// It is the same link, and ends when it would have. An invitation is mailed once a minute at most. Needs `invitation:create`.
+/// It is the same link, and ends when it would have. An invitation is mailed once a minute at most. Where no mail server is named, nobody gets the
+/// mail (`delivery`): invite anew, and hand over the link in the answer. Needs `invitation:create`.
 #[utoipa::path(
     post,
     path = "/api/v1/organizations/{organization}/invitations/{invitation}/send",
@@ -197,7 +205,7 @@ pub(super) async fn find(
         ("invitation" = String, Path, description = "The invitation's id.", example = "inv_019aa3c4f1a07d3e8000000000000004"),
     ),
     responses(
-        (status = 200, description = "The invitation, whose mail is on its way.", body = Invitation, example = json!(example())),
+        (status = 200, description = "The invitation, whose mail goes out within a minute; with `delivery` `file` nobody gets it.", body = Invitation, example = json!(example())),
         (status = 403, description = "The token lacks `invitation:create`."),
         (status = 404, description = "There is no such invitation, it is used up or over, or the token is of another organization."),
         (status = 429, description = "`too_many_requests`: it was mailed less than a minute ago, or waits to be. `Retry-After` says how \
@@ -209,7 +217,7 @@ pub(super) async fn send(
     InvitationCreator(access): InvitationCreator,
     Path((_organization, invitation)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    Ok(json(&Invitation::from(invitations::send(&site.console, &access, &invitation).await?)))
+    Ok(json(&Invitation::new(invitations::send(&site.console, &access, &invitation).await?, &site)))
 }
 
 /// Takes an invitation back.
@@ -248,6 +256,7 @@ fn example() -> serde_json::Value {
         "created_by": "Ada Lovelace",
         "expires_at": "2026-11-29T09:05:00.000Z",
         "mailed_at": "2026-11-22T09:05:00.000Z",
+        "delivery": "smtp",
     })
 }
 

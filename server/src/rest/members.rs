@@ -1,11 +1,13 @@
 //! `/api/v1/organizations/{organization}/members`: who belongs to an organization, as what, and how that ends.
 
+use std::collections::BTreeMap;
+
 use axum::{
     extract::{Path, RawQuery, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use domain::{AfterLeaving, Overlap, Timestamp};
+use domain::{AfterLeaving, Overlap, Timestamp, TokenId};
 use serde::{Deserialize, Serialize};
 use services::{
     Error,
@@ -21,6 +23,9 @@ use super::{
     tokens::{IssuedToken, edit::version, issued_example, wrong},
 };
 use crate::router::Site;
+
+/// The most tokens that are decided about one by one with a removal, as in the console.
+const MOST: usize = 100;
 
 /// Some members, and where the next ones begin.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -184,13 +189,13 @@ pub(super) struct Rotated<'a> {
 /// Removes a member.
 ///
 /// Their own tokens, their invitations and, if they belong to no other organization, their sessions end with that. What they generated for
-/// the organization or for a team is yours to decide about: `tokens` says what becomes of it and has to be there when there are such tokens
-/// that are not over. To decide token by token, edit, rotate or revoke them first. Needs `user:delete`, that the token that asks may do all
+/// the organization or for a team is yours to decide about: `decision` says what becomes of one of those tokens, `tokens` what becomes of all
+/// others. There has to be a decision about each that is not over. Needs `user:delete`, that the token that asks may do all
 /// that the member may, and `api_key:update` for `rotate` and `expire`, `api_key:delete` for `revoke`, `api_key:update` and `teams:update` for
 /// a team. An organization always has an owner.
 ///
-/// Tokens of teams stay where `tokens` would rotate or move them. The others are rotated or moved only if the token that asks may do all that
-/// each of them may. With `rotate` the answer is 200 and holds the new secrets, of 100 tokens at most; if it gets lost, rotate each of them.
+/// Tokens of teams stay where `tokens` would rotate or move them, and a `decision` that would is refused. The others are rotated or moved only if the
+/// token that asks may do all that each of them may. With `rotate` the answer is 200 and holds the new secrets, of 100 tokens at most; if it gets lost, rotate each of them.
 #[utoipa::path(
     delete,
     path = "/api/v1/organizations/{organization}/members/{user}",
@@ -201,6 +206,8 @@ pub(super) struct Rotated<'a> {
         ("user" = String, Path, description = "The person's id.", example = "usr_019aa3c4f1a07d3e8000000000000003"),
         ("tokens" = Option<AfterLeavingName>, Query, description = "What becomes of the tokens that they generated.",
             example = "keep"),
+        ("decision" = Option<Vec<String>>, Query, description = "What becomes of one of them instead, as id:choice; once a token, for 100 of them \
+            at most.", max_items = 100, example = json!(["tok_019aa3c4f1a07d3e8000000000000002:rotate"])),
         ("overlap" = Option<OverlapName>, Query, description = "When the old secrets end of tokens that are rotated; after an hour unless told.",
             example = "1h"),
     ),
@@ -208,11 +215,12 @@ pub(super) struct Rotated<'a> {
         (status = 200, description = "They are no longer a member, and with `rotate` these tokens have new secrets.", body = Rotated<'static>,
             example = json!({ "rotated": [issued_example()] })),
         (status = 204, description = "They are no longer a member."),
-        (status = 403, description = "The token that asks lacks `user:delete` or what `tokens` needs; or `forbidden`: the member may do more than it."),
+        (status = 403, description = "The token that asks lacks `user:delete` or what `tokens` or `decision` needs; or `forbidden`: the member may do more than it."),
         (status = 404, description = "There is no such member, or the token is of another organization."),
-        (status = 409, description = "`conflict`: they are the only owner, or what the presented token may do was changed meanwhile."),
-        (status = 422, description = "They generated tokens that are not over and `tokens` is missing or cannot be done with one of them; or a \
-            parameter is unknown or wrong."),
+        (status = 409, description = "`conflict`: they are the only owner, `decision` names a token that they did not generate or that is over, or \
+            what the presented token may do was changed meanwhile."),
+        (status = 422, description = "They generated tokens that are not over and nothing says what becomes of one of them, or \
+            it cannot be done; or a parameter is unknown or wrong."),
     )
 )]
 pub(super) async fn remove(
@@ -225,7 +233,7 @@ pub(super) async fn remove(
     if let Some(lacking) = decisions.needed().into_iter().find(|needed| !access.allows(*needed)) {
         return Err(Problem::insufficient(lacking));
     }
-    let answers_secrets = decisions.others == Some(AfterLeaving::Rotate);
+    let answers_secrets = rotates(&decisions);
     let Removed { rotated, .. } = members::remove_deciding(&site.console, &access, &user, &decisions).await.map_err(refusing)?;
     if !answers_secrets {
         return Ok(StatusCode::NO_CONTENT.into_response());
@@ -239,18 +247,42 @@ pub(super) async fn remove(
 
 /// What the parameters decide about the tokens.
 fn decided(query: &str) -> Result<Decisions, Problem> {
-    let (mut tokens, mut overlap) = (None, None);
+    let (mut tokens, mut overlap, mut each) = (None, None, BTreeMap::new());
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         match &*name {
             "tokens" if tokens.is_none() => tokens = Some(value.parse().map_err(wrong("tokens"))?),
             "overlap" if overlap.is_none() => overlap = Some(value.parse().map_err(wrong("overlap"))?),
-            _ => return Err(invalid("parameters", "There are two parameters: tokens and overlap, once each.".to_owned())),
+            "decision" => {
+                let (id, choice) = one(&value)?;
+                if each.insert(id, choice).is_some() {
+                    return Err(invalid("decision", format!("What becomes of {id} is said twice.")));
+                }
+            }
+            _ => return Err(invalid("parameters", "There are the parameters tokens and overlap, once each, and decision.".to_owned())),
         }
     }
-    if overlap.is_some() && tokens != Some(AfterLeaving::Rotate) {
-        return Err(invalid("overlap", "Only with tokens=rotate there are old secrets that end.".to_owned()));
+    if each.len() > MOST {
+        return Err(invalid("decision", format!("Name {MOST} tokens at most; tokens decides about the others.")));
     }
-    Ok(Decisions { overlap: overlap.unwrap_or(Overlap::DEFAULT), ..Decisions::all(tokens) })
+    let decisions = Decisions { each, overlap: overlap.unwrap_or(Overlap::DEFAULT), ..Decisions::all(tokens) };
+    if overlap.is_some() && !rotates(&decisions) {
+        return Err(invalid("overlap", "Only where a token is rotated there is an old secret that ends.".to_owned()));
+    }
+    Ok(decisions)
+}
+
+/// What is decided about one token, as `id:choice`.
+fn one(text: &str) -> Result<(TokenId, AfterLeaving), Problem> {
+    let (id, choice) =
+        text.split_once(':').ok_or_else(|| invalid("decision", "Say which token and what becomes of it, as in tok_…:keep.".to_owned()))?;
+    let id =
+        id.parse().map_err(|_| invalid("decision", "A token has an id like tok_ and 32 digits and letters from a to f.".to_owned()))?;
+    Ok((id, choice.parse().map_err(wrong("decision"))?))
+}
+
+/// Whether new secrets are asked for.
+fn rotates(decisions: &Decisions) -> bool {
+    decisions.each.values().chain(&decisions.others).any(|choice| *choice == AfterLeaving::Rotate)
 }
 
 /// Who may do this in general and not to this member is told why.

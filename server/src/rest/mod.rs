@@ -63,6 +63,7 @@ pub fn router() -> (Router<Site>, OpenApi) {
         .routes(routes!(organization::find))
         .routes(routes!(tokens::list::list, tokens::create::create))
         .routes(routes!(tokens::find::find, tokens::edit::edit, tokens::revoke::revoke))
+        .routes(routes!(tokens::revoke_many::revoke_many))
         .routes(routes!(tokens::rotate::rotate))
         .routes(routes!(tokens::replace::replace))
         .routes(routes!(tokens::usage::find))

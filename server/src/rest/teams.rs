@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, State},
-    http::{HeaderValue, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse as _, Response},
 };
 use domain::{Description, Name, Timestamp};
@@ -13,7 +13,7 @@ use super::{
     extract::{Json, TeamCreator, TeamEditor, TeamEnder, TeamReader},
     json,
     problem::Problem,
-    tokens::body::present,
+    tokens::{body::present, edit::version},
 };
 use crate::router::Site;
 
@@ -159,6 +159,14 @@ async fn answer(site: &Site, access: &Access, team: &domain::Team) -> Result<Res
     Ok(json(&TeamAndMembers { team: team.into(), members: members.collect() }))
 }
 
+/// The same, and a tag that an edit may be made to depend on.
+async fn tagged(site: &Site, access: &Access, team: &domain::Team) -> Result<Response, Problem> {
+    let tag = format!("\"{}\"", teams::version(team));
+    let mut response = answer(site, access, team).await?;
+    response.headers_mut().insert(header::ETAG, HeaderValue::from_str(&tag).map_err(|_| Problem::internal())?);
+    Ok(response)
+}
+
 /// Lists the organization's teams.
 ///
 /// By name; `next` leads to the page after. Needs `teams:read`.
@@ -233,7 +241,9 @@ pub(super) async fn create(
         ("team" = String, Path, description = "The team's id.", example = "team_019aa3c4f1a07d3e8000000000000004"),
     ),
     responses(
-        (status = 200, description = "The team.", body = TeamAndMembers, example = json!(example())),
+        (status = 200, description = "The team.", headers(
+            ("ETag" = String, description = "Stands for everything about the team that can be edited.")
+        ), body = TeamAndMembers, example = json!(example())),
         (status = 403, description = "The token lacks `teams:read`."),
         (status = 404, description = "There is no such team, it has ended, or it is of another organization."),
     )
@@ -244,12 +254,13 @@ pub(super) async fn find(
     Path((_organization, team)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let team = teams::find(&site.console, &access, &team).await?;
-    answer(&site, &access, &team).await
+    tagged(&site, &access, &team).await
 }
 
 /// Edits a team.
 ///
-/// Gives it another name or description; what is absent stays. Needs `teams:update`.
+/// Gives it another name or description; what is absent stays. Needs `teams:update`. With `If-Match`, and the `ETag` that came with the team, an
+/// edit that was made from something older is refused.
 #[utoipa::path(
     patch,
     path = "/api/v1/organizations/{organization}/teams/{team}",
@@ -258,12 +269,17 @@ pub(super) async fn find(
     params(
         ("organization" = String, Path, description = "The organization's id or slug.", example = "acme"),
         ("team" = String, Path, description = "The team's id.", example = "team_019aa3c4f1a07d3e8000000000000004"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the team that the edit was made from, or `*`.",
+            pattern = "^(\\*|(W/)?\"[!#-~]*\")$", example = "*"),
     ),
     request_body(content = Changed, examples(("Another name" = (value = json!({ "name": "Billing" }))))),
     responses(
-        (status = 200, description = "The team, as it is now.", body = TeamAndMembers, example = json!(example())),
+        (status = 200, description = "The team, as it is now.", headers(
+            ("ETag" = String, description = "Stands for everything about the team that can be edited.")
+        ), body = TeamAndMembers, example = json!(example())),
         (status = 403, description = "The token lacks `teams:update`."),
         (status = 404, description = "There is no such team, it has ended, or it is of another organization."),
+        (status = 412, description = "`precondition_failed`: the team was edited since the `ETag` in `If-Match` came. Nothing was changed."),
         (status = 422, description = "A member is unknown or wrong, or another team has this name."),
     )
 )]
@@ -271,14 +287,19 @@ pub(super) async fn edit(
     State(site): State<Site>,
     TeamEditor(access): TeamEditor,
     Path((_organization, team)): Path<(String, String)>,
+    headers: HeaderMap,
     Json(changed): Json<Changed>,
 ) -> Result<Response, Problem> {
+    let seen = version(&headers)?;
     let change = teams::Change {
         name: changed.name.map(|text| Name::parse(&text)).transpose().map_err(wrong("name"))?,
         description: changed.description.map(|text| Description::parse(&text)).transpose().map_err(wrong("description"))?,
     };
-    let team = teams::edit(&site.console, &access, &team, change).await?;
-    answer(&site, &access, &team).await
+    let team = teams::edit(&site.console, &access, &team, seen, change).await.map_err(|error| match error {
+        Error::Conflict(teams::EDITED_MEANWHILE) => Problem::precondition_failed(),
+        other => Problem::from(other),
+    })?;
+    tagged(&site, &access, &team).await
 }
 
 /// Ends a team.

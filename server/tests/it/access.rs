@@ -109,6 +109,12 @@ const TEAMS: [&str; 10] = [
     "POST /orgs/acme/teams/ID/members/ID/remove",
 ];
 
+/// Generating over the API what does not belong to the organization: for the person whose token asks, and for a team that the developer is in.
+const OWNED: [&str; 2] =
+    ["POST /api/v1/organizations/{organization}/tokens (user)", "POST /api/v1/organizations/{organization}/tokens (team)"];
+
+/// The developer of Acme.
+const DEVELOPER: &str = "usr_00000000000000000000000000000001";
 /// The viewer of Acme.
 pub(crate) const VIEWER: &str = "usr_00000000000000000000000000000002";
 /// A member who is there to be changed and removed.
@@ -164,7 +170,8 @@ pub(crate) async fn sample(it: &TestConsole, operation: &str, caller: &Caller, t
             let (_, verifier) = it.issue("acme", "gateway", Role::Viewer, &["token:verify"], Lifetime::Never).await;
             it.send(caller, with(request(Method::GET, "/auth/verify", ""), &[("x-jeton-verifier", &verifier)])).await
         }
-        "POST /sign-in" => form("/sign-in", &[("email", "nobody@acme.test"), ("password", "wrong")]).await,
+        // Another address each time: so many callers would be too many tries at one.
+        "POST /sign-in" => form("/sign-in", &[("email", &format!("{target}@acme.test")), ("password", "wrong")]).await,
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
         "POST /orgs/acme/tokens/ID/revoke" => form(&format!("/orgs/acme/tokens/{target}/revoke"), &[("label", "target")]).await,
         "POST /orgs/acme/tokens/ID/edit" => {
@@ -206,6 +213,19 @@ async fn rest(it: &TestConsole, operation: &str, caller: &Caller, target: &str) 
         "GET /api/v1/organizations/{organization}/tokens" => it.get(caller, "/api/v1/organizations/acme/tokens").await,
         "POST /api/v1/organizations/{organization}/tokens" => {
             it.post_json(caller, "/api/v1/organizations/acme/tokens", "{\"label\":\"new\",\"role\":\"viewer\"}").await
+        }
+        "POST /api/v1/organizations/{organization}/tokens/revoke" => {
+            it.post_json(caller, "/api/v1/organizations/acme/tokens/revoke", &format!("{{\"ids\":[\"{target}\"]}}")).await
+        }
+        "POST /api/v1/organizations/{organization}/tokens (user)" => {
+            let body = "{\"label\":\"new\",\"role\":\"viewer\",\"expires_in\":60,\"owner\":{\"kind\":\"user\"}}";
+            it.post_json(caller, "/api/v1/organizations/acme/tokens", body).await
+        }
+        "POST /api/v1/organizations/{organization}/tokens (team)" => {
+            let team = teams::create(it, &teams::unused_name(), &[DEVELOPER]).await;
+            let owner = format!("{{\"kind\":\"team\",\"id\":\"{team}\"}}");
+            let body = format!("{{\"label\":\"new\",\"role\":\"viewer\",\"expires_in\":60,\"owner\":{owner}}}");
+            it.post_json(caller, "/api/v1/organizations/acme/tokens", &body).await
         }
         "GET /api/v1/organizations/{organization}/tokens/{token}" => {
             it.get(caller, &format!("/api/v1/organizations/acme/tokens/{target}")).await
@@ -296,6 +316,10 @@ async fn people(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
     match operation {
         "POST /api/members/list" => form("/api/members/list", &[("organization", "acme")]).await,
         "POST /api/members/find" => form("/api/members/find", &[("organization", "acme"), ("user", VIEWER)]).await,
+        "POST /api/members/remove" => {
+            it.rejoin().await;
+            form("/api/members/remove", &[("organization", "acme"), ("user", LEAVER)]).await
+        }
         "POST /api/members/offboarding" => form("/api/members/offboarding", &[("organization", "acme"), ("user", LEAVER)]).await,
         "POST /api/invitations/form" => form("/api/invitations/form", &[("organization", "acme")]).await,
         "POST /api/invitations/create" => form("/api/invitations/create", &invite).await,
@@ -405,7 +429,10 @@ async fn team_of(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
         "PATCH" => it.send(caller, with(request(Method::PATCH, &path, &body), &[("content-type", "application/json")])).await,
         _ if path.starts_with("/api/v1/") => it.post_json(caller, &path, &body).await,
         _ => {
-            let fields = [("organization", "acme"), ("team", &team), ("name", &name), ("typed", &typed), ("user", VIEWER)];
+            let operator = services::access::by_operator(&it.console, "acme", &crate::harness::command_line()).await.unwrap();
+            let version = services::teams::version(&services::teams::find(&it.console, &operator, &team).await.unwrap());
+            let fields =
+                [("organization", "acme"), ("team", &team), ("name", &name), ("typed", &typed), ("user", VIEWER), ("version", &version)];
             it.post_form(caller, &path, &fields).await
         }
     }
@@ -441,6 +468,7 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
     operations.extend(RESETS.map(String::from));
     operations.extend(TEAMS.map(String::from));
     operations.extend(ROLES.map(String::from));
+    operations.extend(OWNED.map(String::from));
     operations.sort();
 
     it.rejoin().await;
@@ -451,6 +479,7 @@ async fn is_what_the_golden_table_says(it: TestConsole) {
     callers.push(("token", it.token("acme", Role::Admin, &[]).await));
     callers.push(("verifier", it.token("acme", Role::Viewer, &["token:verify"]).await));
     callers.push(("plain token", it.token("acme", Role::Developer, &[]).await));
+    callers.push(("developer's", it.token_of("developer", "user", Role::Developer).await));
     callers.push(("bad token", Caller::Token("jto_00000000000000000000000000000000000000".into())));
 
     let mut table = format!("{:<50}", "operation");

@@ -402,6 +402,15 @@ impl TestConsole {
         Caller::Token(self.issue(organization, "caller", role, permissions, Lifetime::Never).await.1)
     }
 
+    /// A token of one of the members, or of a team that they are in, as they generate it on its page; `owner` is as the form sends it.
+    pub(crate) async fn token_of(&self, who: &str, owner: &str, role: Role) -> Caller {
+        let fields = [("owner", owner), ("label", who), ("label_warned", who), ("role", role.as_str()), ("expiry", "90")];
+        let made = self.post_form(&self.session(who).await, "/orgs/acme/tokens/new", &fields).await;
+        assert_eq!(made.status, 200, "{}", made.text());
+        let at = made.body.find("jtu_").or_else(|| made.body.find("jtt_")).unwrap();
+        Caller::Token(made.body[at..at + 42].to_owned())
+    }
+
     /// Another token with the role and permissions of this one.
     pub(crate) async fn like(&self, secret: &str) -> Caller {
         let record = self.get(&Caller::Token(secret.to_owned()), "/api/v1/token").await.json();

@@ -65,20 +65,29 @@ async fn a_pending_one_is_sent_again_once_a_minute(it: TestConsole) {
     let first = mailed(&it, SUBJECT).await;
     let address = address(&it, &owner).await;
     let page = it.get(&owner, "/orgs/acme/members").await;
-    assert!(page.body.contains(&format!("action=\"{address}\"")) && page.text().contains("Mailed"));
+    assert!(page.body.contains(&format!("action=\"{address}\"")) && page.text().contains("Mail written to a file"));
     let soon = it.post_form(&owner, &address, &[]).await;
     assert_eq!((soon.status.as_u16(), soon.header("retry-after")), (429, "61"));
     assert!(soon.text().contains("An invitation is mailed once a minute at most.") && soon.text().contains("grace@acme.test"));
     it.advance(60);
     let sent = it.post_form(&owner, &address, &[]).await;
-    assert_eq!((sent.status.as_u16(), sent.header("location")), (303, "/orgs/acme/members?done=sent"));
-    assert!(it.get(&owner, sent.header("location")).await.text().contains("The invitation is mailed again, with the same link."));
+    assert_eq!((sent.status.as_u16(), sent.header("location")), (303, "/orgs/acme/members?done=written"));
+    let page = it.get(&owner, sent.header("location")).await;
+    assert!(page.text().contains("No mail server is named, so nobody gets this mail") && page.text().contains("Mail written to a file"));
     let second = mailed(&it, SUBJECT).await;
     assert!(first.id != second.id && code_of(&first.text) == code_of(&second.text));
     assert_eq!(it.get(&owner, &address).await.header("location"), "/orgs/acme/members");
     let viewer = it.session("viewer").await;
     assert!(!it.get(&viewer, "/orgs/acme/members").await.text().contains("Send again"));
     assert!(it.get(&owner, "/orgs/acme/audit").await.text().contains("Sent invitation again"));
+    // Where there is a mail server, it is said that it is mailed.
+    let it = it.with_mail_server();
+    it.advance(60);
+    let sent = it.post_form(&owner, &address, &[]).await;
+    assert_eq!((sent.status.as_u16(), sent.header("location")), (303, "/orgs/acme/members?done=sent"));
+    let page = it.get(&owner, sent.header("location")).await;
+    assert!(page.text().contains("A mail with the same link goes out within a minute.") && page.text().contains("Mailed"));
+    assert!(!page.text().contains("No mail server is named"));
 }
 
 async fn a_link_is_of_the_configured_address_whatever_the_host_says(it: TestConsole) {
@@ -133,6 +142,10 @@ async fn over_the_json_api_it_is_mailed_and_sent_again(it: TestConsole) {
     let again = it.post_json(&token, INVITATIONS, &json!({ "email": "grace@acme.test", "role": "viewer" }).to_string()).await.json();
     assert_eq!(again["mailed_at"], "2026-11-22T09:07:01.000Z");
     assert_eq!(send_again().await.status, 404, "it is taken back");
+    assert_eq!(again["delivery"], "file");
+    let it = it.with_mail_server();
+    let listed = it.get(&token, INVITATIONS).await.json();
+    assert_eq!((&listed["items"][0]["id"], listed["items"][0]["delivery"].as_str()), (&again["id"], Some("smtp")));
 }
 
 async fn what_cannot_be_sent_again_says_so_and_changes_nothing(it: TestConsole) {

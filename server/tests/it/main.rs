@@ -25,6 +25,7 @@ mod people;
 mod policy;
 mod resets;
 mod rest_edit;
+mod rest_owners;
 mod rest_people;
 mod rest_replace;
 mod rest_rotate;

@@ -11,11 +11,13 @@ use crate::harness::{Answer, Caller, TestConsole, command_line, on_both};
 
 on_both![
     the_form_moves_and_rotates_and_shows_each_new_secret_once,
+    a_live_page_gets_the_secrets_once,
     the_form_says_what_is_wrong_and_keeps_what_was_chosen,
     what_cannot_be_done_is_not_offered,
     many_tokens_are_decided_about_together,
     rest_rotates_and_answers_the_secrets_once,
     rest_moves_to_a_team,
+    rest_decides_token_by_token,
     rest_says_what_is_wrong,
 ];
 
@@ -104,6 +106,32 @@ async fn the_form_moves_and_rotates_and_shows_each_new_secret_once(it: TestConso
     assert_eq!((works(&it, &old).await, works(&it, &new[0]).await), (false, true));
 }
 
+async fn a_live_page_gets_the_secrets_once(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let [(id, old), (kept, _)] = theirs(&it, ["turns", "stays"]).await;
+    let remove = async |decided: &str| {
+        let fields = [("organization", "acme"), ("user", LEAVER), ("decided", decided)];
+        it.post_form(&owner, "/api/members/remove", &fields).await
+    };
+    for (decided, field) in
+        [("token-x=keep", "tokens"), (&*format!("token-{id}=burn"), "tokens"), ("overlap=8d", "overlap"), ("others=burn", "others")]
+    {
+        let refused = remove(decided).await;
+        assert_eq!((refused.status.as_u16(), refused.json()["field"].as_str()), (422, Some(field)), "{decided}: {}", refused.body);
+    }
+    let done = remove(&format!("token-{id}=rotate&token-{kept}=keep&overlap=now")).await;
+    assert_eq!((done.status.as_u16(), done.header("cache-control")), (200, "no-store"), "{}", done.body);
+    let issued = done.json().as_array().unwrap().clone();
+    assert_eq!((issued.len(), issued[0]["token"]["id"].as_str()), (1, Some(id.as_str())), "{}", done.body);
+    let new = Caller::Token(issued[0]["secret"].as_str().unwrap().to_owned());
+    assert_eq!((works(&it, &old).await, works(&it, &new).await), (false, true));
+    assert_eq!(remove(&format!("token-{id}=rotate")).await.status, 404);
+    it.break_events().await;
+    let viewer = [("organization", "acme"), ("user", "usr_00000000000000000000000000000002")];
+    assert_eq!(it.post_form(&owner, "/api/members/remove", &viewer).await.status, 500);
+    assert_eq!(it.count("SELECT COUNT(*) FROM memberships WHERE role = 'viewer'").await, 1);
+}
+
 async fn the_form_says_what_is_wrong_and_keeps_what_was_chosen(it: TestConsole) {
     let owner = it.session("owner").await;
     let ended = team(&it, "Ended").await;
@@ -187,6 +215,24 @@ async fn rest_moves_to_a_team(it: TestConsole) {
     assert_eq!(events["items"][0]["details"]["owner"]["to"], "Team Payments", "{events}");
 }
 
+async fn rest_decides_token_by_token(it: TestConsole) {
+    let token = it.token("acme", Role::Admin, &[]).await;
+    let payments = team(&it, "Payments").await;
+    let [(moved, of_team), (turned, old), (ended, gone), (other, as_before)] = theirs(&it, ["moves", "turns", "ends", "stays"]).await;
+    let each = format!("decision={moved}:{payments}&decision={turned}:rotate&decision={ended}:revoke");
+    // About the fourth nothing is said.
+    let refused = it.delete(&token, &format!("{MEMBER}?{each}")).await;
+    assert_eq!((refused.status.as_u16(), refused.json()["field"].as_str()), (422, Some("tokens")), "{}", refused.body);
+    assert!(works(&it, &gone).await, "nothing was done");
+    let answer = it.delete(&token, &format!("{MEMBER}?{each}&tokens=keep&overlap=now")).await;
+    assert_eq!((answer.status.as_u16(), answer.header("cache-control")), (200, "no-store"), "{}", answer.body);
+    let rotated = answer.json()["rotated"].as_array().unwrap().clone();
+    assert_eq!((rotated.len(), rotated[0]["id"].as_str()), (1, Some(turned.as_str())));
+    assert_eq!([works(&it, &old).await, works(&it, &gone).await], [false, false]);
+    assert_eq!([works(&it, &of_team).await, works(&it, &as_before).await], [true, true]);
+    assert_eq!((&owner_of(&it, &moved).await["name"], &owner_of(&it, &other).await["kind"]), (&"Payments".into(), &"organization".into()));
+}
+
 async fn rest_says_what_is_wrong(it: TestConsole) {
     let token = it.token("acme", Role::Admin, &[]).await;
     let payments = team(&it, "Payments").await;
@@ -194,6 +240,8 @@ async fn rest_says_what_is_wrong(it: TestConsole) {
     let narrow = it.token("acme", Role::Viewer, &["user:delete"]).await;
     let wider = it.token("acme", Role::Viewer, &["user:delete", "api_key:update"]).await;
     let before = it.count("SELECT seq FROM head").await;
+    let many: String = (0..101).map(|number| format!("decision=tok_{number:032x}:keep&")).collect();
+    let many = format!("{many}tokens=keep");
     for (query, field) in [
         ("tokens=move", "tokens"),
         ("tokens=team_00000000000000000000000000000000", "tokens"),
@@ -203,6 +251,13 @@ async fn rest_says_what_is_wrong(it: TestConsole) {
         ("tokens=keep&tokens=keep", "parameters"),
         ("tokens=rotate&overlap=1h&overlap=1h", "parameters"),
         ("team=x", "parameters"),
+        ("decision=x", "decision"),
+        ("decision=x:keep", "decision"),
+        ("decision=tok_00000000000000000000000000000001:move", "decision"),
+        ("decision=tok_00000000000000000000000000000001:keep&decision=tok_00000000000000000000000000000001:keep", "decision"),
+        ("tokens=keep&decision=tok_00000000000000000000000000000001:expire&overlap=1h", "overlap"),
+        ("decision=tok_00000000000000000000000000000001:keep", "tokens"),
+        (&*many, "decision"),
     ] {
         let answer = it.delete(&token, &format!("{MEMBER}?{query}")).await;
         assert_eq!((answer.status.as_u16(), answer.json()["field"].as_str()), (422, Some(field)), "{query}");
@@ -210,6 +265,12 @@ async fn rest_says_what_is_wrong(it: TestConsole) {
     for (caller, choice) in [(&narrow, "rotate"), (&narrow, &*payments), (&wider, &*payments)] {
         let answer = it.delete(caller, &format!("{MEMBER}?tokens={choice}")).await;
         assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (403, Some("insufficient_permissions")), "{choice}");
+    }
+    let unknown = it.delete(&token, &format!("{MEMBER}?tokens=keep&decision=tok_00000000000000000000000000000001:revoke")).await;
+    assert_eq!(unknown.status, 409, "they did not generate it");
+    for (caller, choice) in [(&narrow, "rotate"), (&wider, "revoke")] {
+        let query = format!("tokens=keep&decision=tok_00000000000000000000000000000001:{choice}");
+        assert_eq!(it.delete(caller, &format!("{MEMBER}?{query}")).await.status, 403, "{choice}");
     }
     assert_eq!(it.count("SELECT seq FROM head").await, before);
     it.break_events().await;

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use domain::{Lifetime, Role};
 
-use crate::harness::{Caller, ORIGIN, PASSWORD, TestConsole, on_both, request, with};
+use crate::harness::{Answer, Caller, ORIGIN, PASSWORD, TestConsole, on_both, request, with};
 
 on_both![
     an_invitation_is_shown_once_and_leads_into_the_organization,
@@ -13,6 +13,7 @@ on_both![
     a_role_is_changed_and_more_than_ones_own_is_refused,
     a_removal_asks_about_tokens_and_leads_back,
     the_list_shows_what_there_is_to_know,
+    members_are_searched_and_listed_page_by_page,
     what_one_may_not_see_is_not_offered,
     who_belongs_to_two_organizations_can_switch,
     a_new_password_gives_a_new_cookie_and_ends_the_old_ones,
@@ -203,6 +204,52 @@ async fn the_list_shows_what_there_is_to_know(it: TestConsole) {
         let page = it.get(&owner, "/orgs/acme/members").await;
         assert!(page.status == 200 && !page.body.contains("<script>window") && !page.body.contains("<img src=x"));
     }
+}
+
+async fn members_are_searched_and_listed_page_by_page(it: TestConsole) {
+    let owner = it.session("owner").await;
+    it.execute(
+        "INSERT INTO users (id, email, name, password_hash, created_at) WITH RECURSIVE n (i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n \
+         WHERE i < 39) SELECT 'usr_000000000000000000000000000000' || i, 'p' || i || '@acme.test', 'Person & Co. ' || i, '', 0 FROM n",
+    )
+    .await;
+    it.execute(
+        "INSERT INTO memberships (organization_id, user_id, role, created_at) SELECT o.id, u.id, 'viewer', 0 FROM organizations o, users u \
+         WHERE o.slug = 'acme' AND u.name LIKE 'Person%'",
+    )
+    .await;
+    it.invite("acme", "invited@acme.test", Role::Viewer).await;
+    let rows = |page: &Answer| page.body.matches("/remove\">").count();
+    let link = |page: &Answer, name: &str| {
+        let nav = page.body.split("aria-label=\"Pagination\"").nth(1)?.split("</nav>").next()?.to_owned();
+        let anchor = nav.split("<a ").find(|part| part.contains(name))?.to_owned();
+        Some(anchor.split("href=\"").nth(1)?.split('"').next()?.replace("&amp;", "&"))
+    };
+    let first = it.get(&owner, "/orgs/acme/members?done=edited").await;
+    assert_eq!((rows(&first), link(&first, "First page")), (25, None));
+    assert!(first.text().contains("invited@acme.test") && first.text().contains("The role is changed."));
+    let second = it.get(&owner, &link(&first, "Next page").unwrap()).await;
+    assert_eq!((rows(&second), link(&second, "Next page")), (9, None), "{}", second.text());
+    assert!(second.text().contains("p39@acme.test") && !second.text().contains("invited@acme.test"));
+    assert_eq!(link(&second, "First page").as_deref(), Some("/orgs/acme/members"));
+    let found = it.get(&owner, "/orgs/acme/members?q=+P3%26").await;
+    assert!(found.text().contains("No members match") && found.body.contains("value=\"P3&amp;\""), "{}", found.text());
+    let found = it.get(&owner, "/orgs/acme/members?q=person+%26&after=").await;
+    assert_eq!(rows(&found), 25);
+    let next = link(&found, "Next page").unwrap();
+    assert!(next.starts_with("/orgs/acme/members?q=person%20%26&after=usr_"), "{next}");
+    assert_eq!(rows(&it.get(&owner, &next).await), 5);
+    let by_address = it.get(&owner, "/orgs/acme/members?q=P31@").await;
+    assert!(rows(&by_address) == 1 && by_address.text().contains("Members of Acme that match “P31@”, by name"));
+    let by_script = it.post_form(&owner, "/api/members/list", &[("organization", "acme"), ("q", "p31@")]).await.json();
+    assert_eq!(by_script["members"].as_array().unwrap().len(), 1);
+    for wrong in ["after=x".to_owned(), "after=usr_x.Ada".to_owned(), format!("q={}", "x".repeat(101)), format!("q=jto_{}", "0".repeat(38))]
+    {
+        let page = it.get(&owner, &format!("/orgs/acme/members?{wrong}")).await;
+        assert!(page.status == 422 && page.text().contains("This list cannot be shown"), "{wrong}: {}", page.text());
+    }
+    let outsider = it.session("outsider").await;
+    assert_eq!(it.get(&outsider, "/orgs/acme/members?q=p").await.status, 404);
 }
 
 async fn what_one_may_not_see_is_not_offered(it: TestConsole) {

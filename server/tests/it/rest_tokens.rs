@@ -17,6 +17,7 @@ on_both![
     bad_places_in_the_list_are_told,
     filters_find_what_they_name,
     revoking_is_final_and_twice_is_once,
+    several_are_revoked_at_once_and_each_is_told_of,
     a_lost_answer_can_be_asked_for_again,
     a_key_is_taken_as_it_is_or_not_at_all,
     the_same_key_at_once_is_one_token,
@@ -333,6 +334,46 @@ async fn revoking_is_final_and_twice_is_once(it: TestConsole) {
     assert_eq!((second.status.as_u16(), second.json()["revoked"].clone()), (200, first.json()["revoked"].clone()));
     assert_eq!(it.count("SELECT COUNT(*) FROM events WHERE action = 'token.revoke'").await, 1);
     assert_eq!(it.get(&admin, &path).await.json(), second.json());
+}
+
+async fn several_are_revoked_at_once_and_each_is_told_of(it: TestConsole) {
+    let admin = it.token("acme", Role::Admin, &[]).await;
+    let (one, secret) = it.issue("acme", "one", Role::Viewer, &[], Lifetime::Never).await;
+    let (two, _) = it.issue("acme", "two", Role::Viewer, &[], Lifetime::Never).await;
+    let (foreign, _) = it.issue("globex", "target", Role::Viewer, &[], Lifetime::Never).await;
+    let (one, two, foreign) = (one.id.to_string(), two.id.to_string(), foreign.id.to_string());
+    assert_eq!(it.delete(&admin, &format!("{TOKENS}/{two}")).await.status, 200);
+    it.advance(60);
+    let revoke = async |ids: Value| it.post_json(&admin, &format!("{TOKENS}/revoke"), &json!({ "ids": ids }).to_string()).await;
+    let answer = revoke(json!([two, one, foreign, "x", one])).await;
+    assert_eq!(answer.status, 200);
+    let expected = json!({ "items": [
+        { "id": two, "outcome": "already_revoked", "at": "2026-11-22T09:05:00.000Z" },
+        { "id": one, "outcome": "revoked", "at": "2026-11-22T09:06:00.000Z" },
+        { "id": foreign, "outcome": "not_found", "at": null },
+        { "id": "x", "outcome": "not_found", "at": null },
+    ] });
+    assert_eq!(answer.json(), expected);
+    assert_eq!(it.get(&Caller::Token(secret), "/organization").await.status, 401);
+    assert_eq!(revoke(json!([one])).await.json()["items"][0]["outcome"], "already_revoked");
+    assert_eq!(it.count("SELECT COUNT(*) FROM tokens WHERE revoked_at IS NOT NULL").await, 2);
+    let (three, _) = it.issue("acme", "three", Role::Viewer, &[], Lifetime::Never).await;
+    let three = three.id.to_string();
+    for (ids, field) in [
+        (json!([]), Some("ids")),
+        (json!(vec![three.as_str(); 101]), Some("ids")),
+        (json!(three), None),
+        (json!([three, 7]), None),
+        (json!(null), None),
+    ] {
+        let answer = revoke(ids.clone()).await;
+        assert_eq!((answer.status.as_u16(), answer.json()["field"].as_str()), (422, field), "{ids}");
+    }
+    let unknown = it.post_json(&admin, &format!("{TOKENS}/revoke"), &json!({ "ids": [three], "typed": "1" }).to_string()).await;
+    assert_eq!(unknown.status, 422);
+    it.break_events().await;
+    assert_eq!(revoke(json!([three])).await.status, 500);
+    assert_eq!(it.count("SELECT COUNT(*) FROM tokens WHERE revoked_at IS NOT NULL").await, 2);
 }
 
 async fn a_lost_answer_can_be_asked_for_again(it: TestConsole) {

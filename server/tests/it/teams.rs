@@ -58,8 +58,18 @@ async fn forms_create_change_and_end_a_team(it: TestConsole) {
         shown.text().contains("viewer@acme.test") && !shown.body.contains(&format!("value=\"{VIEWER}\"")),
         "who is in it is not offered"
     );
-    let edited = it.post_form(&admin, &format!("{page}/edit"), &[("name", "Billing"), ("description", "")]).await;
-    assert_eq!(to(&edited), format!("{page}?done=edited"));
+    let form = it.get(&admin, &format!("{page}/edit")).await;
+    let version = form.body.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let edit = async |name: &str| {
+        let fields = [("name", name), ("description", ""), ("version", &version)];
+        it.post_form(&admin, &format!("{page}/edit"), &fields).await
+    };
+    assert_eq!(to(&edit("Billing").await), format!("{page}?done=edited"));
+    // Somebody else has the form open as it was.
+    let late = edit("Money").await;
+    assert!(late.status == 409 && late.text().contains("Somebody changed this team meanwhile") && late.body.contains("value=\"Money\""));
+    assert!(late.body.contains(&version), "sent again it is refused again");
+    assert_eq!(it.post_form(&admin, &format!("{page}/edit"), &[("name", "Money")]).await.status, 409, "a form without it is an old one");
     let removed = it.post_form(&admin, &format!("{page}/members/{VIEWER}/remove"), &[]).await;
     assert_eq!(to(&removed), format!("{page}?done=removed"));
     let list = it.get(&admin, "/orgs/acme/teams").await;
@@ -176,6 +186,17 @@ async fn the_api_creates_changes_and_ends_a_team(it: TestConsole) {
         async |body: &str| it.send(&token, with(request(Method::PATCH, &team, body), &[("content-type", "application/json")])).await;
     let edited = patch("{\"name\":\"Billing\"}").await.json();
     assert_eq!((edited["name"].as_str(), edited["description"].as_str()), (Some("Billing"), Some("Money")));
+    let tag = it.get(&token, &team).await.header("etag").to_owned();
+    let patch_if = async |tag: &str, body: &str| {
+        let headers = [("content-type", "application/json"), ("if-match", tag)];
+        it.send(&token, with(request(Method::PATCH, &team, body), &headers)).await
+    };
+    let changed = patch_if(&tag, "{\"description\":\"All of it\"}").await;
+    assert!(changed.status == 200 && changed.header("etag") != tag && !tag.is_empty());
+    let late = patch_if(&tag, "{\"name\":\"Late\"}").await;
+    assert_eq!((late.status.as_u16(), late.json()["code"].as_str()), (412, Some("precondition_failed")));
+    assert_eq!(patch_if("no tag", "{\"name\":\"Late\"}").await.status, 422);
+    assert_eq!(patch_if("*", "{\"name\":\"Billing\"}").await.status, 200);
     for (body, field) in [("{\"name\":\"\"}", "name"), ("{\"name\":null}", ""), ("{\"colour\":\"red\"}", ""), ("[]", "")] {
         let refused = patch(body).await;
         assert_eq!(refused.status, 422, "{body}");
@@ -227,16 +248,14 @@ async fn the_api_says_whose_a_token_is_and_generates_none_of_a_team(it: TestCons
     assert!(verified.status == 200 && verified.body.contains(&team), "{}", verified.body);
 
     let tokens = it.count("SELECT COUNT(*) FROM tokens").await;
-    let body = |owner: &str| format!("{{\"label\":\"x\",\"role\":\"viewer\",\"expires_in\":60,\"owner\":\"{owner}\"}}");
-    let refused = it.post_json(&admin, "/api/v1/organizations/acme/tokens", &body(&team)).await;
+    let body = |owner: &str| format!("{{\"label\":\"x\",\"role\":\"viewer\",\"expires_in\":60,\"owner\":{owner}}}");
+    let refused =
+        it.post_json(&admin, "/api/v1/organizations/acme/tokens", &body(&format!("{{\"kind\":\"team\",\"id\":\"{team}\"}}"))).await;
     assert_eq!(refused.status, 422);
     assert!(refused.json()["message"].as_str().unwrap().contains("Only somebody in a team can generate a token for it"));
-    for wrong in ["user", "team", "x"] {
-        assert_eq!(it.post_json(&admin, "/api/v1/organizations/acme/tokens", &body(wrong)).await.status, 422, "{wrong}");
-    }
     assert_eq!(it.count("SELECT COUNT(*) FROM tokens").await, tokens);
-    assert_eq!(it.post_json(&admin, "/api/v1/organizations/acme/tokens", &body("organization")).await.status, 201);
-    // Over the API nobody gets a secret of a team's token but the token itself.
+    assert_eq!(it.post_json(&admin, "/api/v1/organizations/acme/tokens", &body("{\"kind\":\"organization\"}")).await.status, 201);
+    // Over the API nobody gets a new secret of a team's token but the token itself.
     let id = own["id"].as_str().unwrap();
     let rotated = it.post_json(&admin, &format!("/api/v1/organizations/acme/tokens/{id}/rotate"), "{}").await;
     assert_eq!(rotated.status, 403);

@@ -24,6 +24,7 @@ use crate::{
         field::Refusal,
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        pages::Pages,
         problem::Problem,
         summary::Summary,
         table::Table,
@@ -152,7 +153,7 @@ fn Listed(log: Log, asked: Asked, outcome: RwSignal<Option<Checked>>, focus: Sto
         <div class="audit-events" id=EVENTS role="group" aria-label="Events" tabindex="-1">
             {events}
         </div>
-        <Pages newest=newest older=older />
+        <Pages first=newest next=older first_name="Newest events" next_name="Older events" />
         {(!empty).then(|| view! { <Exports organization=slug asked=asked.newest() /> })}
     }
 }
@@ -173,28 +174,6 @@ fn Nothing(asked: Asked, page: String) -> impl IntoView {
             {action.map(|label| view! { <ButtonLink href=page>{label}</ButtonLink> })}
         </Empty>
     }
-}
-
-/// Leads to the next page and back to the first.
-#[component]
-fn Pages(newest: Option<String>, older: Option<String>) -> impl IntoView {
-    let newest = newest.map(|address| {
-        view! {
-            <ButtonLink href=address>
-                <Icon glyph=Glyph::Older />
-                "Newest events"
-            </ButtonLink>
-        }
-    });
-    let older = older.map(|address| view! { <ButtonLink href=address>"Older events" <Icon glyph=Glyph::Newer /></ButtonLink> });
-    (newest.is_some() || older.is_some()).then(|| {
-        view! {
-            <nav class="pages" aria-label="Pagination">
-                {newest}
-                {older}
-            </nav>
-        }
-    })
 }
 
 /// The events as files.

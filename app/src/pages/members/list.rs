@@ -1,34 +1,61 @@
 //! The list of members, and of those who are invited.
 
-use domain::{Code, Invitation, Timestamp};
-use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use domain::{Code, Invitation, MemberPlace, MemberQuery, Timestamp};
+use leptos::{
+    ev::{Event, SubmitEvent},
+    prelude::*,
+};
+use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::{
     api::{
         Failure,
         members::{self, Listed, MemberList},
     },
+    browser::{self, Fields},
     layout::{Breadcrumb, use_organization},
     pages::tokens::row::last_used,
     paths, posted,
     ui::{
         badge::{Badge, Tone},
         button::{ButtonLink, Look},
+        empty::Empty,
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
         notice::Notice,
+        pages::Pages,
         problem::Problem,
         table::{Cell, Table},
         time::Moment,
     },
 };
 
-/// Shows who belongs to an organization.
+/// The id of what takes the focus when other members have been fetched: what had it may be gone by then.
+type Focus = StoredValue<Option<&'static str>>;
+
+/// The id of the field to search with.
+const SEARCH: &str = "q";
+
+/// Shows who belongs to an organization, 25 at a time.
 #[component]
 pub fn Members() -> impl IntoView {
     let organization = use_organization();
-    let list = Resource::new_blocking(move || organization.get(), members::list);
+    let params = use_query_map();
+    let asked = Memo::new(move |_| params.with(|params| ["q", "after"].map(|name| params.get_str(name).unwrap_or_default().to_owned())));
+    let list = Resource::new_blocking(
+        move || (organization.get(), asked.get()),
+        |(organization, [q, after])| members::list(organization, q, after),
+    );
+    let focus: Focus = StoredValue::new(None);
+    Effect::new(move |earlier: Option<[String; 2]>| {
+        let asked = asked.get();
+        if earlier.is_some_and(|earlier| earlier != asked) && focus.with_value(Option::is_none) {
+            focus.set_value(Some("members-frame"));
+        }
+        asked
+    });
+    browser::focus_on_slash(SEARCH);
+    let first = StoredValue::new(true);
     view! {
         <Breadcrumb steps=vec![("Organization settings", None), ("Members", None)] />
         <div role="status">
@@ -38,7 +65,19 @@ pub fn Members() -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 match list.await {
-                    Ok(list) => view! { <Shown list=list /> }.into_any(),
+                    Ok(list) => view! { <Shown list=list focus=focus first=first /> }.into_any(),
+                    Err(Failure(failure)) if failure.code == Code::Invalid => {
+                        view! {
+                            <PageTitle page="Members" />
+                            <Empty glyph=Glyph::Warning title="This list cannot be shown">
+                                <p class="empty-text" role="alert">
+                                    {failure.message}
+                                </p>
+                                <ButtonLink href=paths::members(&organization.get_untracked())>"Show all members"</ButtonLink>
+                            </Empty>
+                        }
+                            .into_any()
+                    }
                     Err(Failure(failure)) => {
                         view! {
                             <PageTitle page="Members" />
@@ -82,7 +121,10 @@ fn Done(dismiss: String) -> impl IntoView {
             "signed-out" => "The member is signed out everywhere.",
             "removed" => "The member is removed.",
             "withdrawn" => "The invitation is withdrawn: its link no longer works.",
-            "sent" => "The invitation is mailed again, with the same link. It ends when it would have.",
+            "sent" => "A mail with the same link goes out within a minute. The link ends when it would have.",
+            "written" => {
+                "No mail server is named, so nobody gets this mail: it became a file on the server. To hand the link over yourself, invite the same address anew, which shows a new one."
+            }
             "joined" => "Welcome: you are a member now.",
             _ => return None,
         };
@@ -94,13 +136,45 @@ fn Done(dismiss: String) -> impl IntoView {
     }
 }
 
+/// The list. `first` tells whether it is the first one since the page was opened.
 #[component]
-fn Shown(list: MemberList) -> impl IntoView {
-    let MemberList { organization, members, invitations, may_invite, may_withdraw, now } = list;
+fn Shown(list: MemberList, focus: Focus, first: StoredValue<bool>) -> impl IntoView {
+    let MemberList { organization, query, members, next, invitations, may_invite, may_withdraw, mails_become_files, now } = list;
     let slug = organization.slug.to_string();
+    let searched = query.search.as_ref().map(ToString::to_string);
+    let typed = searched.clone().unwrap_or_default();
+    Effect::new(move |_| {
+        // What was typed before the page was live counts; a list that comes anew keeps the field that was there.
+        if !first.try_update_value(std::mem::take).unwrap_or_default() {
+            browser::set_value(SEARCH, &typed);
+        }
+        if let Some(id) = focus.try_update_value(Option::take).flatten() {
+            browser::focus_first([id, "members-frame", "main"].map(str::to_owned).to_vec());
+        }
+    });
+    let at = |after: Option<MemberPlace>| paths::members_at(&slug, &MemberQuery { after, ..query.clone() });
+    let (to_first, to_next) = (query.after.is_some().then(|| at(None)), next.map(|next| at(Some(next))));
+    let nothing = match (members.is_empty(), &searched) {
+        (false, _) => None,
+        (true, Some(_)) => Some(("No members match", "Nobody’s name or e-mail address holds what you search for.")),
+        (true, None) => Some(("No more members", "The list ends before this page.")),
+    };
+    let caption = match &searched {
+        Some(search) => format!("Members of {} that match “{search}”, by name", organization.name),
+        None => format!("Members of {}, by name", organization.name),
+    };
     let rows = members.into_iter().map(|listed| view! { <Row listed=listed organization=slug.clone() now=now /> }).collect_view();
     let invited = (!invitations.is_empty()).then(|| {
-        view! { <Invited invitations=invitations organization=slug.clone() may_send=may_invite may_withdraw=may_withdraw now=now /> }
+        view! {
+            <Invited
+                invitations=invitations
+                organization=slug.clone()
+                may_send=may_invite
+                may_withdraw=may_withdraw
+                mailed=if mails_become_files { "Mail written to a file" } else { "Mailed" }
+                now=now
+            />
+        }
     });
     view! {
         <PageTitle page="Members" organization=organization.name.to_string() />
@@ -119,14 +193,78 @@ fn Shown(list: MemberList) -> impl IntoView {
                     }
                 })}
         </div>
-        <Table
-            id="members"
-            caption=format!("Members of {}, by name", organization.name)
-            columns=&["Name", "Role", "Member since", "Last seen"]
-        >
-            {rows}
-        </Table>
+        <Searched organization=slug.clone() search=searched focus=focus />
+        {match nothing {
+            Some((title, text)) => {
+                view! {
+                    <Empty glyph=Glyph::Search title=title>
+                        <p class="empty-text">{text}</p>
+                        <ButtonLink href=paths::members(&slug)>"Show all members"</ButtonLink>
+                    </Empty>
+                }
+                    .into_any()
+            }
+            None => {
+                view! {
+                    <Table id="members" caption=caption columns=&["Name", "Role", "Member since", "Last seen"]>
+                        {rows}
+                    </Table>
+                    <Pages first=to_first next=to_next />
+                }
+                    .into_any()
+            }
+        }}
         {invited}
+    }
+}
+
+/// The field that searches. With scripts it leads to the same address without loading the page anew.
+#[component]
+fn Searched(organization: String, search: Option<String>, focus: Focus) -> impl IntoView {
+    let navigate = use_navigate();
+    let page = paths::members(&organization);
+    let submit = {
+        let page = page.clone();
+        move |event: SubmitEvent| {
+            event.prevent_default();
+            let typed = Fields::of(&Event::from(event)).get(SEARCH);
+            focus.set_value(Some(SEARCH));
+            navigate(&paths::with_fields(&page, [(SEARCH, &typed)]), Default::default());
+        }
+    };
+    let clear = search.is_some().then(|| {
+        view! {
+            <a class="filters-clear" href=page.clone() on:click=move |_| focus.set_value(Some(SEARCH))>
+                "Clear search"
+            </a>
+        }
+    });
+    view! {
+        <form class="filters" role="search" aria-label="Members" method="get" action=page on:submit=submit>
+            <div class="filters-search">
+                <label class="sr-only" for=SEARCH>
+                    "Search name or e-mail address"
+                </label>
+                <input
+                    class="input"
+                    id=SEARCH
+                    name=SEARCH
+                    r#type="search"
+                    value=search.unwrap_or_default()
+                    maxlength="100"
+                    placeholder="Search name or e-mail address"
+                    autocomplete="off"
+                    spellcheck="false"
+                    autocapitalize="none"
+                    aria-keyshortcuts="/"
+                />
+                <button r#type="submit" class="button" data-look="secondary">
+                    <Icon glyph=Glyph::Search />
+                    "Search"
+                </button>
+            </div>
+            {clear}
+        </form>
     }
 }
 
@@ -174,7 +312,15 @@ pub fn seen(at: Option<Timestamp>, now: Timestamp) -> AnyView {
 }
 
 #[component]
-fn Invited(invitations: Vec<Invitation>, organization: String, may_send: bool, may_withdraw: bool, now: Timestamp) -> impl IntoView {
+fn Invited(
+    invitations: Vec<Invitation>,
+    organization: String,
+    may_send: bool,
+    may_withdraw: bool,
+    /// What becomes of a mail here, in words.
+    mailed: &'static str,
+    now: Timestamp,
+) -> impl IntoView {
     let rows = invitations
         .into_iter()
         .map(|invitation| {
@@ -192,7 +338,7 @@ fn Invited(invitations: Vec<Invitation>, organization: String, may_send: bool, m
             });
             let mailed = invitation
                 .mailed_at
-                .map(|at| view! { <span class="cell-more">"Mailed"</span><span class="cell-more"><Moment at=at /></span> });
+                .map(|at| view! { <span class="cell-more">{mailed}</span><span class="cell-more"><Moment at=at /></span> });
             let withdraw = may_withdraw.then(|| {
                 view! {
                     <form method="post" action=paths::withdraw(&organization, invitation.id)>

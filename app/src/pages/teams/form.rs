@@ -93,18 +93,21 @@ pub fn EditTeam() -> impl IntoView {
 
 #[component]
 fn TeamForm(blank: Blank, refused: &'static str) -> impl IntoView {
-    let Blank { organization, team } = blank;
+    let Blank { organization, team, version } = blank;
     let slug = organization.slug.to_string();
     let refusal: Refusal = RwSignal::new(posted::failure());
     let (address, back, label) = match &team {
         None => (paths::new_team(&slug), paths::teams(&slug), "Create team"),
         Some(team) => (paths::edit_team(&slug, team.id), paths::team(&slug, team.id), "Save changes"),
     };
+    let edits = team.is_some();
     let (name, description) = team.map(|team| (team.name.to_string(), team.description.to_string())).unwrap_or_default();
     let value = |field: &str, present: String| if posted::was() { posted::field(field) } else { present };
+    let version = edits.then(|| view! { <input r#type="hidden" name="version" value=value("version", version) /> });
     view! {
         <Summary title=refused fields=&["name", "description"] refusal=refusal />
         <form class="form" method="post" action=address>
+            {version}
             <TextField
                 name="name"
                 label="Name"

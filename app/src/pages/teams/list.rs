@@ -18,6 +18,7 @@ use crate::{
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
         notice::Notice,
+        pages::Pages,
         problem::Problem,
         table::{Cell, Table},
         time::Moment,
@@ -87,24 +88,8 @@ fn Shown(list: TeamList) -> impl IntoView {
         .into_any();
     }
     let rows = items.into_iter().map(|team| view! { <Row team=team organization=slug.clone() /> }).collect_view();
-    let first = later.then(|| {
-        view! {
-            <ButtonLink href=paths::teams(&slug)>
-                <Icon glyph=Glyph::Older />
-                "First page"
-            </ButtonLink>
-        }
-    });
-    let next =
-        next.map(|next| view! { <ButtonLink href=paths::teams_after(&slug, next)>"Next page" <Icon glyph=Glyph::Newer /></ButtonLink> });
-    let pages = (first.is_some() || next.is_some()).then(|| {
-        view! {
-            <nav class="pages" aria-label="Pagination">
-                {first}
-                {next}
-            </nav>
-        }
-    });
+    let first = later.then(|| paths::teams(&slug));
+    let next = next.map(|next| paths::teams_after(&slug, next));
     view! {
         {title}
         <div class="page-head">
@@ -121,7 +106,7 @@ fn Shown(list: TeamList) -> impl IntoView {
         >
             {rows}
         </Table>
-        {pages}
+        <Pages first=first next=next />
     }
     .into_any()
 }

@@ -26,6 +26,7 @@ use crate::{
         empty::Empty,
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        pages::Pages,
         problem::Problem,
         table::Table,
     },
@@ -227,7 +228,7 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
                                 {rows}
                             </Table>
                         </div>
-                        <Pages organization=slug.to_owned() query=query next=next />
+                        {pages(slug, &query, next)}
                     }
                         .into_any()
                 }}
@@ -307,26 +308,10 @@ fn FirstUse(own: bool, new_token: Option<String>, limit: String) -> impl IntoVie
 }
 
 /// Leads to the next page and back to the first.
-#[component]
-fn Pages(organization: String, query: TokenQuery, next: Option<Cursor>) -> impl IntoView {
-    let at = |place: Option<Cursor>| paths::tokens_at(&organization, &query.from(place).to_query());
+fn pages(organization: &str, query: &TokenQuery, next: Option<Cursor>) -> impl IntoView + use<> {
+    let at = |place: Option<Cursor>| paths::tokens_at(organization, &query.from(place).to_query());
     let (first_name, next_name) =
         if query.sort == Sort::default() { ("Newest tokens", "Older tokens") } else { ("First page", "Next page") };
-    let first = query.after.is_some().then(|| {
-        view! {
-            <ButtonLink href=at(None)>
-                <Icon glyph=Glyph::Older />
-                {first_name}
-            </ButtonLink>
-        }
-    });
-    let next = next.map(|next| view! { <ButtonLink href=at(Some(next))>{next_name} <Icon glyph=Glyph::Newer /></ButtonLink> });
-    (first.is_some() || next.is_some()).then(|| {
-        view! {
-            <nav class="pages" aria-label="Pagination">
-                {first}
-                {next}
-            </nav>
-        }
-    })
+    let first = query.after.is_some().then(|| at(None));
+    view! { <Pages first=first next=next.map(|next| at(Some(next))) first_name=first_name next_name=next_name /> }
 }

@@ -28,7 +28,7 @@ use crate::{
 };
 use reach::Reach;
 
-pub use reach::to_tokens;
+pub use reach::{by_token_to_generate, to_tokens};
 pub use recent::RECENT;
 pub(crate) use recent::Recent;
 pub(crate) use rotator::by_reuse;
@@ -164,10 +164,10 @@ const CHANGED_MEANWHILE: &str = "What you may do was changed meanwhile, and noth
 pub struct Access {
     organization: Organization,
     principal: Principal,
-    /// The member who asks; none for tokens and the operator.
+    /// The member who asks; none for the operator, and for tokens but on the way to generate ([`by_token_to_generate`]).
     person: Option<Person>,
     reach: Reach,
-    /// The teams that this member is in; looked up on the way to tokens only.
+    /// The teams that this member is in; looked up on the way to tokens only, and to generate.
     teams: Vec<OwnerTeam>,
     proof: Proof,
     permissions: PermissionSet,
@@ -242,6 +242,9 @@ impl Access {
                 if token.status_at(now) != Status::Active || !live.iter().any(|secret| secret.digest == digest) {
                     return Err(Error::Unauthenticated);
                 }
+                if !self.is_still_in_its_teams(&mut write).await? {
+                    return Err(Error::Conflict(CHANGED_MEANWHILE));
+                }
                 (token.effective(), token.expires_at)
             }
         };
@@ -304,13 +307,19 @@ pub async fn by_token_to(
     organization: &str,
     permission: Permission,
 ) -> Result<Access> {
+    let (access, found) = bearer_in(console, presented, caller, organization).await?;
+    access.require(permission)?;
+    console.0.usage.accepted(&found, console.now(), caller);
+    Ok(access)
+}
+
+/// The bearer, in the organization that the address names.
+async fn bearer_in(console: &Console, presented: &str, caller: &Caller, organization: &str) -> Result<(Access, Arc<Found>)> {
     let (access, found) = bearer(console, presented, caller).await?;
     if organization != access.organization.slug.as_str() && organization != access.organization.id.to_string() {
         return Err(Error::NotFound);
     }
-    access.require(permission)?;
-    console.0.usage.accepted(&found, console.now(), caller);
-    Ok(access)
+    Ok((access, found))
 }
 
 /// Lets the bearer of a token to the token itself, which takes no permission.

@@ -3,7 +3,7 @@
 
 use domain::{Owner, OwnerChoice, OwnerTeam, Permission, TeamId, Token, UserId};
 
-use super::{Access, Actor, Caller, member};
+use super::{Access, Actor, Caller, bearer_in, member};
 use crate::{
     Console,
     error::{Error, Result},
@@ -48,7 +48,7 @@ impl Access {
         self.allows_on(Permission::API_KEY_UPDATE, token) || (token.owner.team().is_some() && self.allows(Permission::API_KEY_UPDATE))
     }
 
-    /// The teams that the member who asks is in, by name. Only on the way to tokens ([`to_tokens`]).
+    /// The teams that the member who asks is in, by name. Only on the way to tokens ([`to_tokens`], [`by_token_to_generate`]).
     pub fn teams(&self) -> &[OwnerTeam] {
         &self.teams
     }
@@ -88,12 +88,16 @@ impl Access {
         match (choice.unwrap_or(default), &self.person) {
             (OwnerChoice::Organization, _) => self.require(Permission::API_KEY_CREATE).map(|()| Owner::Organization),
             (OwnerChoice::Me, Some(person)) => Ok(Owner::User(person.clone())),
-            (OwnerChoice::Me, None) => refused("A token can belong to the organization, or to the person who generates it."),
+            (OwnerChoice::Me, None) => refused(
+                "A token belongs to the person who generates it, in the console or with a token of their own; this token is nobody's.",
+            ),
             (OwnerChoice::Team(id), Some(_)) => match self.teams.iter().find(|team| team.id == id) {
                 Some(team) => Ok(Owner::Team(team.clone())),
                 None => refused("Only somebody in a team can generate a token for it; choose a team that you are in."),
             },
-            (OwnerChoice::Team(_), None) => refused("Only somebody in a team can generate a token for it, by hand in the console."),
+            (OwnerChoice::Team(_), None) => {
+                refused("Only somebody in a team can generate a token for it, in the console or with a token of their own.")
+            }
         }
     }
 
@@ -119,9 +123,27 @@ pub async fn to_tokens(
 ) -> Result<Access> {
     let access = member(console, actor, caller, organization).await?;
     let reach = if access.allows(permission) { Reach::All } else { Reach::Own };
-    let teams = match &access.person {
-        Some(person) => store::teams::of_person(&console.0.db, &access, person.id).await?,
-        None => Vec::new(),
-    };
+    let teams = teams_of(console, &access).await?;
     Ok(Access { reach, teams, ..access })
+}
+
+/// Lets the bearer of a token into the organization that the address names, to generate tokens: whoever holds `api_key:create`, and without it
+/// a token of a person, for that person and for the teams they are in now. Decision 28.
+pub async fn by_token_to_generate(console: &Console, presented: &str, caller: &Caller, organization: &str) -> Result<Access> {
+    let (access, found) = bearer_in(console, presented, caller, organization).await?;
+    let access = Access { person: found.token.owner.person().cloned(), ..access };
+    if access.person.is_none() {
+        access.require(Permission::API_KEY_CREATE)?;
+    }
+    let teams = teams_of(console, &access).await?;
+    console.0.usage.accepted(&found, console.now(), caller);
+    Ok(Access { teams, ..access })
+}
+
+/// The teams that the member who asks is in now.
+async fn teams_of(console: &Console, access: &Access) -> Result<Vec<OwnerTeam>> {
+    match &access.person {
+        Some(person) => store::teams::of_person(&console.0.db, access, person.id).await,
+        None => Ok(Vec::new()),
+    }
 }

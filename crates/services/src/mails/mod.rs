@@ -105,6 +105,23 @@ pub(crate) async fn tell_admins_of(
     Ok(())
 }
 
+/// Writes to people by their addresses what the server did by itself to what is theirs; owners and admins are told all of it anyway.
+pub(crate) async fn tell_others_of(
+    console: &Console,
+    write: &mut Write,
+    organization: OrganizationId,
+    at: Timestamp,
+    letters: Vec<(&str, Letter)>,
+) -> Result<()> {
+    let admins = store::mails::find_admins(write, organization).await?;
+    for (recipient, letter) in letters {
+        if !admins.iter().any(|admin| admin == recipient) {
+            post(console, write, organization, recipient.to_owned(), at, &letter).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes a letter to a member about what is theirs in the organization, as part of the change it tells of. It is filed there: admins of
 /// another organization of theirs are not to read what tokens are called in this one.
 pub(crate) async fn tell_member(

@@ -3,7 +3,7 @@
 mod remove;
 mod sign_out;
 
-use domain::{AssignedRole, Member, Permission, PermissionSet, Role, Timestamp, UserId, audit::Action};
+use domain::{AssignedRole, Member, MemberPlace, MemberQuery, Permission, PermissionSet, Role, Timestamp, UserId, audit::Action};
 use serde_json::json;
 
 pub use remove::{Decisions, Offboarding, Removed, offboarding, remove, remove_deciding};
@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// Rows on a page of the list.
+pub const PAGE: u32 = 25;
+
 /// What a member has become since it was read.
 pub const EDITED_MEANWHILE: &str = "Somebody changed this member meanwhile, and nothing was done. Find them again, then make your change.";
 /// Says that a list has no such place.
@@ -29,6 +32,17 @@ pub(crate) const NO_PLACE: &str = "This is no place in the list; start at the fi
 pub async fn list(console: &Console, access: &Access) -> Result<Vec<Member>> {
     access.require(Permission::USER_READ)?;
     store::members::list(&console.0.db, access).await
+}
+
+/// Lists those of them that a query finds, by name, [`PAGE`] at a time.
+pub async fn page(console: &Console, access: &Access, query: &MemberQuery) -> Result<(Vec<Member>, Option<MemberPlace>)> {
+    access.require(Permission::USER_READ)?;
+    // One more than a page holds tells whether there is a next one.
+    let mut members = store::members::page(&console.0.db, access, query, i64::from(PAGE) + 1).await?;
+    let more = members.len() > PAGE as usize;
+    members.truncate(PAGE as usize);
+    let next = members.last().filter(|_| more).map(MemberPlace::of);
+    Ok((members, next))
 }
 
 /// Lists at most `limit` members after the one with this id, those who came first first; tells after whom the next ones come, if there are.

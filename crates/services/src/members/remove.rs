@@ -57,6 +57,22 @@ impl Decisions {
         Self { each: choices, others: Some(AfterLeaving::Keep), overlap: Overlap::DEFAULT }
     }
 
+    /// Reads the fields of a form: `token-ID` for each token, `others`, who stay unless told, and `overlap`. Other fields are somebody else's.
+    pub fn parse<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self> {
+        let mut decisions = Self::each(BTreeMap::new());
+        for (name, value) in fields {
+            if let Some(id) = name.strip_prefix("token-") {
+                let why = || Error::Invalid { field: "tokens", why: "This is not a token of this person. Open the page again.".to_owned() };
+                decisions.each.insert(id.parse().map_err(|_| why())?, value.parse().map_err(Error::in_field("tokens"))?);
+            } else if name == "others" {
+                decisions.others = Some(value.parse().map_err(Error::in_field("others"))?);
+            } else if name == "overlap" {
+                decisions.overlap = tokens::chosen_overlap(value)?;
+            }
+        }
+        Ok(decisions)
+    }
+
     /// The same for all.
     pub fn all(choice: Option<AfterLeaving>) -> Self {
         Self { each: BTreeMap::new(), others: choice, overlap: Overlap::DEFAULT }

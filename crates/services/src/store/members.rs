@@ -1,8 +1,8 @@
 //! The members of an organization.
 
-use domain::{AssignedRole, Email, Member, Name, Timestamp, UserId};
+use domain::{AssignedRole, Email, Member, MemberQuery, Name, Timestamp, UserId};
 
-use super::{Db, Write, exactly_one, on_db, on_tx, roles, stored};
+use super::{Db, Write, containing, exactly_one, on_db, on_tx, roles, stored};
 use crate::{
     access::{Access, Recent},
     error::Result,
@@ -50,6 +50,26 @@ impl Row {
 pub(crate) async fn list(db: &Db, access: &Access) -> Result<Vec<Member>> {
     let rows: Vec<Row> = on_db!(db, |pool| {
         sqlx::query_as(select!("ORDER BY LOWER(u.name), m.user_id")).bind(access.organization().id.to_string()).fetch_all(pool).await?
+    });
+    rows.into_iter().map(Row::into_member).collect()
+}
+
+/// At most `limit` of those of them that a query finds, by name.
+pub(crate) async fn page(db: &Db, access: &Access, query: &MemberQuery, limit: i64) -> Result<Vec<Member>> {
+    let (name, user) = query.after.as_ref().map(|place| (place.name.to_string(), place.user.to_string())).unwrap_or_default();
+    let rows: Vec<Row> = on_db!(db, |pool| {
+        sqlx::query_as(select!(
+            "AND ($2 = '' OR (LOWER(u.name), m.user_id) > (LOWER($2), $3)) \
+             AND ($4 = '' OR LOWER(u.name) LIKE LOWER($4) ESCAPE '\\' OR LOWER(u.email) LIKE LOWER($4) ESCAPE '\\') \
+             ORDER BY LOWER(u.name), m.user_id LIMIT $5"
+        ))
+        .bind(access.organization().id.to_string())
+        .bind(name)
+        .bind(user)
+        .bind(query.search.as_ref().map(containing).unwrap_or_default())
+        .bind(limit)
+        .fetch_all(pool)
+        .await?
     });
     rows.into_iter().map(Row::into_member).collect()
 }

@@ -147,6 +147,11 @@ macro_rules! on_tx {
 }
 pub(crate) use {on_db, on_tx};
 
+/// The pattern for LIKE of what holds a text, in which nothing stands for anything else. Its escape is a backslash.
+pub(crate) fn containing(search: &domain::Search) -> String {
+    format!("%{}%", search.as_str().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}
+
 /// Fails unless the statement touched exactly one row: a write that hits more or less than it named is a mistake, and undone.
 pub(crate) fn exactly_one(rows: u64) -> Result<()> {
     if rows == 1 { Ok(()) } else { Err(Error::internal(format!("a write that names one row touched {rows}"))) }

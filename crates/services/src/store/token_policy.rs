@@ -259,6 +259,8 @@ pub(crate) struct Unused {
     pub(crate) label: String,
     pub(crate) hint: String,
     pub(crate) last_used_at: Option<Timestamp>,
+    /// The address of the person to whom it belongs; none when it belongs to nobody.
+    pub(crate) owner: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -267,6 +269,7 @@ struct UnusedRow {
     label: String,
     hint: String,
     last_used_at: Option<i64>,
+    owner: Option<String>,
 }
 
 /// The organizations with tokens that were not used for as long as they allow. The server looks by itself, so it asks for no proof of access.
@@ -298,8 +301,9 @@ pub(crate) async fn find_unused_in(
 ) -> Result<Vec<Unused>> {
     let rows: Vec<UnusedRow> = on_tx!(write, |connection| {
         sqlx::query_as(concat!(
-            "SELECT t.id, t.label, s.hint, u.last_used_at FROM tokens t JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL \
-             LEFT JOIN token_usage u ON u.token_id = t.id WHERE t.organization_id = $1 AND t.revoked_at IS NULL \
+            "SELECT t.id, t.label, s.hint, u.last_used_at, p.email AS owner FROM tokens t \
+             JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL \
+             LEFT JOIN token_usage u ON u.token_id = t.id LEFT JOIN users p ON p.id = t.user_id WHERE t.organization_id = $1 AND t.revoked_at IS NULL \
              AND (t.expires_at IS NULL OR t.expires_at > $2) AND ",
             unused_since!(),
             " <= $3 ORDER BY t.created_at, t.id LIMIT $4"
@@ -318,6 +322,7 @@ pub(crate) async fn find_unused_in(
                 label: row.label,
                 hint: row.hint,
                 last_used_at: row.last_used_at.map(Timestamp::from_micros),
+                owner: row.owner,
             })
         })
         .collect()

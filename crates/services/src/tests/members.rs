@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AfterLeaving, Email, Lifetime, Permission, Role, Status, Token, policy};
+use domain::{AfterLeaving, Email, Lifetime, MemberQuery, Permission, Role, Status, Token, policy};
 
 use super::{Instance, caller, new_token, on_both};
 use crate::{Access, Console, Error, Result, access, invitations, members, roles, sessions, tokens};
 
 on_both![
     lists_members_and_when_they_were_last_seen,
+    pages_by_name_follow_one_another_and_are_searched,
     a_demotion_bites_at_once,
     nobody_gives_more_than_they_hold_and_nobody_ends_who_may_do_more,
     of_two_owners_who_demote_each_other_one_succeeds,
@@ -56,6 +57,54 @@ async fn lists_members_and_when_they_were_last_seen(instance: Instance) {
     let now = instance.console.now();
     assert_eq!(seen, [("ada@acme.test", Role::Owner.into(), Some(now)), ("bob@acme.test", Role::Viewer.into(), None)]);
     assert_eq!(members::find(&instance.console, &owner, &all[1].user.to_string()).await.unwrap(), all[1]);
+}
+
+async fn pages_by_name_follow_one_another_and_are_searched(instance: Instance) {
+    instance.set_up().await;
+    instance.member("acme", Role::Viewer, "bob_b@acme.test").await;
+    instance.member("globex", Role::Owner, "eve@globex.test").await;
+    // Sixty people; those who share a name are told apart by who they are.
+    instance
+        .execute(
+            "INSERT INTO users (id, email, name, password_hash, created_at) WITH RECURSIVE n (i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n \
+             WHERE i < 69) SELECT 'usr_000000000000000000000000000000' || i, 'p' || i || '@acme.test', CASE WHEN i < 40 THEN 'same' ELSE \
+             'Person ' || i END, '', 0 FROM n",
+        )
+        .await
+        .unwrap();
+    instance
+        .execute(
+            "INSERT INTO memberships (organization_id, user_id, role, created_at) SELECT o.id, u.id, 'viewer', 0 FROM organizations o, users u \
+             WHERE o.slug = 'acme' AND u.email LIKE 'p%@acme.test'",
+        )
+        .await
+        .unwrap();
+    let owner = instance.owner().await;
+    let page = async |q: &str, after: &str| members::page(&instance.console, &owner, &MemberQuery::parse(q, after).unwrap()).await.unwrap();
+    let all = members::list(&instance.console, &owner).await.unwrap();
+    let (mut listed, mut after, mut sizes) = (Vec::new(), String::new(), Vec::new());
+    loop {
+        let (members, next) = page("", &after).await;
+        sizes.push(members.len());
+        listed.extend(members);
+        let Some(next) = next else { break };
+        // Whoever is the place of a page may be removed or renamed meanwhile.
+        after = next.to_string();
+    }
+    assert_eq!((listed, sizes), (all, vec![25, 25, 12]));
+    let found = async |q: &str| page(q, "").await.0.iter().map(|member| member.email.as_str().to_owned()).collect::<Vec<_>>();
+    assert_eq!(found("LOVELACE").await, ["ada@acme.test"], "by name");
+    assert_eq!(found("BOB_b@").await, ["bob_b@acme.test"], "by address");
+    assert_eq!(found("o_").await, Vec::<String>::new(), "it stands for itself");
+    assert_eq!(found("%").await, Vec::<String>::new());
+    assert_eq!(found("\\").await, Vec::<String>::new());
+    assert_eq!(found("eve@").await, Vec::<String>::new(), "who is in another organization is not found");
+    let (some, next) = page("same", "").await;
+    let (rest, end) = page("same", &next.unwrap().to_string()).await;
+    assert_eq!((some.len(), rest.len(), end), (25, 5, None));
+    instance.execute("DELETE FROM memberships WHERE user_id = 'usr_00000000000000000000000000000034'").await.unwrap();
+    let place = "usr_00000000000000000000000000000034.same";
+    assert_eq!(page("same", place).await.0.len(), 5, "the place stays one");
 }
 
 async fn a_demotion_bites_at_once(instance: Instance) {

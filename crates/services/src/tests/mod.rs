@@ -6,6 +6,7 @@ mod account;
 mod audit;
 mod audit_log;
 mod begin;
+mod by_token;
 mod confirm;
 mod create_organization;
 mod edit;

@@ -2,19 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AfterLeaving, Lifetime, Overlap, Permission, Role};
+use domain::{AfterLeaving, Change, Lifetime, Overlap, OwnerChoice, Permission, Rights, Role};
 
-use super::{Instance, PASSWORD, caller, mails::Post, new_token, on_both};
+use super::{Instance, PASSWORD, caller, mails::Post, new_token, on_both, user, way};
 use crate::{
-    Caller, Error, access, account, invitations,
+    Access, Caller, Error, access, account, invitations,
     mails::{self, Outgoing},
     members,
     organizations::Password,
-    sessions,
+    sessions, teams, token_policy,
     tokens::{self, IdempotencyKey, NewToken, Outcome},
 };
 
 on_both![
+    admins_are_told_whose_a_new_token_is,
+    admins_are_told_when_an_edit_gives_more,
+    who_owns_what_the_policy_ends_is_told,
     admins_are_told_of_a_rotation,
     admins_get_one_mail_for_all_tokens_of_a_revocation,
     admins_are_told_of_a_secret_that_was_replaced,
@@ -41,6 +44,122 @@ fn says(mail: &Outgoing, all: &[&str]) {
 
 fn hides(mail: &Outgoing, secret: &str) {
     assert!(!mail.subject.contains(secret) && !mail.text.contains(secret) && !mail.html.contains(secret));
+}
+
+async fn admins_are_told_whose_a_new_token_is(instance: Instance) {
+    instance.set_up().await;
+    instance.member("acme", Role::Viewer, "vi@acme.test").await;
+    let owner = instance.owner().await;
+    let (name, description) = (domain::Name::parse("Payments <b>").unwrap(), domain::Description::parse("").unwrap());
+    let team = teams::create(&instance.console, &owner, name, description).await.unwrap().id;
+    teams::add_member(&instance.console, &owner, &team.to_string(), &user(&instance, "vi@acme.test").await).await.unwrap();
+    let vi = way(&instance, "vi@acme.test", Permission::API_KEY_CREATE).await;
+    let generate = async |access: &Access, owner| {
+        tokens::create(&instance.console, access, NewToken { owner: Some(owner), ..new_token("ci", Role::Viewer) }).await.unwrap();
+        taken(&instance).await.remove(0)
+    };
+    let mail = generate(&vi, OwnerChoice::Team(team)).await;
+    assert!(mail.text.starts_with("vi@acme.test generated an API token for team Payments <b> of Acme."), "{}", mail.text);
+    assert!(mail.text.contains("Belongs to: Team Payments <b>") && mail.html.contains("Team Payments &lt;b&gt;"), "{}", mail.html);
+    let mail = generate(&vi, OwnerChoice::Me).await;
+    assert!(mail.text.starts_with("vi@acme.test generated an API token for vi@acme.test in Acme."), "{}", mail.text);
+    says(&mail, &["Belongs to"]);
+    let mail = generate(&owner, OwnerChoice::Organization).await;
+    assert!(mail.text.starts_with("Ada Lovelace generated an API token for Acme.") && !mail.text.contains("Belongs to"), "{}", mail.text);
+}
+
+async fn admins_are_told_when_an_edit_gives_more(instance: Instance) {
+    instance.set_up().await;
+    instance.member("acme", Role::Admin, "adam@acme.test").await;
+    instance.member("acme", Role::Developer, "dev@acme.test").await;
+    let owner = instance.owner().await;
+    let new = NewToken {
+        role: None,
+        permissions: "billing:read cluster:read".parse().unwrap(),
+        lifetime: Lifetime::of(30, 0, 0).unwrap(),
+        ..new_token("ci", Role::Viewer)
+    };
+    let id = tokens::create(&instance.console, &owner, new).await.unwrap().token.id.to_string();
+    taken(&instance).await;
+    let edit = async |change| tokens::edit(&instance.console, &owner, &id, None, change).await;
+    let rights = |role: Option<Role>, permissions: &str| Change {
+        rights: Some(Rights { role: role.map(Into::into), permissions: permissions.parse().unwrap() }),
+        ..Change::default()
+    };
+    let ends = |lifetime| Change { lifetime: Some(lifetime), ..Change::default() };
+    // What cannot be told is not done.
+    instance.break_inserts("mails").await;
+    let before = instance.shape().await;
+    assert!(matches!(edit(rights(None, "cluster:read cluster:update")).await, Err(Error::Internal(_))));
+    assert!(matches!(edit(ends(Lifetime::Never)).await, Err(Error::Internal(_))));
+    assert_eq!(instance.shape().await, before);
+    assert_eq!(tokens::find(&instance.console, &owner, &id).await.unwrap().permissions, "billing:read cluster:read".parse().unwrap());
+    // What takes away, or calls it something else, is not told and so still done.
+    edit(rights(None, "billing:read")).await.unwrap();
+    edit(ends(Lifetime::of(20, 0, 0).unwrap())).await.unwrap();
+    edit(Change { label: domain::Label::parse("cd").ok(), ..Change::default() }).await.unwrap();
+    instance.mend("mails").await;
+    assert!(taken(&instance).await.is_empty());
+
+    edit(rights(None, "agent:read cluster:update")).await.unwrap();
+    let mails = taken(&instance).await;
+    assert_eq!(mails.iter().map(|mail| mail.recipient.as_str()).collect::<Vec<_>>(), ["ada@acme.test", "adam@acme.test"]);
+    assert_eq!(mails[0].subject, "API token “cd” may do more in Acme");
+    for line in
+        ["Added: agent:read, cluster:update", "Taken away: billing:read", "Edited by: Ada Lovelace", "Edited: Sun 22 Nov 2026, 09:05 UTC"]
+    {
+        assert!(mails[0].text.contains(&format!("{line}\n")), "{line}: {}", mails[0].text);
+    }
+    says(&mails[0], &["agent:read, cluster:update", &format!("https://tokens.acme.test/orgs/acme/tokens/{id}")]);
+    assert!(!mails[0].text.contains("Expires:") && !mails[0].text.contains("Role:"));
+    edit(ends(Lifetime::of(40, 0, 0).unwrap())).await.unwrap();
+    let mails = taken(&instance).await;
+    assert_eq!((mails.len(), mails[0].subject.as_str()), (2, "API token “cd” lives longer in Acme"));
+    says(&mails[0], &["Fri 1 Jan 2027, 09:05 UTC, before Sat 12 Dec 2026, 09:05 UTC"]);
+    assert!(!mails[0].text.contains("Added:"));
+    edit(Change { lifetime: Some(Lifetime::Never), ..rights(Some(Role::Developer), "") }).await.unwrap();
+    let mails = taken(&instance).await;
+    assert_eq!((mails.len(), mails[0].subject.as_str()), (2, "API token “cd” may do more and lives longer in Acme"));
+    says(&mails[0], &["Developer, before Custom", "Never, before Fri 1 Jan 2027, 09:05 UTC"]);
+    edit(rights(Some(Role::Viewer), "")).await.unwrap();
+    assert!(taken(&instance).await.is_empty(), "a role down adds nothing");
+    edit(rights(Some(Role::Viewer), "")).await.unwrap();
+    assert!(taken(&instance).await.is_empty(), "nothing was changed");
+}
+
+async fn who_owns_what_the_policy_ends_is_told(instance: Instance) {
+    instance.set_up().await;
+    for (role, email) in [(Role::Admin, "adam@acme.test"), (Role::Viewer, "vi@acme.test"), (Role::Developer, "dev@acme.test")] {
+        instance.member("acme", role, email).await;
+    }
+    let owner = instance.owner().await;
+    let policy = domain::token_policy::Policy { revoke_unused_days: Some(1), ..Default::default() };
+    token_policy::edit(&instance.console, &owner, None, &policy).await.unwrap();
+    let lasting = |label| NewToken { lifetime: Lifetime::Never, ..new_token(label, Role::Viewer) };
+    tokens::create(&instance.console, &owner, lasting("shared")).await.unwrap();
+    for (email, labels) in [("adam@acme.test", &["of adam"][..]), ("vi@acme.test", &["one", "two"])] {
+        let access = way(&instance, email, Permission::API_KEY_CREATE).await;
+        for label in labels {
+            tokens::create(&instance.console, &access, NewToken { owner: Some(OwnerChoice::Me), ..lasting(label) }).await.unwrap();
+        }
+    }
+    taken(&instance).await;
+    instance.advance(24 * 60 * 60);
+    let look = async || token_policy::revoke_unused(&instance.console, instance.console.now()).await;
+    instance.break_inserts("mails").await;
+    let before = instance.shape().await;
+    assert!(look().await.is_err());
+    assert_eq!(instance.shape().await, before);
+    instance.mend("mails").await;
+    assert_eq!(look().await.unwrap(), 4);
+    let mails = taken(&instance).await;
+    assert_eq!(mails.iter().map(|mail| mail.recipient.as_str()).collect::<Vec<_>>(), ["ada@acme.test", "adam@acme.test", "vi@acme.test"]);
+    assert_eq!(
+        (mails[1].subject.as_str(), mails[2].subject.as_str()),
+        ("4 API tokens were revoked in Acme", "2 API tokens were revoked in Acme")
+    );
+    says(&mails[2], &["one (", "two (", "The token policy of Acme: unused for 1 day."]);
+    assert!(!mails[2].text.contains("shared") && !mails[2].text.contains("of adam"), "{}", mails[2].text);
 }
 
 async fn admins_are_told_of_a_rotation(instance: Instance) {

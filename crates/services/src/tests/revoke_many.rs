@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{Permission, Role, State};
 
-use super::{Instance, caller, new_token, on_both};
+use super::{Instance, caller, new_token, notices::taken, on_both};
 use crate::{Access, Error, access, tokens};
 
 on_both![
@@ -15,6 +15,7 @@ on_both![
     those_ended_before_stay_as_they_are,
     one_at_a_time_and_all_at_once_do_not_collide,
     who_may_not_ends_nothing,
+    a_program_is_told_of_each_what_became_of_it,
 ];
 
 async fn make(instance: &Instance, access: &Access, count: usize) -> Vec<String> {
@@ -147,5 +148,38 @@ async fn who_may_not_ends_nothing(instance: Instance) {
     let viewer = access::by_token(&instance.console, viewer.secret.expose(), &caller(), Permission::API_KEY_READ).await.unwrap();
     let before = instance.shape().await;
     assert!(matches!(tokens::revoke_many(&instance.console, &viewer, refs(&ids), "2").await, Err(Error::Forbidden)));
+    assert_eq!(instance.shape().await, before);
+}
+
+async fn a_program_is_told_of_each_what_became_of_it(instance: Instance) {
+    instance.set_up().await;
+    instance.member("globex", Role::Owner, "hank@globex.test").await;
+    let owner = instance.owner().await;
+    let hank = instance.actor("hank@globex.test").await;
+    let globex = access::to_organization(&instance.console, Some(&hank), &caller(), "globex", Permission::API_KEY_READ).await.unwrap();
+    let ids = make(&instance, &owner, 3).await;
+    let foreign = make(&instance, &globex, 1).await;
+    tokens::revoke_by_id(&instance.console, &owner, &ids[1]).await.unwrap();
+    taken(&instance).await;
+    let named = [&*ids[2], "x", &*foreign[0], &*ids[1], &*ids[2], &*ids[0], ""].map(str::to_owned);
+    let done = tokens::revoke_many_by_id(&instance.console, &owner, &named).await.unwrap();
+    let done: Vec<_> = done.iter().map(|(id, found)| (id.as_str(), found.as_ref().map(|(_, now)| *now))).collect();
+    let expected = [(&*ids[2], Some(true)), ("x", None), (&*foreign[0], None), (&*ids[1], Some(false)), (&*ids[0], Some(true)), ("", None)];
+    assert_eq!(done, expected);
+    assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'token.revoke'").await, 3);
+    assert_eq!(taken(&instance).await.len(), 1, "one mail for all of them");
+    assert_eq!(instance.count("SELECT COUNT(*) FROM tokens WHERE revoked_at IS NULL").await, 1, "Globex keeps its own");
+    let before = instance.shape().await;
+    let again = tokens::revoke_many_by_id(&instance.console, &owner, &named).await.unwrap();
+    assert!(again.iter().all(|(_, found)| found.as_ref().is_none_or(|(_, now)| !now)));
+    for wrong in [Vec::new(), vec![String::new(); 101]] {
+        let refused = tokens::revoke_many_by_id(&instance.console, &owner, &wrong).await;
+        assert!(matches!(refused, Err(Error::Invalid { field: "ids", .. })));
+    }
+    assert_eq!(instance.shape().await, before);
+    let fresh = make(&instance, &owner, 1).await;
+    let before = instance.shape().await;
+    instance.break_inserts("events").await;
+    assert!(matches!(tokens::revoke_many_by_id(&instance.console, &owner, &fresh).await, Err(Error::Internal(_))));
     assert_eq!(instance.shape().await, before);
 }

@@ -18,6 +18,7 @@ use crate::{
 
 on_both![
     is_created_renamed_and_listed,
+    an_edit_made_from_what_is_no_longer_so_is_refused,
     names_are_unique_until_a_team_ends,
     there_are_not_too_many,
     needs_the_permissions,
@@ -102,11 +103,11 @@ async fn is_created_renamed_and_listed(instance: Instance) {
     assert_eq!(people.iter().map(|each| each.email.as_ref().unwrap().as_str()).collect::<Vec<_>>(), ["dev@acme.test", "vi@acme.test"]);
 
     let name = Some(Name::parse("Paying").unwrap());
-    teams::edit(console, &owner, &id, TeamChange { name, description: None }).await.unwrap();
+    teams::edit(console, &owner, &id, None, TeamChange { name, description: None }).await.unwrap();
     let token = tokens::list(console, &owner, &TokenQuery::default()).await.unwrap().page.items.remove(0);
     assert_eq!(token.owner.words(), "Team Paying");
     let before = instance.shape().await;
-    teams::edit(console, &owner, &id, TeamChange::default()).await.unwrap();
+    teams::edit(console, &owner, &id, None, TeamChange::default()).await.unwrap();
     let vi = user(&instance, "vi@acme.test").await;
     let unchanged = instance.shape().await;
     teams::add_member(console, &owner, &id, &vi).await.unwrap();
@@ -123,6 +124,25 @@ async fn is_created_renamed_and_listed(instance: Instance) {
     assert!(matches!(teams::remove_member(console, &owner, &id, &vi).await, Err(Error::NotFound)));
 }
 
+async fn an_edit_made_from_what_is_no_longer_so_is_refused(instance: Instance) {
+    let console = &instance.console;
+    let id = payments(&instance).await.to_string();
+    let owner = instance.owner().await;
+    let seen = teams::version(&teams::find(console, &owner, &id).await.unwrap());
+    let to = |name: &str| TeamChange { name: Some(Name::parse(name).unwrap()), description: None };
+    let first = teams::edit(console, &owner, &id, Some(&seen), to("Billing")).await.unwrap();
+    let before = instance.shape().await;
+    for late in [seen.as_str(), "", "x"] {
+        let refused = teams::edit(console, &owner, &id, Some(late), to("Money")).await;
+        assert!(matches!(refused, Err(Error::Conflict(teams::EDITED_MEANWHILE))), "{late:?}");
+    }
+    assert_eq!(instance.shape().await, before);
+    // Who is in it, and its tokens, are no part of what is edited.
+    add(&instance, &owner, first.id, "dora@acme.test").await;
+    teams::edit(console, &owner, &id, Some(&teams::version(&first)), to("Money")).await.unwrap();
+    assert_eq!(teams::edit(console, &owner, &id, None, to("Cash")).await.unwrap().name.as_str(), "Cash");
+}
+
 async fn names_are_unique_until_a_team_ends(instance: Instance) {
     let console = &instance.console;
     instance.set_up().await;
@@ -136,11 +156,11 @@ async fn names_are_unique_until_a_team_ends(instance: Instance) {
     let refused = teams::create(console, &owner, name.clone(), description.clone()).await;
     assert!(matches!(refused, Err(Error::Invalid { field: "name", .. })));
     let change = TeamChange { name: Some(name.clone()), description: None };
-    assert!(matches!(teams::edit(console, &owner, &other.id.to_string(), change).await, Err(Error::Invalid { field: "name", .. })));
+    assert!(matches!(teams::edit(console, &owner, &other.id.to_string(), None, change).await, Err(Error::Invalid { field: "name", .. })));
     assert_eq!(instance.shape().await, before);
     // Its own name in other letters is no other team's.
     let change = TeamChange { name: Some(name.clone()), description: None };
-    assert_eq!(teams::edit(console, &owner, &team.id.to_string(), change).await.unwrap().name, name);
+    assert_eq!(teams::edit(console, &owner, &team.id.to_string(), None, change).await.unwrap().name, name);
     teams::end_by_id(console, &owner, &team.id.to_string()).await.unwrap();
     assert_ne!(teams::create(console, &owner, name, description).await.unwrap().id, team.id);
 }
@@ -172,7 +192,7 @@ async fn needs_the_permissions(instance: Instance) {
     let before = instance.shape().await;
     let (name, description) = (Name::parse("Mine").unwrap(), Description::parse("").unwrap());
     assert!(matches!(teams::create(console, &dev, name, description).await, Err(Error::Forbidden)));
-    assert!(matches!(teams::edit(console, &dev, &id, TeamChange::default()).await, Err(Error::Forbidden)));
+    assert!(matches!(teams::edit(console, &dev, &id, None, TeamChange::default()).await, Err(Error::Forbidden)));
     assert!(matches!(teams::add_member(console, &dev, &id, &vi).await, Err(Error::Forbidden)));
     assert!(matches!(teams::remove_member(console, &dev, &id, &vi).await, Err(Error::Forbidden)));
     assert!(matches!(teams::end(console, &dev, &id, "Payments").await, Err(Error::Forbidden)));
@@ -192,7 +212,7 @@ async fn another_organization_finds_none(instance: Instance) {
     let before = instance.shape().await;
     let gone = |error: Error| matches!(error, Error::NotFound);
     assert!(gone(teams::find(console, &eve, &id).await.unwrap_err()));
-    assert!(gone(teams::edit(console, &eve, &id, TeamChange::default()).await.unwrap_err()));
+    assert!(gone(teams::edit(console, &eve, &id, None, TeamChange::default()).await.unwrap_err()));
     assert!(gone(teams::add_member(console, &eve, &id, &own).await.unwrap_err()));
     assert!(gone(teams::add_member(console, &eve, &mine.id.to_string(), &adam).await.unwrap_err()));
     assert!(gone(teams::remove_member(console, &eve, &id, &own).await.unwrap_err()));

@@ -32,20 +32,25 @@ pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result
 
 /// The same, also for a token that stands in for another one, which the event then names.
 pub(super) async fn issue(console: &Console, access: &Access, new: NewToken, replaces: Option<TokenId>) -> Result<Issued> {
-    let owner = access.owner_of_new(new.owner)?;
-    if let Some(person) = access.person_id().filter(|_| owner != Owner::Organization) {
-        // Everybody may have tokens of their own and of their teams, and each is told to all admins: nobody may fill their inboxes, or ours.
-        let bucket = console.0.keys.bucket(&format!("tokens of {person}"));
-        if let Some(wait) = store::throttles::take(&console.0.db, &bucket, BURST, PERIOD, console.now()).await? {
-            return Err(Error::TooMany { wait });
-        }
-    }
+    not_too_often(console, access, &new).await?;
     let mut write = access.begin(console).await?;
     let now = console.now();
     let (issued, _) = insert(console, access, &mut write, new, now).await?;
     write.commit(&console.0.keys, &created(access, now, &issued.token, replaces)).await?;
     console.0.mails.notify_one();
     Ok(issued)
+}
+
+/// Refuses whoever generates tokens faster than anybody needs them. Everybody may have tokens of their own and of their teams, and each is told
+/// to all admins: nobody may fill their inboxes, or ours. Also refuses an owner that cannot be.
+pub(super) async fn not_too_often(console: &Console, access: &Access, new: &NewToken) -> Result<()> {
+    let owner = access.owner_of_new(new.owner)?;
+    let Some(person) = access.person_id().filter(|_| owner != Owner::Organization) else { return Ok(()) };
+    let bucket = console.0.keys.bucket(&format!("tokens of {person}"));
+    match store::throttles::take(&console.0.db, &bucket, BURST, PERIOD, console.now()).await? {
+        Some(wait) => Err(Error::TooMany { wait }),
+        None => Ok(()),
+    }
 }
 
 /// A new secret and the digest to store of it.

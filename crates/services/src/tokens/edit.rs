@@ -13,6 +13,7 @@ use crate::{
     Console,
     access::Access,
     error::{Error, Result},
+    mails::{self, Letter},
     roles, store, token_policy,
 };
 
@@ -29,8 +30,12 @@ pub const EDITED_MEANWHILE: &str = "Somebody changed this token meanwhile. Open 
 /// an edit made meanwhile.
 pub fn version(token: &Token) -> String {
     let Token { label, description, role, permissions, expires_at, .. } = token;
-    let values = json!([label, description, role.as_ref().map(AssignedRole::to_string), permissions, expires_at]).to_string();
-    HEXLOWER.encode(&Sha256::digest(values.as_bytes())[..16])
+    fingerprint(&json!([label, description, role.as_ref().map(AssignedRole::to_string), permissions, expires_at]))
+}
+
+/// Stands for these values: other values have another.
+pub(crate) fn fingerprint(values: &Value) -> String {
+    HEXLOWER.encode(&Sha256::digest(values.to_string().as_bytes())[..16])
 }
 
 /// Finds a token to edit it; refuses one that is dead.
@@ -44,7 +49,7 @@ pub async fn editable(console: &Console, access: &Access, id: &str) -> Result<To
 
 /// Changes one of the organization's tokens; when this returns, what it may do has changed everywhere. Whoever edits needs to hold what
 /// they add, not what is there already; whoever extends a token's life gives all that it may do anew, and needs to hold that. `seen` is the [`version`] that the change was made from, none to change whatever is there. What
-/// changes nothing is no event.
+/// changes nothing is no event. Owners and admins get a mail when the token has more than before, rights or time.
 pub async fn edit(console: &Console, access: &Access, id: &str, seen: Option<&str>, change: Change) -> Result<Token> {
     edit_with(console, access, id, seen, |_| change).await
 }
@@ -100,7 +105,14 @@ pub async fn edit_with(
         access.recent_to_give(token.given(), now)?;
     }
     store::tokens::edit(&mut write, access, &token).await?;
+    let widened = Letter::token_widened(console, access, &before, &token, now);
+    if let Some(letter) = &widened {
+        mails::tell_admins(console, &mut write, access, now, letter).await?;
+    }
     write.commit(&console.0.keys, &event(access, now, Action::TokenEdit, &token, difference(&before, &token))).await?;
+    if widened.is_some() {
+        console.0.mails.notify_one();
+    }
     Ok(token)
 }
 

@@ -23,12 +23,13 @@ use domain::{
 
 pub use create::create;
 pub use disable::{disable, enable};
+pub(crate) use edit::fingerprint;
 pub use edit::{EDITED_MEANWHILE, edit, edit_with, editable, version};
 pub use list::{CHOSEN, EXPORT, Exported, Listed, PAGE, export, find, find_itself, find_many, label_in_use, list, list_all};
 pub use once::{IdempotencyKey, Outcome, create_once};
 pub use replace::{Replacement, replace, replacement};
 pub use revoke::{revoke, revoke_by_id, revoke_itself, revoke_presented};
-pub use revoke_many::revoke_many;
+pub use revoke_many::{revoke_many, revoke_many_by_id};
 pub(crate) use rotate::end_on_first_use;
 pub use rotate::{Rotating, chosen_overlap, end_overlap, old_secrets, rotatable, rotate, rotation};
 pub use rotate_itself::rotate_itself;

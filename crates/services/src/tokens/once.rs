@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{
     NewToken,
-    create::{created, insert, mint},
+    create::{created, insert, mint, not_too_often},
     event,
     rights::{may_give, may_last},
 };
@@ -76,7 +76,7 @@ pub enum Outcome {
 /// Generates a token like [`super::create`], at most once a day for a caller and a key. `body` is the whole of what was
 /// asked, to tell a repetition from another use of the key.
 pub async fn create_once(console: &Console, access: &Access, new: NewToken, key: &IdempotencyKey, body: &[u8]) -> Result<Outcome> {
-    access.owner_of_new(new.owner)?;
+    not_too_often(console, access, &new).await?;
     let attempt = Attempt::new(console, access, key, &[b"body", body]);
     let mut settled = false;
     loop {

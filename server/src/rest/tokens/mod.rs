@@ -7,6 +7,7 @@ pub(super) mod find;
 pub(super) mod list;
 pub(super) mod replace;
 pub(super) mod revoke;
+pub(super) mod revoke_many;
 pub(super) mod rotate;
 pub(super) mod usage;
 

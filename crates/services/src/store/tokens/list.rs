@@ -8,7 +8,7 @@ use domain::{
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use super::{
-    super::{Db, Write, on_db, on_tx},
+    super::{Db, Write, containing, on_db, on_tx},
     Row,
 };
 use crate::{access::Access, error::Result};
@@ -178,7 +178,7 @@ where
     for<'e> String: Encode<'e, DB> + Type<DB>,
 {
     if let Some(search) = search {
-        let pattern = format!("%{}%", search.as_str().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        let pattern = containing(search);
         for (before, column) in [(" AND (", "t.label"), (" OR ", "t.description"), (" OR ", "s.hint")] {
             sql.push(format_args!("{before}LOWER({column}) LIKE LOWER(")).push_bind(pattern.clone()).push(") ESCAPE '\\'");
         }
