@@ -27,13 +27,13 @@ pub(crate) struct Wanted {
 #[schema(as = TokensRevoked)]
 pub(crate) struct Revoked {
     /// Each id once, in the order in which they were sent.
-    items: Vec<Outcome>,
+    items: Vec<Named>,
 }
 
 /// What became of one of them.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = TokenRevoked)]
-struct Outcome {
+struct Named {
     /// What was sent.
     id: String,
     /// `revoked`: it ended now. `already_revoked`: it had ended before and stays as it was. `not_found`: there is no such token here.
@@ -44,7 +44,7 @@ struct Outcome {
     at: Option<String>,
 }
 
-impl Outcome {
+impl Named {
     fn new((id, found): (String, Option<(domain::Token, bool)>)) -> Self {
         let outcome = match found {
             Some((_, true)) => "revoked",
@@ -87,5 +87,5 @@ pub(crate) async fn revoke_many(
     Json(wanted): Json<Wanted>,
 ) -> Result<Response, Problem> {
     let done = tokens::revoke_many_by_id(&site.console, &access, &wanted.ids).await?;
-    Ok(json(&Revoked { items: done.into_iter().map(Outcome::new).collect() }))
+    Ok(json(&Revoked { items: done.into_iter().map(Named::new).collect() }))
 }
