@@ -122,7 +122,7 @@ fn Ask(found: Leaving) -> impl IntoView {
                             <code class="hint">{token.hint.to_string()}</code>
                         </p>
                     </div>
-                    <div>{last_used}</div>
+                    <div class="cell">{last_used}</div>
                 </li>
             }
         });
