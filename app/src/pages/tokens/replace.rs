@@ -5,7 +5,8 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 use super::{
     issuing::Issuing,
-    rotate::{NotNow, Steps, use_token},
+    rotate::{NotNow, Steps, TooLate, late, use_token},
+    subject::SubjectDetails,
     token::Grants,
 };
 use crate::{
@@ -76,11 +77,13 @@ fn Replace(form: Replaceable) -> impl IntoView {
 
 #[component]
 fn Form(form: Replaceable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
-    let Replaceable { organization, token, lifetime, ends_at, label_in_use } = form;
+    let Replaceable { organization, token, lifetime, ends_at, label_in_use, form } = form;
+    let form = StoredValue::new(if posted::was() { posted::field("form") } else { form });
     let slug = organization.slug.to_string();
     let id = token.id;
     let (action, back) = (paths::replace(&slug, id), paths::token(&slug, id));
     let refusal: Refusal = RwSignal::new(posted::failure());
+    let late = late(refusal);
     let busy = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -90,7 +93,7 @@ fn Form(form: Replaceable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
         busy.set(true);
         let slug = slug.clone();
         spawn_local(async move {
-            match rotation::replace(slug, id.to_string()).await {
+            match rotation::replace(slug, id.to_string(), form.get_value()).await {
                 Ok(token) => {
                     refusal.set(None);
                     issued.set(Some(token));
@@ -109,7 +112,9 @@ fn Form(form: Replaceable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
             "A new token with the settings of the old one. Its secret is shown once, right after it is generated; the old one stays as it is."
         </p>
         <Summary title="The token was not generated" fields=&[] refusal=refusal />
-        <form class="form" method="post" action=action on:submit=submit>
+        <TooLate late=late page=back.clone() />
+        <form class="form" method="post" action=action on:submit=submit hidden=move || late.get()>
+            <input r#type="hidden" name="form" value=form.get_value() />
             {in_use
                 .map(|in_use| {
                     view! {
@@ -123,6 +128,7 @@ fn Form(form: Replaceable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
                 })}
             <Details>
                 <Detail term="Label">{label}</Detail>
+                <SubjectDetails token=token />
                 {description
                     .map(|text| {
                         view! {
