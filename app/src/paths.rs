@@ -239,6 +239,16 @@ pub fn overlap_ended(organization: &str, token: TokenId) -> String {
     format!("/orgs/{organization}/tokens/{token}?overlap=ended")
 }
 
+/// The page of one token, asking whether to end its old secret.
+pub fn ask_end_overlap(organization: &str, token: TokenId) -> String {
+    format!("/orgs/{organization}/tokens/{token}?overlap=ask")
+}
+
+/// The page of one token, telling that it was edited.
+pub fn edited(organization: &str, token: TokenId) -> String {
+    format!("/orgs/{organization}/tokens/{token}?done=edited")
+}
+
 /// The form for a token in the place of one that is over.
 pub fn replace(organization: &str, token: TokenId) -> String {
     format!("/orgs/{organization}/tokens/{token}/replace")

@@ -41,7 +41,8 @@ test('an edit is true at once, and one that is late overwrites nothing', async (
   await toggle(page, 'organization read').uncheck();
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'edited' })).toBeVisible();
-  await expect(page).toHaveURL(address);
+  await expect(page.getByRole('status').filter({ hasText: 'The token is saved' })).toBeVisible();
+  await expect(page).toHaveURL(`${address}?done=edited`);
   await expect(page.getByRole('region', { name: 'What it may do' })).not.toContainText('organization');
   expect((await callApi(server, secret)).status).toBe(403);
 

@@ -68,6 +68,19 @@ test('heads sort, and pages follow one another in that order', async ({ another,
   await expect(labels.last()).toHaveText('t00');
 });
 
+test('what can be done with a row is in view at every width, and the page never scrolls sideways', async ({ page, server, visit }) => {
+  await server.token({ label: 'a-label-that-takes-its-place', description: 'Rolls out the shop.', role: 'developer', expiry: '7' });
+  await visit(TOKENS);
+  const way = bin(page, 'a-label-that-takes-its-place');
+  for (const width of [320, 360, 768, 1024, 1056, 1100, 1183, 1184, 1280, 1312, 1366, 1439, 1440, 1600, 1920]) {
+    await page.setViewportSize({ width, height: 900 });
+    const across = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    expect(across[0], `the page at ${width}`).toBeLessThanOrEqual(across[1] ?? 0);
+    const [button, frame] = [await way.boundingBox(), await page.locator('#tokens-frame').boundingBox()];
+    expect(button && frame && button.x >= frame.x && button.x + button.width <= frame.x + frame.width + 1, `the bin at ${width}`).toBe(true);
+  }
+});
+
 test('what is revoked is in the other view, with when and who', async ({ page, server, visit }) => {
   const { token } = await server.token({ label: 'over and out' });
   await server.token({ label: 'goes on' });

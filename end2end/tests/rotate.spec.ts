@@ -29,7 +29,15 @@ test('both secrets work after a rotation, the page tells who still uses the old 
   await expect(row(page, 'rotates')).toContainText('Rotating');
   await expect(row(page, 'rotates')).toContainText(`Old secret ${mask(old.secret)} until`);
   await visit(address);
-  await page.getByRole('button', { name: 'End overlap now' }).click();
+  await page.getByRole('link', { name: 'End overlap now' }).click();
+  const question = page.getByRole('alertdialog', { name: 'End the overlap now?' });
+  await expect(question).toContainText('Last used');
+  await expect(question).toContainText('at 127.0.0.1');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await expect(question).toBeHidden();
+  expect((await callApi(server, old.secret)).status).toBe(200);
+  await visit(`${address}?overlap=ask`);
+  await question.getByRole('button', { name: 'End overlap' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'The old secret has ended.' })).toBeVisible();
   await expect(overlap).toHaveCount(0);
   await expect(page.getByText('Rotating', { exact: true })).toHaveCount(0);
@@ -39,6 +47,18 @@ test('both secrets work after a rotation, the page tells who still uses the old 
     await expect(page.getByText('An ended secret is still being presented')).toBeVisible({ timeout: 500 });
   }).toPass();
   expect((await page.content()).includes(secret)).toBe(false);
+});
+
+test('a rotation in an old tab rotates nothing, and leads to the token', async ({ page, server, visit }) => {
+  const old = await server.token({ label: 'two tabs' });
+  await visit(`${TOKENS}/${old.token.id}/rotate`);
+  const meanwhile = await server.rotate(old.token.id, '1h');
+  await page.getByRole('button', { name: 'Rotate token' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'A rotation happened meanwhile by' })).toContainText(mask(old.secret));
+  await expect(page.getByRole('button', { name: 'Rotate token' })).toBeHidden();
+  await page.getByRole('link', { name: 'Go to the token' }).click();
+  await expect(page.getByRole('region', { name: 'Rotation under way' })).toContainText(mask(meanwhile.secret));
+  expect([(await callApi(server, old.secret)).status, (await callApi(server, meanwhile.secret)).status]).toEqual([200, 200]);
 });
 
 test('the first use of the new secret ends the old one, where that is chosen', async ({ page, server, visit }) => {

@@ -2,7 +2,7 @@
 
 #![expect(clippy::too_many_arguments, reason = "the fields of a form are flat on the wire")]
 
-use domain::{Offered, Organization, Token};
+use domain::{Offered, Organization, PermissionSet, Token};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,8 @@ pub struct Editable {
     pub token: Token,
     /// The roles that the person asking may hand out.
     pub roles: Offered,
+    /// What the token may be given by the person asking: what they may do, and what it may do already.
+    pub may: PermissionSet,
     /// Goes back with the edit, which is refused if the token has been edited meanwhile.
     pub version: String,
 }
@@ -31,7 +33,8 @@ pub async fn edit_form(organization: String, token: String) -> Result<Editable, 
             let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
             let token = services::tokens::editable(&request.console, &access, &token).await?;
             let roles = services::roles::offered(&request.console, &access).await?;
-            Ok(Editable { roles, organization: access.organization().clone(), version: services::tokens::version(&token), token })
+            let may = services::tokens::may_be_given(&access).union(token.effective());
+            Ok(Editable { roles, may, organization: access.organization().clone(), version: services::tokens::version(&token), token })
         }
         .await,
     )

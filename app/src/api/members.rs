@@ -1,5 +1,5 @@
-//! What pages do with an organization's members. They are changed by plain forms alone: whoever changes a role or ends a membership may be
-//! changing what they see themselves, so they get a new page.
+//! What pages do with an organization's members. They are changed by plain forms: whoever changes a role or ends a membership may be changing what
+//! they see themselves, so they get a new page. Only a removal with which tokens get new secrets is not: a live page shows those.
 
 use domain::{Invitation, Issued, Member, MemberPlace, MemberQuery, Offered, Organization, OwnerTeam, Timestamp, Token, TokenId};
 use leptos::server;

@@ -1,6 +1,6 @@
 //! What pages do to give an organization's tokens new secrets.
 
-use domain::{Issued, Organization, Refusals, Timestamp, Token};
+use domain::{Issued, OldSecret, Organization, Refusals, Timestamp, Token};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,15 @@ pub struct Secrets {
     pub now: Timestamp,
 }
 
+/// A token with its new secret.
+#[derive(Serialize, Deserialize)]
+pub struct Rotated {
+    /// The token and its new secret.
+    pub issued: Issued,
+    /// The secret that is still accepted beside it.
+    pub old: Option<OldSecret>,
+}
+
 /// What the form that rotates a token needs to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rotatable {
@@ -30,6 +39,8 @@ pub struct Rotatable {
     pub token: Token,
     /// The overlap that is under way already.
     pub rotation: Option<domain::Rotation>,
+    /// Goes back with the rotation, which is refused if another one has happened meanwhile.
+    pub version: String,
 }
 
 /// What the form that replaces a token shows: what will be copied.
@@ -45,6 +56,8 @@ pub struct Replaceable {
     pub ends_at: Option<Timestamp>,
     /// Whether a token in force has the same label.
     pub label_in_use: bool,
+    /// Goes back with the form, which generates one token however often it is sent.
+    pub form: String,
 }
 
 /// What there is to know about the secrets of a token, beside what the token itself says.
@@ -78,37 +91,44 @@ pub async fn rotate_form(organization: String, token: String) -> Result<Rotatabl
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
             let (token, rotation) = services::tokens::rotatable(&request.console, &access, &token).await?;
-            Ok(Rotatable { organization: access.organization().clone(), token, rotation })
+            Ok(Rotatable { organization: access.organization().clone(), version: token.hint.to_string(), token, rotation })
         }
         .await,
     )
 }
 
 /// Gives a token a new secret. The answer is the only one that ever holds it. `overlap` says how long the old one is accepted: `now`, `1h`,
-/// `6h`, `24h`, `7d` or `first_use`.
+/// `6h`, `24h`, `7d` or `first_use`. `version` is what the form was given.
 #[server(endpoint = "tokens/rotate")]
-pub async fn rotate(organization: String, token: String, #[server(default)] overlap: String) -> Result<Issued, Failure> {
+pub async fn rotate(
+    organization: String,
+    token: String,
+    #[server(default)] version: String,
+    #[server(default)] overlap: String,
+) -> Result<Rotated, Failure> {
     use crate::ssr::{no_store, reply, request};
     let request = request();
     no_store();
     reply(
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
-            services::tokens::rotate(&request.console, &access, &token, services::tokens::chosen_overlap(&overlap)?).await
+            let overlap = services::tokens::chosen_overlap(&overlap)?;
+            let (issued, old) = services::tokens::rotate_seen(&request.console, &access, &token, &version, overlap).await?;
+            Ok(Rotated { issued, old })
         }
         .await,
     )
 }
 
-/// Ends the old secret of a token now.
+/// Ends the old secret of a token now. Where it was used since the rotation, only if `sure` is `yes`.
 #[server(endpoint = "tokens/end_overlap")]
-pub async fn end_overlap(organization: String, token: String) -> Result<Token, Failure> {
+pub async fn end_overlap(organization: String, token: String, #[server(default)] sure: String) -> Result<Token, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
-            services::tokens::end_overlap(&request.console, &access, &token).await
+            services::tokens::end_overlap_if(&request.console, &access, &token, sure == "yes").await
         }
         .await,
     )
@@ -130,22 +150,24 @@ pub async fn replace_form(organization: String, token: String) -> Result<Replace
                 lifetime: lifetime.in_words(),
                 ends_at: lifetime.ends(request.console.now()),
                 label_in_use,
+                form: services::tokens::form_key(&request.console),
             })
         }
         .await,
     )
 }
 
-/// Generates a token with the settings of one that is expired or revoked. The answer is the only one that ever holds its secret.
+/// Generates a token with the settings of one that is expired or revoked. The answer is the only one that ever holds its secret. `form` is
+/// what the form was given.
 #[server(endpoint = "tokens/replace")]
-pub async fn replace(organization: String, token: String) -> Result<Issued, Failure> {
+pub async fn replace(organization: String, token: String, #[server(default)] form: String) -> Result<Issued, Failure> {
     use crate::ssr::{no_store, reply, request};
     let request = request();
     no_store();
     reply(
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_CREATE).await?;
-            services::tokens::replace(&request.console, &access, &token).await
+            services::tokens::replace_by_form(&request.console, &access, &token, &form).await
         }
         .await,
     )

@@ -2,7 +2,7 @@
 
 #![expect(clippy::too_many_arguments, reason = "the fields of a form are flat on the wire")]
 
-use domain::{Issued, Offered, OldSecret, Organization, Owners, Page, RoleId, Timestamp, Token, TokenId, TokenQuery};
+use domain::{Issued, Offered, OldSecret, Organization, Owners, Page, PermissionSet, RoleId, Timestamp, Token, TokenId, TokenQuery};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +63,10 @@ pub struct Blank {
     pub owners: Owners,
     /// The roles that the person asking may hand out.
     pub roles: Offered,
+    /// What the person asking may give to a token.
+    pub may: PermissionSet,
+    /// Goes back with the form, which generates one token however often it is sent.
+    pub form: String,
 }
 
 /// Some tokens that a person has chosen, and when they were like this.
@@ -154,7 +158,13 @@ pub async fn form(organization: String) -> Result<Blank, Failure> {
             let access = request.tokens(&organization, domain::Permission::API_KEY_CREATE).await?;
             let owners = services::token_policy::owners(&request.console, &access).await?;
             let roles = services::roles::offered(&request.console, &access).await?;
-            Ok(Blank { organization: access.organization().clone(), owners, roles })
+            Ok(Blank {
+                organization: access.organization().clone(),
+                owners,
+                roles,
+                may: services::tokens::may_be_given(&access),
+                form: services::tokens::form_key(&request.console),
+            })
         }
         .await,
     )
@@ -179,9 +189,11 @@ pub async fn label_in_use(organization: String, label: String) -> Result<bool, F
 /// `owner` is `organization`, `user` or the id of a team; empty: the organization, if that is allowed, else the person who asks.
 /// `role` is one of the built-in roles, the id of one that the organization has made, or `custom` with the names of permissions beside it, with spaces between.
 /// `expiry` is a number of days out of the presets, `never`, or `custom` with days, hours and minutes beside it.
+/// `form` is what the form was given.
 #[server(endpoint = "tokens/create")]
 pub async fn create(
     organization: String,
+    #[server(default)] form: String,
     #[server(default)] owner: String,
     #[server(default)] label: String,
     #[server(default)] description: String,
@@ -198,8 +210,9 @@ pub async fn create(
     reply(
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_CREATE).await?;
-            let form = services::tokens::Form { owner, label, description, role, permissions, expiry, days, hours, minutes };
-            services::tokens::create(&request.console, &access, form.parse(&request.console, &access).await?).await
+            let typed = services::tokens::Form { owner, label, description, role, permissions, expiry, days, hours, minutes };
+            let new = typed.parse(&request.console, &access).await?;
+            services::tokens::create_by_form(&request.console, &access, new, &form).await
         }
         .await,
     )

@@ -49,7 +49,7 @@ pub fn MailPage() -> impl IntoView {
 #[component]
 fn Listed(mails: Mails) -> impl IntoView {
     let Mails { organization, become_files, items, now } = mails;
-    let rows = items.into_iter().map(|mail| view! { <Row mail=mail now=now /> }).collect_view();
+    let rows = items.into_iter().map(|mail| view! { <Row mail=mail become_files=become_files now=now /> }).collect_view();
     let empty = rows.is_empty();
     view! {
         <PageTitle page="Mail" organization=organization.name.to_string() />
@@ -61,12 +61,14 @@ fn Listed(mails: Mails) -> impl IntoView {
         {become_files
             .then(|| {
                 view! {
-                    <Notice tone=Tone::Warning>
-                        <p>
-                            <strong>"No mail server is named, so nobody gets these mails."</strong>
-                            " They become files in the folder “mail” beside the server's data. Ask the operator to set JETON_SMTP_URL."
-                        </p>
-                    </Notice>
+                    <div class="mb-4">
+                        <Notice tone=Tone::Warning>
+                            <p>
+                                <strong>"No mail server is named, so nobody gets these mails."</strong>
+                                " They become files in the folder “mail” beside the server's data. Ask the operator to set JETON_SMTP_URL."
+                            </p>
+                        </Notice>
+                    </div>
                 }
             })}
         {if empty {
@@ -93,7 +95,7 @@ fn Listed(mails: Mails) -> impl IntoView {
 }
 
 #[component]
-fn Row(mail: Mail, now: Timestamp) -> impl IntoView {
+fn Row(mail: Mail, become_files: bool, now: Timestamp) -> impl IntoView {
     let Mail { recipient, subject, created_at, delivery, .. } = mail;
     view! {
         <tr role="row">
@@ -105,14 +107,22 @@ fn Row(mail: Mail, now: Timestamp) -> impl IntoView {
                 <Moment at=created_at />
                 {ago(created_at, now).map(|words| view! { <span class="cell-more">{words}</span> })}
             </Cell>
-            <Cell column="Delivery">{delivered(delivery)}</Cell>
+            <Cell column="Delivery">{delivered(delivery, become_files)}</Cell>
         </tr>
     }
 }
 
-fn delivered(delivery: Delivery) -> AnyView {
+/// How far a mail has come. Without a mail server nobody was sent anything.
+fn delivered(delivery: Delivery, become_files: bool) -> AnyView {
     let more = |text: String| (!text.is_empty()).then(|| view! { <span class="cell-more">{text}</span> });
     match delivery {
+        Delivery::Sent { at } if become_files => view! {
+            <Badge tone=Tone::Neutral glyph=Glyph::Info text="Written to a file" />
+            <span class="cell-more">
+                <Moment at=at />
+            </span>
+        }
+        .into_any(),
         Delivery::Sent { at } => view! {
             <Badge tone=Tone::Success glyph=Glyph::Done text="Sent" />
             <span class="cell-more">

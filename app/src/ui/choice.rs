@@ -33,12 +33,15 @@ pub fn Card(
     #[prop(into)] title: String,
     #[prop(into)] summary: String,
     checked: bool,
+    /// Whether it cannot be chosen; the summary says why.
+    #[prop(optional)]
+    disabled: bool,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let id = format!("{name}-{value}");
     view! {
         <div class="card">
-            <input class="radio" r#type="radio" id=id.clone() name=name value=value checked=checked aria-describedby=format!("{id}-summary") />
+            <input class="radio" r#type="radio" id=id.clone() name=name value=value checked=checked disabled=disabled aria-describedby=format!("{id}-summary") />
             <label class="card-title" for=id.clone()>
                 {title}
             </label>

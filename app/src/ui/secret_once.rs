@@ -1,10 +1,21 @@
 //! The dialog that shows a secret, once. When it is gone, nothing in the page holds the secret any more.
 
-use domain::Issued;
+use domain::{Issued, OldSecret};
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::{badge::Tone, button::Submit, copy::Copy, dialog::Dialog, notice::Notice, time::Moment};
 use crate::browser;
+
+/// The secret that a new one took the place of.
+#[derive(Clone)]
+pub enum Before {
+    /// There was none: the token is new.
+    None,
+    /// It is accepted for a while.
+    Accepted(OldSecret),
+    /// It has ended.
+    Ended,
+}
 
 /// What the dialog leads to, and whether it may be left.
 #[derive(Clone)]
@@ -20,14 +31,17 @@ pub struct Leave {
 }
 
 /// Shows the secret of a token that was just generated. Not a component, because a component would have to own what it shows.
-pub fn secret_once(issued: &Issued, leave: Leave) -> AnyView {
+pub fn secret_once(issued: &Issued, before: Before, leave: Leave) -> AnyView {
     let Leave { did, address, kept, on_done } = leave;
     let secret = issued.secret.expose();
     let value = secret.to_owned();
     let title = format!("Token “{}” is {did}", issued.token.label);
     let rights = match &issued.token.role {
         Some(role) => format!("what the role {} allows", role.title()),
-        None => format!("{} things, as chosen", issued.token.permissions.iter().count()),
+        None => match issued.token.permissions.iter().count() {
+            1 => "1 thing, as chosen".to_owned(),
+            many => format!("{many} things, as chosen"),
+        },
     };
     let until = issued.token.expires_at;
     let copied = StoredValue::new(false);
@@ -79,6 +93,21 @@ pub fn secret_once(issued: &Issued, leave: Leave) -> AnyView {
                         None => "until somebody revokes it.".into_any(),
                     }}
                 </p>
+                {match before {
+                    Before::None => None,
+                    Before::Ended => Some(view! { <p class="field-hint">"The old secret has ended."</p> }.into_any()),
+                    Before::Accepted(old) => {
+                        Some(
+                            view! {
+                                <p class="field-hint">
+                                    "The old secret " <code class="hint">{old.hint.to_string()}</code> " works until " <Moment at=old.ends_at />
+                                    "."
+                                </p>
+                            }
+                                .into_any(),
+                        )
+                    }
+                }}
             </div>
             <div class="snippets">
                 <p class="field-label">"Ready to paste"</p>

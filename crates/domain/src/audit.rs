@@ -66,7 +66,7 @@ actions! {
     /// What the organization asks of its tokens was changed.
     PolicyEdit = "policy.edit", "Changed token policy";
     /// The server told owners and admins that a dead token is still presented.
-    RefusalReport = "refusal.report", "Reported use of dead token";
+    RefusalReport = "refusal.report", "Reported refused use";
     /// A role was made.
     RoleCreate = "role.create", "Created role";
     /// A role was edited; the details say what was changed.

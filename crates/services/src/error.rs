@@ -1,4 +1,4 @@
-//! What can go wrong in a use case: eight things, closed.
+//! What can go wrong in a use case: nine things, closed.
 
 use core::time::Duration;
 
@@ -27,6 +27,9 @@ pub enum Error {
     /// The thing has changed meanwhile, or exists already.
     #[error("{0}")]
     Conflict(&'static str),
+    /// The same, where there is more to say than what kind of change it was: who made it, when.
+    #[error("{0}")]
+    Overtaken(String),
     /// Too often.
     #[error("too many attempts")]
     TooMany {
@@ -95,6 +98,7 @@ impl From<Error> for Failure {
             Error::NotFound => Self::new(Code::NotFound, "This does not exist, or you have no access to it."),
             Error::Invalid { field, why } => Self::invalid(field, why),
             Error::Conflict(why) => Self::new(Code::Conflict, why),
+            Error::Overtaken(how) => Self::new(Code::Conflict, how),
             Error::TooMany { wait } => {
                 let wait = domain::time::roughly(wait);
                 let wait = if wait == "moments" { "a minute".to_owned() } else { wait };

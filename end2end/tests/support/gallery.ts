@@ -490,6 +490,16 @@ export const GALLERY: readonly View[] = [
     },
   },
   {
+    name: 'end the overlap, asked',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { token } = await server.token({ label: labelled('ends an overlap') });
+      await server.rotate(token.id, '24h');
+      await visit(`${TOKENS}/${token.id}?overlap=ask`);
+      await expect(page.getByRole('alertdialog', { name: 'End the overlap now?' })).toBeVisible();
+    },
+  },
+  {
     name: 'generate replacement',
     signedIn: true,
     open: async ({ page, server, visit }) => {

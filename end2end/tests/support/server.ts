@@ -186,13 +186,20 @@ export class Server {
   async rotate(token: string, overlap: string): Promise<Issued> {
     const answer = await this.post(
       '/api/tokens/rotate',
-      { organization: OWNER.slug, token, overlap },
+      { organization: OWNER.slug, token, version: await this.#current(token), overlap },
       { Cookie: this.ownerCookie, Accept: 'application/json' },
     );
     if (answer.status !== 200) throw new Error(`Rotating a token was answered with ${answer.status}: ${await answer.text()}`);
-    const issued = (await answer.json()) as Issued;
+    const { issued } = (await answer.json()) as { issued: Issued };
     this.secret(issued.secret, `the new secret of ${issued.token.label}`);
     return issued;
+  }
+
+  /** What the form that rotates a token would carry. */
+  async #current(token: string): Promise<string> {
+    const fields = { organization: OWNER.slug, token };
+    const answer = await this.post('/api/tokens/rotate_form', fields, { Cookie: this.ownerCookie, Accept: 'application/json' });
+    return ((await answer.json()) as { version: string }).version;
   }
 
   /** Runs a command of the binary on the same folder and database, and answers what it printed. */

@@ -25,7 +25,7 @@ pub(crate) async fn edit(
         tokens::edit(&visit.site.console, &access, &token, Some(version), change).await
     };
     match attempt.await {
-        Ok(_) => see(&of_token(&organization, &token)),
+        Ok(_) => see(&format!("{}?done=edited", of_token(&organization, &token))),
         Err(error) => refused(&visit, uri.path(), typed, error).await,
     }
 }

@@ -25,7 +25,8 @@ pub(crate) async fn rotate(
     let attempt = async {
         let access = access::to_tokens(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_UPDATE).await?;
         let overlap = tokens::chosen_overlap(typed.get("overlap").map_or("", String::as_str))?;
-        tokens::rotate(console, &access, &token, overlap).await
+        let version = typed.get("version").map(String::as_str).unwrap_or_default();
+        tokens::rotate_seen(console, &access, &token, version, overlap).await.map(|(issued, _)| issued)
     };
     shown(&visit, uri.path(), attempt.await, typed).await
 }
@@ -39,7 +40,8 @@ pub(crate) async fn replace(
     let console = &visit.site.console;
     let attempt = async {
         let access = access::to_tokens(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_CREATE).await?;
-        tokens::replace(console, &access, &token).await
+        let form = typed.get("form").map(String::as_str).unwrap_or_default();
+        tokens::replace_by_form(console, &access, &token, form).await
     };
     shown(&visit, uri.path(), attempt.await, typed).await
 }
@@ -56,7 +58,7 @@ async fn shown(visit: &Visit, page: &str, issued: Result<Issued, Error>, typed: 
     }
 }
 
-/// Ends the old secret of a token and leads back to the token's page, which says so.
+/// Ends the old secret of a token and leads back to the token's page, which says so; or which asks, where somebody would be cut off.
 pub(crate) async fn end_overlap(
     visit: Visit,
     OriginalUri(uri): OriginalUri,
@@ -69,11 +71,13 @@ pub(crate) async fn end_overlap(
     let console = &visit.site.console;
     let attempt = async {
         let access = access::to_tokens(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_UPDATE).await?;
-        tokens::end_overlap(console, &access, &token).await
+        let sure = typed.get("sure").is_some_and(|sure| sure == "yes");
+        tokens::end_overlap_if(console, &access, &token, sure).await
     };
     let page = uri.path().trim_end_matches("/end-overlap");
     match attempt.await {
         Ok(_) => see(&format!("{page}?overlap=ended")),
+        Err(Error::Conflict(tokens::STILL_USED)) => see(&format!("{page}?overlap=ask")),
         Err(error) => refused(&visit, page, typed, error).await,
     }
 }

@@ -47,7 +47,8 @@ pub(crate) async fn create(
         if warned.as_deref() != Some(form.label.as_str()) && tokens::label_in_use(console, &access, &form.label).await? {
             return Ok(None);
         }
-        tokens::create(console, &access, new).await.map(Some)
+        let marked = typed.get("form").map(String::as_str).unwrap_or_default();
+        tokens::create_by_form(console, &access, new, marked).await.map(Some)
     };
     match attempt.await {
         Ok(Some(issued)) => {

@@ -146,7 +146,11 @@ pub(crate) async fn sample(it: &TestConsole, operation: &str, caller: &Caller, t
         | "POST /api/tokens/end_overlap" => {
             form(operation.trim_start_matches("POST "), &[("organization", "acme"), ("token", target)]).await
         }
-        "POST /api/tokens/rotate" => form("/api/tokens/rotate", &[("organization", "acme"), ("token", target), ("overlap", "1h")]).await,
+        "POST /api/tokens/rotate" => {
+            let hint = hint(it, target).await;
+            let fields = [("organization", "acme"), ("token", target), ("version", hint.as_str()), ("overlap", "1h")];
+            form("/api/tokens/rotate", &fields).await
+        }
         "POST /api/tokens/replace_form" | "POST /api/tokens/replace" => {
             revoked(it, target).await;
             form(operation.trim_start_matches("POST "), &[("organization", "acme"), ("token", target)]).await
@@ -183,7 +187,9 @@ pub(crate) async fn sample(it: &TestConsole, operation: &str, caller: &Caller, t
         }
         "GET /orgs/acme/tokens/ID/edit" => it.get(caller, &format!("/orgs/acme/tokens/{target}/edit")).await,
         "GET /orgs/acme/tokens/ID/rotate" => it.get(caller, &format!("/orgs/acme/tokens/{target}/rotate")).await,
-        "POST /orgs/acme/tokens/ID/rotate" => form(&format!("/orgs/acme/tokens/{target}/rotate"), &[("overlap", "1h")]).await,
+        "POST /orgs/acme/tokens/ID/rotate" => {
+            form(&format!("/orgs/acme/tokens/{target}/rotate"), &[("version", hint(it, target).await.as_str()), ("overlap", "1h")]).await
+        }
         "POST /orgs/acme/tokens/ID/end-overlap" => form(&format!("/orgs/acme/tokens/{target}/end-overlap"), &[]).await,
         "GET /orgs/acme/tokens/ID/replace" => {
             revoked(it, target).await;
@@ -442,6 +448,12 @@ async fn team_of(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
 async fn version(it: &TestConsole, target: &str) -> String {
     let access = services::access::by_operator(&it.console, "acme", &crate::harness::command_line()).await.unwrap();
     services::tokens::version(&services::tokens::find(&it.console, &access, target).await.unwrap())
+}
+
+/// What the form that rotates the token would carry.
+async fn hint(it: &TestConsole, target: &str) -> String {
+    let access = services::access::by_operator(&it.console, "acme", &crate::harness::command_line()).await.unwrap();
+    services::tokens::find(&it.console, &access, target).await.unwrap().hint.to_string()
 }
 
 /// Ends the target, so that it can be replaced.

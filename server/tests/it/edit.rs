@@ -11,6 +11,7 @@ on_both![
     what_was_toggled_stays_when_it_is_refused,
     a_preset_fills_the_toggles_without_scripts,
     a_role_that_is_chosen_ignores_toggles,
+    what_one_may_not_give_is_not_to_be_chosen,
     an_edit_is_true_at_once_and_leads_to_the_token,
     an_edit_page_shows_what_the_token_is,
     a_stale_or_refused_edit_changes_nothing_and_keeps_what_was_typed,
@@ -111,6 +112,26 @@ async fn a_role_that_is_chosen_ignores_toggles(it: TestConsole) {
     assert_eq!((token.role, token.permissions.stored().as_str()), (Some(Role::Viewer.into()), ""));
 }
 
+async fn what_one_may_not_give_is_not_to_be_chosen(it: TestConsole) {
+    let (owner, developer) = (it.session("owner").await, it.session("developer").await);
+    let roles = |body: &str| -> Vec<bool> {
+        let radio = |role: &str| body.split('<').find(|tag| tag.contains(&format!("id=\"role-{role}\""))).unwrap().contains("disabled");
+        ["viewer", "developer", "admin", "custom"].into_iter().map(radio).collect()
+    };
+    let all = it.get(&owner, "/orgs/acme/tokens/new").await;
+    assert_eq!(roles(&all.body), [false; 4]);
+    assert!(!all.text().contains("you cannot give it") && all.body.contains("may-billing:delete"));
+    let less = it.get(&developer, "/orgs/acme/tokens/new?preset=admin").await;
+    assert_eq!(roles(&less.body), [false, false, true, false]);
+    assert!(less.text().contains("You may not do all of this, so you cannot give it"));
+    assert!(less.text().contains("Only what you may do yourself is here"));
+    assert!(!less.body.contains("may-billing:delete") && less.body.contains("may-cluster:read"));
+    let form = [("organization", "acme"), ("label", "more"), ("role", "admin"), ("expiry", "90")];
+    let refused = it.post_form(&developer, "/api/tokens/create", &form).await;
+    assert_eq!((refused.status.as_u16(), refused.json()["field"].as_str()), (422, Some("role")));
+    assert!(refused.json()["message"].as_str().unwrap().contains("the role Admin allows"), "the role is named, not all that it may");
+}
+
 async fn an_edit_is_true_at_once_and_leads_to_the_token(it: TestConsole) {
     let owner = it.session("owner").await;
     let (token, secret) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Minutes(90)).await;
@@ -127,7 +148,8 @@ async fn an_edit_is_true_at_once_and_leads_to_the_token(it: TestConsole) {
         ("expiry", "keep"),
     ];
     let done = it.post_form(&owner, &format!("{page}/edit"), &form).await;
-    assert_eq!((done.status.as_u16(), done.header("location")), (303, page.as_str()));
+    assert_eq!((done.status.as_u16(), done.header("location")), (303, format!("{page}?done=edited").as_str()));
+    assert!(it.get(&owner, done.header("location")).await.text().contains("The token is saved as it is shown here"));
     assert_eq!(it.get(&bearer, "/organization").await.status, 403, "the role is gone");
     let edited = found(&it, &token).await;
     assert_eq!((edited.label.as_str(), edited.description.as_str(), edited.expires_at), ("cd", "Deploys", token.expires_at));

@@ -9,6 +9,7 @@ on_both![
     the_secret_is_in_one_answer_and_in_no_later_one,
     what_was_typed_stays_when_it_is_refused,
     a_label_in_use_is_asked_about_once,
+    a_form_that_is_sent_again_generates_no_second_token,
     revoking_needs_the_label_and_leads_back,
     another_organization_and_an_absent_one_answer_alike,
     nothing_is_written_when_the_event_cannot_be,
@@ -82,6 +83,32 @@ async fn a_label_in_use_is_asked_about_once(it: TestConsole) {
     let warned = [&FORM[..], &[("label_warned", "ci")]].concat();
     assert_eq!(it.post_form(&owner, "/orgs/acme/tokens/new", &warned).await.status, 200);
     assert_eq!(it.count("SELECT COUNT(*) FROM tokens").await, 2);
+}
+
+async fn a_form_that_is_sent_again_generates_no_second_token(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let form = crate::policy::value(&it.get(&owner, "/orgs/acme/tokens/new").await, "form");
+    let fields = [&FORM[..], &[("label_warned", "ci"), ("form", form.as_str())]].concat();
+    // What was refused was not sent: the form goes on.
+    assert_eq!(it.post_form(&owner, "/orgs/acme/tokens/new", &[&fields[1..], &[("label", "")]].concat()).await.status, 422);
+    let first = it.post_form(&owner, "/orgs/acme/tokens/new", &fields).await;
+    let secret = (*secrets(&first.body).first().unwrap()).to_owned();
+    let by_script = [&fields[..], &[("organization", "acme")]].concat();
+    for (path, fields) in [("/orgs/acme/tokens/new", &fields), ("/api/tokens/create", &by_script)] {
+        let refused = it.post_form(&owner, path, fields).await;
+        assert_eq!(refused.status, 409, "{path}");
+        assert!(
+            secrets(&refused.body).is_empty() && refused.body.contains("This form was sent before and generated the token “ci”"),
+            "{path}"
+        );
+    }
+    assert_eq!(it.count("SELECT COUNT(*) FROM tokens").await, 1);
+    assert_eq!(it.get(&Caller::Token(secret), "/organization").await.status, 200);
+    // The key is of whoever sends it: it tells nobody else anything.
+    let admin = it.session("admin").await;
+    assert_eq!(it.post_form(&admin, "/orgs/acme/tokens/new", &fields).await.status, 200);
+    let wrong = [&FORM[1..], &[("label", "other"), ("form", "é")]].concat();
+    assert_eq!(it.post_form(&owner, "/orgs/acme/tokens/new", &wrong).await.status, 422);
 }
 
 async fn revoking_needs_the_label_and_leads_back(it: TestConsole) {

@@ -36,7 +36,8 @@ const STRICT: [(&str, &str); 8] = [
 ];
 
 /// What a field of the page holds.
-fn value(answer: &Answer, name: &str) -> String {
+/// What a page's form holds in a field.
+pub(crate) fn value(answer: &Answer, name: &str) -> String {
     let marker = format!("name=\"{name}\"");
     let tag = answer.body.split('<').find(|tag| tag.contains(&marker)).unwrap_or_else(|| panic!("no {name} in {}", answer.text()));
     tag.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
@@ -321,7 +322,7 @@ async fn what_belongs_to_others_goes_on_and_is_marked(it: TestConsole) {
     assert!(it.get(&owner, "/orgs/acme/tokens").await.text().contains(says));
     assert!(it.get(&viewer, &page).await.text().contains(says));
     assert_eq!(it.get(&Caller::Token(secret.to_owned()), "/organization").await.status, 200, "it goes on working");
-    let rotated = it.post_form(&viewer, &format!("{page}/rotate"), &[("overlap", "now")]).await;
+    let rotated = crate::rotation::rotate(&it, &viewer, &page, "now").await;
     assert!(rotated.status == 200 && rotated.body.contains("jtu_"), "{}", rotated.text());
     // It keeps its end, and once it is over nothing stands in for it.
     let edit = it.get(&viewer, &format!("{page}/edit")).await;

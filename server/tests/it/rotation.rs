@@ -2,7 +2,10 @@
 
 use domain::{Lifetime, Role};
 
-use crate::harness::{Caller, TestConsole, on_both};
+use crate::{
+    harness::{Answer, Caller, TestConsole, on_both},
+    policy::value,
+};
 
 on_both![
     both_secrets_open_the_api_until_the_overlap_is_ended,
@@ -10,6 +13,10 @@ on_both![
     what_was_chosen_stays_when_it_is_refused,
     what_is_over_is_replaced_and_not_rotated,
     a_second_rotation_says_what_it_does,
+    a_rotation_that_is_sent_again_changes_nothing,
+    a_replacement_that_is_sent_again_is_one_token,
+    an_old_secret_in_use_is_ended_by_who_is_sure,
+    forms_say_which_token_they_are_about,
     what_is_dead_is_warned_of,
     nothing_is_written_when_the_event_cannot_be,
 ];
@@ -29,11 +36,18 @@ async fn opens(it: &TestConsole, secret: &str) -> bool {
     it.get(&Caller::Token(secret.to_owned()), "/organization").await.status == 200
 }
 
+/// Rotates as somebody does who opens the form of the token at this page.
+pub(crate) async fn rotate(it: &TestConsole, caller: &Caller, page: &str, overlap: &str) -> Answer {
+    let path = format!("{page}/rotate");
+    let version = value(&it.get(caller, &path).await, "version");
+    it.post_form(caller, &path, &[("version", &version), ("overlap", overlap)]).await
+}
+
 async fn both_secrets_open_the_api_until_the_overlap_is_ended(it: TestConsole) {
     let owner = it.session("owner").await;
     let (token, old) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
     let page = format!("/orgs/acme/tokens/{}", token.id);
-    let rotated = it.post_form(&owner, &format!("{page}/rotate"), &[("overlap", "6h")]).await;
+    let rotated = rotate(&it, &owner, &page, "6h").await;
     assert_eq!((rotated.status.as_u16(), rotated.header("cache-control")), (200, "no-store"));
     assert!(!rotated.body.contains("hydrate"), "a page that shows a secret is not brought to life");
     let new = secret(&rotated.body);
@@ -47,7 +61,7 @@ async fn both_secrets_open_the_api_until_the_overlap_is_ended(it: TestConsole) {
         assert!(shown.text().contains("Rotating") && shown.text().contains(&says), "{}", shown.text());
     }
     assert_eq!(it.get(&owner, &format!("{page}/end-overlap")).await.header("location"), page);
-    let ended = it.post_form(&owner, &format!("{page}/end-overlap"), &[]).await;
+    let ended = it.post_form(&owner, &format!("{page}/end-overlap"), &[("sure", "yes")]).await;
     assert_eq!((ended.status.as_u16(), ended.header("location")), (303, format!("{page}?overlap=ended").as_str()));
     assert!(!opens(&it, &old).await && opens(&it, &new).await);
     let told = it.get(&owner, ended.header("location")).await;
@@ -55,12 +69,13 @@ async fn both_secrets_open_the_api_until_the_overlap_is_ended(it: TestConsole) {
     assert!(!told.text().contains("Rotating") && !it.get(&owner, "/orgs/acme/tokens").await.text().contains("Rotating"));
     // Once more is no error; and nothing is told that is not true.
     assert_eq!(it.post_form(&owner, &format!("{page}/end-overlap"), &[]).await.status, 303);
-    let fields = [("organization", "acme"), ("token", &token.id.to_string()), ("overlap", "1h")];
+    let version = value(&it.get(&owner, &format!("{page}/rotate")).await, "version");
+    let fields = [("organization", "acme"), ("token", &token.id.to_string()), ("sure", "yes"), ("version", &version), ("overlap", "1h")];
     let by_script = it.post_form(&owner, "/api/tokens/rotate", &fields).await;
     assert_eq!((by_script.status.as_u16(), by_script.header("cache-control")), (200, "no-store"));
     assert!(!it.get(&owner, &format!("{page}?overlap=ended")).await.text().contains("The old secret has ended"));
-    assert_eq!(it.post_form(&owner, "/api/tokens/end_overlap", &fields[..2]).await.status, 200);
-    assert!(!opens(&it, &new).await && opens(&it, by_script.json()["secret"].as_str().unwrap()).await);
+    assert_eq!(it.post_form(&owner, "/api/tokens/end_overlap", &fields[..3]).await.status, 200);
+    assert!(!opens(&it, &new).await && opens(&it, by_script.json()["issued"]["secret"].as_str().unwrap()).await);
     assert_eq!(it.count("SELECT COUNT(*) FROM events WHERE action = 'token.end_overlap'").await, 2);
 }
 
@@ -68,7 +83,7 @@ async fn the_new_secret_is_in_one_answer_and_in_no_later_one(it: TestConsole) {
     let owner = it.session("owner").await;
     let (token, _) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
     let page = format!("/orgs/acme/tokens/{}", token.id);
-    let new = secret(&it.post_form(&owner, &format!("{page}/rotate"), &[("overlap", "first_use")]).await.body);
+    let new = secret(&rotate(&it, &owner, &page, "first_use").await.body);
     assert_eq!(new.len(), 42);
     for path in [page.clone(), format!("{page}/rotate"), "/orgs/acme/tokens".to_owned()] {
         let later = it.get(&owner, &path).await;
@@ -104,7 +119,7 @@ async fn what_is_over_is_replaced_and_not_rotated(it: TestConsole) {
     assert!(it.get(&owner, &page).await.body.contains("/rotate\""));
     it.advance(2 * 86_400);
     let owner = it.session("owner").await;
-    let refused = it.post_form(&owner, &format!("{page}/rotate"), &[("overlap", "1h")]).await;
+    let refused = it.post_form(&owner, &format!("{page}/rotate"), &[("version", token.hint.as_str()), ("overlap", "1h")]).await;
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("expired and cannot be rotated"));
     let shown = it.get(&owner, &page).await;
@@ -126,14 +141,15 @@ async fn what_is_over_is_replaced_and_not_rotated(it: TestConsole) {
 async fn a_second_rotation_says_what_it_does(it: TestConsole) {
     let owner = it.session("owner").await;
     let (token, _) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
-    let path = format!("/orgs/acme/tokens/{}/rotate", token.id);
+    let page = format!("/orgs/acme/tokens/{}", token.id);
+    let path = format!("{page}/rotate");
     assert!(!it.get(&owner, &path).await.text().contains("Rotating again"));
-    let new = secret(&it.post_form(&owner, &path, &[("overlap", "24h")]).await.body);
+    let new = secret(&rotate(&it, &owner, &page, "24h").await.body);
     let unused = it.get(&owner, &path).await;
     assert!(unused.text().contains("has never been used") && unused.text().contains("As chosen before"));
     assert!(opens(&it, &new).await);
     // Rotating settles what was used; the page does so a second later, so another rotation is what this test can wait for.
-    it.post_form(&owner, &path, &[("overlap", "24h")]).await;
+    rotate(&it, &owner, &page, "24h").await;
     assert!(opens(&it, &new).await, "a secret that is at work keeps the overlap");
 }
 
@@ -141,13 +157,13 @@ async fn what_is_dead_is_warned_of(mut it: TestConsole) {
     let owner = it.session("owner").await;
     let (token, old) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
     let page = format!("/orgs/acme/tokens/{}", token.id);
-    it.post_form(&owner, &format!("{page}/rotate"), &[("overlap", "now")]).await;
+    rotate(&it, &owner, &page, "now").await;
     assert!(!it.get(&owner, &page).await.text().contains("still being presented"));
     for _ in 0..3 {
         assert!(!opens(&it, &old).await);
     }
     // Whatever waits to be written is written before a change that asks.
-    it.post_form(&owner, &format!("{page}/rotate"), &[("overlap", "now")]).await;
+    rotate(&it, &owner, &page, "now").await;
     let warned = it.get(&owner, &page).await.text();
     assert!(warned.contains("An ended secret is still being presented") && warned.contains("3 times"), "{warned}");
     it.stop().await;
@@ -157,8 +173,9 @@ async fn nothing_is_written_when_the_event_cannot_be(it: TestConsole) {
     let owner = it.session("owner").await;
     let (token, old) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
     let (gone, _) = it.issue("acme", "gone", Role::Viewer, &[], Lifetime::Minutes(1)).await;
-    it.post_form(&owner, &format!("/orgs/acme/tokens/{}/rotate", token.id), &[("overlap", "7d")]).await;
+    rotate(&it, &owner, &format!("/orgs/acme/tokens/{}", token.id), "7d").await;
     it.advance(60);
+    let version = value(&it.get(&owner, &format!("/orgs/acme/tokens/{}/rotate", token.id)).await, "version");
     it.break_events().await;
     let before = it.count("SELECT COUNT(*) FROM token_secrets").await;
     let (id, gone) = (token.id.to_string(), gone.id.to_string());
@@ -170,10 +187,119 @@ async fn nothing_is_written_when_the_event_cannot_be(it: TestConsole) {
         ("/api/tokens/end_overlap".to_owned(), &id),
         ("/api/tokens/replace".to_owned(), &gone),
     ] {
-        let answer = it.post_form(&owner, &path, &[("organization", "acme"), ("token", id), ("overlap", "now")]).await;
+        let answer =
+            it.post_form(&owner, &path, &[("organization", "acme"), ("token", id), ("version", &version), ("overlap", "now")]).await;
         assert_eq!(answer.status, 500, "{path}");
         assert!(secret(&answer.body).is_empty(), "{path}");
     }
     assert_eq!(it.count("SELECT COUNT(*) FROM token_secrets").await, before);
     assert!(opens(&it, &old).await);
+}
+
+async fn a_rotation_that_is_sent_again_changes_nothing(it: TestConsole) {
+    let (owner, admin) = (it.session("owner").await, it.session("admin").await);
+    let (token, old) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
+    let page = format!("/orgs/acme/tokens/{}", token.id);
+    let path = format!("{page}/rotate");
+    let version = value(&it.get(&owner, &path).await, "version");
+    let fields = [("version", version.as_str()), ("overlap", "1h")];
+    let answer = it.post_form(&owner, &path, &fields).await;
+    let new = secret(&answer.body);
+    let says = format!("The old secret {} works until Sun 22 Nov 2026, 10:05 UTC", token.hint);
+    assert!(answer.text().contains(&says), "{}", answer.text());
+    assert!(opens(&it, &old).await && opens(&it, &new).await);
+    it.advance(60);
+    let before = (it.count("SELECT seq FROM head").await, it.count("SELECT COUNT(*) FROM token_secrets").await);
+    // The same person reloads the answer; another one has had the form open since before; a script asks; nobody says what they saw.
+    let id = token.id.to_string();
+    let by_script = [&[("organization", "acme"), ("token", id.as_str())], &fields[..]].concat();
+    for (caller, path, fields) in [
+        (&owner, path.as_str(), &fields[..]),
+        (&admin, path.as_str(), &fields[..]),
+        (&admin, path.as_str(), &[("version", version.as_str()), ("overlap", "now")]),
+        (&owner, path.as_str(), &[("overlap", "now")]),
+        (&admin, "/api/tokens/rotate", &by_script),
+    ] {
+        let refused = it.post_form(caller, path, fields).await;
+        assert_eq!(refused.status, 409, "{fields:?}");
+        assert!(secret(&refused.body).is_empty());
+        let text = if path.starts_with("/api") { refused.json()["message"].as_str().unwrap().to_owned() } else { refused.text() };
+        assert!(
+            text.contains("A rotation happened meanwhile by Ada Lovelace, Sun 22 Nov 2026, 09:05 UTC, so nothing was done now"),
+            "{text}"
+        );
+        assert!(text.contains(&says), "{text}");
+        if !path.starts_with("/api") {
+            assert!(refused.body.contains(&format!("href=\"{page}\"")), "a way to the token");
+        }
+    }
+    assert_eq!((it.count("SELECT seq FROM head").await, it.count("SELECT COUNT(*) FROM token_secrets").await), before);
+    assert!(opens(&it, &old).await && opens(&it, &new).await, "nobody was cut off");
+    // From a fresh page it is meant.
+    let again = secret(&rotate(&it, &admin, &page, "1h").await.body);
+    assert!(!opens(&it, &old).await && opens(&it, &new).await && opens(&it, &again).await);
+}
+
+async fn a_replacement_that_is_sent_again_is_one_token(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (token, _) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Minutes(1)).await;
+    it.advance(60);
+    let path = format!("/orgs/acme/tokens/{}/replace", token.id);
+    let form = value(&it.get(&owner, &path).await, "form");
+    let first = secret(&it.post_form(&owner, &path, &[("form", &form)]).await.body);
+    assert!(opens(&it, &first).await);
+    let tokens = it.count("SELECT COUNT(*) FROM tokens").await;
+    let by_script = [("organization", "acme"), ("token", &token.id.to_string()), ("form", &form)];
+    for (path, fields) in [(path.as_str(), &by_script[2..]), ("/api/tokens/replace", &by_script)] {
+        let refused = it.post_form(&owner, path, fields).await;
+        assert_eq!(refused.status, 409, "{path}");
+        assert!(secret(&refused.body).is_empty() && refused.body.contains("This form was sent before and generated"), "{path}");
+    }
+    assert_eq!(it.count("SELECT COUNT(*) FROM tokens").await, tokens);
+    assert!(opens(&it, &first).await, "what somebody may have stored goes on working");
+    // A fresh form is meant, and it warns.
+    let fresh = it.get(&owner, &path).await;
+    assert!(fresh.text().contains("is in use already"));
+    let second = secret(&it.post_form(&owner, &path, &[("form", &value(&fresh, "form"))]).await.body);
+    assert!(opens(&it, &second).await && second != first);
+}
+
+async fn an_old_secret_in_use_is_ended_by_who_is_sure(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (token, old) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
+    let page = format!("/orgs/acme/tokens/{}", token.id);
+    rotate(&it, &owner, &page, "24h").await;
+    assert!(it.get(&owner, &page).await.body.contains("type=\"submit\" id=\"end-overlap\""), "nobody would be cut off");
+    // Used after the page was shown.
+    assert!(opens(&it, &old).await);
+    let asked = it.post_form(&owner, &format!("{page}/end-overlap"), &[]).await;
+    assert_eq!((asked.status.as_u16(), asked.header("location")), (303, format!("{page}?overlap=ask").as_str()));
+    let by_script = [("organization", "acme"), ("token", &token.id.to_string()), ("sure", "yes")];
+    assert_eq!(it.post_form(&owner, "/api/tokens/end_overlap", &by_script[..2]).await.status, 409);
+    assert!(opens(&it, &old).await);
+    let question = it.get(&owner, asked.header("location")).await;
+    for text in ["End the overlap now?", "Last used moments ago", " by a program without a name"] {
+        assert!(question.text().contains(text), "{text}: {}", question.text());
+    }
+    assert_eq!(value(&question, "sure"), "yes");
+    assert!(!it.get(&owner, &page).await.text().contains("End the overlap now?"));
+    assert_eq!(it.post_form(&owner, "/api/tokens/end_overlap", &by_script).await.status, 200);
+    assert!(!opens(&it, &old).await);
+    assert!(!it.get(&owner, asked.header("location")).await.text().contains("End the overlap now?"), "there is nothing left to end");
+}
+
+async fn forms_say_which_token_they_are_about(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (token, _) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Minutes(1)).await;
+    let page = format!("/orgs/acme/tokens/{}", token.id);
+    let shows = async |address: &str| {
+        let text = it.get(&owner, address).await.text();
+        assert!(text.contains(token.hint.as_str()) && text.to_lowercase().contains("organization"), "{address}: {text}");
+        text
+    };
+    shows(&format!("{page}/rotate")).await;
+    shows(&format!("{page}/edit")).await;
+    assert!(shows(&format!("/orgs/acme/tokens?revoke={}", token.id)).await.contains("It belongs to the organization"));
+    it.advance(60);
+    shows(&format!("{page}/replace")).await;
 }

@@ -20,7 +20,7 @@ use crate::{
     paths, posted,
     ui::{
         button::{ButtonLink, Look, Submit},
-        confirm::ConfirmIdentity,
+        confirm::{ConfirmIdentity, confirmed},
         heading::{Heading, PageTitle},
         problem::Problem,
         secret_once::Leave,
@@ -147,7 +147,7 @@ fn Ask(found: Leaving, rotated: RwSignal<Option<Vec<Issued>>>) -> impl IntoView 
                             <code class="hint">{token.hint.to_string()}</code>
                         </p>
                     </div>
-                    <div>{last_used}</div>
+                    <div class="cell">{last_used}</div>
                 </li>
             }
         });
@@ -183,7 +183,11 @@ fn Ask(found: Leaving, rotated: RwSignal<Option<Vec<Issued>>>) -> impl IntoView 
         spawn_local(async move {
             let (slug, user, _) = then.get_value();
             let after = slug.clone();
-            match members::remove(slug, user, decided).await {
+            let answer = match confirmed(&fields).await {
+                Ok(()) => members::remove(slug, user, decided).await,
+                Err(failure) => Err(failure),
+            };
+            match answer {
                 // Somebody may have ended the token meanwhile: there is nothing to show then.
                 Ok(issued) if issued.is_empty() => navigate(&format!("{}?done=removed", paths::members(&after)), Default::default()),
                 Ok(issued) => {

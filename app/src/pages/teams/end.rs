@@ -71,7 +71,7 @@ fn Ask(found: Doomed) -> impl IntoView {
                 <li class="doomed-token">
                     <span class="doomed-label">{token.label.to_string()}</span>
                     <code class="hint">{token.hint.to_string()}</code>
-                    <span class="cell-more">{last_used}</span>
+                    <span class="cell">{last_used}</span>
                 </li>
             }
         });

@@ -90,7 +90,7 @@ fn Generate(blank: Blank, policy: Policy) -> impl IntoView {
 
 #[component]
 fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> impl IntoView {
-    let Blank { organization, owners, roles } = blank;
+    let Blank { organization, owners, roles, may, form } = blank;
     let slug = StoredValue::new(organization.slug.to_string());
     let choices = owners.choices();
     if choices.is_empty() {
@@ -130,7 +130,7 @@ fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> 
         permissions: PermissionSet::NONE,
         expiry: offer.chosen.to_string(),
     };
-    let values = values.with_preset().or_posted();
+    let values = values.with_preset(may).or_posted();
     let address = slug.with_value(|slug| paths::new_token(slug));
     // Without scripts a preset is a link to the form: it stays a form for a token of the same owner.
     let presets = asked_owner().map_or_else(|| address.clone(), |owner| slug.with_value(|slug| paths::new_token_of(slug, owner)));
@@ -141,6 +141,7 @@ fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> 
         </p>
         <Summary title="The token was not generated" fields=FIELDS refusal=refusal />
         <form class="form" method="post" action=address on:submit=submit>
+            <input r#type="hidden" name="form" value=form />
             <input r#type="hidden" name="label_warned" value=move || warned.get() />
             <LabelField value=values.label refusal=refusal unique=policy.unique_labels && !own on_change=check_label>
                 <LabelWarning warned=warned unique=policy.unique_labels && !own />
@@ -151,7 +152,7 @@ fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> 
             } else {
                 view! { <OwnerField owners=owners refusal=refusal /> }.into_any()
             }}
-            <RightsField chosen=values.role roles=roles.custom on=values.permissions address=presets refusal=refusal />
+            <RightsField chosen=values.role roles=roles.custom may=may on=values.permissions address=presets refusal=refusal />
             <ExpiryField chosen=values.expiry hint="From then on the token is refused." offer=offer refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
@@ -179,6 +180,7 @@ async fn generate(slug: String, fields: Fields, warned: RwSignal<String>, refusa
     }
     let answer = tokens::create(
         slug,
+        field("form"),
         field("owner"),
         label,
         field("description"),

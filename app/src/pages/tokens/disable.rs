@@ -2,6 +2,10 @@
 
 use domain::{Failure, State, Token};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
 
 use crate::{
     api::{self, edit},
@@ -62,6 +66,8 @@ pub fn Switch(organization: String, token: Token, refusal: Refusal, switching: S
             request_animation_frame(|| browser::focus(BUTTON));
         }
     });
+    let navigate = use_navigate();
+    let told = use_location().search;
     let address = if off { paths::enable(&organization, id) } else { paths::disable(&organization, id) };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -69,13 +75,21 @@ pub fn Switch(organization: String, token: Token, refusal: Refusal, switching: S
             return;
         }
         busy.set(true);
-        let organization = organization.clone();
+        let (navigate, organization) = (navigate.clone(), organization.clone());
         spawn_local(async move {
-            let answer =
-                if off { edit::enable(organization, id.to_string()).await } else { edit::disable(organization, id.to_string()).await };
+            let answer = if off {
+                edit::enable(organization.clone(), id.to_string()).await
+            } else {
+                edit::disable(organization.clone(), id.to_string()).await
+            };
             busy.set(false);
             match answer {
                 Ok(_) => {
+                    if !told.get_untracked().is_empty() {
+                        // What the address told before is no longer what was done last.
+                        let replace = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+                        navigate(&paths::token(&organization, id), replace);
+                    }
                     switching.told.set(if off { "The token is enabled." } else { "The token is disabled." });
                     switching.focus.set_value(true);
                     switching.anew.run(());

@@ -11,6 +11,7 @@ use leptos_router::hooks::{use_navigate, use_params_map};
 use super::{
     fields::{DescriptionField, ExpiryField, FIELDS, LabelField, Values},
     rights::{RightsField, toggled},
+    subject::Subject,
 };
 use crate::{
     api::{
@@ -122,14 +123,14 @@ fn values(token: &Token, present: Option<&str>) -> Values {
 
 #[component]
 fn EditForm(editable: Editable, policy: Policy, now: Timestamp) -> impl IntoView {
-    let Editable { organization, token, roles, version } = editable;
+    let Editable { organization, token, roles, may, version } = editable;
     let (slug, id) = (StoredValue::new(organization.slug.to_string()), token.id);
     let page = slug.with_value(|slug| paths::token(slug, id));
     let address = slug.with_value(|slug| paths::edit(slug, id));
     // A page that was refused still shows what its form was made from.
     let version = StoredValue::new(if posted::was() { posted::field("version") } else { version });
     let present = present(&token, &roles);
-    let values_at_first = values(&token, present).with_preset().or_posted();
+    let values_at_first = values(&token, present).with_preset(may).or_posted();
     let offer = policy.offer_for(&token, now);
     let unique = policy.asks_for_unique_labels(token.owner.kind());
     let end = match token.expires_at {
@@ -140,7 +141,7 @@ fn EditForm(editable: Editable, policy: Policy, now: Timestamp) -> impl IntoView
     let busy = RwSignal::new(false);
     let navigate = use_navigate();
     let submit = {
-        let page = page.clone();
+        let page = slug.with_value(|slug| paths::edited(slug, id));
         move |event: SubmitEvent| {
             event.prevent_default();
             if busy.get_untracked() {
@@ -163,6 +164,7 @@ fn EditForm(editable: Editable, policy: Policy, now: Timestamp) -> impl IntoView
         <p class="lead">
             "Changes of “" {token.label.to_string()} "” are true at once, for whatever uses it now. Its secret stays the same."
         </p>
+        <Subject token=token.clone() />
         <Summary title="The token was not changed" fields=FIELDS refusal=refusal />
         <form class="form" method="post" action=address.clone() on:submit=submit>
             <input r#type="hidden" name="version" value=version.get_value() />
@@ -171,6 +173,7 @@ fn EditForm(editable: Editable, policy: Policy, now: Timestamp) -> impl IntoView
             <RightsField
                 chosen=values_at_first.role
                 roles=roles.custom
+                may=may
                 on=values_at_first.permissions
                 present=present
                 address=address.clone()

@@ -34,11 +34,11 @@ pub struct Values {
 }
 
 impl Values {
-    /// With the toggles of the preset that the page's address names, if it does.
-    pub fn with_preset(self) -> Self {
+    /// With the toggles of the preset that the page's address names, if it does, as far as they may be given.
+    pub fn with_preset(self, may: PermissionSet) -> Self {
         let preset = use_query_map().with_untracked(|query| query.get_str("preset").and_then(Preset::named));
         match preset {
-            Some(preset) => Self { role: CUSTOM.to_owned(), permissions: preset.permissions(), ..self },
+            Some(preset) => Self { role: CUSTOM.to_owned(), permissions: preset.permissions().within(may), ..self },
             None => self,
         }
     }

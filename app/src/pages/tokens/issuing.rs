@@ -6,7 +6,7 @@ use leptos_router::hooks::use_navigate;
 
 use crate::{
     browser, posted,
-    ui::secret_once::{Leave, secret_once},
+    ui::secret_once::{Before, Leave, secret_once},
 };
 
 /// The form, which are the children, and over it the secret once there is one.
@@ -19,6 +19,9 @@ pub fn Issuing(
     /// Where it goes on when the secret is stored.
     then: Callback<TokenId, String>,
     issued: RwSignal<Option<Issued>>,
+    /// The secret that the new one took the place of. Set before `issued` is.
+    #[prop(default = StoredValue::new(Before::None))]
+    before: StoredValue<Before>,
     children: Children,
 ) -> impl IntoView {
     let kept = RwSignal::new(false);
@@ -33,7 +36,8 @@ pub fn Issuing(
             navigate(&next, Default::default());
         }
     });
-    let show = move |issued: &Issued| secret_once(issued, Leave { did, address: then.run(issued.token.id), kept, on_done });
+    let show =
+        move |issued: &Issued| secret_once(issued, before.get_value(), Leave { did, address: then.run(issued.token.id), kept, on_done });
     view! {
         {posted::issued(|_| ()).is_none().then(children)}
         {move || posted::issued(show).or_else(|| issued.with(|issued| issued.as_ref().map(show)))}

@@ -16,5 +16,6 @@ mod rights;
 pub mod rotate;
 pub mod row;
 mod select;
+mod subject;
 pub mod token;
 mod usage;

@@ -5,7 +5,7 @@
 
 use core::time::Duration;
 
-use domain::{Cause, Refusals, Rotation, SecretUser, Status, Timestamp, TokenId, time::roughly};
+use domain::{Cause, Code, Refusals, Rotation, SecretUser, Status, Timestamp, TokenId, time::roughly};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
@@ -20,7 +20,9 @@ use crate::{
     browser, paths, posted,
     ui::{
         badge::Tone,
-        button::{ButtonLink, Submit},
+        button::{ButtonLink, Look, Submit},
+        dialog::Dialog,
+        field::Refusal,
         icon::{Glyph, Icon},
         notice::Notice,
         time::{Moment, ago},
@@ -102,6 +104,7 @@ pub fn Overlap(organization: String, token: TokenId, known: Secrets, secrets: Kn
     let now = known.now;
     let shown = known.rotation.map(|rotation| {
         let Rotation { old, new, since, ends_at, until_first_use, new_is_used, users } = rotation;
+        let used = !users.is_empty();
         view! {
             <section class="block" aria-labelledby="overlap">
                 <h2 class="block-title" id="overlap">
@@ -119,7 +122,9 @@ pub fn Overlap(organization: String, token: TokenId, known: Secrets, secrets: Kn
                     </p>
                     <h3 class="overlap-title">"Who still uses the old secret"</h3>
                     <Users users=users now=now />
-                    {known.may_update.then(|| view! { <EndOverlap organization=organization token=token secrets=secrets /> })}
+                    {known
+                        .may_update
+                        .then(|| view! { <EndOverlap organization=organization token=token used=used secrets=secrets /> })}
                 </div>
             </section>
         }
@@ -154,33 +159,40 @@ fn Users(users: Vec<SecretUser>, now: Timestamp) -> impl IntoView {
     .into_any()
 }
 
+/// The id of what ends the overlap.
+const END: &str = "end-overlap";
+
+/// The button that ends the overlap; where somebody would be cut off, the way to the question.
 #[component]
-fn EndOverlap(organization: String, token: TokenId, secrets: KnownSecrets) -> AnyView {
+fn EndOverlap(organization: String, token: TokenId, used: bool, secrets: KnownSecrets) -> AnyView {
     let refusal = RwSignal::new(posted::failure());
     let busy = RwSignal::new(false);
-    let navigate = use_navigate();
     let action = paths::end_overlap(&organization, token);
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
+    let ask = paths::ask_end_overlap(&organization, token);
+    let submit = ending(organization, token, "", secrets, busy, refusal);
+    let way = if used {
+        view! {
+            <a class="button" data-look=Look::Secondary.as_str() id=END href=ask data-noscroll="">
+                "End overlap now"
+            </a>
         }
-        busy.set(true);
-        let (navigate, organization) = (navigate.clone(), organization.clone());
-        spawn_local(async move {
-            let answer = rotation::end_overlap(organization.clone(), token.to_string()).await;
-            busy.set(false);
-            match answer {
-                Ok(_) => {
-                    let replace = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-                    navigate(&paths::overlap_ended(&organization, token), replace);
-                    secrets.refetch();
-                    browser::focus("overlap-told");
-                }
-                Err(Failure(failure)) => refusal.set(Some(failure)),
-            }
-        });
+        .into_any()
+    } else {
+        view! { <Submit id=END look=Look::Secondary busy=busy meanwhile="Ending…" label="End overlap now" /> }.into_any()
     };
+    view! {
+        <Refused refusal=refusal />
+        <form class="overlap-end" method="post" action=action on:submit=submit>
+            {way}
+            <p class="text-muted">"From then on only the new secret is accepted."</p>
+        </form>
+    }
+    .into_any()
+}
+
+/// Why the overlap was not ended.
+#[component]
+fn Refused(refusal: Refusal) -> impl IntoView {
     view! {
         <div role="alert">
             {move || {
@@ -195,10 +207,114 @@ fn EndOverlap(organization: String, token: TokenId, secrets: KnownSecrets) -> An
                     })
             }}
         </div>
-        <form class="overlap-end" method="post" action=action on:submit=submit>
-            <Submit look=crate::ui::button::Look::Secondary busy=busy meanwhile="Ending…" label="End overlap now" />
-            <p class="text-muted">"From then on only the new secret is accepted."</p>
-        </form>
+    }
+}
+
+/// Ends the overlap when a form is sent, and tells so or asks. `sure` is `yes` where that was asked already.
+fn ending(
+    organization: String,
+    token: TokenId,
+    sure: &'static str,
+    secrets: KnownSecrets,
+    busy: RwSignal<bool>,
+    refusal: Refusal,
+) -> impl Fn(SubmitEvent) + Clone + 'static {
+    let navigate = use_navigate();
+    move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let (navigate, organization) = (navigate.clone(), organization.clone());
+        spawn_local(async move {
+            let answer = rotation::end_overlap(organization.clone(), token.to_string(), sure.to_owned()).await;
+            busy.set(false);
+            let replace = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+            match answer {
+                Ok(_) => {
+                    navigate(&paths::overlap_ended(&organization, token), replace);
+                    secrets.refetch();
+                    browser::focus("overlap-told");
+                }
+                // Somebody used the old secret since the page was shown.
+                Err(Failure(failure)) if failure.code == Code::Conflict && sure.is_empty() => {
+                    navigate(&paths::ask_end_overlap(&organization, token), replace);
+                    secrets.refetch();
+                }
+                Err(Failure(failure)) => refusal.set(Some(failure)),
+            }
+        });
+    }
+}
+
+/// Asks whether to end the overlap although the old secret is in use, when the address says so and there is something to end.
+#[component]
+pub fn AskEndOverlap(organization: String, token: TokenId, known: Secrets, secrets: KnownSecrets) -> AnyView {
+    let query = use_query_map();
+    let asked = Memo::new(move |_| query.with(|query| query.get_str("overlap") == Some("ask")));
+    let rotation = StoredValue::new(known.rotation.filter(|_| known.may_update));
+    let (organization, now) = (StoredValue::new(organization), known.now);
+    view! {
+        {move || {
+            let rotation = asked.get().then(|| rotation.get_value()).flatten();
+            rotation
+                .map(|rotation| {
+                    view! { <Question organization=organization.get_value() token=token rotation=rotation now=now secrets=secrets /> }
+                })
+        }}
+    }
+    .into_any()
+}
+
+#[component]
+fn Question(organization: String, token: TokenId, rotation: Rotation, now: Timestamp, secrets: KnownSecrets) -> AnyView {
+    let refusal = RwSignal::new(posted::failure());
+    let busy = RwSignal::new(false);
+    let action = paths::end_overlap(&organization, token);
+    let navigate = use_navigate();
+    let on_close = Callback::new({
+        let page = paths::token(&organization, token);
+        move |()| {
+            navigate(&page, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+            browser::focus(END);
+        }
+    });
+    let submit = ending(organization, token, "yes", secrets, busy, refusal);
+    let last = match rotation.users.into_iter().next() {
+        Some(user) => view! {
+            <strong>"Last used " {when(user.last_used_at, now)}</strong>
+            " by "
+            {who(&user.address, &user.user_agent)}
+            "."
+        }
+        .into_any(),
+        None => view! { <strong>"Nobody has used it since the rotation."</strong> }.into_any(),
+    };
+    view! {
+        <Dialog id="ask-end-overlap" role="alertdialog" guarded=busy on_close=on_close>
+            <h2 class="dialog-title" id="ask-end-overlap-title">
+                "End the overlap now?"
+            </h2>
+            <div class="dialog-text" id="ask-end-overlap-text">
+                <p>
+                    "Whatever still uses the old secret " <code class="hint">{rotation.old.to_string()}</code>
+                    " stops working at once. This cannot be undone."
+                </p>
+                <p>{last}</p>
+            </div>
+            <Refused refusal=refusal />
+            <form class="form" method="post" action=action on:submit=submit>
+                <input r#type="hidden" name="sure" value="yes" />
+                <div class="dialog-actions">
+                    <button r#type="submit" form="ask-end-overlap-cancel" class="button" data-look="secondary" autofocus=true>
+                        "Cancel"
+                    </button>
+                    <Submit look=Look::Danger busy=busy meanwhile="Ending…" label="End overlap" />
+                </div>
+            </form>
+            <form id="ask-end-overlap-cancel" method="dialog"></form>
+        </Dialog>
     }
     .into_any()
 }

@@ -9,7 +9,8 @@ use leptos::{
 
 use super::{
     issuing::Issuing,
-    rotate::{NotNow, Steps, use_token},
+    rotate::{NotNow, Steps, TooLate, late, use_token},
+    subject::SubjectDetails,
     token::Grants,
 };
 use crate::{
@@ -82,11 +83,13 @@ fn Replace(form: Replaceable) -> impl IntoView {
 
 #[component]
 fn Form(form: Replaceable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
-    let Replaceable { organization, token, lifetime, ends_at, label_in_use } = form;
+    let Replaceable { organization, token, lifetime, ends_at, label_in_use, form } = form;
+    let form = StoredValue::new(if posted::was() { posted::field("form") } else { form });
     let slug = organization.slug.to_string();
     let id = token.id;
     let (action, back) = (paths::replace(&slug, id), paths::token(&slug, id));
     let refusal: Refusal = RwSignal::new(posted::failure());
+    let late = late(refusal);
     let busy = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -97,7 +100,7 @@ fn Form(form: Replaceable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
         let (slug, fields) = (slug.clone(), Fields::of(&Event::from(event)));
         spawn_local(async move {
             let answer = match confirmed(&fields).await {
-                Ok(()) => rotation::replace(slug, id.to_string()).await,
+                Ok(()) => rotation::replace(slug, id.to_string(), form.get_value()).await,
                 Err(failure) => Err(failure),
             };
             match answer {
@@ -119,7 +122,9 @@ fn Form(form: Replaceable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
             "A new token with the settings of the old one. Its secret is shown once, right after it is generated; the old one stays as it is."
         </p>
         <Summary title="The token was not generated" fields=&[] refusal=refusal />
-        <form class="form" method="post" action=action on:submit=submit>
+        <TooLate late=late page=back.clone() />
+        <form class="form" method="post" action=action on:submit=submit hidden=move || late.get()>
+            <input r#type="hidden" name="form" value=form.get_value() />
             {in_use
                 .map(|in_use| {
                     view! {
@@ -133,6 +138,7 @@ fn Form(form: Replaceable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
                 })}
             <Details>
                 <Detail term="Label">{label}</Detail>
+                <SubjectDetails token=token />
                 {description
                     .map(|text| {
                         view! {

@@ -1,6 +1,6 @@
 //! Revoking: the dialog that asks, and the notice that tells.
 
-use domain::{State, Timestamp, Token};
+use domain::{Owner, State, Timestamp, Token};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
@@ -130,6 +130,7 @@ fn Ask(organization: String, place: String, found: Found, asked_here: StoredValu
     let token = found.token;
     let id = token.id;
     let label = token.label.to_string();
+    let owner = if token.owner == Owner::Organization { "the organization".to_owned() } else { token.owner.words() };
     let refusal: Refusal = RwSignal::new(posted::failure());
     let busy = RwSignal::new(false);
     // Without scripts the button is never disabled: the server compares.
@@ -197,7 +198,7 @@ fn Ask(organization: String, place: String, found: Found, asked_here: StoredValu
             </h2>
             <div class="dialog-text" id="revoke-text">
                 <p>"Whatever uses " <code class="hint">{token.hint.to_string()}</code> " stops working at once. This cannot be undone."</p>
-                <p>{last_use}</p>
+                <p>"It belongs to " <strong>{owner}</strong> ". " {last_use}</p>
             </div>
             <div role="alert">
                 {move || {

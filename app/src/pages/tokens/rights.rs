@@ -30,6 +30,8 @@ pub fn RightsField(
     chosen: String,
     /// The organization's own roles that can be chosen.
     roles: Vec<DefinedRole>,
+    /// What may be given at all.
+    may: PermissionSet,
     /// The toggles that are on.
     on: PermissionSet,
     /// What it may do now, in a sentence, when that is none of the choices, so that it can only stay or be replaced.
@@ -45,7 +47,7 @@ pub fn RightsField(
     view! {
         <Choices name="role" legend="Role" hint="Choose the least that is enough." refusal=refusal>
             {keep}
-            {Role::FOR_TOKENS.map(|each| view! { <RoleCard role=each checked=chosen == each.as_str() /> })}
+            {Role::FOR_TOKENS.map(|each| view! { <RoleCard role=each may=may checked=chosen == each.as_str() /> })}
             <CustomRoleCards roles=roles chosen=chosen.clone() />
             <Card
                 name="role"
@@ -54,21 +56,25 @@ pub fn RightsField(
                 summary="No role: exactly the permissions you turn on."
                 checked=chosen == CUSTOM
             />
-            <Matrix on=on address=address refusal=refusal />
+            <Matrix on=on may=may address=address refusal=refusal />
         </Choices>
     }
     .into_any()
 }
 
 #[component]
-fn RoleCard(role: Role, checked: bool) -> impl IntoView {
+fn RoleCard(role: Role, may: PermissionSet, checked: bool) -> impl IntoView {
     let additions = additions(role);
     let count = additions.iter().count();
     let details = (count > 0).then(|| {
         view! { <Grants summary=format!("Adds {count} permissions to those of {}", Role::Viewer.title()) permissions=additions /> }
     });
+    // Shown all the same: whoever misses a role learns why they do not have it to give.
+    let out_of_reach = !may.covers(policy::grants(role));
+    let why = if out_of_reach { " You may not do all of this, so you cannot give it." } else { "" };
+    let summary = format!("{}{why}", role.summary());
     view! {
-        <Card name="role" value=role.as_str() title=role.title() summary=role.summary() checked=checked>
+        <Card name="role" value=role.as_str() title=role.title() summary=summary checked=checked && !out_of_reach disabled=out_of_reach>
             {details}
         </Card>
     }
@@ -81,13 +87,13 @@ fn additions(role: Role) -> PermissionSet {
 
 /// A toggle for each permission of the catalogue, a row for each category. Shown while Custom is chosen.
 #[component]
-fn Matrix(on: PermissionSet, address: String, refusal: Refusal) -> impl IntoView {
+fn Matrix(on: PermissionSet, may: PermissionSet, address: String, refusal: Refusal) -> impl IntoView {
     let wrong = wrong_with(refusal, "permissions");
     let told = RwSignal::new(String::new());
     let presets = Preset::offered().map(|preset| {
         let fill = move |event: MouseEvent| {
             event.prevent_default();
-            let permissions = preset.permissions();
+            let permissions = preset.permissions().within(may);
             browser::check(&format!("role-{CUSTOM}"), true);
             for permission in Permission::all() {
                 browser::check(&toggle_id(permission), permissions.contains(permission));
@@ -105,15 +111,17 @@ fn Matrix(on: PermissionSet, address: String, refusal: Refusal) -> impl IntoView
         }
     });
     let all: PermissionSet = Permission::all().collect();
+    let limit = if may.covers(all) { "" } else { " Only what you may do yourself is here: nobody hands on more than they hold." };
     view! {
         <fieldset class="matrix" id="permissions" tabindex="-1" aria-describedby="permissions-error">
             <legend class="field-label">"Permissions of its own"</legend>
-            <p class="field-hint">"Begin with a preset, then turn off what is not needed."</p>
+            <p class="field-hint">"Begin with a preset, then turn off what is not needed." {limit}</p>
             <ul class="presets">{presets.collect_view()}</ul>
             <p class="sr-only" role="status">
                 {told}
             </p>
-            <Toggles on=on offered=all />
+            // What was typed is there, so that it can be taken back.
+            <Toggles on=on offered=may.union(on) />
             <FieldError id="permissions-error".to_owned() wrong=wrong />
         </fieldset>
     }

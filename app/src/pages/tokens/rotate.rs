@@ -1,6 +1,6 @@
 //! The form that gives a token a new secret.
 
-use domain::{Code, Issued, Overlap, Rotation, TokenId};
+use domain::{Code, Issued, OldSecret, Overlap, Rotation, TokenId};
 use leptos::{
     ev::{Event, SubmitEvent},
     prelude::*,
@@ -8,11 +8,11 @@ use leptos::{
 };
 use leptos_router::hooks::use_params_map;
 
-use super::issuing::Issuing;
+use super::{issuing::Issuing, subject::Subject};
 use crate::{
     api::{
         Failure,
-        rotation::{self, Rotatable},
+        rotation::{self, Rotatable, Rotated},
     },
     browser::Fields,
     layout::{Breadcrumb, use_organization},
@@ -26,6 +26,7 @@ use crate::{
         heading::{Heading, PageTitle},
         notice::Notice,
         problem::Problem,
+        secret_once::Before,
         summary::Summary,
         time::Moment,
     },
@@ -107,23 +108,29 @@ pub(super) fn NotNow(failure: domain::Failure, refused: &'static str, organizati
 #[component]
 fn Rotate(form: Rotatable) -> impl IntoView {
     let issued = RwSignal::new(None::<Issued>);
+    // What answers a plain form is written after the rotation: the overlap that runs is the one that was chosen.
+    let old = form.rotation.clone().map(|Rotation { old, ends_at, .. }| OldSecret { hint: old, ends_at });
+    let before = StoredValue::new(old.map_or(Before::Ended, Before::Accepted));
     let slug = form.organization.slug.to_string();
     let here = paths::rotate(&slug, form.token.id);
     let then = Callback::new(move |token| paths::token(&slug, token));
     view! {
-        <Issuing did="rotated" here=here then=then issued=issued>
-            <Form form=form issued=issued />
+        <Issuing did="rotated" here=here then=then issued=issued before=before>
+            <Form form=form issued=issued before=before />
         </Issuing>
     }
 }
 
 #[component]
-fn Form(form: Rotatable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
-    let Rotatable { organization, token, rotation } = form;
+fn Form(form: Rotatable, issued: RwSignal<Option<Issued>>, before: StoredValue<Before>) -> impl IntoView {
+    let Rotatable { organization, token, rotation, version } = form;
     let slug = organization.slug.to_string();
     let id = token.id;
     let (action, back) = (paths::rotate(&slug, id), paths::token(&slug, id));
     let refusal: Refusal = RwSignal::new(posted::failure());
+    let late = late(refusal);
+    // A page that was refused still shows what its form was made from.
+    let version = StoredValue::new(if posted::was() { posted::field("version") } else { version });
     let busy = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -135,12 +142,13 @@ fn Form(form: Rotatable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
         let slug = slug.clone();
         spawn_local(async move {
             let answer = match confirmed(&fields).await {
-                Ok(()) => rotation::rotate(slug, id.to_string(), fields.get("overlap")).await,
+                Ok(()) => rotation::rotate(slug, id.to_string(), version.get_value(), fields.get("overlap")).await,
                 Err(failure) => Err(failure),
             };
             match answer {
-                Ok(token) => {
+                Ok(Rotated { issued: token, old }) => {
                     refusal.set(None);
+                    before.set_value(old.map_or(Before::Ended, Before::Accepted));
                     issued.set(Some(token));
                 }
                 Err(Failure(failure)) => refusal.set(Some(failure)),
@@ -152,8 +160,11 @@ fn Form(form: Rotatable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
         <p class="lead">
             {format!("“{}” gets a new secret, which is shown once. Everything else about it stays: its id, what it may do, when it expires.", token.label)}
         </p>
+        <Subject token=token />
         <Summary title="The token was not rotated" fields=&["overlap"] refusal=refusal />
-        <form class="form" method="post" action=action on:submit=submit>
+        <TooLate late=late page=back.clone() />
+        <form class="form" method="post" action=action on:submit=submit hidden=move || late.get()>
+            <input r#type="hidden" name="version" value=version.get_value() />
             {rotation.as_ref().map(|rotation| view! { <Already rotation=rotation.clone() /> })}
             <Choice keeps=rotation.is_some_and(|rotation| !rotation.new_is_used) refusal=refusal />
             <ConfirmIdentity refusal=refusal />
@@ -164,6 +175,21 @@ fn Form(form: Rotatable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
         </form>
     }
     .into_any()
+}
+
+/// Whether a form about a token is out of date: somebody was quicker, or the form itself was sent before.
+pub(super) fn late(refusal: Refusal) -> Signal<bool> {
+    Signal::derive(move || refusal.with(|failure| failure.as_ref().is_some_and(|failure| failure.code == Code::Conflict)))
+}
+
+/// Leads from a form that is out of date to the token. Sending it once more would change nothing.
+#[component]
+pub(super) fn TooLate(late: Signal<bool>, page: String) -> impl IntoView {
+    view! {
+        <div class="form-actions" hidden=move || !late.get()>
+            <ButtonLink href=page>"Go to the token"</ButtonLink>
+        </div>
+    }
 }
 
 /// Tells what rotating does to the overlap that is under way: there are never more than two secrets.

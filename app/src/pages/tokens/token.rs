@@ -2,12 +2,12 @@
 
 use domain::{OldSecret, PermissionSet, Status, Token};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 
 use super::{
     disable::{self, Switch, SwitchNotices, Switching, Told},
     events::RecentEvents,
-    overlap::{KnownSecrets, Overlap, OverlapEnded, RenewalActions, StillPresented},
+    overlap::{AskEndOverlap, KnownSecrets, Overlap, OverlapEnded, RenewalActions, StillPresented},
     row::{self, expires, last_used, status_badge},
     usage::Usage,
 };
@@ -48,6 +48,9 @@ pub fn TokenPage() -> impl IntoView {
         ] />
         <Told switching=switching />
         <OverlapEnded secrets=secrets />
+        <div role="status">
+            <Edited />
+        </div>
         <Transition>
             {move || Suspend::new(async move {
                 let (found, known) = (found.await, secrets.await);
@@ -64,6 +67,22 @@ pub fn TokenPage() -> impl IntoView {
                 }
             })}
         </Transition>
+    }
+}
+
+/// Tells that the token was edited, when the address says so.
+#[component]
+fn Edited() -> impl IntoView {
+    let query = use_query_map();
+    let here = use_location().pathname;
+    move || {
+        query.with(|query| query.get_str("done") == Some("edited")).then(|| {
+            view! {
+                <Notice tone=Tone::Success dismiss=here.get_untracked()>
+                    <p>"The token is saved as it is shown here."</p>
+                </Notice>
+            }
+        })
     }
 }
 
@@ -112,7 +131,8 @@ fn Shown(found: Found, switching: Switching, known: Secrets, secrets: KnownSecre
         <SwitchNotices off=status == Status::Disabled refusal=refusal />
         <StillPresented known=known.clone() status=status />
         <Facts organization=slug.clone() token=token.clone() outside=outside old=old status=status now=now />
-        <Overlap organization=slug.clone() token=token.id known=known secrets=secrets />
+        <Overlap organization=slug.clone() token=token.id known=known.clone() secrets=secrets />
+        <AskEndOverlap organization=slug.clone() token=token.id known=known secrets=secrets />
         <Usage organization=slug.clone() token=token.id />
         <section class="block" aria-labelledby="may">
             <h2 class="block-title" id="may">

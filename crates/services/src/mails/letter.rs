@@ -359,15 +359,16 @@ impl Letter {
 
     /// Tells that something dead is still presented.
     pub(crate) fn token_refused(console: &Console, presented: &Presented) -> Self {
-        let why = match presented.cause {
-            Cause::Ended => "The secret was replaced by a rotation",
-            Cause::Revoked => "The token is revoked",
-            Cause::Expired => "The token is expired",
-            Cause::Disabled => "The token is disabled",
+        let (what, why) = match presented.cause {
+            Cause::Ended => ("old secret of the API token", "The secret was replaced by a rotation"),
+            Cause::Revoked => ("revoked API token", "The token is revoked"),
+            Cause::Expired => ("expired API token", "The token is expired"),
+            Cause::Disabled => ("disabled API token", "The token is disabled"),
         };
+        let Presented { label, organization_name: organization, .. } = presented;
         Self {
-            subject: format!("API token “{}” of {} is presented but no longer good", presented.label, presented.organization_name),
-            opening: format!("Somebody presented an API token of {} that is no longer good. It was refused.", presented.organization_name),
+            subject: format!("The {what} “{label}” of {organization} is still presented"),
+            opening: format!("Somebody presented the {what} “{label}” of {organization}. It was refused."),
             facts: vec![
                 ("Label", presented.label.clone()),
                 ("Token", presented.hint.clone()),

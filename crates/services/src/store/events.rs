@@ -134,6 +134,28 @@ pub(crate) async fn list(db: &Db, access: &Access, filter: &Filter, limit: i64) 
     rows.into_iter().map(Row::into_recorded).collect()
 }
 
+/// When one of these was last done to something of the organization, and by whom.
+pub(crate) async fn latest_in(
+    write: &mut Write,
+    access: &Access,
+    target: &str,
+    actions: [Action; 2],
+) -> Result<Option<(Timestamp, String)>> {
+    let latest: Option<(i64, String)> = on_tx!(write, |connection| {
+        sqlx::query_as(
+            "SELECT at, actor_name FROM events WHERE organization_id = $1 AND target_id = $2 AND action IN ($3, $4) \
+             ORDER BY seq DESC LIMIT 1",
+        )
+        .bind(access.organization().id.to_string())
+        .bind(target)
+        .bind(actions[0].as_str())
+        .bind(actions[1].as_str())
+        .fetch_optional(connection)
+        .await?
+    });
+    Ok(latest.map(|(at, by)| (Timestamp::from_micros(at), by)))
+}
+
 /// Whether a text has the shape of an id, as in `tok_019a…`; a name of that shape would be a strange one.
 fn is_id(text: &str) -> bool {
     text.split_once('_').is_some_and(|(prefix, rest)| {

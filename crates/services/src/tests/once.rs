@@ -20,6 +20,7 @@ on_both![
     a_key_is_of_one_caller_and_of_one_day,
     the_ceiling_is_asked_again,
     twenty_with_one_key_are_one_token,
+    of_ten_times_one_form_one_generates,
     a_failed_event_leaves_neither_token_nor_key,
     a_failed_key_leaves_neither_token_nor_event,
 ];
@@ -239,6 +240,38 @@ async fn twenty_with_one_key_are_one_token(instance: Instance) {
         good += usize::from(is_good(&instance, secret.expose()).await);
     }
     assert_eq!(good, 1, "the last answer holds");
+}
+
+async fn of_ten_times_one_form_one_generates(instance: Instance) {
+    instance.set_up().await;
+    let owner = std::sync::Arc::new(instance.owner().await);
+    let over = tokens::create(&instance.console, &owner, new_token("over", Role::Viewer)).await.unwrap();
+    tokens::revoke(&instance.console, &owner, &over.token.id.to_string(), "over").await.unwrap();
+    for replaces in [None, Some(over.token.id.to_string())] {
+        let form = tokens::form_key(&instance.console);
+        let before = instance.count("SELECT COUNT(*) FROM tokens").await;
+        let tasks: Vec<_> = (0..10)
+            .map(|_| {
+                let (console, owner, form, replaces) = (instance.console.clone(), owner.clone(), form.clone(), replaces.clone());
+                tokio::spawn(async move {
+                    match replaces {
+                        None => tokens::create_by_form(&console, &owner, new_token("ci", Role::Viewer), &form).await,
+                        Some(id) => tokens::replace_by_form(&console, &owner, &id, &form).await,
+                    }
+                })
+            })
+            .collect();
+        let mut made = Vec::new();
+        for task in tasks {
+            match task.await.unwrap() {
+                Ok(issued) => made.push(issued),
+                Err(error) => assert!(matches!(error, Error::Overtaken(_)), "{error}"),
+            }
+        }
+        assert_eq!((made.len(), instance.count("SELECT COUNT(*) FROM tokens").await), (1, before + 1));
+        assert!(is_good(&instance, made[0].secret.expose()).await, "its secret is not replaced by another");
+    }
+    assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'token.reissue'").await, 0);
 }
 
 async fn a_failed_event_leaves_neither_token_nor_key(instance: Instance) {

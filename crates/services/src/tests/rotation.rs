@@ -19,6 +19,7 @@ on_both![
     what_the_first_use_could_not_end_the_next_one_ends,
     whatever_is_done_two_are_accepted_at_most_and_the_newest_always,
     ten_rotations_at_once_leave_one_current_secret,
+    of_ten_forms_that_saw_the_same_secret_one_rotates,
     ending_an_overlap_is_true_when_it_is_answered,
     what_is_over_or_too_strong_is_not_rotated,
     another_organization_rotates_nothing,
@@ -324,6 +325,41 @@ async fn ten_rotations_at_once_leave_one_current_secret(instance: Instance) {
     assert_eq!(judge(&instance, &verifier, &first).await, Verdict::Valid, "who was at work is not cut off");
     assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'token.rotate'").await, 10);
     assert!(instance.console.verify_events(None).await.unwrap().is_ok());
+}
+
+async fn of_ten_forms_that_saw_the_same_secret_one_rotates(instance: Instance) {
+    instance.set_up().await;
+    let owner = Arc::new(instance.owner().await);
+    let verifier = verifier(&instance, &owner).await;
+    let old = lasting(&instance, &owner, "ci").await;
+    let seen = old.token.hint.to_string();
+    let tasks: Vec<_> = (0..10)
+        .map(|_| {
+            let (console, owner, id, seen) = (instance.console.clone(), owner.clone(), old.token.id.to_string(), seen.clone());
+            tokio::spawn(async move { tokens::rotate_seen(&console, &owner, &id, &seen, Overlap::Hour).await })
+        })
+        .collect();
+    let mut attempts = Vec::new();
+    for task in tasks {
+        attempts.push(task.await.unwrap());
+    }
+    let (won, lost): (Vec<_>, Vec<_>) = attempts.into_iter().partition(Result::is_ok);
+    assert_eq!((won.len(), lost.len()), (1, 9));
+    for refused in lost {
+        let Err(Error::Overtaken(how)) = refused else { panic!("it was rotated meanwhile") };
+        assert!(how.contains("by Ada") && how.contains(&format!("The old secret {seen} works until")), "{how}");
+    }
+    let (new, kept) = won.into_iter().next().unwrap().unwrap();
+    assert_eq!(kept.map(|old| old.hint), Some(old.token.hint.clone()));
+    assert_eq!(accepted(&instance, &verifier, [&old, &new]).await, [true, true]);
+    assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'token.rotate'").await, 1);
+    // Without an overlap there is nothing left to tell but that.
+    let id = old.token.id.to_string();
+    let seen = async |seen: &str| tokens::rotate_seen(&instance.console, &owner, &id, seen, Overlap::Now).await;
+    let (newest, kept) = seen(new.token.hint.as_str()).await.unwrap();
+    assert_eq!((kept, accepted(&instance, &verifier, [&old, &new, &newest]).await), (None, [false, false, true]));
+    let Err(Error::Overtaken(how)) = seen("").await else { panic!("nothing was seen") };
+    assert!(how.contains("The old secret no longer works") && how.contains(newest.token.hint.as_str()), "{how}");
 }
 
 async fn ending_an_overlap_is_true_when_it_is_answered(instance: Instance) {

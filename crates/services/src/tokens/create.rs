@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{
     NewToken, event,
+    once::Attempt,
     rights::{may_give, may_last},
 };
 use crate::{
@@ -27,15 +28,34 @@ const PERIOD: Duration = Duration::from_mins(5);
 
 /// Generates a token, for the organization, for the member who asks or for a team that they are in. Nobody hands on more than they hold; Owner is a role for people.
 pub async fn create(console: &Console, access: &Access, new: NewToken) -> Result<Issued> {
-    issue(console, access, new, None).await
+    issue(console, access, new, None, None).await
 }
 
-/// The same, also for a token that stands in for another one, which the event then names.
-pub(super) async fn issue(console: &Console, access: &Access, new: NewToken, replaces: Option<TokenId>) -> Result<Issued> {
+/// The same for a form that carries a [`super::form_key`]: it generates one token, however often it is sent. An empty key marks nothing.
+pub async fn create_by_form(console: &Console, access: &Access, new: NewToken, form: &str) -> Result<Issued> {
+    issue(console, access, new, None, Attempt::of_form(console, access, form)?).await
+}
+
+/// The same, also for a token that stands in for another one, which the event then names. An attempt that was made before makes none.
+pub(super) async fn issue(
+    console: &Console,
+    access: &Access,
+    new: NewToken,
+    replaces: Option<TokenId>,
+    attempt: Option<Attempt>,
+) -> Result<Issued> {
     not_too_often(console, access, &new).await?;
     let mut write = access.begin(console).await?;
     let now = console.now();
-    let (issued, _) = insert(console, access, &mut write, new, now).await?;
+    if let Some(attempt) = &attempt
+        && let Some(earlier) = attempt.earlier(&mut write, access, now).await?
+    {
+        return Err(sent_already(&mut write, access, earlier.token).await?);
+    }
+    let (issued, digest) = insert(console, access, &mut write, new, now).await?;
+    if let Some(attempt) = &attempt {
+        store::idempotency::insert(&mut write, access, &attempt.digest, &attempt.asked, (issued.token.id, &digest), now).await?;
+    }
     write.commit(&console.0.keys, &created(access, now, &issued.token, replaces)).await?;
     console.0.mails.notify_one();
     Ok(issued)
@@ -51,6 +71,18 @@ pub(super) async fn not_too_often(console: &Console, access: &Access, new: &NewT
         Some(wait) => Err(Error::TooMany { wait }),
         None => Ok(()),
     }
+}
+
+/// Says what the form led to when it was sent before. Its secret is not replaced by another, as for a client that lost the answer: whoever
+/// reloads a page has seen it, and may have stored it.
+async fn sent_already(write: &mut Write, access: &Access, token: TokenId) -> Result<Error> {
+    let made = match store::tokens::find_in(write, access, token).await? {
+        Some(token) => format!("the token “{}” ({}), whose secret was shown once", token.label, token.hint),
+        None => "a token, whose secret was shown once".to_owned(),
+    };
+    Ok(Error::Overtaken(format!(
+        "This form was sent before and generated {made}. Nothing was done now. If the secret is lost, rotate that token."
+    )))
 }
 
 /// A new secret and the digest to store of it.

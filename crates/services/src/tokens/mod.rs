@@ -21,17 +21,20 @@ use domain::{
     change::{CUSTOM, KEEP},
 };
 
-pub use create::create;
+pub use create::{create, create_by_form};
 pub use disable::{disable, enable};
 pub(crate) use edit::fingerprint;
 pub use edit::{EDITED_MEANWHILE, edit, edit_with, editable, version};
 pub use list::{CHOSEN, EXPORT, Exported, Listed, PAGE, export, find, find_itself, find_many, label_in_use, list, list_all};
-pub use once::{IdempotencyKey, Outcome, create_once};
-pub use replace::{Replacement, replace, replacement};
+pub use once::{IdempotencyKey, Outcome, create_once, form_key};
+pub use replace::{Replacement, replace, replace_by_form, replacement};
 pub use revoke::{revoke, revoke_by_id, revoke_itself, revoke_presented};
 pub use revoke_many::{revoke_many, revoke_many_by_id};
+pub use rights::may_be_given;
 pub(crate) use rotate::end_on_first_use;
-pub use rotate::{Rotating, chosen_overlap, end_overlap, old_secrets, rotatable, rotate, rotation};
+pub use rotate::{
+    Rotating, STILL_USED, chosen_overlap, end_overlap, end_overlap_if, old_secrets, rotatable, rotate, rotate_seen, rotation,
+};
 pub use rotate_itself::rotate_itself;
 pub use rotate_once::rotate_once;
 pub use usage::usage;

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use domain::{Invalid, Issued, Permission, PermissionSet, Status, Timestamp, TokenId, audit::Action};
 use serde_json::json;
 
@@ -17,6 +18,7 @@ use super::{
 use crate::{
     Console,
     access::Access,
+    entropy,
     error::{Error, Result},
     keys::Digest,
     mails::{self, Letter},
@@ -54,11 +56,26 @@ impl Attempt {
         Self { digest: keys.idempotency(&sender), asked: keys.idempotency(asked) }
     }
 
+    /// The attempt that a form is, by the key that it carries; none when it carries none.
+    pub(super) fn of_form(console: &Console, access: &Access, form: &str) -> Result<Option<Self>> {
+        if form.is_empty() {
+            return Ok(None);
+        }
+        let key = IdempotencyKey::parse(form.as_bytes()).map_err(Error::in_field("form"))?;
+        Ok(Some(Self::new(console, access, &key, &[b"form"])))
+    }
+
     /// What the attempt with the same key led to, if that was not too long ago.
     pub(super) async fn earlier(&self, write: &mut Write, access: &Access, now: Timestamp) -> Result<Option<Earlier>> {
         store::idempotency::prune(write, access, now.minus(MEMORY)).await?;
         store::idempotency::find_in(write, access, &self.digest).await
     }
+}
+
+/// What a form carries, so that sending it again, as reloading its answer does, generates no second token. Decision 32.
+pub fn form_key(console: &Console) -> String {
+    let random: [u8; 16] = entropy::bytes(&*console.0.entropy);
+    HEXLOWER.encode(&random)
 }
 
 /// What an attempt with a key led to.

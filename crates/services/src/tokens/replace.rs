@@ -2,7 +2,7 @@
 
 use domain::{Issued, Lifetime, Owner, OwnerChoice, Permission, Status, Timestamp, Token, TokenId};
 
-use super::{NewToken, create};
+use super::{NewToken, create, once::Attempt};
 use crate::{
     Console,
     access::Access,
@@ -23,6 +23,12 @@ pub struct Replacement {
 
 /// Generates a token with the settings of one that is expired or revoked; the event names both. The old one stays as it is.
 pub async fn replace(console: &Console, access: &Access, id: &str) -> Result<Issued> {
+    replace_by_form(console, access, id, "").await
+}
+
+/// The same for a form that carries a [`super::form_key`]: it generates one token, however often it is sent. An empty key marks nothing.
+pub async fn replace_by_form(console: &Console, access: &Access, id: &str, form: &str) -> Result<Issued> {
+    let attempt = Attempt::of_form(console, access, form)?;
     let Replacement { token, lifetime, .. } = replacement(console, access, id).await?;
     let Token { id, owner, label, description, role, permissions, .. } = token;
     let owner = Some(match owner {
@@ -30,7 +36,7 @@ pub async fn replace(console: &Console, access: &Access, id: &str) -> Result<Iss
         Owner::User(_) => OwnerChoice::Me,
         Owner::Team(team) => OwnerChoice::Team(team.id),
     });
-    create::issue(console, access, NewToken { owner, label, description, role, permissions, lifetime }, Some(id)).await
+    create::issue(console, access, NewToken { owner, label, description, role, permissions, lifetime }, Some(id), attempt).await
 }
 
 /// What would come out of replacing one of the organization's tokens.

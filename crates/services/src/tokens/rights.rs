@@ -1,6 +1,6 @@
 //! What a token may be given, at generation and at every edit alike.
 
-use domain::{AssignedRole, PermissionSet, Rights, Role, Timestamp};
+use domain::{AssignedRole, Permission, PermissionSet, Rights, Role, Timestamp};
 
 use crate::{
     access::Access,
@@ -22,8 +22,18 @@ pub(super) fn may_give(access: &Access, rights: &Rights, held: PermissionSet) ->
         return Ok(());
     }
     let by_role = rights.role.as_ref().map_or(PermissionSet::NONE, AssignedRole::permissions);
-    let field = if excess.without(by_role) == excess { "permissions" } else { "role" };
+    let own = excess.without(by_role) == excess;
+    if let Some(role) = rights.role.as_ref().filter(|_| !own) {
+        let why = format!("You may not do all that the role {} allows, so you cannot give it. Choose one that allows less.", role.title());
+        return Err(Error::Invalid { field: "role", why });
+    }
+    let field = "permissions";
     Err(Error::Invalid { field, why: format!("Leave out what you may not do yourself: {}.", excess.stored().replace(' ', ", ")) })
+}
+
+/// What may be given to a token by who asks: what they hold themselves.
+pub fn may_be_given(access: &Access) -> PermissionSet {
+    Permission::all().filter(|permission| access.covers([*permission].into_iter().collect())).collect()
 }
 
 /// Refuses an end after that of the token that asks: no token lives on in another one that it generates or edits.

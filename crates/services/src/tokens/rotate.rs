@@ -1,6 +1,6 @@
 //! Rotating: a new secret for the same token, and the old one lives on for a while.
 
-use domain::{Issued, OldSecret, Overlap, Permission, Refusals, Rotation, Secret, Status, Timestamp, Token, TokenId, audit::Action};
+use domain::{Hint, Issued, OldSecret, Overlap, Permission, Refusals, Rotation, Secret, Status, Timestamp, Token, TokenId, audit::Action};
 use serde_json::{Value, json};
 
 use super::event;
@@ -35,6 +35,29 @@ pub struct Rotating {
 /// newest was never used, whoever rotates has probably lost it: then it is the one that ends, and the one before keeps its overlap, unless
 /// [`Overlap::Now`] ends that too.
 pub async fn rotate(console: &Console, access: &Access, id: &str, overlap: Overlap) -> Result<Issued> {
+    rotate_if(console, access, id, None, overlap).await.map(|(issued, _)| issued)
+}
+
+/// The same from a form. `seen` is the mask of the secret that was current when the form was shown. If another one is by now, nothing
+/// happens: a form that is sent again, from a reloaded answer or an old tab, would end the secret that is at work. Decision 32. Also
+/// answers the secret that lives on.
+pub async fn rotate_seen(
+    console: &Console,
+    access: &Access,
+    id: &str,
+    seen: &str,
+    overlap: Overlap,
+) -> Result<(Issued, Option<OldSecret>)> {
+    rotate_if(console, access, id, Some(seen), overlap).await
+}
+
+async fn rotate_if(
+    console: &Console,
+    access: &Access,
+    id: &str,
+    seen: Option<&str>,
+    overlap: Overlap,
+) -> Result<(Issued, Option<OldSecret>)> {
     access.require_on_tokens(Permission::API_KEY_UPDATE)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     // A use of a moment ago counts: otherwise a secret that is at work would be taken for a lost one.
@@ -45,10 +68,29 @@ pub async fn rotate(console: &Console, access: &Access, id: &str, overlap: Overl
     access.require_on(Permission::API_KEY_UPDATE, &token)?;
     may_rotate(access, &token, now)?;
     let live = rotation::live_in(&mut write, access, id, now).await?;
+    if seen.is_some_and(|seen| seen != token.hint.as_str()) {
+        return Err(rotated_meanwhile(&mut write, access, &token, &live).await?);
+    }
     let turned = turn(console, access, &mut write, token, live, overlap, now).await?;
     write.commit(&console.0.keys, &event(access, now, Action::TokenRotate, &turned.issued.token, turned.details)).await?;
     console.0.mails.notify_one();
-    Ok(turned.issued)
+    let old = turned.old.filter(|(_, ends_at)| *ends_at > now);
+    Ok((turned.issued, old.map(|(hint, ends_at)| OldSecret { hint: Hint::from_stored(hint), ends_at })))
+}
+
+/// Says who was quicker, and what that means for the secret that is at work.
+async fn rotated_meanwhile(write: &mut Write, access: &Access, token: &Token, live: &[LiveSecret]) -> Result<Error> {
+    let renewed = [Action::TokenRotate, Action::TokenReissue];
+    let who = match store::events::latest_in(write, access, &token.id.to_string(), renewed).await? {
+        Some((at, by)) => format!(" by {by}, {}", at.human()),
+        None => String::new(),
+    };
+    let old = match live.iter().find_map(|secret| Some((&secret.hint, secret.ends_at()?))) {
+        Some((hint, ends_at)) => format!("The old secret {hint} works until {}.", ends_at.human()),
+        None => "The old secret no longer works.".to_owned(),
+    };
+    let now = &token.hint;
+    Ok(Error::Overtaken(format!("A rotation happened meanwhile{who}, so nothing was done now. {old} The new one is {now}.")))
 }
 
 /// A rotation that waits for its event.
@@ -130,6 +172,25 @@ pub(super) async fn renew(console: &Console, access: &Access, write: &mut Write,
 /// Reads the choice of the form.
 pub fn chosen_overlap(typed: &str) -> Result<Overlap> {
     typed.parse().map_err(Error::in_field("overlap"))
+}
+
+/// Says that somebody would be cut off.
+pub const STILL_USED: &str = "The old secret has been used since the rotation: whatever uses it stops working. Confirm that it shall end.";
+
+/// Ends the old secret like [`end_overlap`], but refuses with [`STILL_USED`] where it was used since the rotation, unless whoever asks is
+/// `sure`.
+pub async fn end_overlap_if(console: &Console, access: &Access, id: &str, sure: bool) -> Result<Token> {
+    if !sure {
+        // A use of a moment ago counts.
+        console.0.usage.settle().await?;
+        let rotating = rotation(console, access, id).await?;
+        let living = !matches!(rotating.token.status_at(console.now()), Status::Revoked | Status::Expired);
+        if living && rotating.rotation.is_some_and(|rotation| !rotation.users.is_empty()) {
+            access.require_on(Permission::API_KEY_UPDATE, &rotating.token)?;
+            return Err(Error::Conflict(STILL_USED));
+        }
+    }
+    end_overlap(console, access, id).await
 }
 
 /// Ends the old secret of a token now, while an overlap runs. When this returns, it is refused everywhere. When none runs any more, or the

@@ -1,0 +1,31 @@
+//! Which token a form is about.
+
+use domain::Token;
+use leptos::prelude::*;
+
+use super::row::owner;
+use crate::ui::details::{Detail, Details};
+
+/// The token's mask and its owner, beside its label: labels may repeat, and whoever takes one token for another cuts somebody off.
+#[component]
+pub fn Subject(token: Token) -> AnyView {
+    view! {
+        <Details>
+            <SubjectDetails token=token />
+        </Details>
+    }
+    .into_any()
+}
+
+/// The same among other details.
+#[component]
+pub fn SubjectDetails(token: Token) -> AnyView {
+    let owner = owner(&token, None);
+    view! {
+        <Detail term="Token">
+            <code class="hint">{token.hint.to_string()}</code>
+        </Detail>
+        <Detail term="Belongs to">{owner}</Detail>
+    }
+    .into_any()
+}
