@@ -70,7 +70,7 @@ async fn every_form_that_may_ask_takes_the_password(it: TestConsole) {
     let tokens = "/orgs/acme/tokens";
     let forms: [(String, Vec<(&str, &str)>); 9] = [
         (format!("{tokens}/new"), NEW.to_vec()),
-        (format!("{tokens}/{}/rotate", admin.id), vec![("overlap", "24h")]),
+        (format!("{tokens}/{}/rotate", admin.id), vec![("overlap", "24h"), ("version", admin.hint.as_str())]),
         (format!("{tokens}/{}/replace", ended.id), vec![]),
         (format!("{tokens}/{}/edit", viewer.id), vec![("label", "wider"), ("role", "admin"), ("expiry", "keep"), ("version", &version)]),
         ("/orgs/acme/roles/new".to_owned(), vec![("name", "Reader"), ("billing:read", "on")]),

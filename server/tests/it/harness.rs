@@ -354,6 +354,20 @@ impl TestConsole {
         self.background.take().unwrap().stop().await;
     }
 
+    /// Whether the instance is the only one its database can have.
+    pub(crate) fn is_sqlite(&self) -> bool {
+        matches!(self.database, Database::Sqlite(_))
+    }
+
+    /// Switches the tokens of Acme with this label off, as the operator: what is done behind the back of the server is not noticed by it.
+    pub(crate) async fn disable(&self, label: &str) {
+        let operator = access::by_operator(&self.console, "acme", &command_line()).await.unwrap();
+        let all = tokens::list_all(&self.console, &operator, &domain::TokenFilter::default(), 100).await.unwrap();
+        for token in all.items.iter().filter(|token| token.label.as_str() == label) {
+            tokens::disable(&self.console, &operator, &token.id.to_string()).await.unwrap();
+        }
+    }
+
     /// Signs one of the members in: `owner`, `admin`, `developer`, `viewer`, `outsider`.
     pub(crate) async fn session(&self, who: &str) -> Caller {
         let email = if who == "outsider" { "outsider@globex.test".to_owned() } else { format!("{who}@acme.test") };

@@ -22,7 +22,7 @@ use tokio::{
 };
 
 use crate::{
-    harness::{TestConsole, on_both},
+    harness::{TERM, TestConsole, on_both},
     introspect,
 };
 
@@ -296,7 +296,7 @@ async fn a_gateway_that_is_set_up_wrong_lets_nobody_through(it: TestConsole) {
     let client = [("X-API-Key", secret.as_str()), ("X-Jeton-Verifier", &secret)];
     let gateway = Gateway::start(&it).await;
     assert_eq!(gateway.get(&client).await, (200, 1));
-    it.execute("UPDATE tokens SET disabled_at = 1, disabled_by_name = 'test' WHERE label = 'gateway'").await;
+    it.disable("gateway").await;
     assert_eq!(gateway.get(&client).await, (403, 0));
     for (from, to) in [
         ("        include /", "        # /"),
@@ -315,6 +315,7 @@ async fn a_gateway_that_is_set_up_wrong_lets_nobody_through(it: TestConsole) {
 async fn without_jeton_nobody_gets_through(mut it: TestConsole) {
     let cut = it.wire().await;
     let (_, secret) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
+    let (_, unknown) = it.issue("acme", "cd", Role::Viewer, &[], Lifetime::Never).await;
     let bearer = format!("Bearer {secret}");
     let client = [("Authorization", bearer.as_str())];
     let gateway = Gateway::start(&it).await;
@@ -333,6 +334,11 @@ async fn without_jeton_nobody_gets_through(mut it: TestConsole) {
         Some(cut) => cut.send(()).unwrap(),
         None => it.stop().await,
     }
+    // On PostgreSQL others may change what is remembered, so a lease later nobody passes with it. On SQLite nobody can: there it is the one who
+    // was not asked about yet that nothing is known of.
+    tokio::time::sleep(TERM * 2).await;
+    let bearer = if it.is_sqlite() { format!("Bearer {unknown}") } else { bearer };
+    let client = [("Authorization", bearer.as_str())];
     for _ in 0..3 {
         assert_eq!(gateway.get(&client).await, (500, 0), "nginx makes 500 of 503");
     }

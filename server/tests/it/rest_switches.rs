@@ -46,7 +46,7 @@ async fn an_ended_overlap_leaves_only_the_newest_secret(it: TestConsole) {
     let owner = it.session("owner").await;
     let (target, old) = it.issue("acme", "target", Role::Viewer, &[], Lifetime::Never).await;
     let (id, old) = (target.id.to_string(), Caller::Token(old));
-    let rotated = it.post_form(&owner, &format!("/orgs/acme/tokens/{id}/rotate"), &[("overlap", "6h")]).await;
+    let rotated = crate::rotation::rotate(&it, &owner, &format!("/orgs/acme/tokens/{id}"), "6h").await;
     assert_eq!(rotated.status, 200);
     assert_eq!(it.get(&old, "/organization").await.status, 200);
     for _ in 0..2 {

@@ -17,12 +17,12 @@ async fn a_page_tells_uses_and_refusals_by_day_and_from_where(mut it: TestConsol
         assert_eq!(it.get(&Caller::Token(secret.clone()), "/organization").await.status, 200);
     }
     // Rotating first writes every use that waits.
-    it.post_form(&owner, &format!("{page}/rotate"), &[("overlap", "now")]).await;
-    it.post_form(&owner, &format!("{page}/rotate"), &[("overlap", "now")]).await;
+    crate::rotation::rotate(&it, &owner, &page, "now").await;
+    crate::rotation::rotate(&it, &owner, &page, "now").await;
     for _ in 0..2 {
         assert_eq!(it.get(&Caller::Token(secret.clone()), "/organization").await.status, 401);
     }
-    it.post_form(&owner, &format!("{page}/rotate"), &[("overlap", "now")]).await;
+    crate::rotation::rotate(&it, &owner, &page, "now").await;
     let shown = it.get(&owner, &page).await;
     assert_eq!(shown.status, 200);
     assert!(shown.text().contains("3 uses in 30 days, 2 refused."), "{}", shown.text());
