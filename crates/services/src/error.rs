@@ -74,9 +74,10 @@ impl From<domain::token_query::Refused> for Error {
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let away = match &error {
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_) => true,
-            // What a connection that is cut while it is made looks like.
-            sqlx::Error::Protocol(_) => true,
+            // The last is what a connection looks like that is cut while it is made.
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => {
+                true
+            }
             // SQLite is busy or locked; PostgreSQL lost the connection (08), is shutting down (57), did not get a lock (55P03) or gave
             // way to another (40).
             sqlx::Error::Database(error) => error.code().is_some_and(|code| {

@@ -89,7 +89,7 @@ mod tests {
         // Sent at 5,000; its answer took 60 ms, of which nothing is given.
         lease.renew(ms(5_000));
         assert!(lease.holds_at(ms(5_060)));
-        assert!(lease.holds_at(ms(5_100) - Duration::from_nanos(1)));
+        assert!(lease.holds_at(Duration::from_nanos(5_099_999_999)));
         assert!(!lease.holds_at(ms(5_100)));
         // A poll that took longer than the term gives nothing at all.
         lease.renew(ms(5_200));

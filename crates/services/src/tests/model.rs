@@ -11,6 +11,7 @@ mod sync {
     pub(super) const TOLD_APART: usize = 1;
 }
 
+#[expect(clippy::duplicate_mod, reason = "the model is worth something only if it is the file itself and not a copy")]
 #[path = "../memory/generations.rs"]
 mod generations;
 

@@ -12,10 +12,9 @@ use std::{
 };
 
 use domain::{AfterLeaving, Change, Issued, Lifetime, Overlap, OwnerChoice, Permission, PermissionSet, Rights, Role, Verdict};
-use rand::RngExt as _;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
-use super::{Instance, caller, new_token, user, way, wire::Wire};
+use super::{Instance, caller, new_token, random, user, way, wire::Wire};
 use crate::{
     Access, Background, Console, Database, Error, TERM, access, members,
     roles::{self, Definition},
@@ -28,6 +27,14 @@ use crate::{
 const REVOCATIONS: usize = 300;
 /// How many ask at once, on each server.
 const VERIFIERS: usize = 4;
+
+/// Breaks a wire again and again until told to stop.
+type Breaking = fn(Arc<Wire>, Arc<AtomicBool>) -> JoinHandle<()>;
+
+/// Any number below this one.
+fn any_below(end: usize) -> usize {
+    random().iter().fold(0, |number, byte| (number * 256 + usize::from(*byte)) % end)
+}
 
 /// What is known of one token, in nanoseconds since the start.
 struct Watched {
@@ -100,7 +107,7 @@ fn hammer(
                 // By way of the whole wire: only the asking is to meet with trouble.
                 let access = access::by_operator(&servers.instance.console, "acme", &caller()).await.unwrap();
                 while !stop.load(Ordering::SeqCst) {
-                    let one = rand::rng().random_range(0..watched.len());
+                    let one = any_below(watched.len());
                     servers.ask(&console, &access, &watched[one], asked).await;
                     answers.fetch_add(1, Ordering::Relaxed);
                     // Those who revoke need the processor, too.
@@ -137,10 +144,7 @@ fn lasting(role: Role) -> NewToken {
 
 /// Revokes one token after another while everybody asks about all of them, and something breaks the wire. Returns how long the answers
 /// took, sorted, and how many verifications there were.
-async fn revoke_all(
-    servers: Arc<Servers>,
-    faults: Option<fn(Arc<Wire>, Arc<AtomicBool>) -> tokio::task::JoinHandle<()>>,
-) -> (Vec<Duration>, u64) {
+async fn revoke_all(servers: Arc<Servers>, faults: Option<Breaking>) -> (Vec<Duration>, u64) {
     let operator = access::by_operator(&servers.instance.console, "acme", &caller()).await.unwrap();
     let mut watched = Vec::new();
     for number in 0..REVOCATIONS {
@@ -187,17 +191,17 @@ async fn end(servers: Arc<Servers>) {
 }
 
 /// A poll that takes up to two seconds, a connection that ends, and a database that cannot be reached at all, by turns.
-fn break_the_wire(wire: Arc<Wire>, stop: Arc<AtomicBool>) -> tokio::task::JoinHandle<()> {
+fn break_the_wire(wire: Arc<Wire>, stop: Arc<AtomicBool>) -> JoinHandle<()> {
     tokio::spawn(async move {
         while !stop.load(Ordering::SeqCst) {
-            let pause = rand::rng().random_range(0..400);
-            match rand::rng().random_range(0..4) {
-                0 => wire.delay(Duration::from_millis(rand::rng().random_range(0..2_000))),
+            let pause = Duration::from_millis(any_below(400) as u64);
+            match any_below(4) {
+                0 => wire.delay(Duration::from_millis(any_below(2_000) as u64)),
                 1 => wire.cut(),
                 2 => wire.close(true),
                 _ => wire.delay(Duration::ZERO),
             }
-            tokio::time::sleep(Duration::from_millis(pause)).await;
+            tokio::time::sleep(pause).await;
             wire.close(false);
         }
         wire.delay(Duration::ZERO);
