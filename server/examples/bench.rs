@@ -34,11 +34,11 @@ const HOT: usize = 100;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut words = std::env::args().skip(1);
-    let (Some(folder), Some(database)) = (words.next(), words.next()) else {
-        return Err("usage: bench FOLDER sqlite|postgres://…".into());
+    let (Some(folder), Some(database), Some(log)) = (words.next(), words.next(), words.next()) else {
+        return Err("usage: bench FOLDER sqlite|postgres://… LOG".into());
     };
-    // As in earnest: every request writes its line, to wherever standard error leads.
-    telemetry::start("info").map_err(|exit| exit.to_string())?;
+    // With "info", as in earnest, every request writes its line, to wherever standard error leads.
+    telemetry::start(&log).map_err(|exit| exit.to_string())?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(Path::new(&folder), &database))
 }
 

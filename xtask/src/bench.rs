@@ -36,7 +36,7 @@ struct Bench {
 }
 
 /// Builds, measures, prints the table, and writes it as JSON to `target/bench.json`.
-pub(crate) fn run(project: &Project, rounds: usize, seconds: u32) -> Result<()> {
+pub(crate) fn run(project: &Project, rounds: usize, seconds: u32, log: &str) -> Result<()> {
     if tools::find("wrk").is_none() {
         tools::install(&["wrk"], "the load generator")?;
     }
@@ -46,7 +46,7 @@ pub(crate) fn run(project: &Project, rounds: usize, seconds: u32) -> Result<()> 
     let mut report = Vec::new();
     println!("{:<12} {:<28} {:>9} {:>9} {:>9} {:>9}   against the bare route", "database", "what", "req/s", "CPU µs", "p50 µs", "p99 µs");
     for (name, database) in [("SQLite", "sqlite".to_owned()), ("PostgreSQL", postgres.url())] {
-        let bench = Bench::start(project, &database)?;
+        let bench = Bench::start(project, &database, log)?;
         report.push(bench.measure(name, rounds, seconds)?);
     }
     let written = project.root.join("target/bench.json");
@@ -56,7 +56,7 @@ pub(crate) fn run(project: &Project, rounds: usize, seconds: u32) -> Result<()> 
 }
 
 impl Bench {
-    fn start(project: &Project, database: &str) -> Result<Self> {
+    fn start(project: &Project, database: &str, filter: &str) -> Result<Self> {
         let folder = project.scratch().join("bench");
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
@@ -64,7 +64,7 @@ impl Bench {
         fs::create_dir_all(&folder)?;
         let log = fs::File::create(folder.join("log"))?;
         let mut command = Command::new(project.root.join("target/release/examples/bench"));
-        command.arg(&folder).arg(database).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
+        command.arg(&folder).arg(database).arg(filter).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
         let mut process = command.spawn().with_context(|| format!("cannot start {}", tools::shown(&command)))?;
         let mut line = String::new();
         BufReader::new(process.stdout.take().context("no output")?).read_line(&mut line)?;

@@ -76,6 +76,9 @@ enum Task {
         /// How long each turn is
         #[arg(long, default_value_t = 5)]
         seconds: u32,
+        /// What the instance logs: with `info`, as is usual, a line a request
+        #[arg(long, default_value = "info")]
+        log: String,
     },
     /// Format, clippy for server and browser, documentation, forbidden dependencies
     Lint,
@@ -115,7 +118,7 @@ fn go(task: Task) -> Result<ExitCode> {
             steps::note(&format!("{} after {}", project.binary(Profile::from_flag(release)).display(), steps::so_far()));
             Ok(ExitCode::SUCCESS)
         }
-        Task::Bench { rounds, seconds } => bench::run(&project, rounds, seconds).map(|()| ExitCode::SUCCESS),
+        Task::Bench { rounds, seconds, log } => bench::run(&project, rounds, seconds, &log).map(|()| ExitCode::SUCCESS),
         Task::Lint => lint::lint(&project).map(|()| ExitCode::SUCCESS),
         Task::Test { only, thorough } => suite::test(&project, &only, thorough),
     }
