@@ -142,7 +142,7 @@ impl Memory {
         }
     }
 
-    /// How many bytes it may hold, as it was told.
+    /// About how many bytes the tokens in it take.
     #[cfg(test)]
     pub(crate) fn weight(&self) -> u64 {
         self.known.weight()
