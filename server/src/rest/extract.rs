@@ -112,7 +112,7 @@ callers! { authenticate_to:
     InvitationWithdrawer = INVITATION_DELETE;
 }
 
-/// Who may generate tokens in the organization in the address, if only tokens of the person whose token it is and of their teams.
+/// Who may generate tokens in the organization in the address; with a token of a person also ones of that person and of their teams.
 pub(super) struct TokenGenerator(pub(super) Access);
 
 impl FromRequestParts<Site> for TokenGenerator {

@@ -50,7 +50,7 @@ async fn whose_a_token_may_be_depends_on_whose_asks(it: TestConsole) {
     let minter = it.token("acme", Role::Admin, &[]).await;
     let plain = it.token("acme", Role::Viewer, &[]).await;
     for (who, caller, organization_is, user_is, ours_is, theirs_is) in [
-        ("a viewer's", &of_viewer, 403, 201, 201, 422),
+        ("a viewer's", &of_viewer, 403, 403, 403, 403),
         ("an admin's", &of_admin, 201, 201, 201, 201),
         ("a team's", &of_team, 403, 403, 403, 403),
         ("the organization's", &minter, 201, 422, 422, 422),
@@ -68,18 +68,18 @@ async fn whose_a_token_may_be_depends_on_whose_asks(it: TestConsole) {
             assert_eq!(tokens(&it).await, before + i64::from(status == 201), "{who} {owner}");
         }
     }
-    let made = create(&it, &of_viewer, &user).await.json();
-    assert_eq!(made["owner"], json!({ "kind": "user", "id": VIEWER, "name": "viewer" }));
-    assert_eq!((made["created_by"].as_str(), &made["secret"].as_str().unwrap()[..4]), (Some("viewer"), "jtu_"));
+    let made = create(&it, &of_admin, &user).await.json();
+    assert_eq!(made["owner"], json!({ "kind": "user", "id": ADMIN, "name": "admin" }));
+    assert_eq!((made["created_by"].as_str(), &made["secret"].as_str().unwrap()[..4]), (Some("admin"), "jtu_"));
     let secret = Caller::Token(made["secret"].as_str().unwrap().to_owned());
     assert_eq!(it.get(&secret, "/api/v1/token").await.json()["id"], made["id"]);
-    assert_eq!(create(&it, &of_viewer, &ours).await.json()["owner"]["id"], ours["id"]);
+    assert_eq!(create(&it, &of_admin, &ours).await.json()["owner"]["id"], ours["id"]);
     for elsewhere in ["globex", "nowhere"] {
         let path = format!("/api/v1/organizations/{elsewhere}/tokens");
-        assert_eq!(it.post_json(&of_viewer, &path, &wanted(&user).to_string()).await.status, 404, "{elsewhere}");
+        assert_eq!(it.post_json(&of_admin, &path, &wanted(&user).to_string()).await.status, 404, "{elsewhere}");
     }
-    let recorded = "SELECT COUNT(*) FROM events WHERE action = 'token.create' AND actor_kind = 'token' AND actor_name = 'viewer'";
-    assert_eq!(it.count(recorded).await, 4);
+    let recorded = "SELECT COUNT(*) FROM events WHERE action = 'token.create' AND actor_kind = 'token' AND actor_name = 'admin'";
+    assert_eq!(it.count(recorded).await, 6);
 }
 
 async fn an_owner_that_is_none_is_told_and_changes_nothing(it: TestConsole) {
@@ -110,7 +110,10 @@ async fn a_persons_token_hands_on_neither_more_nor_for_longer_than_it_has(it: Te
     let ours = payments(&it).await;
     let user = json!({ "kind": "user" });
     // The admin may do more than their token, which counts here.
-    let caller = it.token_of("admin", "user", Role::Viewer).await;
+    let admin = it.token_of("admin", "user", Role::Admin).await;
+    let minter = json!({ "label": "minter", "role": "viewer", "permissions": ["api_key:create"], "expires_in": 3600, "owner": user });
+    let minter = it.post_json(&admin, TOKENS, &minter.to_string()).await.json();
+    let caller = Caller::Token(minter["secret"].as_str().unwrap().to_owned());
     let before = tokens(&it).await;
     for owner in [&user, &ours] {
         for (member, value, field) in [
@@ -127,12 +130,13 @@ async fn a_persons_token_hands_on_neither_more_nor_for_longer_than_it_has(it: Te
     }
     assert_eq!(tokens(&it).await, before);
     // A demotion holds for what their tokens generate as well.
-    let admin = it.token_of("admin", "user", Role::Admin).await;
-    it.execute(&format!("UPDATE memberships SET role = 'viewer' WHERE user_id = '{ADMIN}'")).await;
-    let wide = json!({ "label": "x", "role": "developer", "expires_in": 600, "owner": user });
-    assert_eq!(it.post_json(&admin, TOKENS, &wide.to_string()).await.json()["field"], "role");
-    assert_eq!(create(&it, &admin, &json!({ "kind": "organization" })).await.status, 403);
-    assert_eq!(create(&it, &admin, &user).await.status, 201);
+    let owner = it.session("owner").await;
+    assert_eq!(it.post_form(&owner, &format!("/orgs/acme/members/{ADMIN}"), &[("role", "viewer")]).await.status, 303);
+    for caller in [&admin, &caller] {
+        for owner in [&user, &ours, &json!({ "kind": "organization" })] {
+            assert_eq!(create(&it, caller, owner).await.status, 403);
+        }
+    }
 }
 
 async fn a_key_stands_for_one_owner(it: TestConsole) {
@@ -157,12 +161,12 @@ async fn a_key_stands_for_one_owner(it: TestConsole) {
 
 async fn who_left_the_team_generates_no_token_of_it(it: TestConsole) {
     let ours = payments(&it).await;
-    let caller = it.token_of("viewer", "user", Role::Viewer).await;
+    let caller = it.token_of("admin", "user", Role::Admin).await;
     let post = || {
         with(request(Method::POST, TOKENS, &wanted(&ours).to_string()), &[("content-type", "application/json"), ("idempotency-key", "k")])
     };
     assert_eq!(it.send(&caller, post()).await.status, 201);
-    it.execute(&format!("DELETE FROM team_members WHERE user_id = '{VIEWER}'")).await;
+    it.execute(&format!("DELETE FROM team_members WHERE user_id = '{ADMIN}'")).await;
     let before = tokens(&it).await;
     for answer in [create(&it, &caller, &ours).await, it.send(&caller, post()).await] {
         assert_eq!(
@@ -177,7 +181,7 @@ async fn who_left_the_team_generates_no_token_of_it(it: TestConsole) {
 async fn the_policy_is_asked(it: TestConsole) {
     let ours = payments(&it).await;
     let user = json!({ "kind": "user" });
-    let caller = it.token_of("viewer", "user", Role::Viewer).await;
+    let caller = it.token_of("admin", "user", Role::Admin).await;
     let editor = it.token("acme", Role::Admin, &[]).await;
     let policy = json!({ "user_tokens_allowed": false, "team_tokens_allowed": false, "creators": "admins" });
     assert_eq!(it.put_json(&editor, "/api/v1/organizations/acme/policy", &policy.to_string()).await.status, 200);
@@ -195,7 +199,7 @@ async fn the_policy_is_asked(it: TestConsole) {
 
 async fn nothing_is_half_done(it: TestConsole) {
     let ours = payments(&it).await;
-    let caller = it.token_of("viewer", "user", Role::Viewer).await;
+    let caller = it.token_of("admin", "user", Role::Admin).await;
     let (_, secret) = it.issue("acme", "minter", Role::Admin, &[], Lifetime::Never).await;
     let before = (tokens(&it).await, it.count("SELECT COUNT(*) FROM mails").await);
     it.break_events().await;

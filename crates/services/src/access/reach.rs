@@ -127,14 +127,12 @@ pub async fn to_tokens(
     Ok(Access { reach, teams, ..access })
 }
 
-/// Lets the bearer of a token into the organization that the address names, to generate tokens: whoever holds `api_key:create`, and without it
-/// a token of a person, for that person and for the teams they are in now. Decision 28.
+/// Lets the bearer of a token that holds `api_key:create` into the organization that the address names, to generate tokens: one of a person also for
+/// that person and for the teams they are in now. Decision 28.
 pub async fn by_token_to_generate(console: &Console, presented: &str, caller: &Caller, organization: &str) -> Result<Access> {
     let (access, found) = bearer_in(console, presented, caller, organization).await?;
+    access.require(Permission::API_KEY_CREATE)?;
     let access = Access { person: found.token.owner.person().cloned(), ..access };
-    if access.person.is_none() {
-        access.require(Permission::API_KEY_CREATE)?;
-    }
     let teams = teams_of(console, &access).await?;
     console.0.usage.accepted(&found, console.now(), caller);
     Ok(Access { teams, ..access })

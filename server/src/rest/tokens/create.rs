@@ -111,9 +111,8 @@ impl Wanted {
 
 /// Generates a token.
 ///
-/// The answer is the only one that holds the secret. Needs `api_key:create`, but for a token of a person, which generates tokens of that
-/// person and of the teams they are in without it, twenty at once, then one in five minutes. The new token may do no more than the one that
-/// asks, and does not outlive it.
+/// The answer is the only one that holds the secret. Needs `api_key:create`. A token of a person also generates tokens of that person and of the
+/// teams they are in, twenty at once, then one in five minutes. The new token may do no more than the one that asks, and does not outlive it.
 ///
 /// With an `Idempotency-Key` a request whose answer was lost can be sent again, within 24 hours, by the same token with the same body:
 /// there will be one token. While nobody has used its secret, that is replaced and the answer says `Idempotency-Replayed: true`; the lost
