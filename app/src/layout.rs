@@ -1,6 +1,6 @@
 //! What stands around pages: the header with the organization and the account, the side navigation, the frame of pages without either.
 
-use domain::{Me, Membership, Permission};
+use domain::{Failure, Me, Membership, Permission};
 use leptos::prelude::*;
 use leptos_router::{
     components::Outlet,
@@ -8,7 +8,7 @@ use leptos_router::{
 };
 
 use crate::{
-    api, paths,
+    paths, queries,
     ui::{
         button::{Look, Submit},
         icon::{Glyph, Icon},
@@ -91,10 +91,10 @@ pub fn Account() -> impl IntoView {
 }
 
 /// Who is signed in.
-type FoundMe = Resource<Result<Me, api::Failure>>;
+type FoundMe = Resource<Result<Me, Failure>>;
 
 fn find_me() -> FoundMe {
-    Resource::new_blocking(|| (), |()| api::session::find())
+    Resource::new_blocking(|| (), |()| queries::session::find())
 }
 
 /// Around pages for people who are not in an organization yet.
@@ -111,8 +111,7 @@ pub fn Plain(children: Children) -> impl IntoView {
 #[component]
 fn Brand() -> impl IntoView {
     view! {
-        // The server knows which page is the first one.
-        <a class="brand" href="/" rel="external">
+        <a class="brand" href="/">
             <img src="/favicon.svg" alt="" width="26" height="26" />
             "Jeton"
         </a>
@@ -162,8 +161,7 @@ fn Organizations(memberships: Vec<Membership>, slug: String) -> impl IntoView {
                 let current = (membership.organization.slug.as_str() == slug).then_some("true");
                 view! {
                     <li>
-                        // Loaded anew: everything on the page is of another organization.
-                        <a class="menu-link" href=paths::start(&membership) rel="external" aria-current=current>
+                        <a class="menu-link" href=paths::start(&membership) aria-current=current>
                             <span class="menu-name">{membership.organization.name.to_string()}</span>
                             <span class="menu-email">{membership.role.title()}</span>
                         </a>
@@ -203,7 +201,7 @@ fn AccountMenu(me: Me) -> impl IntoView {
         <div class="menu" id="account" popover="auto">
             <p class="menu-name">{name}</p>
             <p class="menu-email">{me.email.as_str().to_owned()}</p>
-            <a class="button" data-look=Look::Secondary.as_str() href=paths::ACCOUNT rel="external">
+            <a class="button" data-look=Look::Secondary.as_str() href=paths::ACCOUNT>
                 "Your account"
             </a>
             <form method="post" action=paths::SIGN_OUT>

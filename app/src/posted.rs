@@ -1,11 +1,13 @@
-//! What a plain form post led to, as pages see it. In the browser there is never anything: the answer to such a post does not hydrate.
+//! What a form that was posted led to, as pages see it.
 
 use std::collections::HashMap;
 
 use domain::{Failure, Invited, Issued, audit::Verified, token_policy::Impact};
+use leptos::prelude::use_context;
 
-/// The outcome of a form that was posted without scripts. The page is rendered with it and does not hydrate, so what it shows exists in
-/// that one answer only.
+use crate::ssr::Request;
+
+/// The outcome of a form. The page is rendered with it, and what it shows exists in that one answer only.
 #[derive(Default)]
 pub struct Posted {
     /// What was typed, by field name; never a password.
@@ -71,12 +73,6 @@ pub fn impact() -> Option<Impact> {
     look(|posted| posted.impact.clone())
 }
 
-#[cfg(feature = "ssr")]
 fn look<R>(read: impl FnOnce(&Posted) -> Option<R>) -> Option<R> {
-    leptos::prelude::use_context::<crate::ssr::Request>().and_then(|request| read(request.posted.as_deref()?))
-}
-
-#[cfg(not(feature = "ssr"))]
-fn look<R>(_: impl FnOnce(&Posted) -> Option<R>) -> Option<R> {
-    None
+    use_context::<Request>().and_then(|request| read(request.posted.as_deref()?))
 }

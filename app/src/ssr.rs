@@ -5,12 +5,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::{HeaderValue, StatusCode, header::CACHE_CONTROL};
-use domain::{Code, Permission};
+use domain::{Code, Failure, Permission};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 use services::{Access, Actor, Caller, Console, sessions::Renewed};
 
-use crate::api::Failure;
 pub use crate::posted::Posted;
 
 /// Everything a page or server function may know of the request it answers. The server makes it, once per request.
@@ -83,9 +82,9 @@ pub fn request() -> Request {
 /// What a service answered, as a server function answers it: the failure without its cause, and the status that belongs to it.
 pub fn reply<T>(result: Result<T, services::Error>) -> Result<T, Failure> {
     result.map_err(|error| {
-        let failure = domain::Failure::from(error);
+        let failure = Failure::from(error);
         set_status(failure.code);
-        Failure(failure)
+        failure
     })
 }
 

@@ -1,9 +1,11 @@
-//! The browser's entry point.
+//! The browser's entry point: the module that holds the console's islands. The script in the page's head calls each by its name.
 
-/// Makes the server-rendered page live. Called by the script in the page's head once the module has loaded.
-#[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+// Nothing is called from here; naming the crate links it.
+use app as _;
+
+/// Readies what islands need. Runs once the module has loaded.
+#[wasm_bindgen::prelude::wasm_bindgen(start)]
+pub fn start() {
     console_error_panic_hook::set_once();
-    app::install_catalogue();
-    leptos::mount::hydrate_body(app::App);
+    leptos::mount::hydrate_islands();
 }

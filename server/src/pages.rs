@@ -1,13 +1,13 @@
-//! Pages and server functions: who asks is found out once, then Leptos answers.
+//! Pages: who asks is found out once, then Leptos answers.
 
 use std::sync::Arc;
 
 use app::ssr::{self, Posted, Renewal};
 use axum::{
     Extension,
-    body::{Body, Bytes},
-    extract::{FromRequestParts, Path, Request},
-    http::{HeaderValue, Method, StatusCode, Uri, header, request::Parts},
+    body::Body,
+    extract::{FromRequestParts, Path},
+    http::{Method, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::{nonce::Nonce as PageNonce, prelude::provide_context};
@@ -202,19 +202,4 @@ pub(crate) async fn not_found(visit: Visit, method: Method, uri: Uri, headers: h
         return response;
     }
     Problem::not_found().into_response()
-}
-
-/// Answers a server function. To one that is posted as a plain form, Leptos would answer with a redirect to the page before and the error
-/// in its address; plain forms have addresses of their own ([`crate::forms`]), so here everybody gets the answer itself. The body is taken
-/// in first: what is too large or of another kind is told so, and not that it could not be read.
-pub(crate) async fn server_function(visit: Visit, mut parts: Parts, body: Bytes) -> Response {
-    let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
-    }
-    parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    parts.headers.remove(header::REFERER);
-    let request = Request::from_parts(parts, Body::from(body));
-    let context = visit.request(None);
-    leptos_axum::handle_server_fns_with_context(move || provide_context(context.clone()), request).await.into_response()
 }

@@ -8,7 +8,7 @@ use axum::{
     extract::DefaultBodyLimit,
     http::StatusCode,
     middleware,
-    routing::{MethodFilter, any, get, on, post},
+    routing::{any, get, post},
 };
 use axum_client_ip::ClientIpSource;
 use services::{Console, Entropy};
@@ -52,7 +52,7 @@ pub fn router(site: Site) -> Router {
         .route("/csp-report", post(rest::health::csp_report))
         .route("/openapi.json", get(rest::openapi::serve))
         .route("/docs/api", get(rest::reference));
-    let mut console = Router::new()
+    let console = Router::new()
         .route("/", get(pages::home))
         .route("/sign-in", get(pages::public).post(forms::sign_in))
         .route("/sign-out", post(forms::sign_out))
@@ -102,10 +102,6 @@ pub fn router(site: Site) -> Router {
         .route("/orgs/{organization}/tokens/{token}/rotate", get(pages::members).post(forms::rotate_token))
         .route("/orgs/{organization}/tokens/{token}/end-overlap", get(pages::token).post(forms::end_overlap))
         .route("/orgs/{organization}/tokens/{token}/replace", get(pages::members).post(forms::replace_token));
-    for (path, method) in server_fn::axum::server_fn_paths() {
-        let method = MethodFilter::try_from(method).expect("server functions answer to methods that axum knows");
-        console = console.route(path, on(method, pages::server_function));
-    }
     let console = console.layer(middleware::from_fn_with_state(site.public_url.clone(), csrf::guard));
     let routes = rest.merge(open).merge(console).fallback(pages::not_found).layer(middleware::from_fn(cookies::renewing));
     layered(routes, site.clone()).merge(gate(site))

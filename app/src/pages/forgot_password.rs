@@ -8,7 +8,7 @@ use crate::{
     paths, posted,
     ui::{
         button::Submit,
-        field::TextField,
+        field::{Refusal, TextField},
         heading::{Heading, PageTitle},
         summary::Summary,
     },
@@ -18,7 +18,7 @@ use crate::{
 #[component]
 pub fn ForgotPassword() -> impl IntoView {
     let sent = use_query_map().with_untracked(|query| query.get_str("done") == Some("sent"));
-    let refusal = RwSignal::new(posted::failure());
+    let refusal = Refusal::posted();
     let page = if sent {
         view! {
             <Heading text="Look into your mail" />
@@ -32,7 +32,7 @@ pub fn ForgotPassword() -> impl IntoView {
         }
         .into_any()
     } else {
-        let refused = refusal.with_untracked(Option::is_some);
+        let refused = refusal.is_some();
         view! {
             <Heading text="Forgot your password?" />
             <p class="lead">"Type the e-mail address you sign in with. You get a mail with a link to set a new password."</p>

@@ -4,11 +4,8 @@ use domain::{Delivery, Mail, Timestamp};
 use leptos::prelude::*;
 
 use crate::{
-    api::{
-        Failure,
-        mails::{self, Mails},
-    },
     layout::{Breadcrumb, use_organization},
+    queries::mails::{self, Mails},
     ui::{
         badge::{Badge, Tone},
         empty::Empty,
@@ -33,7 +30,7 @@ pub fn MailPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match list.await {
                     Ok(mails) => view! { <Listed mails=mails /> }.into_any(),
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Mail" />
                             <Problem failure=failure refused="see the mails of this organization" />

@@ -18,7 +18,7 @@ pub fn NotFound() -> impl IntoView {
             <Heading text="There is no page here" />
             <p class="lead">"The address may be mistyped, or what was here is gone."</p>
             <p>
-                <a class="button" data-look="primary" href="/" rel="external">
+                <a class="button" data-look="primary" href="/">
                     "Go to the start page"
                 </a>
             </p>

@@ -7,12 +7,9 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    api::{
-        Failure,
-        policy::{self, Found},
-    },
     layout::{Breadcrumb, use_organization},
     paths, posted,
+    queries::policy::{self, Found},
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
@@ -65,7 +62,7 @@ pub fn Policies() -> impl IntoView {
             {move || Suspend::new(async move {
                 match found.await {
                     Ok(found) => view! { <Shown found=found /> }.into_any(),
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Policies" />
                             <Problem failure=failure refused="see the policies of this organization" />
@@ -166,7 +163,7 @@ impl Values {
 fn PolicyForm(found: Found) -> impl IntoView {
     let Found { organization, policy, now, .. } = found;
     let address = paths::policies(organization.slug.as_str());
-    let refusal: Refusal = RwSignal::new(posted::failure());
+    let refusal = Refusal::posted();
     let values = Values::of(&policy).or_posted();
     let impact = posted::impact();
     // Comes back with the values it was shown for; with others, they are shown anew.

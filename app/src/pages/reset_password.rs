@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    api::{Failure, resets},
     layout::Plain,
     paths, posted,
+    queries::resets,
     ui::{
         badge::Tone,
         button::Submit,
-        field::TextField,
+        field::{Refusal, TextField},
         heading::{Heading, PageTitle},
         notice::Notice,
         summary::Summary,
@@ -39,8 +39,8 @@ pub fn ResetPassword() -> impl IntoView {
                     Suspend::new(async move {
                         match open.await {
                             Ok(email) => view! { <NewPassword email=email code=code /> }.into_any(),
-                            Err(Failure(failure)) if failure.code == Code::Unauthenticated => view! { <Over /> }.into_any(),
-                            Err(Failure(failure)) => {
+                            Err(failure) if failure.code == Code::Unauthenticated => view! { <Over /> }.into_any(),
+                            Err(failure) => {
                                 view! {
                                     <Heading text="New password" />
                                     <Notice tone=Tone::Danger>
@@ -71,7 +71,7 @@ fn Over() -> impl IntoView {
 
 #[component]
 fn NewPassword(email: Email, code: String) -> impl IntoView {
-    let refusal = RwSignal::new(posted::failure());
+    let refusal = Refusal::posted();
     view! {
         <Heading text="Set a new password" />
         <p class="lead">"This signs you out everywhere. Then sign in with the new password."</p>
@@ -90,7 +90,7 @@ fn NewPassword(email: Email, code: String) -> impl IntoView {
                 hint="15 characters or more. Any characters count, spaces too: a sentence is fine and easy to remember."
                 kind="password"
                 autocomplete="new-password"
-                autofocus=refusal.with_untracked(Option::is_none)
+                autofocus=!refusal.is_some()
                 refusal=refusal
             />
             <Submit label="Set password" />

@@ -9,7 +9,7 @@ use crate::{
     ui::{
         badge::Tone,
         button::Submit,
-        field::TextField,
+        field::{Refusal, TextField},
         heading::{Heading, PageTitle},
         notice::Notice,
         summary::Summary,
@@ -46,7 +46,7 @@ fn WithoutCode() -> impl IntoView {
 
 #[component]
 fn SetupForm(code: String) -> impl IntoView {
-    let refusal = RwSignal::new(posted::failure());
+    let refusal = Refusal::posted();
     view! {
         <p class="lead">
             "You are the first one here. This makes your organization and makes you its owner; you can then generate API tokens for it."
@@ -60,7 +60,7 @@ fn SetupForm(code: String) -> impl IntoView {
                 hint="Who the tokens will belong to, such as your company or team."
                 value=posted::field("organization")
                 autocomplete="organization"
-                autofocus=refusal.with_untracked(Option::is_none)
+                autofocus=!refusal.is_some()
                 refusal=refusal
             />
             <TextField name="name" label="Your name" value=posted::field("name") autocomplete="name" refusal=refusal />

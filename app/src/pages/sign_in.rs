@@ -9,7 +9,7 @@ use crate::{
     ui::{
         badge::Tone,
         button::Submit,
-        field::TextField,
+        field::{Refusal, TextField},
         heading::{Heading, PageTitle},
         notice::Notice,
         summary::Summary,
@@ -22,8 +22,8 @@ pub fn SignIn() -> impl IntoView {
     let asked = use_query_map().with_untracked(|query| query.get_str("next").unwrap_or_default().to_owned());
     let next = Some(posted::field("next")).filter(|next| !next.is_empty()).unwrap_or(asked);
     let is_reset = use_query_map().with_untracked(|query| query.get_str("done") == Some("reset"));
-    let refusal = RwSignal::new(posted::failure());
-    let refused = refusal.with_untracked(Option::is_some);
+    let refusal = Refusal::posted();
+    let refused = refusal.is_some();
     view! {
         <PageTitle page="Sign in" />
         <Plain>

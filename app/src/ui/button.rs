@@ -25,36 +25,18 @@ impl Look {
     }
 }
 
-/// The button that sends a form. While busy it keeps its place and the focus, and says that it is busy.
+/// The button that sends a form. In a page that is live it says `meanwhile` while the answer is awaited.
 #[component]
 pub fn Submit(
-    /// For who moves the focus to it.
-    #[prop(optional)]
-    id: Option<&'static str>,
+    #[prop(optional)] id: Option<&'static str>,
     #[prop(default = Look::Primary)] look: Look,
-    /// Whether the answer is awaited.
-    #[prop(optional, into)]
-    busy: Signal<bool>,
-    /// What it says meanwhile.
-    #[prop(optional)]
-    meanwhile: &'static str,
-    /// Whether something is missing that has to be there first.
-    #[prop(optional, into)]
-    disabled: Signal<bool>,
+    #[prop(optional)] meanwhile: Option<&'static str>,
     label: &'static str,
 ) -> impl IntoView {
     view! {
-        <button
-            r#type="submit"
-            id=id
-            class="button"
-            data-look=look.as_str()
-            disabled=move || disabled.get()
-            aria-disabled=move || busy.get().then_some("true")
-            data-busy=move || busy.get().then_some("")
-        >
+        <button r#type="submit" id=id class="button" data-look=look.as_str() data-meanwhile=meanwhile>
             <span class="button-spinner" aria-hidden="true"></span>
-            {move || if busy.get() { meanwhile } else { label }}
+            <span class="button-label">{label}</span>
         </button>
     }
 }

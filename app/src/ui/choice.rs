@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::field::{Described, FieldError, Refusal, wrong_with};
+use super::field::{Described, FieldError, Refusal};
 
 /// The frame around the radio buttons of one choice; its id is the name on the wire.
 #[component]
@@ -13,7 +13,7 @@ pub fn Choices(
     refusal: Refusal,
     children: Children,
 ) -> impl IntoView {
-    let wrong = wrong_with(refusal, name);
+    let wrong = refusal.of(name);
     let described = Described::new(name, hint);
     view! {
         <fieldset class="choices" id=name tabindex="-1" aria-describedby=described.by>

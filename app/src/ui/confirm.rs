@@ -5,11 +5,7 @@ use domain::{CURRENT_PASSWORD, Code};
 use leptos::prelude::*;
 
 use super::field::{Refusal, TextField};
-use crate::{
-    api::{Failure, session},
-    browser::Fields,
-    posted,
-};
+use crate::posted;
 
 /// Says, on the wire, that the password was asked for.
 const CONFIRMING: &str = "confirming";
@@ -17,38 +13,26 @@ const CONFIRMING: &str = "confirming";
 /// Asks for the password, once the server has.
 #[component]
 pub fn ConfirmIdentity(refusal: Refusal) -> impl IntoView {
-    let asked = Memo::new(move |before: Option<&bool>| {
-        let before = before.copied().unwrap_or_else(|| !posted::field(CONFIRMING).is_empty());
-        refusal.with(|failure| {
-            failure.as_ref().is_some_and(|failure| {
-                // Whoever has to wait before the next guess goes on being asked.
-                failure.field.as_deref() == Some(CURRENT_PASSWORD) || (before && failure.code == Code::TooMany)
-            })
-        })
+    let before = !posted::field(CONFIRMING).is_empty();
+    let asked = refusal.failure().is_some_and(|failure| {
+        // Whoever has to wait before the next guess goes on being asked.
+        failure.field.as_deref() == Some(CURRENT_PASSWORD) || (before && failure.code == Code::TooMany)
     });
-    let part = move || {
-        asked.get().then(|| {
-            view! {
-                <fieldset class="confirm">
-                    <legend class="field-label">"Confirm it is you"</legend>
-                    <input r#type="hidden" name=CONFIRMING value="yes" />
-                    <TextField
-                        name=CURRENT_PASSWORD
-                        label="Your password"
-                        hint="You signed in a while ago, and this changes who may do what. Nothing was done yet; what you chose is kept."
-                        kind="password"
-                        autocomplete="current-password"
-                        refusal=refusal
-                    />
-                </fieldset>
-            }
-        })
-    };
+    let part = asked.then(|| {
+        view! {
+            <fieldset class="confirm">
+                <legend class="field-label">"Confirm it is you"</legend>
+                <input r#type="hidden" name=CONFIRMING value="yes" />
+                <TextField
+                    name=CURRENT_PASSWORD
+                    label="Your password"
+                    hint="You signed in a while ago, and this changes who may do what. Nothing was done yet; what you chose is kept."
+                    kind="password"
+                    autocomplete="current-password"
+                    refusal=refusal
+                />
+            </fieldset>
+        }
+    });
     part.into_any()
-}
-
-/// Sends the password that was typed there, if it was, before the form itself is.
-pub async fn confirmed(fields: &Fields) -> Result<(), Failure> {
-    let password = fields.get(CURRENT_PASSWORD);
-    if password.is_empty() { Ok(()) } else { session::confirm(password).await }
 }

@@ -7,32 +7,48 @@ use super::{
     as_markup,
     icon::{Glyph, Icon},
 };
+use crate::posted;
 
-/// A refusal that fields and the summary watch.
-pub type Refusal = RwSignal<Option<Failure>>;
+/// Why a form was refused, if it was, for its fields and its summary.
+#[derive(Clone, Copy)]
+pub struct Refusal(StoredValue<Option<Failure>>);
 
-/// What is wrong with one field.
-pub fn wrong_with(refusal: Refusal, field: &'static str) -> Signal<Option<String>> {
-    Signal::derive(move || {
-        refusal.with(|failure| failure.as_ref().filter(|failure| failure.field.as_deref() == Some(field)).map(|it| it.message.clone()))
-    })
+impl Refusal {
+    pub fn new(failure: Option<Failure>) -> Self {
+        Self(StoredValue::new(failure))
+    }
+
+    /// That of the form which this page answers.
+    pub fn posted() -> Self {
+        Self::new(posted::failure())
+    }
+
+    /// What is wrong with one field.
+    pub fn of(self, field: &str) -> Option<String> {
+        self.failure().filter(|failure| failure.field.as_deref() == Some(field)).map(|failure| failure.message)
+    }
+
+    pub fn failure(self) -> Option<Failure> {
+        self.0.get_value()
+    }
+
+    pub fn is_some(self) -> bool {
+        self.0.with_value(Option::is_some)
+    }
 }
 
-/// Tells what is wrong with a field, below it. Always there, so that what appears in it belongs to the field from the start.
+/// Tells what is wrong with a field, below it.
 #[component]
-pub fn FieldError(id: String, wrong: Signal<Option<String>>) -> impl IntoView {
+pub fn FieldError(id: String, wrong: Option<String>) -> impl IntoView {
+    let wrong = wrong.map(|message| {
+        view! {
+            <Icon glyph=Glyph::Warning />
+            {message}
+        }
+    });
     view! {
         <p class="field-error" id=id>
-            {move || {
-                wrong
-                    .get()
-                    .map(|message| {
-                        view! {
-                            <Icon glyph=Glyph::Warning />
-                            {message}
-                        }
-                    })
-            }}
+            {wrong}
         </p>
     }
 }
@@ -52,17 +68,15 @@ pub fn TextField(
     #[prop(optional)]
     may_be_empty: bool,
     refusal: Refusal,
-    /// Runs when a value was typed and the field is left.
-    #[prop(optional)]
-    on_change: Option<Callback<String>>,
-    /// Runs at every key.
-    #[prop(optional)]
-    on_input: Option<Callback<String>>,
+    /// What has to be typed into it before the form is sent. Without scripts the server alone compares.
+    #[prop(optional, into)]
+    confirms: Option<String>,
     /// What is worth knowing about the value, below the field.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let wrong = wrong_with(refusal, name);
+    let wrong = refusal.of(name);
+    let invalid = wrong.is_some().then_some("true");
     let described = Described::new(name, hint);
     view! {
         <div class="field">
@@ -80,18 +94,9 @@ pub fn TextField(
                 spellcheck="false"
                 autocapitalize="none"
                 aria-required=(!may_be_empty).then_some("true")
-                aria-invalid=move || wrong.with(Option::is_some).then_some("true")
+                aria-invalid=invalid
                 aria-describedby=described.by
-                on:change=move |event| {
-                    if let Some(changed) = on_change {
-                        changed.run(event_target_value(&event));
-                    }
-                }
-                on:input=move |event| {
-                    if let Some(typed) = on_input {
-                        typed.run(event_target_value(&event));
-                    }
-                }
+                data-confirms=confirms
             />
             <FieldError id=format!("{name}-error") wrong=wrong />
             {children.map(|children| children())}
@@ -108,7 +113,8 @@ pub fn TextArea(
     #[prop(optional, into)] value: String,
     refusal: Refusal,
 ) -> impl IntoView {
-    let wrong = wrong_with(refusal, name);
+    let wrong = refusal.of(name);
+    let invalid = wrong.is_some().then_some("true");
     let described = Described::new(name, hint);
     view! {
         <div class="field">
@@ -119,7 +125,7 @@ pub fn TextArea(
                 id=name
                 name=name
                 rows="3"
-                aria-invalid=move || wrong.with(Option::is_some).then_some("true")
+                aria-invalid=invalid
                 aria-describedby=described.by
                 inner_html=as_markup(&value)
             ></textarea>

@@ -4,14 +4,12 @@ pub mod badge;
 pub mod button;
 pub mod choice;
 pub mod confirm;
-pub mod copy;
 pub mod details;
 pub mod dialog;
 pub mod empty;
 pub mod field;
 pub mod grants;
 pub mod heading;
-pub mod icon;
 pub mod notice;
 pub mod pages;
 pub mod problem;
@@ -22,6 +20,8 @@ pub mod summary;
 pub mod table;
 pub mod time;
 pub mod toggles;
+
+pub use crate::icon;
 
 /// Writes a text so that as HTML it reads as that text. For the two places that Leptos does not escape by itself.
 pub fn as_markup(text: &str) -> String {

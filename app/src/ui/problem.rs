@@ -46,7 +46,7 @@ pub fn Problem(
                 .map(|(label, address)| {
                     // Loaded anew, so that "Try again" asks again.
                     view! {
-                        <a class="button" data-look=Look::Primary.as_str() href=address rel="external">
+                        <a class="button" data-look=Look::Primary.as_str() href=address>
                             {label}
                         </a>
                     }

@@ -1,10 +1,10 @@
 //! The dialog that shows a secret, once. When it is gone, nothing in the page holds the secret any more.
 
 use domain::{Issued, OldSecret};
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::prelude::*;
 
-use super::{badge::Tone, button::Submit, copy::Copy, dialog::Dialog, notice::Notice, time::Moment};
-use crate::browser;
+use super::{badge::Tone, button::Submit, dialog::Dialog, notice::Notice, time::Moment};
+use crate::{islands::Copy, ssr};
 
 /// The secret that a new one took the place of.
 #[derive(Clone)]
@@ -17,24 +17,12 @@ pub enum Before {
     Ended,
 }
 
-/// What the dialog leads to, and whether it may be left.
-#[derive(Clone)]
-pub struct Leave {
-    /// What was done to the token, as in "generated".
-    pub did: &'static str,
-    /// Where "Done" leads to without scripts.
-    pub address: String,
-    /// Whether the person has copied the secret or says so.
-    pub kept: RwSignal<bool>,
-    /// Runs when the dialog is done with; it drops the secret.
-    pub on_done: Callback<()>,
-}
-
-/// Shows the secret of a token that was just generated. Not a component, because a component would have to own what it shows.
-pub fn secret_once(issued: &Issued, before: Before, leave: Leave) -> AnyView {
-    let Leave { did, address, kept, on_done } = leave;
+/// Shows the secret of a token that was just generated: it was `did`, as in "generated", and "Done" leads to `address`. Not a component,
+/// because a component would have to own what it shows.
+pub fn secret_once(issued: &Issued, did: &str, before: Before, address: String) -> AnyView {
     let secret = issued.secret.expose();
     let value = secret.to_owned();
+    let id = issued.token.id.to_string();
     let title = format!("Token “{}” is {did}", issued.token.label);
     let rights = match &issued.token.role {
         Some(role) => format!("what the role {} allows", role.title()),
@@ -44,20 +32,9 @@ pub fn secret_once(issued: &Issued, before: Before, leave: Leave) -> AnyView {
         },
     };
     let until = issued.token.expires_at;
-    let copied = StoredValue::new(false);
-    let on_copied = Callback::new(move |()| {
-        copied.set_value(true);
-        kept.set(true);
-    });
-    let done = move |event: SubmitEvent| {
-        event.prevent_default();
-        if kept.get_untracked() {
-            on_done.run(());
-        }
-    };
-    let snippets = snippets(secret, &browser::origin()).map(|snippet| snippet_view(snippet, on_copied)).collect_view();
+    let snippets = snippets(secret, &ssr::request().origin).map(|snippet| snippet_view(snippet, id.clone())).collect_view();
     view! {
-        <Dialog id="issued" guarded=Signal::derive(move || !kept.get()) firm=true on_close=on_done>
+        <Dialog id="issued">
             <h2 class="dialog-title" id="issued-title">
                 {title}
             </h2>
@@ -78,13 +55,13 @@ pub fn secret_once(issued: &Issued, before: Before, leave: Leave) -> AnyView {
                         class="input secret-text"
                         id="secret"
                         value=value
+                        data-secret=id
                         readonly=true
                         autofocus=true
                         autocomplete="off"
                         spellcheck="false"
-                        on:focus=move |_| browser::select("secret")
                     />
-                    {copy("token", "secret", on_copied)}
+                    <Copy what="token".to_owned() from="secret".to_owned() />
                 </div>
                 <p class="field-hint">
                     "It may do " {rights} ", "
@@ -113,26 +90,31 @@ pub fn secret_once(issued: &Issued, before: Before, leave: Leave) -> AnyView {
                 <p class="field-label">"Ready to paste"</p>
                 {snippets}
             </div>
-            <form class="secret-done" method="get" action=address on:submit=done>
-                <label class="check">
-                    <input
-                        class="checkbox"
-                        r#type="checkbox"
-                        required=move || !kept.get()
-                        on:change=move |event| kept.set(event_target_checked(&event) || copied.get_value())
-                    />
-                    "I have stored it"
-                </label>
-                <Submit label="Done" />
-            </form>
+            <Stored address=address words="I have stored it" />
         </Dialog>
     }
     .into_any()
 }
 
-/// A page that answers a plain form post is not live: a button to copy would do nothing there.
-fn copy(what: &'static str, from: &'static str, on_copied: Callback<()>) -> Option<impl IntoView> {
-    cfg!(not(feature = "ssr")).then(|| view! { <Copy what=what from=from on_copied=on_copied /> })
+/// Leads on, once the person says that what is shown is stored.
+#[component]
+pub fn Stored(
+    address: String,
+    words: &'static str,
+    /// What the next page is told.
+    #[prop(optional)]
+    done: Option<&'static str>,
+) -> impl IntoView {
+    view! {
+        <form class="secret-done" method="get" action=address>
+            {done.map(|done| view! { <input type="hidden" name="done" value=done /> })}
+            <label class="check">
+                <input class="checkbox" r#type="checkbox" required=true autocomplete="off" data-stored="" />
+                {words}
+            </label>
+            <Submit label="Done" />
+        </form>
+    }
 }
 
 /// A text with the secret in it, ready to be used somewhere.
@@ -162,16 +144,16 @@ fn snippets(secret: &str, origin: &str) -> impl Iterator<Item = Snippet> {
     .into_iter()
 }
 
-fn snippet_view(snippet: Snippet, on_copied: Callback<()>) -> impl IntoView {
+fn snippet_view(snippet: Snippet, secret: String) -> impl IntoView {
     let Snippet { title, id, text } = snippet;
     view! {
         <details class="snippet" name="snippet">
             <summary>{title}</summary>
             <div class="snippet-body">
-                <pre class="code" id=id tabindex="0" role="group" aria-label=title>
+                <pre class="code" id=id data-secret=secret tabindex="0" role="group" aria-label=title>
                     {text}
                 </pre>
-                {copy(title, id, on_copied)}
+                <Copy what=title.to_owned() from=id.to_owned() />
             </div>
         </details>
     }

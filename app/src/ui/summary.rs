@@ -1,7 +1,7 @@
 //! The summary of what was refused, above a form. It takes the focus and leads to the field.
 
 use domain::{CURRENT_PASSWORD, Failure};
-use leptos::{html::Div, prelude::*};
+use leptos::prelude::*;
 
 use super::{
     field::Refusal,
@@ -15,31 +15,21 @@ pub fn Summary(
     fields: &'static [&'static str],
     refusal: Refusal,
 ) -> impl IntoView {
-    let summary = NodeRef::<Div>::new();
-    Effect::new(move |_| {
-        refusal.track();
-        if let Some(summary) = summary.get() {
-            let _ = summary.focus();
-        }
-    });
-    move || {
-        refusal.get().map(|Failure { message, field, .. }| {
-            let id = field.filter(|field| fields.contains(&field.as_str()) || field == CURRENT_PASSWORD);
-            view! {
-                <div class="summary" role="alert" tabindex="-1" autofocus=true node_ref=summary>
-                    <Icon glyph=Glyph::Warning />
-                    <div>
-                        <h2 class="summary-title">{title}</h2>
-                        <p>
-                            {match id {
-                                // "external" leaves the click to the browser, which moves the focus into the field.
-                                Some(id) => view! { <a href=format!("#{id}") rel="external">{message}</a> }.into_any(),
-                                None => message.into_any(),
-                            }}
-                        </p>
-                    </div>
+    refusal.failure().map(|Failure { message, field, .. }| {
+        let id = field.filter(|field| fields.contains(&field.as_str()) || field == CURRENT_PASSWORD);
+        view! {
+            <div class="summary" role="alert" tabindex="-1" autofocus=true>
+                <Icon glyph=Glyph::Warning />
+                <div>
+                    <h2 class="summary-title">{title}</h2>
+                    <p>
+                        {match id {
+                            Some(id) => view! { <a href=format!("#{id}")>{message}</a> }.into_any(),
+                            None => message.into_any(),
+                        }}
+                    </p>
                 </div>
-            }
-        })
-    }
+            </div>
+        }
+    })
 }

@@ -39,7 +39,7 @@ pub(crate) async fn disable(visit: Visit, OriginalUri(uri): OriginalUri, Path((o
         let access = to_update(&visit, &organization).await?;
         tokens::disable(&visit.site.console, &access, &token).await
     };
-    switched(&visit, &of_token(&organization, &token), attempt.await).await
+    switched(&visit, &of_token(&organization, &token), "disabled", attempt.await).await
 }
 
 /// Switches a token on again and leads back to its page.
@@ -51,7 +51,7 @@ pub(crate) async fn enable(visit: Visit, OriginalUri(uri): OriginalUri, Path((or
         let access = to_update(&visit, &organization).await?;
         tokens::enable(&visit.site.console, &access, &token).await
     };
-    switched(&visit, &of_token(&organization, &token), attempt.await).await
+    switched(&visit, &of_token(&organization, &token), "enabled", attempt.await).await
 }
 
 async fn to_update(visit: &Visit, organization: &str) -> services::Result<Access> {
@@ -59,9 +59,9 @@ async fn to_update(visit: &Visit, organization: &str) -> services::Result<Access
 }
 
 /// The page of the token, which shows what became of it. A page may hold several forms: the field says which of them was refused.
-async fn switched(visit: &Visit, page: &str, answer: services::Result<Token>) -> Response {
+async fn switched(visit: &Visit, page: &str, done: &str, answer: services::Result<Token>) -> Response {
     match answer {
-        Ok(_) => see(page),
+        Ok(_) => see(&format!("{page}?done={done}")),
         Err(error) => refused(visit, page, HashMap::from([("switch".to_owned(), "refused".to_owned())]), error).await,
     }
 }

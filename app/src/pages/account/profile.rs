@@ -1,16 +1,16 @@
 //! What a person is called, and their password.
 
-use domain::{Failure as Refused, Me};
+use domain::Me;
 use leptos::prelude::*;
 
 use super::Done;
 use crate::{
-    api::{Failure, session},
     layout::Breadcrumb,
     paths, posted,
+    queries::session,
     ui::{
         button::Submit,
-        field::TextField,
+        field::{Refusal, TextField},
         heading::{Heading, PageTitle},
         problem::Problem,
         summary::Summary,
@@ -30,7 +30,7 @@ pub fn Profile() -> impl IntoView {
             {move || Suspend::new(async move {
                 match me.await {
                     Ok(me) => view! { <Shown me=me /> }.into_any(),
-                    Err(Failure(failure)) => view! { <Problem failure=failure refused="see this account" /> }.into_any(),
+                    Err(failure) => view! { <Problem failure=failure refused="see this account" /> }.into_any(),
                 }
             })}
         </Transition>
@@ -38,14 +38,14 @@ pub fn Profile() -> impl IntoView {
 }
 
 /// Why this one of the page's two forms was refused.
-fn refusal(form: &str) -> RwSignal<Option<Refused>> {
-    RwSignal::new(posted::failure().filter(|_| posted::field("form") == form))
+fn refusal(form: &str) -> Refusal {
+    Refusal::new(posted::failure().filter(|_| posted::field("form") == form))
 }
 
 #[component]
 fn Shown(me: Me) -> impl IntoView {
     let (name, password) = (refusal("profile"), refusal("password"));
-    let typed = Some(posted::field("name")).filter(|_| name.with_untracked(Option::is_some)).unwrap_or_else(|| me.name.to_string());
+    let typed = Some(posted::field("name")).filter(|_| name.is_some()).unwrap_or_else(|| me.name.to_string());
     view! {
         <Summary title="Your name was not changed" fields=&["name"] refusal=name />
         <form class="form" method="post" action=paths::ACCOUNT>

@@ -5,13 +5,10 @@ use leptos::prelude::*;
 
 use super::Done;
 use crate::{
-    api::{
-        Failure,
-        account::{self, SessionList},
-    },
     layout::Breadcrumb,
     pages::tokens::row::last_used,
     paths,
+    queries::account::{self, SessionList},
     ui::{
         badge::{Badge, Tone},
         button::{Look, Submit},
@@ -36,7 +33,7 @@ pub fn Sessions() -> impl IntoView {
             {move || Suspend::new(async move {
                 match list.await {
                     Ok(list) => view! { <Shown list=list /> }.into_any(),
-                    Err(Failure(failure)) => view! { <Problem failure=failure refused="see this account" /> }.into_any(),
+                    Err(failure) => view! { <Problem failure=failure refused="see this account" /> }.into_any(),
                 }
             })}
         </Transition>

@@ -4,9 +4,8 @@ use domain::Membership;
 use leptos::prelude::*;
 
 use crate::{
-    api::{self, Failure},
     layout::Breadcrumb,
-    paths,
+    paths, queries,
     ui::{
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
@@ -17,7 +16,7 @@ use crate::{
 /// Leads to the tokens that belong to who is signed in, organization by organization.
 #[component]
 pub fn OwnTokens() -> impl IntoView {
-    let me = Resource::new_blocking(|| (), |()| api::session::find());
+    let me = Resource::new_blocking(|| (), |()| queries::session::find());
     view! {
         <Breadcrumb steps=vec![("Your account", None), ("API tokens", None)] />
         <PageTitle page="Your API tokens" />
@@ -32,7 +31,7 @@ pub fn OwnTokens() -> impl IntoView {
                         let places = me.memberships.into_iter().map(|membership| view! { <Place membership=membership /> });
                         view! { <ul class="places">{places.collect_view()}</ul> }.into_any()
                     }
-                    Err(Failure(failure)) => view! { <Problem failure=failure refused="see your API tokens" /> }.into_any(),
+                    Err(failure) => view! { <Problem failure=failure refused="see your API tokens" /> }.into_any(),
                 }
             })}
         </Transition>
@@ -54,14 +53,14 @@ fn Place(membership: Membership) -> impl IntoView {
             </div>
             <div class="form-actions">
                 // Loaded anew: what stands around these pages is the organization's.
-                <a class="button" data-look="secondary" href=paths::own_tokens(&slug) rel="external">
+                <a class="button" data-look="secondary" href=paths::own_tokens(&slug)>
                     <Icon glyph=Glyph::Key />
                     {format!("Your tokens in {name}")}
                 </a>
                 {may_have_new
                     .then(|| {
                         view! {
-                            <a class="button" data-look="secondary" href=paths::new_own_token(&slug) rel="external">
+                            <a class="button" data-look="secondary" href=paths::new_own_token(&slug)>
                                 <Icon glyph=Glyph::Plus />
                                 "Generate"
                                 <span class="sr-only">{format!(" a token of yours in {name}")}</span>

@@ -7,8 +7,8 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
-    api::audit::Entry,
     paths,
+    queries::audit::Entry,
     ui::{table::Cell, time::Moment},
 };
 

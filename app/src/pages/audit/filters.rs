@@ -1,61 +1,24 @@
 //! The filter of the log: a form that asks for an address.
 
 use domain::{Timestamp, audit::Action};
-use leptos::{
-    ev::{Event, SubmitEvent},
-    prelude::*,
-};
-use leptos_router::hooks::use_navigate;
+use leptos::prelude::*;
 
 use super::Asked;
 use crate::{
-    browser::{self, Fields},
     paths,
     ui::{
         button::{ButtonLink, Look, Submit},
-        field::{Described, FieldError, Refusal, wrong_with},
+        field::{Described, FieldError, Refusal},
     },
 };
 
 /// The ids of the fields.
 pub const FIELDS: &[&str] = &["action", "actor", "target", "from", "to"];
 
-/// The id of the form.
-const FORM: &str = "audit-filter";
-
-/// The form. With scripts it leads to the same address without loading the page anew.
+/// The form.
 #[component]
-pub fn Filters(
-    organization: String,
-    asked: Asked,
-    refusal: Refusal,
-    /// Whether a link has led here from another part of the log.
-    moved: StoredValue<bool>,
-) -> impl IntoView {
-    // A field that somebody typed into keeps that over what it is written with, also when a link asks for something else.
-    Effect::new(move |_| {
-        if moved.get_value() {
-            browser::reset(FORM);
-        }
-    });
+pub fn Filters(organization: String, asked: Asked, refusal: Refusal) -> impl IntoView {
     let page = paths::audit(&organization);
-    let navigate = use_navigate();
-    let submit = {
-        let page = page.clone();
-        move |event: SubmitEvent| {
-            event.prevent_default();
-            let fields = Fields::of(&Event::from(event));
-            let asked = Asked {
-                action: fields.get("action"),
-                actor: fields.get("actor"),
-                target: fields.get("target"),
-                from: fields.get("from"),
-                to: fields.get("to"),
-                before: String::new(),
-            };
-            navigate(&asked.address(&page), Default::default());
-        }
-    };
     let clear = asked.is_filtered().then(|| view! { <ButtonLink href=page.clone()>"Clear"</ButtonLink> });
     let Asked { action, actor, target, from, to, .. } = asked;
     // Browsers complain about dates that are none; what was wrong with it is said below the field.
@@ -71,7 +34,7 @@ pub fn Filters(
     };
     let actions = Action::ALL.iter().map(option).collect_view();
     view! {
-        <form class="audit-filters" id=FORM role="search" aria-label="Filter the audit log" method="get" action=page on:submit=submit>
+        <form class="audit-filters" id="audit-filter" role="search" aria-label="Filter the audit log" method="get" action=page>
             <Field name="action" label="Action" refusal=refusal>
                 <select class="input" id="action" name="action">
                     <option value="">"Any action"</option>
@@ -111,7 +74,7 @@ fn Field(name: &'static str, label: &'static str, refusal: Refusal, children: Ch
                 {label}
             </label>
             {children()}
-            <FieldError id=format!("{name}-error") wrong=wrong_with(refusal, name) />
+            <FieldError id=format!("{name}-error") wrong=refusal.of(name) />
         </div>
     }
 }
@@ -125,7 +88,7 @@ fn Input(
     value: String,
     refusal: Refusal,
 ) -> impl IntoView {
-    let wrong = wrong_with(refusal, name);
+    let invalid = refusal.of(name).map(|_| "true");
     let described = Described::new(name, String::new());
     view! {
         <input
@@ -138,7 +101,7 @@ fn Input(
             autocomplete="off"
             spellcheck="false"
             autocapitalize="none"
-            aria-invalid=move || wrong.with(Option::is_some).then_some("true")
+            aria-invalid=invalid
             aria-describedby=described.by
         />
     }

@@ -1,6 +1,6 @@
 //! The log: a filter, a page of events, and the ways to check and to keep them.
 
-use domain::{Code, Failure as Refused};
+use domain::{Code, Failure};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -8,16 +8,12 @@ use super::{
     Asked,
     entry::Row,
     filters::{FIELDS, Filters},
-    verify::{Checked, Outcome, Verify, posted_outcome},
+    verify::{Outcome, Verify, posted_outcome},
 };
 use crate::{
-    api::{
-        Failure,
-        audit::{self, Log},
-    },
-    browser,
     layout::{Breadcrumb, use_organization},
     paths,
+    queries::audit::{self, Log},
     ui::{
         button::{ButtonLink, Look},
         empty::Empty,
@@ -30,9 +26,6 @@ use crate::{
         table::Table,
     },
 };
-
-/// The id of what takes the focus when other events have been fetched.
-const EVENTS: &str = "audit-events";
 
 /// Shows an organization's audit log, 50 events at a time.
 #[component]
@@ -47,35 +40,21 @@ pub fn AuditLog() -> impl IntoView {
             audit::list(organization, action, actor, target, from, to, before).await
         },
     );
-    let pending = RwSignal::new(false);
-    let outcome = RwSignal::new(posted_outcome());
-    // What had the focus is gone once other events have come.
-    let focus = StoredValue::new(false);
-    let moved = StoredValue::new(false);
-    Effect::new(move |earlier: Option<Asked>| {
-        let asked = asked.get();
-        if earlier.is_some_and(|earlier| earlier != asked) {
-            focus.set_value(true);
-            moved.set_value(true);
-        }
-        asked
-    });
     view! {
         <Breadcrumb steps=vec![("Organization settings", None), ("Audit log", None)] />
-        <div role="status">{move || outcome.get().map(|outcome| view! { <Outcome outcome=outcome /> })}</div>
+        <div role="status">{posted_outcome().map(|outcome| view! { <Outcome outcome=outcome /> })}</div>
         <Heading text="Audit log" />
-        // Only the browser reads `pending`; see the list of tokens.
-        <section aria-busy=move || (!cfg!(feature = "ssr") && pending.get()).then_some("true")>
-            <Transition fallback=Loading set_pending=pending>
+        <section>
+            <Transition>
                 {move || Suspend::new(async move {
                     let log = log.await;
                     let (organization, asked) = (organization.get_untracked(), asked.get_untracked());
                     match log {
-                        Ok(log) => view! { <Listed log=log asked=asked outcome=outcome focus=focus moved=moved /> }.into_any(),
-                        Err(Failure(failure)) if failure.code == Code::Invalid => {
-                            view! { <NotAsked failure=failure organization=organization asked=asked moved=moved /> }.into_any()
+                        Ok(log) => view! { <Listed log=log asked=asked /> }.into_any(),
+                        Err(failure) if failure.code == Code::Invalid => {
+                            view! { <NotAsked failure=failure organization=organization asked=asked /> }.into_any()
                         }
-                        Err(Failure(failure)) => {
+                        Err(failure) => {
                             view! {
                                 <PageTitle page="Audit log" />
                                 <Problem failure=failure refused="see the audit log of this organization" />
@@ -89,38 +68,23 @@ pub fn AuditLog() -> impl IntoView {
     }
 }
 
-/// Appears only when an answer takes long.
-#[component]
-fn Loading() -> impl IntoView {
-    view! {
-        <p class="loading" role="status">
-            "Loading the events…"
-        </p>
-    }
-}
-
 /// The filter again, and what is wrong with it.
 #[component]
-fn NotAsked(failure: Refused, organization: String, asked: Asked, moved: StoredValue<bool>) -> impl IntoView {
-    let refusal: Refusal = RwSignal::new(Some(failure));
+fn NotAsked(failure: Failure, organization: String, asked: Asked) -> impl IntoView {
+    let refusal = Refusal::new(Some(failure));
     view! {
         <PageTitle page="Audit log" />
         <Summary title="The filter was not accepted" fields=FIELDS refusal=refusal />
-        <Filters organization=organization asked=asked refusal=refusal moved=moved />
+        <Filters organization=organization asked=asked refusal=refusal />
     }
 }
 
 #[component]
-fn Listed(log: Log, asked: Asked, outcome: RwSignal<Option<Checked>>, focus: StoredValue<bool>, moved: StoredValue<bool>) -> impl IntoView {
-    Effect::new(move |_| {
-        if focus.try_update_value(core::mem::take).unwrap_or_default() {
-            browser::focus(EVENTS);
-        }
-    });
+fn Listed(log: Log, asked: Asked) -> impl IntoView {
     let Log { organization, entries, next } = log;
     let slug = organization.slug.to_string();
     let page = paths::audit(&slug);
-    let refusal: Refusal = RwSignal::new(None);
+    let refusal = Refusal::new(None);
     let empty = entries.is_empty();
     let events = if empty {
         view! { <Nothing asked=asked.clone() page=page.clone() /> }.into_any()
@@ -147,10 +111,10 @@ fn Listed(log: Log, asked: Asked, outcome: RwSignal<Option<Checked>>, focus: Sto
                 "Who did what in " {organization.name.to_string()}
                 ". Events are only ever added, each chained to the one before, so that what is changed afterwards shows. Signing in belongs to no organization and is not listed."
             </p>
-            <Verify organization=slug.clone() asked=asked.clone() outcome=outcome />
+            <Verify organization=slug.clone() asked=asked.clone() />
         </div>
-        <Filters organization=slug.clone() asked=asked.clone() refusal=refusal moved=moved />
-        <div class="audit-events" id=EVENTS role="group" aria-label="Events" tabindex="-1">
+        <Filters organization=slug.clone() asked=asked.clone() refusal=refusal />
+        <div class="audit-events" id="audit-events" role="group" aria-label="Events" tabindex="-1">
             {events}
         </div>
         <Pages first=newest next=older first_name="Newest events" next_name="Older events" />
@@ -180,13 +144,11 @@ fn Nothing(asked: Asked, page: String) -> impl IntoView {
 #[component]
 fn Exports(organization: String, asked: Asked) -> impl IntoView {
     let file = |kind: &'static str, title: &'static str| {
-        // Not a page of ours: the browser fetches it.
         view! {
             <a
                 class="button"
                 data-look=Look::Secondary.as_str()
                 href=asked.address(&paths::audit_export(&organization, kind))
-                rel="external"
                 download=""
             >
                 <Icon glyph=Glyph::Download />

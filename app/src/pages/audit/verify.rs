@@ -1,11 +1,10 @@
 //! Checking the trail with a button.
 
-use domain::audit::Verified;
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use domain::{Failure, audit::Verified};
+use leptos::prelude::*;
 
 use super::Asked;
 use crate::{
-    api::{Failure, audit},
     paths, posted,
     ui::{
         badge::Tone,
@@ -19,31 +18,16 @@ pub type Checked = Result<Verified, Failure>;
 
 /// What the post found that this page answers.
 pub fn posted_outcome() -> Option<Checked> {
-    posted::verified().map(Ok).or_else(|| posted::failure().map(|failure| Err(Failure(failure))))
+    posted::verified().map(Ok).or_else(|| posted::failure().map(Err))
 }
 
-/// The button. Without scripts it posts, and the answer is the page with what was found.
+/// The button. The answer is the page with what was found.
 #[component]
-pub fn Verify(organization: String, asked: Asked, outcome: RwSignal<Option<Checked>>) -> impl IntoView {
+pub fn Verify(organization: String, asked: Asked) -> impl IntoView {
     let action = asked.address(&paths::verify_audit(&organization));
-    let busy = RwSignal::new(false);
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        // Taken away first, so that the same words are read out again.
-        outcome.set(None);
-        let organization = organization.clone();
-        spawn_local(async move {
-            outcome.set(Some(audit::verify(organization).await));
-            busy.set(false);
-        });
-    };
     view! {
-        <form method="post" action=action on:submit=submit>
-            <Submit look=Look::Secondary busy=busy meanwhile="Verifying…" label="Verify the trail" />
+        <form method="post" action=action>
+            <Submit look=Look::Secondary meanwhile="Verifying…" label="Verify the trail" />
         </form>
     }
 }
@@ -75,7 +59,7 @@ pub fn Outcome(outcome: Checked) -> impl IntoView {
             </Notice>
         }
         .into_any(),
-        Err(Failure(failure)) => view! {
+        Err(failure) => view! {
             <Notice tone=Tone::Warning>
                 <p>"The trail was not verified. " {failure.message}</p>
             </Notice>

@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    api::{Failure, invitations},
     layout::Plain,
     paths, posted,
+    queries::invitations,
     ui::{
         badge::Tone,
         button::{ButtonLink, Look, Submit},
-        field::TextField,
+        field::{Refusal, TextField},
         heading::{Heading, PageTitle},
         notice::Notice,
         summary::Summary,
@@ -40,8 +40,8 @@ pub fn Accept() -> impl IntoView {
                     Suspend::new(async move {
                         match open.await {
                             Ok(open) => view! { <Opened open=open code=code /> }.into_any(),
-                            Err(Failure(failure)) if failure.code == Code::Unauthenticated => view! { <Over /> }.into_any(),
-                            Err(Failure(failure)) => {
+                            Err(failure) if failure.code == Code::Unauthenticated => view! { <Over /> }.into_any(),
+                            Err(failure) => {
                                 view! {
                                     <Heading text="Invitation" />
                                     <Notice tone=Tone::Danger>
@@ -107,7 +107,7 @@ fn Opened(open: OpenInvitation, code: String) -> impl IntoView {
 
 #[component]
 fn NewPerson(code: String, email: String, organization: String) -> impl IntoView {
-    let refusal = RwSignal::new(posted::failure());
+    let refusal = Refusal::posted();
     view! {
         <Summary title="You have not joined yet" fields=&["name", "password"] refusal=refusal />
         <form class="form" method="post" action=paths::ACCEPT>
@@ -124,7 +124,7 @@ fn NewPerson(code: String, email: String, organization: String) -> impl IntoView
                 label="Your name"
                 value=posted::field("name")
                 autocomplete="name"
-                autofocus=refusal.with_untracked(Option::is_none)
+                autofocus=!refusal.is_some()
                 refusal=refusal
             />
             <TextField
@@ -142,7 +142,7 @@ fn NewPerson(code: String, email: String, organization: String) -> impl IntoView
 
 #[component]
 fn Join(code: String, organization: String) -> impl IntoView {
-    let refusal = RwSignal::new(posted::failure());
+    let refusal = Refusal::posted();
     view! {
         <Summary title="You have not joined" fields=&[] refusal=refusal />
         <form class="form" method="post" action=paths::ACCEPT>

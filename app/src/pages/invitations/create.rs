@@ -1,31 +1,20 @@
 //! The form for an invitation.
 
-use domain::Invited;
-use leptos::{
-    ev::{Event, SubmitEvent},
-    prelude::*,
-    task::spawn_local,
-};
-use leptos_router::hooks::use_navigate;
+use leptos::prelude::*;
 
 use super::link_once::link_once;
 use crate::{
-    api::{
-        Failure,
-        invitations::{self, InviteForm},
-    },
-    browser::{self, Fields},
     layout::{Breadcrumb, use_organization},
     paths, posted,
+    queries::invitations::{self, InviteForm},
     ui::{
         button::{ButtonLink, Submit},
         choice::Choices,
-        confirm::{ConfirmIdentity, confirmed},
+        confirm::ConfirmIdentity,
         field::{Refusal, TextField},
         heading::{Heading, PageTitle},
         problem::Problem,
         role_cards::RoleCards,
-        secret_once::Leave,
         summary::Summary,
     },
 };
@@ -52,7 +41,7 @@ pub fn Invite() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Invite" />
                             <Problem failure=failure refused="invite people to this organization" />
@@ -65,63 +54,26 @@ pub fn Invite() -> impl IntoView {
     }
 }
 
-/// The form, and over it the link once there is one.
+/// The form, or the link once there is one.
 #[component]
 fn Create(form: InviteForm) -> impl IntoView {
-    let slug = StoredValue::new(form.organization.slug.to_string());
-    let mailed = !form.mails_become_files;
-    let invited = RwSignal::new(None::<Invited>);
-    let kept = RwSignal::new(false);
-    let unkept = Signal::derive(move || invited.with(Option::is_some) && !kept.get());
-    browser::guard_leaving(unkept, slug.with_value(|slug| paths::invite(slug)));
-    let navigate = use_navigate();
-    let on_done = Callback::new(move |()| {
-        // Dropping it wipes the link.
-        invited.set(None);
-        navigate(&slug.with_value(|slug| paths::members(slug)), Default::default());
-    });
-    let show = move |invited: &Invited| {
-        link_once(invited, mailed, Leave { did: "made", address: slug.with_value(|slug| paths::members(slug)), kept, on_done })
-    };
-    view! {
-        {posted::invited(|_| ()).is_none().then(|| view! { <Form form=form invited=invited /> })}
-        {move || posted::invited(show).or_else(|| invited.with(|invited| invited.as_ref().map(show)))}
+    let members = paths::members(form.organization.slug.as_str());
+    match posted::invited(|invited| link_once(invited, !form.mails_become_files, members)) {
+        Some(link) => link,
+        None => view! { <Form form=form /> }.into_any(),
     }
 }
 
 #[component]
-fn Form(form: InviteForm, invited: RwSignal<Option<Invited>>) -> impl IntoView {
+fn Form(form: InviteForm) -> impl IntoView {
     let InviteForm { organization, roles, mails_become_files } = form;
     let what = if mails_become_files {
         format!("This makes a link that lets one person join {}. You hand it over yourself; it works once, for 7 days.", organization.name)
     } else {
         format!("This mails somebody a link that lets them join {}. It works once, for 7 days.", organization.name)
     };
-    let slug = StoredValue::new(organization.slug.to_string());
-    let refusal: Refusal = RwSignal::new(posted::failure());
-    let busy = RwSignal::new(false);
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        let fields = Fields::of(&Event::from(event));
-        spawn_local(async move {
-            let answer = match confirmed(&fields).await {
-                Ok(()) => invitations::create(slug.get_value(), fields.get("email"), fields.get("role")).await,
-                Err(failure) => Err(failure),
-            };
-            match answer {
-                Ok(made) => {
-                    refusal.set(None);
-                    invited.set(Some(made));
-                }
-                Err(Failure(failure)) => refusal.set(Some(failure)),
-            }
-            busy.set(false);
-        });
-    };
+    let slug = organization.slug.as_str();
+    let refusal = Refusal::posted();
     let least = roles.built_in.first().map(ToString::to_string).unwrap_or_default();
     let chosen = Some(posted::field("role")).filter(|role| !role.is_empty()).unwrap_or(least);
     view! {
@@ -129,7 +81,7 @@ fn Form(form: InviteForm, invited: RwSignal<Option<Invited>>) -> impl IntoView {
             {what}
         </p>
         <Summary title="Nobody was invited" fields=&["email", "role"] refusal=refusal />
-        <form class="form" method="post" action=slug.with_value(|slug| paths::invite(slug)) on:submit=submit>
+        <form class="form" method="post" action=paths::invite(slug)>
             <TextField
                 name="email"
                 label="Their e-mail address"
@@ -145,8 +97,8 @@ fn Form(form: InviteForm, invited: RwSignal<Option<Invited>>) -> impl IntoView {
             </Choices>
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
-                <Submit busy=busy meanwhile="Making the link…" label="Make invitation link" />
-                <ButtonLink href=slug.with_value(|slug| paths::members(slug))>"Cancel"</ButtonLink>
+                <Submit meanwhile="Making the link…" label="Make invitation link" />
+                <ButtonLink href=paths::members(slug)>"Cancel"</ButtonLink>
             </div>
         </form>
     }

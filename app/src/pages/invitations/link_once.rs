@@ -1,17 +1,16 @@
 //! The dialog that shows an invitation's link, once.
 
 use domain::Invited;
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
-    browser,
-    ui::{badge::Tone, button::Submit, copy::Copy, dialog::Dialog, notice::Notice, secret_once::Leave, time::Moment},
+    islands::Copy,
+    ui::{badge::Tone, dialog::Dialog, notice::Notice, secret_once::Stored, time::Moment},
 };
 
-/// Shows the link of an invitation that was just made, and says whether it is `mailed` as well. Not a component, because a component would
-/// have to own what it shows.
-pub fn link_once(invited: &Invited, mailed: bool, leave: Leave) -> AnyView {
-    let Leave { address, kept, on_done, .. } = leave;
+/// Shows the link of an invitation that was just made, and says whether it is `mailed` as well; "Done" leads to `address`. Not a component,
+/// because a component would have to own what it shows.
+pub fn link_once(invited: &Invited, mailed: bool, address: String) -> AnyView {
     let value = invited.link.expose().to_owned();
     let email = invited.invitation.email.as_str().to_owned();
     let (lead, more) = if mailed {
@@ -27,21 +26,9 @@ pub fn link_once(invited: &Invited, mailed: bool, leave: Leave) -> AnyView {
     };
     let role = invited.invitation.role.title();
     let until = invited.invitation.expires_at;
-    let copied = StoredValue::new(false);
-    let on_copied = Callback::new(move |()| {
-        copied.set_value(true);
-        kept.set(true);
-    });
-    let done = move |event: SubmitEvent| {
-        event.prevent_default();
-        if kept.get_untracked() {
-            on_done.run(());
-        }
-    };
-    // A page that answers a plain form post is not live: a button to copy would do nothing there.
-    let copy = cfg!(not(feature = "ssr")).then(|| view! { <Copy what="invitation link" from="link" on_copied=on_copied /> });
+    let id = invited.invitation.id.to_string();
     view! {
-        <Dialog id="invited" guarded=Signal::derive(move || !kept.get()) firm=true on_close=on_done>
+        <Dialog id="invited">
             <h2 class="dialog-title" id="invited-title">
                 {format!("Invitation for {email}")}
             </h2>
@@ -62,30 +49,19 @@ pub fn link_once(invited: &Invited, mailed: bool, leave: Leave) -> AnyView {
                         class="input secret-text"
                         id="link"
                         value=value
+                        data-secret=id
                         readonly=true
                         autofocus=true
                         autocomplete="off"
                         spellcheck="false"
-                        on:focus=move |_| browser::select("link")
                     />
-                    {copy}
+                    <Copy what="invitation link".to_owned() from="link".to_owned() />
                 </div>
                 <p class="field-hint">
                     {format!("It makes them a member with the role {role}, once, until ")} <Moment at=until /> "."
                 </p>
             </div>
-            <form class="secret-done" method="get" action=address on:submit=done>
-                <label class="check">
-                    <input
-                        class="checkbox"
-                        r#type="checkbox"
-                        required=move || !kept.get()
-                        on:change=move |event| kept.set(event_target_checked(&event) || copied.get_value())
-                    />
-                    "I have copied it"
-                </label>
-                <Submit label="Done" />
-            </form>
+            <Stored address=address words="I have copied it" />
         </Dialog>
     }
     .into_any()

@@ -1,21 +1,14 @@
 //! The list of members, and of those who are invited.
 
 use domain::{Code, Invitation, MemberPlace, MemberQuery, Timestamp};
-use leptos::{
-    ev::{Event, SubmitEvent},
-    prelude::*,
-};
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use crate::{
-    api::{
-        Failure,
-        members::{self, Listed, MemberList},
-    },
-    browser::{self, Fields},
     layout::{Breadcrumb, use_organization},
     pages::tokens::row::last_used,
     paths, posted,
+    queries::members::{self, Listed, MemberList},
     ui::{
         badge::{Badge, Tone},
         button::{ButtonLink, Look},
@@ -30,9 +23,6 @@ use crate::{
     },
 };
 
-/// The id of what takes the focus when other members have been fetched: what had it may be gone by then.
-type Focus = StoredValue<Option<&'static str>>;
-
 /// The id of the field to search with.
 const SEARCH: &str = "q";
 
@@ -46,16 +36,6 @@ pub fn Members() -> impl IntoView {
         move || (organization.get(), asked.get()),
         |(organization, [q, after])| members::list(organization, q, after),
     );
-    let focus: Focus = StoredValue::new(None);
-    Effect::new(move |earlier: Option<[String; 2]>| {
-        let asked = asked.get();
-        if earlier.is_some_and(|earlier| earlier != asked) && focus.with_value(Option::is_none) {
-            focus.set_value(Some("members-frame"));
-        }
-        asked
-    });
-    browser::focus_on_slash(SEARCH);
-    let first = StoredValue::new(true);
     view! {
         <Breadcrumb steps=vec![("Organization settings", None), ("Members", None)] />
         <div role="status">
@@ -65,8 +45,8 @@ pub fn Members() -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 match list.await {
-                    Ok(list) => view! { <Shown list=list focus=focus first=first /> }.into_any(),
-                    Err(Failure(failure)) if failure.code == Code::Invalid => {
+                    Ok(list) => view! { <Shown list=list /> }.into_any(),
+                    Err(failure) if failure.code == Code::Invalid => {
                         view! {
                             <PageTitle page="Members" />
                             <Empty glyph=Glyph::Warning title="This list cannot be shown">
@@ -78,7 +58,7 @@ pub fn Members() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Members" />
                             <Problem failure=failure refused="see the members of this organization" />
@@ -136,22 +116,11 @@ fn Done(dismiss: String) -> impl IntoView {
     }
 }
 
-/// The list. `first` tells whether it is the first one since the page was opened.
 #[component]
-fn Shown(list: MemberList, focus: Focus, first: StoredValue<bool>) -> impl IntoView {
+fn Shown(list: MemberList) -> impl IntoView {
     let MemberList { organization, query, members, next, invitations, may_invite, may_withdraw, mails_become_files, now } = list;
     let slug = organization.slug.to_string();
     let searched = query.search.as_ref().map(ToString::to_string);
-    let typed = searched.clone().unwrap_or_default();
-    Effect::new(move |_| {
-        // What was typed before the page was live counts; a list that comes anew keeps the field that was there.
-        if !first.try_update_value(std::mem::take).unwrap_or_default() {
-            browser::set_value(SEARCH, &typed);
-        }
-        if let Some(id) = focus.try_update_value(Option::take).flatten() {
-            browser::focus_first([id, "members-frame", "main"].map(str::to_owned).to_vec());
-        }
-    });
     let at = |after: Option<MemberPlace>| paths::members_at(&slug, &MemberQuery { after, ..query.clone() });
     let (to_first, to_next) = (query.after.is_some().then(|| at(None)), next.map(|next| at(Some(next))));
     let nothing = match (members.is_empty(), &searched) {
@@ -193,7 +162,7 @@ fn Shown(list: MemberList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
                     }
                 })}
         </div>
-        <Searched organization=slug.clone() search=searched focus=focus />
+        <Searched organization=slug.clone() search=searched />
         {match nothing {
             Some((title, text)) => {
                 view! {
@@ -218,29 +187,19 @@ fn Shown(list: MemberList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
     }
 }
 
-/// The field that searches. With scripts it leads to the same address without loading the page anew.
+/// The field that searches.
 #[component]
-fn Searched(organization: String, search: Option<String>, focus: Focus) -> impl IntoView {
-    let navigate = use_navigate();
+fn Searched(organization: String, search: Option<String>) -> impl IntoView {
     let page = paths::members(&organization);
-    let submit = {
-        let page = page.clone();
-        move |event: SubmitEvent| {
-            event.prevent_default();
-            let typed = Fields::of(&Event::from(event)).get(SEARCH);
-            focus.set_value(Some(SEARCH));
-            navigate(&paths::with_fields(&page, [(SEARCH, &typed)]), Default::default());
-        }
-    };
     let clear = search.is_some().then(|| {
         view! {
-            <a class="filters-clear" href=page.clone() on:click=move |_| focus.set_value(Some(SEARCH))>
+            <a class="filters-clear" href=page.clone()>
                 "Clear search"
             </a>
         }
     });
     view! {
-        <form class="filters" role="search" aria-label="Members" method="get" action=page on:submit=submit>
+        <form class="filters" role="search" aria-label="Members" method="get" action=page>
             <div class="filters-search">
                 <label class="sr-only" for=SEARCH>
                     "Search name or e-mail address"

@@ -6,18 +6,16 @@ use leptos_router::hooks::use_params_map;
 
 use super::list::seen;
 use crate::{
-    api::{
-        Failure,
-        members::{self, Found, Listed},
-    },
     layout::{Breadcrumb, use_organization},
     paths, posted,
+    queries::members::{self, Found, Listed},
     ui::{
         badge::{Badge, Tone},
         button::{ButtonLink, Submit},
         choice::Choices,
         confirm::ConfirmIdentity,
         details::{Detail, Details},
+        field::Refusal,
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
         problem::Problem,
@@ -49,7 +47,7 @@ pub fn MemberPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match found.await {
                     Ok(found) => view! { <Shown found=found /> }.into_any(),
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Member" />
                             <Heading text="Member" />
@@ -116,7 +114,7 @@ fn Facts(member: domain::Member, you: bool, now: Timestamp) -> impl IntoView {
 
 #[component]
 fn RoleForm(address: String, roles: Offered, present: AssignedRole, you: bool) -> impl IntoView {
-    let refusal = RwSignal::new(posted::failure());
+    let refusal = Refusal::posted();
     let chosen = Some(posted::field("role")).filter(|role| !role.is_empty()).unwrap_or_else(|| present.to_string());
     let hint = if you {
         "A change holds at once. If you give yourself less, only somebody else can give it back."

@@ -1,29 +1,20 @@
 //! Removing a member: what shall become of the tokens they generated is decided first.
 
-use domain::{AfterLeaving, Issued, Overlap, OwnerTeam, Timestamp, Token};
-use leptos::{
-    ev::{Event, SubmitEvent},
-    prelude::*,
-    task::spawn_local,
-};
-use leptos_router::hooks::use_navigate;
+use domain::{AfterLeaving, Overlap, OwnerTeam, Timestamp, Token};
+use leptos::prelude::*;
 
 use super::{member::use_user, secrets_once::secrets_once};
 use crate::{
-    api::{
-        Failure,
-        members::{self, Leaving},
-    },
-    browser::{self, Fields},
     layout::{Breadcrumb, use_organization},
     pages::tokens::row::{expires, last_used},
     paths, posted,
+    queries::members::{self, Leaving},
     ui::{
         button::{ButtonLink, Look, Submit},
-        confirm::{ConfirmIdentity, confirmed},
+        confirm::ConfirmIdentity,
+        field::Refusal,
         heading::{Heading, PageTitle},
         problem::Problem,
-        secret_once::Leave,
         summary::Summary,
         table::{Cell, Table},
     },
@@ -41,22 +32,8 @@ pub fn Remove() -> impl IntoView {
             ("Remove member", None),
         ] />
     };
-    let rotated = RwSignal::new(None::<Vec<Issued>>);
-    let kept = RwSignal::new(false);
-    let unkept = Signal::derive(move || rotated.with(Option::is_some) && !kept.get());
-    browser::guard_leaving(unkept, paths::remove_member(&organization.get_untracked(), user.get_untracked()));
-    let members = move || paths::members(&organization.get_untracked());
-    let navigate = use_navigate();
-    let on_done = Callback::new(move |()| {
-        // Dropping them wipes the secrets.
-        rotated.set(None);
-        navigate(&format!("{}?done=removed", members()), Default::default());
-    });
-    let show = move |rotated: &[Issued]| {
-        secrets_once(rotated, &organization.get_untracked(), Leave { did: "rotated", address: members(), kept, on_done })
-    };
     // There is nobody to ask about any more.
-    if let Some(secrets) = posted::rotated(show) {
+    if let Some(secrets) = posted::rotated(|rotated| secrets_once(rotated, &organization.get_untracked())) {
         return view! {
             {steps}
             {secrets}
@@ -67,13 +44,11 @@ pub fn Remove() -> impl IntoView {
         Resource::new_blocking(move || (organization.get(), user.get()), |(organization, user)| members::offboarding(organization, user));
     view! {
         {steps}
-        {move || rotated.with(|rotated| rotated.as_deref().map(show))}
-        <div hidden=move || rotated.with(Option::is_some)>
         <Transition>
             {move || Suspend::new(async move {
                 match found.await {
-                    Ok(found) => view! { <Ask found=found rotated=rotated /> }.into_any(),
-                    Err(Failure(failure)) => {
+                    Ok(found) => view! { <Ask found=found /> }.into_any(),
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Remove member" />
                             <Heading text="Remove member" />
@@ -84,17 +59,16 @@ pub fn Remove() -> impl IntoView {
                 }
             })}
         </Transition>
-        </div>
     }
     .into_any()
 }
 
 #[component]
-fn Ask(found: Leaving, rotated: RwSignal<Option<Vec<Issued>>>) -> impl IntoView {
+fn Ask(found: Leaving) -> impl IntoView {
     let Leaving { organization, member, you, tokens, more, fixed, own, teams, may_rotate, may_expire, may_revoke, now } = found;
     let slug = organization.slug.to_string();
     let name = member.name.to_string();
-    let refusal = RwSignal::new(posted::failure());
+    let refusal = Refusal::posted();
     let offer = Offer { teams, may_rotate, may_expire, may_revoke };
     let rotates = may_rotate && tokens.len() > fixed.len();
     let question = if you { format!("Leave {}?", organization.name) } else { format!("Remove {name} from {}?", organization.name) };
@@ -161,55 +135,17 @@ fn Ask(found: Leaving, rotated: RwSignal<Option<Vec<Issued>>>) -> impl IntoView 
             </section>
         }
     });
-    let busy = RwSignal::new(false);
-    let navigate = use_navigate();
-    let names: Vec<String> = tokens.iter().map(|token| format!("token-{}", token.id)).chain(["others".into(), "overlap".into()]).collect();
-    let user = member.user.to_string();
-    let then = StoredValue::new((slug.clone(), user, names));
-    let submit = move |event: SubmitEvent| {
-        let fields = Fields::of(&Event::from(event.clone()));
-        let decided = then.with_value(|(.., names)| {
-            let rotates = names.iter().any(|name| fields.get(name) == AfterLeaving::Rotate.as_str());
-            rotates.then(|| fields.written(names.iter().map(String::as_str)))
-        });
-        // The form does it alone, unless there will be secrets to show in a page that is live.
-        let Some(decided) = decided else { return };
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        let navigate = navigate.clone();
-        spawn_local(async move {
-            let (slug, user, _) = then.get_value();
-            let after = slug.clone();
-            let answer = match confirmed(&fields).await {
-                Ok(()) => members::remove(slug, user, decided).await,
-                Err(failure) => Err(failure),
-            };
-            match answer {
-                // Somebody may have ended the token meanwhile: there is nothing to show then.
-                Ok(issued) if issued.is_empty() => navigate(&format!("{}?done=removed", paths::members(&after)), Default::default()),
-                Ok(issued) => {
-                    refusal.set(None);
-                    rotated.set(Some(issued));
-                }
-                Err(Failure(failure)) => refusal.set(Some(failure)),
-            }
-            busy.set(false);
-        });
-    };
     view! {
         <PageTitle page="Remove member" organization=organization.name.to_string() />
         <Heading text=question />
         <p class="lead">{consequence}</p>
         <Summary title="Nobody was removed" fields=&[] refusal=refusal />
-        <form class="offboarding" method="post" action=paths::remove_member(&slug, member.user) on:submit=submit>
+        <form class="offboarding" method="post" action=paths::remove_member(&slug, member.user)>
             {ending}
             {offboarding}
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
-                <Submit busy=busy meanwhile="Removing…" look=Look::Danger label=if you { "Leave the organization" } else { "Remove member" } />
+                <Submit meanwhile="Removing…" look=Look::Danger label=if you { "Leave the organization" } else { "Remove member" } />
                 <ButtonLink href=paths::members(&slug)>"Cancel"</ButtonLink>
             </div>
         </form>

@@ -1,47 +1,23 @@
-//! The page that answers a removal with which tokens were rotated: it shows their secrets, once.
-//!
-//! Without scripts it answers a plain form, so it is not live; with them it takes the place of the form. Nothing but this one answer holds the
-//! secrets, and nothing in the page once it is left.
+//! The page that answers a removal with which tokens were rotated: it shows their secrets, once. Nothing but this one answer holds them.
 
-use std::collections::BTreeSet;
-
-use domain::{Issued, TokenId};
-use leptos::{ev::SubmitEvent, prelude::*};
+use domain::Issued;
+use leptos::prelude::*;
 
 use crate::{
+    islands::Copy,
     paths,
     ui::{
         badge::Tone,
-        button::Submit,
-        copy::Copy,
         heading::{Heading, PageTitle},
         notice::Notice,
-        secret_once::Leave,
+        secret_once::Stored,
     },
 };
 
 /// Shows the new secrets of these tokens. Not a component, because a component would have to own what it shows.
-pub fn secrets_once(rotated: &[Issued], organization: &str, leave: Leave) -> AnyView {
+pub fn secrets_once(rotated: &[Issued], organization: &str) -> AnyView {
     let several = rotated.len() > 1;
-    let Leave { address, kept, on_done, .. } = leave;
-    let all: BTreeSet<TokenId> = rotated.iter().map(|issued| issued.token.id).collect();
-    // Copying one is not storing the others.
-    let copied = StoredValue::new(BTreeSet::new());
-    let on_copied = Callback::new(move |id: TokenId| {
-        copied.update_value(|copied| {
-            copied.insert(id);
-        });
-        if copied.with_value(|copied| *copied == all) {
-            kept.set(true);
-        }
-    });
-    let done = move |event: SubmitEvent| {
-        event.prevent_default();
-        if kept.get_untracked() {
-            on_done.run(());
-        }
-    };
-    let fields = rotated.iter().map(|issued| field(issued, organization, on_copied)).collect_view();
+    let fields = rotated.iter().map(|issued| field(issued, organization)).collect_view();
     view! {
         <PageTitle page="New secrets" />
         <Heading text=if several { "Store the new secrets" } else { "Store the new secret" } />
@@ -62,33 +38,19 @@ pub fn secrets_once(rotated: &[Issued], organization: &str, leave: Leave) -> Any
                 </p>
             </Notice>
             {fields}
-            <form class="secret-done" method="get" action=address on:submit=done>
-                <input type="hidden" name="done" value="removed" />
-                <label class="check">
-                    <input
-                        class="checkbox"
-                        r#type="checkbox"
-                        required=move || !kept.get()
-                        on:change=move |event| kept.set(event_target_checked(&event))
-                    />
-                    {if several { "I have stored them" } else { "I have stored it" }}
-                </label>
-                <Submit label="Done" />
-            </form>
+            <Stored
+                address=paths::members(organization)
+                words=if several { "I have stored them" } else { "I have stored it" }
+                done="removed"
+            />
         </div>
     }
     .into_any()
 }
 
-fn field(issued: &Issued, organization: &str, on_copied: Callback<TokenId>) -> impl IntoView + use<> {
+fn field(issued: &Issued, organization: &str) -> impl IntoView + use<> {
     let Issued { token, secret } = issued;
-    let token_id = token.id;
-    let id = format!("secret-{token_id}");
-    // A page that answers a plain form post is not live: a button to copy would do nothing there.
-    let copy = cfg!(not(feature = "ssr")).then(|| {
-        let on_copied = Callback::new(move |()| on_copied.run(token_id));
-        view! { <Copy what=format!("secret of {}", token.label) from=id.clone() on_copied=on_copied /> }
-    });
+    let id = format!("secret-{}", token.id);
     let hint = format!("{id}-hint");
     view! {
         <div class="field">
@@ -104,14 +66,15 @@ fn field(issued: &Issued, organization: &str, on_copied: Callback<TokenId>) -> i
             <div class="secret">
                 <input
                     class="input secret-text"
-                    id=id
+                    id=id.clone()
+                    data-secret=token.id.to_string()
                     value=secret.expose().to_owned()
                     readonly=true
                     autocomplete="off"
                     spellcheck="false"
                     aria-describedby=hint
                 />
-                {copy}
+                <Copy what=format!("secret of {}", token.label) from=id />
             </div>
         </div>
     }

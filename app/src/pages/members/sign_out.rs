@@ -1,17 +1,16 @@
 //! The page that asks whether to sign a member out everywhere.
 
+use domain::Failure;
 use leptos::prelude::*;
 
 use super::member::use_user;
 use crate::{
-    api::{
-        Failure,
-        members::{self, Found},
-    },
     layout::{Breadcrumb, use_organization},
-    paths, posted,
+    paths,
+    queries::members::{self, Found},
     ui::{
         button::{ButtonLink, Look, Submit},
+        field::Refusal,
         heading::{Heading, PageTitle},
         problem::Problem,
         summary::Summary,
@@ -32,10 +31,10 @@ pub fn SignOut() -> impl IntoView {
         ] />
         <Transition>
             {move || Suspend::new(async move {
-                let found = found.await.and_then(|found| if found.listed.may_edit { Ok(found) } else { Err(Failure(forbidden())) });
+                let found = found.await.and_then(|found| if found.listed.may_edit { Ok(found) } else { Err(forbidden()) });
                 match found {
                     Ok(found) => view! { <Ask found=found /> }.into_any(),
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Sign out everywhere" />
                             <Heading text="Sign out everywhere" />
@@ -50,8 +49,8 @@ pub fn SignOut() -> impl IntoView {
     .into_any()
 }
 
-fn forbidden() -> domain::Failure {
-    domain::Failure::new(domain::Code::Forbidden, "This member may do more than you.")
+fn forbidden() -> Failure {
+    Failure::new(domain::Code::Forbidden, "This member may do more than you.")
 }
 
 #[component]
@@ -59,7 +58,7 @@ fn Ask(found: Found) -> impl IntoView {
     let Found { organization, listed, .. } = found;
     let slug = organization.slug.to_string();
     let (user, name) = (listed.member.user, listed.member.name.to_string());
-    let refusal = RwSignal::new(posted::failure());
+    let refusal = Refusal::posted();
     view! {
         <PageTitle page="Sign out everywhere" organization=organization.name.to_string() />
         <Heading text=format!("Sign {name} out everywhere?") />

@@ -5,15 +5,13 @@ use leptos::prelude::*;
 
 use super::fields::{FIELDS, RoleFields, Values};
 use crate::{
-    api::{
-        Failure,
-        roles::{self, RoleForm},
-    },
     layout::{Breadcrumb, use_organization},
-    paths, posted,
+    paths,
+    queries::roles::{self, RoleForm},
     ui::{
         button::{ButtonLink, Submit},
         confirm::ConfirmIdentity,
+        field::Refusal,
         heading::{Heading, PageTitle},
         problem::Problem,
         summary::Summary,
@@ -42,7 +40,7 @@ pub fn NewRole() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Create role" />
                             <Problem failure=failure refused="create roles in this organization" />
@@ -59,7 +57,7 @@ pub fn NewRole() -> impl IntoView {
 fn Create(form: RoleForm) -> impl IntoView {
     let RoleForm { organization, offered } = form;
     let slug = organization.slug.to_string();
-    let refusal = RwSignal::new(posted::failure());
+    let refusal = Refusal::posted();
     let values = Values { name: String::new(), description: String::new(), permissions: PermissionSet::NONE }.or_posted();
     view! {
         <p class="lead">"Give it to members, to people you invite and to API tokens. It allows exactly what you turn on."</p>

@@ -4,15 +4,13 @@ use leptos::prelude::*;
 
 use super::edit::use_role;
 use crate::{
-    api::{
-        Failure,
-        roles::{self, FoundRole},
-    },
     layout::{Breadcrumb, use_organization},
-    paths, posted,
+    paths,
+    queries::roles::{self, FoundRole},
     ui::{
         badge::Tone,
         button::{ButtonLink, Look, Submit},
+        field::Refusal,
         heading::{Heading, PageTitle},
         notice::Notice,
         problem::Problem,
@@ -47,7 +45,7 @@ pub fn DeleteRole() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Delete role" />
                             <Heading text="Delete role" />
@@ -65,7 +63,7 @@ pub fn DeleteRole() -> impl IntoView {
 fn Ask(found: FoundRole) -> impl IntoView {
     let FoundRole { form, role, .. } = found;
     let slug = form.organization.slug.to_string();
-    let refusal = RwSignal::new(posted::failure());
+    let refusal = Refusal::posted();
     let back = paths::role(&slug, role.role.id);
     let question = format!("Delete the role “{}”?", role.role.name);
     view! {

@@ -6,17 +6,15 @@ use leptos_router::hooks::use_params_map;
 
 use super::fields::{FIELDS, RoleFields, Values};
 use crate::{
-    api::{
-        Failure,
-        roles::{self, FoundRole, RoleForm},
-    },
     layout::{Breadcrumb, use_organization},
     paths, posted,
+    queries::roles::{self, FoundRole, RoleForm},
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
         confirm::ConfirmIdentity,
         details::{Detail, Details},
+        field::Refusal,
         grants::{Grants, counted},
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
@@ -48,7 +46,7 @@ pub fn EditRole() -> impl IntoView {
             {move || Suspend::new(async move {
                 match found.await {
                     Ok(found) => view! { <Shown found=found /> }.into_any(),
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Role" />
                             <Heading text="Role" />
@@ -111,7 +109,7 @@ fn Facts(role: DefinedRole) -> impl IntoView {
 #[component]
 fn Form(role: DefinedRole, offered: domain::PermissionSet, version: String, action: String, back: String) -> impl IntoView {
     let DefinedRole { role, description, holders } = role;
-    let refusal = RwSignal::new(posted::failure());
+    let refusal = Refusal::posted();
     // A page that was refused still shows what its form was made from.
     let version = if posted::was() { posted::field("version") } else { version };
     let values = Values { name: role.name.to_string(), description: description.to_string(), permissions: role.permissions }.or_posted();

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     posted,
     ui::{
-        field::{FieldError, Refusal, TextArea, TextField, wrong_with},
+        field::{FieldError, Refusal, TextArea, TextField},
         toggles::Toggles,
     },
 };
@@ -42,7 +42,7 @@ pub fn RoleFields(
     offered: PermissionSet,
     refusal: Refusal,
 ) -> impl IntoView {
-    let wrong = wrong_with(refusal, "permissions");
+    let wrong = refusal.of("permissions");
     view! {
         <TextField name="name" label="Name" hint="What people choose it by." value=values.name autocomplete="off" refusal=refusal />
         <TextArea name="description" label="Description" hint="Who should have it, and for what." value=values.description refusal=refusal />

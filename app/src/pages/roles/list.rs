@@ -5,12 +5,9 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    api::{
-        Failure,
-        roles::{self, RoleList},
-    },
     layout::{Breadcrumb, use_organization},
     paths,
+    queries::roles::{self, RoleList},
     ui::{
         badge::Tone,
         button::{ButtonLink, Look},
@@ -38,7 +35,7 @@ pub fn Roles() -> impl IntoView {
             {move || Suspend::new(async move {
                 match list.await {
                     Ok(list) => view! { <Shown list=list /> }.into_any(),
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Roles" />
                             <Problem failure=failure refused="see the roles of this organization" />

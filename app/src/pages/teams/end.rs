@@ -4,14 +4,10 @@ use leptos::prelude::*;
 
 use super::team::{more_tokens, use_team};
 use crate::{
-    api::{
-        Failure,
-        teams::{self, Doomed},
-    },
-    browser,
     layout::{Breadcrumb, use_organization},
     pages::tokens::row::last_used,
     paths, posted,
+    queries::teams::{self, Doomed},
     ui::{
         button::{ButtonLink, Look, Submit},
         field::{Refusal, TextField},
@@ -37,7 +33,7 @@ pub fn EndTeam() -> impl IntoView {
             {move || Suspend::new(async move {
                 match found.await {
                     Ok(found) => view! { <Ask found=found /> }.into_any(),
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="End team" />
                             <Heading text="End team" />
@@ -94,32 +90,20 @@ fn Ask(found: Doomed) -> impl IntoView {
 /// The form that ends it.
 #[component]
 fn Confirm(address: String, name: String, back: String) -> impl IntoView {
-    let refusal: Refusal = RwSignal::new(posted::failure());
-    // Without scripts the button is never disabled: the server compares.
-    let live = RwSignal::new(false);
-    let typed = RwSignal::new(posted::field("typed"));
-    let matches = {
-        let name = name.clone();
-        Memo::new(move |_| typed.read().trim() == name)
-    };
-    Effect::new(move |_| {
-        // What was typed before the page was live counts.
-        typed.set(browser::value("typed"));
-        live.set(true);
-    });
+    let refusal = Refusal::posted();
     view! {
         <Summary title="The team was not ended" fields=&["typed"] refusal=refusal />
         <form class="form" method="post" action=address>
             <TextField
                 name="typed"
                 label=format!("Type {name} to confirm")
-                value=typed.get_untracked()
+                value=posted::field("typed")
                 autocomplete="off"
+                confirms=name
                 refusal=refusal
-                on_input=Callback::new(move |text| typed.set(text))
             />
             <div class="form-actions">
-                <Submit look=Look::Danger disabled=Signal::derive(move || live.get() && !matches.get()) label="End team" />
+                <Submit look=Look::Danger meanwhile="Ending…" label="End team" />
                 <ButtonLink href=back>"Cancel"</ButtonLink>
             </div>
         </form>

@@ -4,12 +4,9 @@ use leptos::prelude::*;
 
 use super::team::use_team;
 use crate::{
-    api::{
-        Failure,
-        teams::{self, Blank},
-    },
     layout::{Breadcrumb, use_organization},
     paths, posted,
+    queries::teams::{self, Blank},
     ui::{
         button::{ButtonLink, Submit},
         field::{Refusal, TextArea, TextField},
@@ -42,7 +39,7 @@ pub fn NewTeam() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Create team" />
                             <Problem failure=failure refused="create teams in this organization" />
@@ -78,7 +75,7 @@ pub fn EditTeam() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Edit team" />
                             <Problem failure=failure refused="edit this team" />
@@ -95,7 +92,7 @@ pub fn EditTeam() -> impl IntoView {
 fn TeamForm(blank: Blank, refused: &'static str) -> impl IntoView {
     let Blank { organization, team, version } = blank;
     let slug = organization.slug.to_string();
-    let refusal: Refusal = RwSignal::new(posted::failure());
+    let refusal = Refusal::posted();
     let (address, back, label) = match &team {
         None => (paths::new_team(&slug), paths::teams(&slug), "Create team"),
         Some(team) => (paths::edit_team(&slug, team.id), paths::team(&slug, team.id), "Save changes"),

@@ -5,12 +5,9 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    api::{
-        Failure,
-        teams::{self, TeamList},
-    },
     layout::{Breadcrumb, use_organization},
     paths,
+    queries::teams::{self, TeamList},
     ui::{
         badge::Tone,
         button::{ButtonLink, Look},
@@ -49,7 +46,7 @@ pub fn Teams() -> impl IntoView {
             {move || Suspend::new(async move {
                 match list.await {
                     Ok(list) => view! { <Shown list=list /> }.into_any(),
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Teams" />
                             <Problem failure=failure refused="see the teams of this organization" />

@@ -5,17 +5,14 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::{
-    api::{
-        Failure,
-        teams::{self, Candidate, Found},
-    },
     layout::{Breadcrumb, use_organization},
     pages::tokens::row::{expires, last_used, status_badge},
     paths, posted,
+    queries::teams::{self, Candidate, Found},
     ui::{
         badge::Tone,
         button::{ButtonLink, Look, Submit},
-        field::{Described, FieldError, Refusal, wrong_with},
+        field::{Described, FieldError, Refusal},
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
         notice::Notice,
@@ -57,7 +54,7 @@ pub fn TeamPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match found.await {
                     Ok(found) => view! { <Shown found=found /> }.into_any(),
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Team" />
                             <Heading text="Team" />
@@ -294,11 +291,11 @@ fn People(organization: String, team: Team, members: Vec<TeamMember>, candidates
 /// Adds one of the organization's members.
 #[component]
 fn Add(address: String, candidates: Vec<Candidate>) -> impl IntoView {
-    let refusal: Refusal = RwSignal::new(posted::failure());
+    let refusal = Refusal::posted();
     if candidates.is_empty() {
         return view! { <p class="text-muted">"Everybody of the organization is in this team."</p> }.into_any();
     }
-    let wrong = wrong_with(refusal, "user");
+    let wrong = refusal.of("user");
     let described = Described::new("user", String::new());
     let chosen = posted::field("user");
     let options = candidates.into_iter().map(|Candidate { user, title }| {
@@ -324,7 +321,7 @@ fn Add(address: String, candidates: Vec<Candidate>) -> impl IntoView {
                     name="user"
                     autocomplete="off"
                     aria-describedby=described.by
-                    aria-invalid=move || wrong.with(Option::is_some).then_some("true")
+                    aria-invalid=wrong.is_some().then_some("true")
                 >
                     <option value="">"Choose a person"</option>
                     {options}

@@ -1,31 +1,26 @@
 //! The form for a new token, and the dialog that shows its secret once.
 
-use domain::{Issued, OwnerChoice, Owners, PermissionSet, Role, token_policy::Policy};
-use leptos::{
-    ev::{Event, SubmitEvent},
-    prelude::*,
-    task::spawn_local,
-};
+use domain::{OwnerChoice, Owners, PermissionSet, Role, token_policy::Policy};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::issuing::Issuing;
 use super::{
     fields::{DescriptionField, ExpiryField, FIELDS, LabelField, Values},
-    rights::{RightsField, toggled},
+    rights::RightsField,
 };
 use crate::{
-    api::{
-        Failure, policy,
-        tokens::{self, Blank},
-    },
-    browser::{self, Fields},
     layout::{Breadcrumb, use_organization},
     paths, posted,
+    queries::{
+        policy,
+        tokens::{self, Blank},
+    },
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
         choice::{Card, Choices},
-        confirm::{ConfirmIdentity, confirmed},
+        confirm::ConfirmIdentity,
         field::Refusal,
         heading::{Heading, PageTitle},
         notice::Notice,
@@ -58,7 +53,7 @@ pub fn NewToken() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Generate token" />
                             <Problem failure=failure refused="generate API tokens for this organization" />
@@ -71,57 +66,31 @@ pub fn NewToken() -> impl IntoView {
     }
 }
 
-/// The form, and over it the secret once there is one.
+/// The form, or the secret once there is one.
 #[component]
 fn Generate(blank: Blank, policy: Policy) -> impl IntoView {
-    let slug = StoredValue::new(blank.organization.slug.to_string());
-    let issued = RwSignal::new(None::<Issued>);
+    let list = paths::tokens(blank.organization.slug.as_str());
     view! {
-        <Issuing
-            did="generated"
-            here=slug.with_value(|slug| paths::new_token(slug))
-            then=Callback::new(move |_| slug.with_value(|slug| paths::tokens(slug)))
-            issued=issued
-        >
-            <TokenForm blank=blank policy=policy issued=issued />
+        <Issuing did="generated" then=Callback::new(move |_| list.clone())>
+            <TokenForm blank=blank policy=policy />
         </Issuing>
     }
 }
 
 #[component]
-fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> impl IntoView {
+fn TokenForm(blank: Blank, policy: Policy) -> impl IntoView {
     let Blank { organization, owners, roles, may, form } = blank;
-    let slug = StoredValue::new(organization.slug.to_string());
+    let slug = organization.slug.as_str();
     let choices = owners.choices();
     if choices.is_empty() {
-        return view! { <Nobody limit=owners.limit tokens=slug.with_value(|slug| paths::tokens(slug)) /> }.into_any();
+        return view! { <Nobody limit=owners.limit tokens=paths::tokens(slug) /> }.into_any();
     }
     let own = choices == [OwnerChoice::Me];
     // With nothing to choose, and no reason to give, it is not asked.
     let alone = own && owners.limit.is_empty();
-    let refusal: Refusal = RwSignal::new(posted::failure());
-    let busy = RwSignal::new(false);
+    let refusal = Refusal::posted();
     // The label that the person has been warned about.
-    let warned = RwSignal::new(if posted::label_in_use() { posted::field("label") } else { String::new() });
-    let check_label = Callback::new(move |typed: String| {
-        spawn_local(async move {
-            let label = typed.trim().to_owned();
-            let in_use = !label.is_empty() && tokens::label_in_use(slug.get_value(), label.clone()).await == Ok(true);
-            warned.set(if in_use { label } else { String::new() });
-        });
-    });
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        let fields = Fields::of(&Event::from(event));
-        spawn_local(async move {
-            generate(slug.get_value(), fields, warned, refusal, issued).await;
-            busy.set(false);
-        });
-    };
+    let warned = if posted::label_in_use() { posted::field("label") } else { String::new() };
     let offer = policy.offer();
     let values = Values {
         label: String::new(),
@@ -131,19 +100,19 @@ fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> 
         expiry: offer.chosen.to_string(),
     };
     let values = values.with_preset(may).or_posted();
-    let address = slug.with_value(|slug| paths::new_token(slug));
+    let address = paths::new_token(slug);
     // Without scripts a preset is a link to the form: it stays a form for a token of the same owner.
-    let presets = asked_owner().map_or_else(|| address.clone(), |owner| slug.with_value(|slug| paths::new_token_of(slug, owner)));
+    let presets = asked_owner().map_or_else(|| address.clone(), |owner| paths::new_token_of(slug, owner));
     view! {
         <p class="lead">
             {if alone { "It belongs to you. " } else { "" }}
             "Its secret is shown once, right after it is generated."
         </p>
         <Summary title="The token was not generated" fields=FIELDS refusal=refusal />
-        <form class="form" method="post" action=address on:submit=submit>
+        <form class="form" method="post" action=address>
             <input r#type="hidden" name="form" value=form />
-            <input r#type="hidden" name="label_warned" value=move || warned.get() />
-            <LabelField value=values.label refusal=refusal unique=policy.unique_labels && !own on_change=check_label>
+            <input r#type="hidden" name="label_warned" value=warned.clone() />
+            <LabelField value=values.label refusal=refusal unique=policy.unique_labels && !own>
                 <LabelWarning warned=warned unique=policy.unique_labels && !own />
             </LabelField>
             <DescriptionField value=values.description refusal=refusal />
@@ -156,49 +125,12 @@ fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> 
             <ExpiryField chosen=values.expiry hint="From then on the token is refused." offer=offer refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
-                <Submit busy=busy meanwhile="Generating…" label="Generate token" />
-                <ButtonLink href=slug.with_value(|slug| paths::tokens(slug))>"Cancel"</ButtonLink>
+                <Submit meanwhile="Generating…" label="Generate token" />
+                <ButtonLink href=paths::tokens(slug)>"Cancel"</ButtonLink>
             </div>
         </form>
     }
     .into_any()
-}
-
-/// Asks the server for the token, unless the label is in use and the person has not been told yet.
-async fn generate(slug: String, fields: Fields, warned: RwSignal<String>, refusal: Refusal, issued: RwSignal<Option<Issued>>) {
-    let field = |name| fields.get(name);
-    let label = field("label").trim().to_owned();
-    let told = warned.with_untracked(|warned| *warned == label);
-    if !told && tokens::label_in_use(slug.clone(), label.clone()).await == Ok(true) {
-        warned.set(label);
-        browser::focus("label");
-        return;
-    }
-    if let Err(Failure(failure)) = confirmed(&fields).await {
-        refusal.set(Some(failure));
-        return;
-    }
-    let answer = tokens::create(
-        slug,
-        field("form"),
-        field("owner"),
-        label,
-        field("description"),
-        field("role"),
-        toggled(&fields),
-        field("expiry"),
-        field("days"),
-        field("hours"),
-        field("minutes"),
-    )
-    .await;
-    match answer {
-        Ok(token) => {
-            refusal.set(None);
-            issued.set(Some(token));
-        }
-        Err(Failure(failure)) => refusal.set(Some(failure)),
-    }
 }
 
 /// Whom the page's address asks for.
@@ -275,30 +207,24 @@ fn OwnerField(owners: Owners, refusal: Refusal) -> impl IntoView {
     .into_any()
 }
 
-/// Warns that the label is in use. The region is there before the warning, so that it is read out.
+/// Warns that the label is in use.
 #[component]
-fn LabelWarning(warned: RwSignal<String>, unique: bool) -> impl IntoView {
+fn LabelWarning(warned: String, unique: bool) -> impl IntoView {
     let advice = if unique {
         " Labels are unique in this organization: choose another one."
     } else {
         " Another label tells the two apart; you can also generate this one as it is."
     };
-    view! {
-        <div role="status">
-            {move || {
-                let label = warned.get();
-                (!label.is_empty())
-                    .then(|| {
-                        view! {
-                            <Notice tone=Tone::Warning>
-                                <p>
-                                    {format!("A token labelled “{label}” is in use already.")}
-                                    {advice}
-                                </p>
-                            </Notice>
-                        }
-                    })
-            }}
-        </div>
-    }
+    (!warned.is_empty()).then(|| {
+        view! {
+            <div role="alert">
+                <Notice tone=Tone::Warning>
+                    <p>
+                        {format!("A token labelled “{warned}” is in use already.")}
+                        {advice}
+                    </p>
+                </Notice>
+            </div>
+        }
+    })
 }

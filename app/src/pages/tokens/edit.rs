@@ -1,31 +1,25 @@
 //! The form that changes a token.
 
 use domain::{Code, Offered, Timestamp, Token, TokenId, change::KEEP, token_policy::Policy};
-use leptos::{
-    ev::{Event, SubmitEvent},
-    prelude::*,
-    task::spawn_local,
-};
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
 
 use super::{
     fields::{DescriptionField, ExpiryField, FIELDS, LabelField, Values},
-    rights::{RightsField, toggled},
+    rights::RightsField,
     subject::Subject,
 };
 use crate::{
-    api::{
-        Failure,
+    layout::{Breadcrumb, use_organization},
+    paths, posted,
+    queries::{
         edit::{self, Editable},
         policy,
     },
-    browser::Fields,
-    layout::{Breadcrumb, use_organization},
-    paths, posted,
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
-        confirm::{ConfirmIdentity, confirmed},
+        confirm::ConfirmIdentity,
         field::Refusal,
         heading::{Heading, PageTitle},
         notice::Notice,
@@ -62,7 +56,7 @@ pub fn EditToken() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Edit token" />
                             {match page() {
@@ -124,11 +118,11 @@ fn values(token: &Token, present: Option<&str>) -> Values {
 #[component]
 fn EditForm(editable: Editable, policy: Policy, now: Timestamp) -> impl IntoView {
     let Editable { organization, token, roles, may, version } = editable;
-    let (slug, id) = (StoredValue::new(organization.slug.to_string()), token.id);
-    let page = slug.with_value(|slug| paths::token(slug, id));
-    let address = slug.with_value(|slug| paths::edit(slug, id));
+    let (slug, id) = (organization.slug.as_str(), token.id);
+    let page = paths::token(slug, id);
+    let address = paths::edit(slug, id);
     // A page that was refused still shows what its form was made from.
-    let version = StoredValue::new(if posted::was() { posted::field("version") } else { version });
+    let version = if posted::was() { posted::field("version") } else { version };
     let present = present(&token, &roles);
     let values_at_first = values(&token, present).with_preset(may).or_posted();
     let offer = policy.offer_for(&token, now);
@@ -137,37 +131,15 @@ fn EditForm(editable: Editable, policy: Policy, now: Timestamp) -> impl IntoView
         Some(end) => format!("It ends on {}. Any other choice counts from now.", end.human()),
         None => "It never expires. Any other choice counts from now.".to_owned(),
     };
-    let refusal: Refusal = RwSignal::new(posted::failure());
-    let busy = RwSignal::new(false);
-    let navigate = use_navigate();
-    let submit = {
-        let page = slug.with_value(|slug| paths::edited(slug, id));
-        move |event: SubmitEvent| {
-            event.prevent_default();
-            if busy.get_untracked() {
-                return;
-            }
-            busy.set(true);
-            let fields = Fields::of(&Event::from(event));
-            let (navigate, page) = (navigate.clone(), page.clone());
-            spawn_local(async move {
-                let answer = save(slug.get_value(), id, version.get_value(), &fields).await;
-                busy.set(false);
-                match answer {
-                    Ok(_) => navigate(&page, Default::default()),
-                    Err(Failure(failure)) => refusal.set(Some(failure)),
-                }
-            });
-        }
-    };
+    let refusal = Refusal::posted();
     view! {
         <p class="lead">
             "Changes of “" {token.label.to_string()} "” are true at once, for whatever uses it now. Its secret stays the same."
         </p>
         <Subject token=token.clone() />
         <Summary title="The token was not changed" fields=FIELDS refusal=refusal />
-        <form class="form" method="post" action=address.clone() on:submit=submit>
-            <input r#type="hidden" name="version" value=version.get_value() />
+        <form class="form" method="post" action=address.clone()>
+            <input r#type="hidden" name="version" value=version />
             <LabelField value=values_at_first.label refusal=refusal unique=unique />
             <DescriptionField value=values_at_first.description refusal=refusal />
             <RightsField
@@ -182,29 +154,10 @@ fn EditForm(editable: Editable, policy: Policy, now: Timestamp) -> impl IntoView
             <ExpiryField chosen=values_at_first.expiry hint=end offer=offer first=(KEEP, "Keep as it is") refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
-                <Submit busy=busy meanwhile="Saving…" label="Save changes" />
+                <Submit meanwhile="Saving…" label="Save changes" />
                 <ButtonLink href=page>"Cancel"</ButtonLink>
             </div>
         </form>
     }
     .into_any()
-}
-
-async fn save(slug: String, id: TokenId, version: String, fields: &Fields) -> Result<Token, Failure> {
-    let field = |name| fields.get(name);
-    confirmed(fields).await?;
-    edit::edit(
-        slug,
-        id.to_string(),
-        version,
-        field("label"),
-        field("description"),
-        field("role"),
-        toggled(fields),
-        field("expiry"),
-        field("days"),
-        field("hours"),
-        field("minutes"),
-    )
-    .await
 }

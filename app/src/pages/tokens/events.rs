@@ -4,11 +4,8 @@ use domain::TokenId;
 use leptos::prelude::*;
 
 use crate::{
-    api::{
-        Failure,
-        audit::{self, Entry},
-    },
     paths,
+    queries::audit::{self, Entry},
     ui::{badge::Tone, notice::Notice, time::Moment},
 };
 
@@ -26,7 +23,7 @@ pub fn RecentEvents(organization: String, token: TokenId) -> impl IntoView {
                     match recent.await {
                         Ok(Some(entries)) => view! { <Recent entries=entries all=all /> }.into_any(),
                         Ok(None) => ().into_any(),
-                        Err(Failure(failure)) => {
+                        Err(failure) => {
                             view! {
                                 <Notice tone=Tone::Warning>
                                     <p>"The recent events cannot be shown. " {failure.message}</p>

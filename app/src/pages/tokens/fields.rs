@@ -69,14 +69,8 @@ pub fn LabelField(
     refusal: Refusal,
     /// Whether no other token in force may have it.
     unique: bool,
-    #[prop(optional)] on_change: Option<Callback<String>>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
-    let on_change = Callback::new(move |typed| {
-        if let Some(changed) = on_change {
-            changed.run(typed);
-        }
-    });
     view! {
         <TextField
             name="label"
@@ -89,7 +83,6 @@ pub fn LabelField(
             value=value
             autocomplete="off"
             refusal=refusal
-            on_change=on_change
         >
             {children.map(|children| children())}
         </TextField>

@@ -5,26 +5,16 @@ use domain::{
     Name, RoleId, Status, TokenQuery,
     token_query::{By, Grant, Owned, Unused, View},
 };
-use leptos::{
-    ev::{Event, SubmitEvent},
-    prelude::*,
-};
-use leptos_router::hooks::use_navigate;
+use leptos::prelude::*;
 
-use super::list::Focus;
 use crate::{
-    browser::{self, Fields},
     paths,
-    ui::{
-        badge::Tone,
-        icon::{Glyph, Icon},
-        notice::Notice,
-    },
+    ui::icon::{Glyph, Icon},
 };
 
 /// The two views, as links; and the list as a file.
 #[component]
-pub fn Views(organization: String, query: TokenQuery, focus: Focus) -> impl IntoView {
+pub fn Views(organization: String, query: TokenQuery) -> impl IntoView {
     let csv = paths::tokens_csv(&organization, &query.from(None).to_query());
     let tabs = [(View::Active, "Active", "view-active"), (View::Inactive, "Inactive", "view-inactive")].map(|(view, title, id)| {
         view! {
@@ -34,7 +24,6 @@ pub fn Views(organization: String, query: TokenQuery, focus: Focus) -> impl Into
                     id=id
                     href=paths::tokens_at(&organization, &query.in_view(view).to_query())
                     aria-current=(view == query.view).then_some("page")
-                    on:click=move |_| focus.set_value(Some(id.to_owned()))
                 >
                     {title}
                 </a>
@@ -47,8 +36,7 @@ pub fn Views(organization: String, query: TokenQuery, focus: Focus) -> impl Into
                 <ul class="tabs">{tabs}</ul>
             </nav>
             <p class="export">
-                // "external": the answer is a file and no page.
-                <a class="button" data-look="quiet" href=csv rel="external" aria-describedby="export-limit">
+                <a class="button" data-look="quiet" href=csv aria-describedby="export-limit">
                     <Icon glyph=Glyph::Download />
                     "Export CSV"
                 </a>
@@ -62,33 +50,9 @@ pub fn Views(organization: String, query: TokenQuery, focus: Focus) -> impl Into
 
 /// The search and the filters.
 #[component]
-pub fn Filters(
-    organization: String,
-    query: TokenQuery,
-    own: bool,
-    creators: Vec<String>,
-    made: Vec<(RoleId, String)>,
-    focus: Focus,
-) -> impl IntoView {
-    let wrong = RwSignal::new(None::<String>);
-    let navigate = use_navigate();
+pub fn Filters(organization: String, query: TokenQuery, own: bool, creators: Vec<String>, made: Vec<(RoleId, String)>) -> impl IntoView {
     let action = paths::tokens(&organization);
     let cleared = paths::tokens_at(&organization, &query.cleared().to_query());
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        let fields = Fields::of(&Event::from(event));
-        match TokenQuery::from_pairs(TokenQuery::FIELDS.map(|name| (name, fields.get(name)))) {
-            Ok(asked) => {
-                wrong.set(None);
-                focus.set_value(Some("q".to_owned()));
-                navigate(&paths::tokens_at(&organization, &asked.to_query()), Default::default());
-            }
-            Err(refused) => {
-                wrong.set(Some(refused.to_string()));
-                browser::focus(refused.field);
-            }
-        }
-    };
     let count = query.filters();
     let narrowed = count > 0;
     let kept = [
@@ -98,7 +62,7 @@ pub fn Filters(
     .map(|(name, value)| value.map(|value| view! { <input r#type="hidden" name=name value=value /> }));
     let search = query.search.as_ref().map(ToString::to_string).unwrap_or_default();
     view! {
-        <form class="filters" role="search" aria-label="Tokens" method="get" action=action on:submit=submit>
+        <form class="filters" role="search" aria-label="Tokens" method="get" action=action>
             {kept}
             <div class="filters-search">
                 <label class="sr-only" for="q">
@@ -122,19 +86,6 @@ pub fn Filters(
                     "Search"
                 </button>
             </div>
-            <div role="alert">
-                {move || {
-                    wrong
-                        .get()
-                        .map(|text| {
-                            view! {
-                                <Notice tone=Tone::Danger>
-                                    <p>{text}</p>
-                                </Notice>
-                            }
-                        })
-                }}
-            </div>
             <details class="filters-more" open=narrowed>
                 <summary>
                     "Filters" {narrowed.then(|| view! { <span class="badge filters-count">{format!("{count} active")}</span> })}
@@ -148,19 +99,12 @@ pub fn Filters(
                 .is_narrowed()
                 .then(|| {
                     view! {
-                        <a class="filters-clear" href=cleared on:click=move |_| focus.set_value(Some("q".to_owned()))>
+                        <a class="filters-clear" href=cleared>
                             "Clear search and filters"
                         </a>
                     }
                 })}
         </form>
-    }
-}
-
-/// Puts into the fields what the query says. A list that comes anew keeps the fields that were there, and with them what was typed since.
-pub fn fill(query: &TokenQuery) {
-    for (name, value) in values(query) {
-        browser::set_value(name, &value);
     }
 }
 
@@ -249,7 +193,7 @@ fn selects(query: &TokenQuery, own: bool, creators: Vec<String>, made: Vec<(Role
 }
 
 /// The heads of the columns; some are links that sort.
-pub fn heads(organization: &str, query: &TokenQuery, own: bool, may_select: bool, focus: Focus) -> AnyView {
+pub fn heads(organization: &str, query: &TokenQuery, own: bool, may_select: bool) -> AnyView {
     let sorted = |title: &'static str, by: By| {
         let id = format!("sort-{}", by.as_str().replace('_', "-"));
         let (state, glyph) = match (query.sort.by == by, query.sort.descending) {
@@ -257,7 +201,6 @@ pub fn heads(organization: &str, query: &TokenQuery, own: bool, may_select: bool
             (true, false) => (Some("ascending"), Some(Glyph::Up)),
             (true, true) => (Some("descending"), Some(Glyph::Down)),
         };
-        let target = id.clone();
         view! {
             <th scope="col" role="columnheader" aria-sort=state>
                 <a
@@ -265,7 +208,6 @@ pub fn heads(organization: &str, query: &TokenQuery, own: bool, may_select: bool
                     id=id
                     href=paths::tokens_at(organization, &query.sorted(query.sort.choose(by)).to_query())
                     data-noscroll=""
-                    on:click=move |_| focus.set_value(Some(target.clone()))
                 >
                     {title}
                     {glyph.map(|glyph| view! { <Icon glyph=glyph /> })}

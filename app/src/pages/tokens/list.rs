@@ -8,19 +8,16 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
 use super::{
-    filters::{Filters, Views, caption, fill, heads},
+    filters::{Filters, Views, caption, heads},
     revoke::{Revoke, Revoked},
     row::Row,
-    select::{Selection, let_go, recount},
+    select::Selection,
 };
 use crate::{
-    api::{
-        Failure,
-        tokens::{self, TokenList},
-    },
-    browser,
     layout::{Breadcrumb, use_organization},
     paths,
+    queries::tokens::{self, TokenList},
+    ssr,
     ui::{
         button::{ButtonLink, Look},
         empty::Empty,
@@ -31,9 +28,6 @@ use crate::{
         table::Table,
     },
 };
-
-/// The id of what takes the focus when the list has been fetched anew: what had it may be gone by then.
-pub type Focus = StoredValue<Option<String>>;
 
 /// Shows an organization's tokens, 25 at a time.
 #[component]
@@ -48,29 +42,6 @@ pub fn Tokens() -> impl IntoView {
         Memo::new(move |_| search.with(|search| TokenQuery::parse(search).map_or_else(|_| search.clone(), |query| query.to_query())));
     let place = Memo::new(move |_| search.with(|search| TokenQuery::parse(search).unwrap_or_default().to_query()));
     let list = Resource::new_blocking(move || (organization.get(), query.get()), |(organization, query)| tokens::list(organization, query));
-    let pending = RwSignal::new(false);
-    let focus: Focus = StoredValue::new(None);
-    let on_revoked = Callback::new(move |id: String| {
-        focus.set_value(Some(id));
-        list.refetch();
-    });
-    // Links to other pages of the list are gone once it has come; those that stay say so when they are followed.
-    Effect::new(move |earlier: Option<String>| {
-        let query = query.get();
-        if earlier.is_some_and(|earlier| earlier != query) && focus.with_value(Option::is_none) {
-            focus.set_value(Some("tokens-frame".to_owned()));
-        }
-        query
-    });
-    // Whether the page before this one in the browser's history is the list without the dialog.
-    let asked_here = StoredValue::new(false);
-    Effect::new(move |earlier: Option<bool>| {
-        let asks = !revoke.read().is_empty();
-        asked_here.set_value(asks && (earlier == Some(false) || asked_here.get_value()));
-        asks
-    });
-    browser::focus_on_slash("q");
-    let first = StoredValue::new(true);
     view! {
         <Breadcrumb steps=vec![("Organization settings", None), ("API tokens", None)] />
         <div role="status">
@@ -80,17 +51,15 @@ pub fn Tokens() -> impl IntoView {
             }}
         </div>
         <Heading text="API tokens" />
-        // Leptos sets `pending` from a task of its own, on the server too; whoever reads it there at that moment panics. A page that is
-        // sent waits for nothing, so only the browser reads it.
-        <section aria-busy=move || (!cfg!(feature = "ssr") && pending.get()).then_some("true")>
-            <Transition fallback=Loading set_pending=pending>
+        <section>
+            <Transition>
                 {move || Suspend::new(async move {
                     match list.await {
-                        Ok(list) => view! { <Listed list=list focus=focus first=first /> }.into_any(),
-                        Err(Failure(failure)) if failure.code == Code::Invalid => {
+                        Ok(list) => view! { <Listed list=list /> }.into_any(),
+                        Err(failure) if failure.code == Code::Invalid => {
                             view! { <Unreadable message=failure.message all=paths::tokens(&organization.get_untracked()) /> }.into_any()
                         }
-                        Err(Failure(failure)) => {
+                        Err(failure) => {
                             view! {
                                 <PageTitle page="API tokens" />
                                 <Problem failure=failure refused="see the API tokens of this organization" />
@@ -104,22 +73,8 @@ pub fn Tokens() -> impl IntoView {
         {move || {
             let id = revoke.get();
             (!id.is_empty())
-                .then(|| {
-                    view! {
-                        <Revoke organization=organization.get() place=place.get() id=id asked_here=asked_here on_revoked=on_revoked />
-                    }
-                })
+                .then(|| view! { <Revoke organization=organization.get() place=place.get() id=id /> })
         }}
-    }
-}
-
-/// Appears only when an answer takes long.
-#[component]
-fn Loading() -> impl IntoView {
-    view! {
-        <p class="loading" role="status">
-            "Loading the tokens…"
-        </p>
     }
 }
 
@@ -137,25 +92,9 @@ fn Unreadable(message: String, all: String) -> impl IntoView {
     }
 }
 
-/// The list. `first` tells whether it is the first one since the page was opened.
 #[component]
-fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoView {
+fn Listed(list: TokenList) -> impl IntoView {
     let TokenList { organization, own, owners, may_revoke, query, page, outside, rotating, roles, creators, now } = list;
-    let count = RwSignal::new(0);
-    let asked = query.clone();
-    Effect::new(move |_| {
-        if first.get_value() {
-            // What was typed and chosen before the page was live counts.
-            first.set_value(false);
-            recount(count);
-        } else {
-            fill(&asked);
-            let_go(count);
-        }
-        if let Some(id) = focus.try_update_value(Option::take).flatten() {
-            browser::focus_first(vec![id, "tokens-frame".to_owned(), "main".to_owned()]);
-        }
-    });
     let slug = organization.slug.as_str();
     let place = query.to_query();
     let new_token = paths::new_token(slug);
@@ -212,22 +151,16 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
             };
             let rows = items.into_iter().map(row).collect_view();
             view! {
-                <Views organization=slug.to_owned() query=query.clone() focus=focus />
-                <Filters organization=slug.to_owned() query=query.clone() own=own creators=creators made=roles focus=focus />
+                <Views organization=slug.to_owned() query=query.clone() />
+                <Filters organization=slug.to_owned() query=query.clone() own=own creators=creators made=roles />
                 {if nothing {
-                    view! { <Nothing organization=slug.to_owned() query=query.clone() focus=focus /> }.into_any()
+                    view! { <Nothing organization=slug.to_owned() query=query.clone() /> }.into_any()
                 } else {
                     view! {
-                        <div on:change=move |_| recount(count)>
-                            {may_select.then(|| view! { <Selection organization=slug.to_owned() place=place.clone() count=count /> })}
-                            <Table
-                                id="tokens"
-                                caption=caption(organization.name.as_str(), &query)
-                                heads=heads(slug, &query, own, may_select, focus)
-                            >
-                                {rows}
-                            </Table>
-                        </div>
+                        {may_select.then(|| view! { <Selection organization=slug.to_owned() place=place.clone() /> })}
+                        <Table id="tokens" caption=caption(organization.name.as_str(), &query) heads=heads(slug, &query, own, may_select)>
+                            {rows}
+                        </Table>
                         {pages(slug, &query, next)}
                     }
                         .into_any()
@@ -240,7 +173,7 @@ fn Listed(list: TokenList, focus: Focus, first: StoredValue<bool>) -> impl IntoV
 
 /// Stands where the list would, and leads to where there is something.
 #[component]
-fn Nothing(organization: String, query: TokenQuery, focus: Focus) -> impl IntoView {
+fn Nothing(organization: String, query: TokenQuery) -> impl IntoView {
     let (title, text, label, way) = if query.after.is_some() {
         ("No more tokens", "The list ends before this page.", "First page", query.from(None))
     } else if query.is_narrowed() {
@@ -264,14 +197,7 @@ fn Nothing(organization: String, query: TokenQuery, focus: Focus) -> impl IntoVi
     view! {
         <Empty glyph=Glyph::Search title=title>
             <p class="empty-text">{text}</p>
-            <a
-                class="button"
-                data-look="secondary"
-                href=paths::tokens_at(&organization, &way.to_query())
-                on:click=move |_| focus.set_value(Some("q".to_owned()))
-            >
-                {label}
-            </a>
+            <ButtonLink href=paths::tokens_at(&organization, &way.to_query())>{label}</ButtonLink>
         </Empty>
     }
 }
@@ -279,7 +205,7 @@ fn Nothing(organization: String, query: TokenQuery, focus: Focus) -> impl IntoVi
 /// What a token is, how to get the first one and how to use it. Without a way to one, `limit` says why.
 #[component]
 fn FirstUse(own: bool, new_token: Option<String>, limit: String) -> impl IntoView {
-    let example = format!("curl -H \"Authorization: Bearer $JETON_TOKEN\" {}/organization", browser::origin());
+    let example = format!("curl -H \"Authorization: Bearer $JETON_TOKEN\" {}/organization", ssr::request().origin);
     view! {
         <Empty glyph=Glyph::Key title="No tokens yet">
             <p class="empty-text">

@@ -5,19 +5,13 @@
 
 use core::time::Duration;
 
-use domain::{Cause, Code, Refusals, Rotation, SecretUser, Status, Timestamp, TokenId, time::roughly};
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_location, use_navigate, use_query_map},
-};
+use domain::{Cause, Failure, Refusals, Rotation, SecretUser, Status, Timestamp, TokenId, time::roughly};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_query_map};
 
 use crate::{
-    api::{
-        Failure,
-        rotation::{self, Secrets},
-    },
-    browser, paths, posted,
+    paths,
+    queries::rotation::Secrets,
     ui::{
         badge::Tone,
         button::{ButtonLink, Look, Submit},
@@ -29,7 +23,7 @@ use crate::{
     },
 };
 
-/// What the server knows about a token's secrets, to be fetched again when that has changed.
+/// What the server knows about a token's secrets.
 pub type KnownSecrets = Resource<Result<Secrets, Failure>>;
 
 /// What was refused longer ago than this is no news.
@@ -100,7 +94,7 @@ fn Warning(refusals: Refusals, now: Timestamp) -> impl IntoView {
 
 /// The overlap that is under way: until when, who still uses the old secret, and the button that ends it.
 #[component]
-pub fn Overlap(organization: String, token: TokenId, known: Secrets, secrets: KnownSecrets) -> AnyView {
+pub fn Overlap(organization: String, token: TokenId, known: Secrets) -> AnyView {
     let now = known.now;
     let shown = known.rotation.map(|rotation| {
         let Rotation { old, new, since, ends_at, until_first_use, new_is_used, users } = rotation;
@@ -124,7 +118,7 @@ pub fn Overlap(organization: String, token: TokenId, known: Secrets, secrets: Kn
                     <Users users=users now=now />
                     {known
                         .may_update
-                        .then(|| view! { <EndOverlap organization=organization token=token used=used secrets=secrets /> })}
+                        .then(|| view! { <EndOverlap organization=organization token=token used=used /> })}
                 </div>
             </section>
         }
@@ -164,25 +158,21 @@ const END: &str = "end-overlap";
 
 /// The button that ends the overlap; where somebody would be cut off, the way to the question.
 #[component]
-fn EndOverlap(organization: String, token: TokenId, used: bool, secrets: KnownSecrets) -> AnyView {
-    let refusal = RwSignal::new(posted::failure());
-    let busy = RwSignal::new(false);
+fn EndOverlap(organization: String, token: TokenId, used: bool) -> AnyView {
     let action = paths::end_overlap(&organization, token);
-    let ask = paths::ask_end_overlap(&organization, token);
-    let submit = ending(organization, token, "", secrets, busy, refusal);
     let way = if used {
         view! {
-            <a class="button" data-look=Look::Secondary.as_str() id=END href=ask data-noscroll="">
+            <a class="button" data-look=Look::Secondary.as_str() id=END href=paths::ask_end_overlap(&organization, token) data-noscroll="">
                 "End overlap now"
             </a>
         }
         .into_any()
     } else {
-        view! { <Submit id=END look=Look::Secondary busy=busy meanwhile="Ending…" label="End overlap now" /> }.into_any()
+        view! { <Submit id=END look=Look::Secondary meanwhile="Ending…" label="End overlap now" /> }.into_any()
     };
     view! {
-        <Refused refusal=refusal />
-        <form class="overlap-end" method="post" action=action on:submit=submit>
+        <Refused />
+        <form class="overlap-end" method="post" action=action>
             {way}
             <p class="text-muted">"From then on only the new secret is accepted."</p>
         </form>
@@ -192,95 +182,29 @@ fn EndOverlap(organization: String, token: TokenId, used: bool, secrets: KnownSe
 
 /// Why the overlap was not ended.
 #[component]
-fn Refused(refusal: Refusal) -> impl IntoView {
-    view! {
-        <div role="alert">
-            {move || {
-                refusal
-                    .get()
-                    .map(|failure| {
-                        view! {
-                            <Notice tone=Tone::Danger>
-                                <p>{failure.message}</p>
-                            </Notice>
-                        }
-                    })
-            }}
-        </div>
-    }
-}
-
-/// Ends the overlap when a form is sent, and tells so or asks. `sure` is `yes` where that was asked already.
-fn ending(
-    organization: String,
-    token: TokenId,
-    sure: &'static str,
-    secrets: KnownSecrets,
-    busy: RwSignal<bool>,
-    refusal: Refusal,
-) -> impl Fn(SubmitEvent) + Clone + 'static {
-    let navigate = use_navigate();
-    move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
+fn Refused() -> impl IntoView {
+    Refusal::posted().failure().map(|failure| {
+        view! {
+            <div role="alert">
+                <Notice tone=Tone::Danger>
+                    <p>{failure.message}</p>
+                </Notice>
+            </div>
         }
-        busy.set(true);
-        let (navigate, organization) = (navigate.clone(), organization.clone());
-        spawn_local(async move {
-            let answer = rotation::end_overlap(organization.clone(), token.to_string(), sure.to_owned()).await;
-            busy.set(false);
-            let replace = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-            match answer {
-                Ok(_) => {
-                    navigate(&paths::overlap_ended(&organization, token), replace);
-                    secrets.refetch();
-                    browser::focus("overlap-told");
-                }
-                // Somebody used the old secret since the page was shown.
-                Err(Failure(failure)) if failure.code == Code::Conflict && sure.is_empty() => {
-                    navigate(&paths::ask_end_overlap(&organization, token), replace);
-                    secrets.refetch();
-                }
-                Err(Failure(failure)) => refusal.set(Some(failure)),
-            }
-        });
-    }
+    })
 }
 
 /// Asks whether to end the overlap although the old secret is in use, when the address says so and there is something to end.
 #[component]
-pub fn AskEndOverlap(organization: String, token: TokenId, known: Secrets, secrets: KnownSecrets) -> AnyView {
-    let query = use_query_map();
-    let asked = Memo::new(move |_| query.with(|query| query.get_str("overlap") == Some("ask")));
-    let rotation = StoredValue::new(known.rotation.filter(|_| known.may_update));
-    let (organization, now) = (StoredValue::new(organization), known.now);
-    view! {
-        {move || {
-            let rotation = asked.get().then(|| rotation.get_value()).flatten();
-            rotation
-                .map(|rotation| {
-                    view! { <Question organization=organization.get_value() token=token rotation=rotation now=now secrets=secrets /> }
-                })
-        }}
-    }
-    .into_any()
+pub fn AskEndOverlap(organization: String, token: TokenId, known: Secrets) -> AnyView {
+    let asked = use_query_map().with_untracked(|query| query.get_str("overlap") == Some("ask"));
+    let rotation = known.rotation.filter(|_| asked && known.may_update);
+    rotation.map(|rotation| view! { <Question organization=organization token=token rotation=rotation now=known.now /> }).into_any()
 }
 
 #[component]
-fn Question(organization: String, token: TokenId, rotation: Rotation, now: Timestamp, secrets: KnownSecrets) -> AnyView {
-    let refusal = RwSignal::new(posted::failure());
-    let busy = RwSignal::new(false);
+fn Question(organization: String, token: TokenId, rotation: Rotation, now: Timestamp) -> AnyView {
     let action = paths::end_overlap(&organization, token);
-    let navigate = use_navigate();
-    let on_close = Callback::new({
-        let page = paths::token(&organization, token);
-        move |()| {
-            navigate(&page, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
-            browser::focus(END);
-        }
-    });
-    let submit = ending(organization, token, "yes", secrets, busy, refusal);
     let last = match rotation.users.into_iter().next() {
         Some(user) => view! {
             <strong>"Last used " {when(user.last_used_at, now)}</strong>
@@ -292,7 +216,7 @@ fn Question(organization: String, token: TokenId, rotation: Rotation, now: Times
         None => view! { <strong>"Nobody has used it since the rotation."</strong> }.into_any(),
     };
     view! {
-        <Dialog id="ask-end-overlap" role="alertdialog" guarded=busy on_close=on_close>
+        <Dialog id="ask-end-overlap" role="alertdialog" back=paths::token(&organization, token)>
             <h2 class="dialog-title" id="ask-end-overlap-title">
                 "End the overlap now?"
             </h2>
@@ -303,14 +227,14 @@ fn Question(organization: String, token: TokenId, rotation: Rotation, now: Times
                 </p>
                 <p>{last}</p>
             </div>
-            <Refused refusal=refusal />
-            <form class="form" method="post" action=action on:submit=submit>
+            <Refused />
+            <form class="form" method="post" action=action>
                 <input r#type="hidden" name="sure" value="yes" />
                 <div class="dialog-actions">
                     <button r#type="submit" form="ask-end-overlap-cancel" class="button" data-look="secondary" autofocus=true>
                         "Cancel"
                     </button>
-                    <Submit look=Look::Danger busy=busy meanwhile="Ending…" label="End overlap" />
+                    <Submit look=Look::Danger meanwhile="Ending…" label="End overlap" />
                 </div>
             </form>
             <form id="ask-end-overlap-cancel" method="dialog"></form>
@@ -322,27 +246,26 @@ fn Question(organization: String, token: TokenId, rotation: Rotation, now: Times
 /// Tells that the overlap was ended, when the address says so and it is true.
 #[component]
 pub fn OverlapEnded(secrets: KnownSecrets) -> impl IntoView {
-    let query = use_query_map();
-    let here = use_location().pathname;
-    let ended = Memo::new(move |_| query.with(|query| query.get_str("overlap") == Some("ended")));
+    let told = use_query_map().with_untracked(|query| query.get_str("overlap") == Some("ended"));
+    let here = use_location().pathname.get_untracked();
     view! {
-        <div role="status" id="overlap-told" tabindex="-1">
-            <Transition>
+        <div role="status">
+            <Suspense>
                 {move || {
-                    let told = ended.get();
+                    let here = here.clone();
                     Suspend::new(async move {
                         let over = secrets.await.is_ok_and(|known| known.rotation.is_none());
                         (told && over)
                             .then(|| {
                                 view! {
-                                    <Notice tone=Tone::Success dismiss=here.get_untracked()>
+                                    <Notice tone=Tone::Success dismiss=here>
                                         <p>"The old secret has ended. Only the new one is accepted."</p>
                                     </Notice>
                                 }
                             })
                     })
                 }}
-            </Transition>
+            </Suspense>
         </div>
     }
 }

@@ -1,11 +1,7 @@
 //! The form for a token in the place of one that is over.
 
-use domain::{Issued, Lifetime};
-use leptos::{
-    ev::{Event, SubmitEvent},
-    prelude::*,
-    task::spawn_local,
-};
+use domain::Lifetime;
+use leptos::prelude::*;
 
 use super::{
     issuing::Issuing,
@@ -14,17 +10,13 @@ use super::{
     token::Grants,
 };
 use crate::{
-    api::{
-        Failure,
-        rotation::{self, Replaceable},
-    },
-    browser::Fields,
     layout::use_organization,
     paths, posted,
+    queries::rotation::{self, Replaceable},
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
-        confirm::{ConfirmIdentity, confirmed},
+        confirm::ConfirmIdentity,
         details::{Detail, Details},
         field::Refusal,
         heading::{Heading, PageTitle},
@@ -54,7 +46,7 @@ pub fn ReplaceToken() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Generate replacement" />
                             <NotNow failure=failure refused="generate a replacement for this token" organization=organization id=id />
@@ -67,52 +59,26 @@ pub fn ReplaceToken() -> impl IntoView {
     }
 }
 
-/// The form, and over it the secret once there is one.
+/// The form, or the secret once there is one.
 #[component]
 fn Replace(form: Replaceable) -> impl IntoView {
-    let issued = RwSignal::new(None::<Issued>);
     let slug = form.organization.slug.to_string();
-    let here = paths::replace(&slug, form.token.id);
-    let then = Callback::new(move |token| paths::token(&slug, token));
     view! {
-        <Issuing did="generated" here=here then=then issued=issued>
-            <Form form=form issued=issued />
+        <Issuing did="generated" then=Callback::new(move |token| paths::token(&slug, token))>
+            <Form form=form />
         </Issuing>
     }
 }
 
 #[component]
-fn Form(form: Replaceable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
+fn Form(form: Replaceable) -> impl IntoView {
     let Replaceable { organization, token, lifetime, ends_at, label_in_use, form } = form;
-    let form = StoredValue::new(if posted::was() { posted::field("form") } else { form });
-    let slug = organization.slug.to_string();
+    let form = if posted::was() { posted::field("form") } else { form };
+    let slug = organization.slug.as_str();
     let id = token.id;
-    let (action, back) = (paths::replace(&slug, id), paths::token(&slug, id));
-    let refusal: Refusal = RwSignal::new(posted::failure());
+    let (action, back) = (paths::replace(slug, id), paths::token(slug, id));
+    let refusal = Refusal::posted();
     let late = late(refusal);
-    let busy = RwSignal::new(false);
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        let (slug, fields) = (slug.clone(), Fields::of(&Event::from(event)));
-        spawn_local(async move {
-            let answer = match confirmed(&fields).await {
-                Ok(()) => rotation::replace(slug, id.to_string(), form.get_value()).await,
-                Err(failure) => Err(failure),
-            };
-            match answer {
-                Ok(token) => {
-                    refusal.set(None);
-                    issued.set(Some(token));
-                }
-                Err(Failure(failure)) => refusal.set(Some(failure)),
-            }
-            busy.set(false);
-        });
-    };
     let shortened = Lifetime::between(token.created_at, token.expires_at).in_words() != lifetime;
     let (label, role, permissions) = (token.label.to_string(), token.role_title(), token.effective());
     let in_use = label_in_use.then(|| format!("A token labelled “{label}” is in use already. "));
@@ -123,8 +89,8 @@ fn Form(form: Replaceable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
         </p>
         <Summary title="The token was not generated" fields=&[] refusal=refusal />
         <TooLate late=late page=back.clone() />
-        <form class="form" method="post" action=action on:submit=submit hidden=move || late.get()>
-            <input r#type="hidden" name="form" value=form.get_value() />
+        <form class="form" method="post" action=action hidden=late>
+            <input r#type="hidden" name="form" value=form />
             {in_use
                 .map(|in_use| {
                     view! {
@@ -173,7 +139,7 @@ fn Form(form: Replaceable, issued: RwSignal<Option<Issued>>) -> impl IntoView {
             </section>
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
-                <Submit busy=busy meanwhile="Generating…" label="Generate replacement" />
+                <Submit meanwhile="Generating…" label="Generate replacement" />
                 <ButtonLink href=back>"Cancel"</ButtonLink>
             </div>
         </form>

@@ -1,16 +1,11 @@
 //! Revoking: the dialog that asks, and the notice that tells.
 
-use domain::{Owner, State, Timestamp, Token};
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use domain::{Failure, Owner, State, Timestamp, Token};
+use leptos::prelude::*;
 
-use super::row::{bin_id, row_id};
 use crate::{
-    api::{
-        Failure,
-        tokens::{self, Found},
-    },
-    browser, paths, posted,
+    paths, posted,
+    queries::tokens::{self, Found},
     ui::{
         badge::Tone,
         button::{Look, Submit},
@@ -23,15 +18,7 @@ use crate::{
 
 /// Asks whether to revoke the token with this id, over this place in the list.
 #[component]
-pub fn Revoke(
-    organization: String,
-    place: String,
-    id: String,
-    /// Whether going back in the browser's history leads to the list without the dialog.
-    asked_here: StoredValue<bool>,
-    /// Gets the id of the element that stands for the token from then on.
-    on_revoked: Callback<String>,
-) -> impl IntoView {
+pub fn Revoke(organization: String, place: String, id: String) -> impl IntoView {
     let found = find(&organization, &id);
     let back = paths::tokens_at(&organization, &place);
     let stored = StoredValue::new((organization, place));
@@ -43,7 +30,7 @@ pub fn Revoke(
                     let (organization, place) = stored.get_value();
                     match found.await {
                         Ok(found) if !matches!(found.token.state, State::Revoked { .. }) => {
-                            view! { <Ask organization=organization place=place found=found asked_here=asked_here on_revoked=on_revoked /> }.into_any()
+                            view! { <Ask organization=organization place=place found=found /> }.into_any()
                         }
                         Ok(Found { token, .. }) => {
                             view! {
@@ -53,7 +40,7 @@ pub fn Revoke(
                             }
                                 .into_any()
                         }
-                        Err(Failure(failure)) => {
+                        Err(failure) => {
                             view! {
                                 <Told tone=Tone::Danger dismiss=back>
                                     {failure.message}
@@ -125,74 +112,24 @@ fn find(organization: &str, id: &str) -> Resource<Result<Found, Failure>> {
 }
 
 #[component]
-fn Ask(organization: String, place: String, found: Found, asked_here: StoredValue<bool>, on_revoked: Callback<String>) -> impl IntoView {
+fn Ask(organization: String, place: String, found: Found) -> impl IntoView {
     let last_use = last_use(&found.token, found.now);
     let token = found.token;
-    let id = token.id;
     let label = token.label.to_string();
     let owner = if token.owner == Owner::Organization { "the organization".to_owned() } else { token.owner.words() };
-    let refusal: Refusal = RwSignal::new(posted::failure());
-    let busy = RwSignal::new(false);
-    // Without scripts the button is never disabled: the server compares.
-    let live = RwSignal::new(false);
-    let typed = RwSignal::new(posted::field("label"));
-    let matches = {
-        let label = label.clone();
-        Memo::new(move |_| typed.read().trim() == label)
-    };
-    Effect::new(move |_| {
-        // What was typed before the page was live counts.
-        typed.set(browser::value("label"));
-        live.set(true);
-    });
-
-    let action = paths::revoke(&organization, &place, id);
-    let navigate = use_navigate();
-    let replace = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-    let on_close = Callback::new({
-        let (navigate, replace) = (navigate.clone(), replace.clone());
-        let back = paths::tokens_at(&organization, &place);
-        move |()| {
-            if asked_here.get_value() {
-                browser::go_back();
-            } else {
-                navigate(&back, replace.clone());
-            }
-            browser::focus(bin_id(id));
-        }
-    });
-    let submit = {
-        let organization = organization.clone();
-        move |event: SubmitEvent| {
-            event.prevent_default();
-            if busy.get_untracked() {
-                return;
-            }
-            busy.set(true);
-            let (navigate, replace) = (navigate.clone(), replace.clone());
-            let (organization, place) = (organization.clone(), place.clone());
-            spawn_local(async move {
-                let answer = tokens::revoke(organization.clone(), id.to_string(), typed.get_untracked()).await;
-                busy.set(false);
-                match answer {
-                    Ok(_) => {
-                        navigate(&paths::revoked(&organization, &place, [id]), replace);
-                        on_revoked.run(row_id(id));
-                    }
-                    Err(Failure(failure)) => {
-                        refusal.set(Some(failure));
-                        browser::focus("label");
-                    }
-                }
-            });
-        }
-    };
+    let refusal = Refusal::posted();
     // A refusal that is not about the label has no field to stand at.
-    let elsewhere = move || {
-        refusal.with(|failure| failure.as_ref().filter(|failure| failure.field.as_deref() != Some("label")).map(|it| it.message.clone()))
-    };
+    let elsewhere = refusal.failure().filter(|failure| failure.field.as_deref() != Some("label")).map(|failure| {
+        view! {
+            <div role="alert">
+                <Notice tone=Tone::Danger>
+                    <p>{failure.message}</p>
+                </Notice>
+            </div>
+        }
+    });
     view! {
-        <Dialog id="revoke" role="alertdialog" guarded=busy on_close=on_close>
+        <Dialog id="revoke" role="alertdialog" back=paths::tokens_at(&organization, &place)>
             <h2 class="dialog-title" id="revoke-title">
                 {format!("Revoke token “{label}”?")}
             </h2>
@@ -200,39 +137,22 @@ fn Ask(organization: String, place: String, found: Found, asked_here: StoredValu
                 <p>"Whatever uses " <code class="hint">{token.hint.to_string()}</code> " stops working at once. This cannot be undone."</p>
                 <p>"It belongs to " <strong>{owner}</strong> ". " {last_use}</p>
             </div>
-            <div role="alert">
-                {move || {
-                    elsewhere()
-                        .map(|message| {
-                            view! {
-                                <Notice tone=Tone::Danger>
-                                    <p>{message}</p>
-                                </Notice>
-                            }
-                        })
-                }}
-            </div>
-            <form class="form" method="post" action=action on:submit=submit>
+            {elsewhere}
+            <form class="form" method="post" action=paths::revoke(&organization, &place, token.id)>
                 <TextField
                     name="label"
                     label=format!("Type {label} to confirm")
-                    value=typed.get_untracked()
+                    value=posted::field("label")
                     autocomplete="off"
+                    confirms=label
                     refusal=refusal
-                    on_input=Callback::new(move |text| typed.set(text))
                 />
                 <div class="dialog-actions">
                     // Of a form of its own, so that Enter in the field above never means Cancel.
                     <button r#type="submit" form="revoke-cancel" class="button" data-look="secondary" autofocus=true>
                         "Cancel"
                     </button>
-                    <Submit
-                        look=Look::Danger
-                        busy=busy
-                        meanwhile="Revoking…"
-                        disabled=Signal::derive(move || live.get() && !matches.get())
-                        label="Revoke token"
-                    />
+                    <Submit look=Look::Danger meanwhile="Revoking…" label="Revoke token" />
                 </div>
             </form>
             <form id="revoke-cancel" method="dialog"></form>

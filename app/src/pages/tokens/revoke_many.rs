@@ -1,18 +1,14 @@
 //! Revoking several tokens: the page that lists them and asks.
 
-use domain::{Code, State, Token, TokenId, TokenQuery, token::confirmation};
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use leptos_router::hooks::{use_location, use_navigate, use_query_map};
+use domain::{Code, State, Token, TokenQuery, token::confirmation};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_query_map};
 
 use super::revoke::last_use;
 use crate::{
-    api::{
-        Failure,
-        tokens::{self, Chosen},
-    },
-    browser,
     layout::{Breadcrumb, use_organization},
     paths, posted,
+    queries::tokens::{self, Chosen},
     ui::{
         badge::Tone,
         button::{ButtonLink, Look, Submit},
@@ -48,7 +44,7 @@ pub fn RevokeMany() -> impl IntoView {
             {move || Suspend::new(async move {
                 match chosen.await {
                     Ok(chosen) => view! { <Ask chosen=chosen place=place.get_untracked() /> }.into_any(),
-                    Err(Failure(failure)) if failure.code == Code::Invalid => {
+                    Err(failure) if failure.code == Code::Invalid => {
                         view! {
                             <PageTitle page="Revoke tokens" />
                             <Empty glyph=Glyph::Info title="This cannot be asked">
@@ -58,7 +54,7 @@ pub fn RevokeMany() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Revoke tokens" />
                             <Problem failure=failure refused="revoke API tokens of this organization" />
@@ -128,62 +124,23 @@ fn Ask(chosen: Chosen, place: String) -> impl IntoView {
 #[component]
 fn Confirm(organization: String, place: String, tokens: Vec<Token>, back: String) -> impl IntoView {
     let word = confirmation(&tokens);
-    let ids: Vec<TokenId> = tokens.iter().map(|token| token.id).collect();
-    let refusal: Refusal = RwSignal::new(posted::failure());
-    let busy = RwSignal::new(false);
-    // Without scripts the button is never disabled: the server compares.
-    let live = RwSignal::new(false);
-    let typed = RwSignal::new(posted::field("typed"));
-    let matches = {
-        let word = word.clone();
-        Memo::new(move |_| typed.read().trim() == word)
-    };
-    Effect::new(move |_| {
-        // What was typed before the page was live counts.
-        typed.set(browser::value("typed"));
-        live.set(true);
-    });
-    let hidden: Vec<_> = ids.iter().map(|id| view! { <input r#type="hidden" name="token" value=id.to_string() /> }).collect();
+    let hidden: Vec<_> = tokens.iter().map(|token| view! { <input r#type="hidden" name="token" value=token.id.to_string() /> }).collect();
     let action = paths::revoke_many(&organization, &place);
-    let navigate = use_navigate();
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        let (navigate, organization, ids) = (navigate.clone(), organization.clone(), ids.clone());
-        let done = paths::revoked(&organization, &place, ids.iter().copied());
-        spawn_local(async move {
-            let listed: Vec<String> = ids.iter().map(ToString::to_string).collect();
-            let answer = tokens::revoke_many(organization, listed.join(","), typed.get_untracked()).await;
-            busy.set(false);
-            match answer {
-                Ok(_) => navigate(&done, Default::default()),
-                Err(Failure(failure)) => refusal.set(Some(failure)),
-            }
-        });
-    };
+    let refusal = Refusal::posted();
     view! {
         <Summary title="The tokens were not revoked" fields=&["typed"] refusal=refusal />
-        <form class="form" method="post" action=action on:submit=submit>
+        <form class="form" method="post" action=action>
             {hidden}
             <TextField
                 name="typed"
                 label=format!("Type {word} to confirm")
-                value=typed.get_untracked()
+                value=posted::field("typed")
                 autocomplete="off"
+                confirms=word
                 refusal=refusal
-                on_input=Callback::new(move |text| typed.set(text))
             />
             <div class="form-actions">
-                <Submit
-                    look=Look::Danger
-                    busy=busy
-                    meanwhile="Revoking…"
-                    disabled=Signal::derive(move || live.get() && !matches.get())
-                    label="Revoke tokens"
-                />
+                <Submit look=Look::Danger meanwhile="Revoking…" label="Revoke tokens" />
                 <ButtonLink href=back>"Cancel"</ButtonLink>
             </div>
         </form>

@@ -5,24 +5,19 @@ use domain::{
     change::{CUSTOM, KEEP},
     policy,
 };
-use leptos::{ev::MouseEvent, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
-    browser::{self, Fields},
+    islands::{Offered, Presets},
     paths,
     ui::{
         choice::{Card, Choices},
-        field::{FieldError, Refusal, wrong_with},
+        field::{FieldError, Refusal},
         grants::Grants,
         role_cards::CustomRoleCards,
         toggles::{Toggles, toggle_id},
     },
 };
-
-/// The toggles of a form that are on, as server functions take them.
-pub fn toggled(fields: &Fields) -> String {
-    Permission::all().filter(|permission| !fields.get(permission.as_str()).is_empty()).collect::<PermissionSet>().stored()
-}
 
 /// The choice between roles and permissions of its own.
 #[component]
@@ -88,27 +83,12 @@ fn additions(role: Role) -> PermissionSet {
 /// A toggle for each permission of the catalogue, a row for each category. Shown while Custom is chosen.
 #[component]
 fn Matrix(on: PermissionSet, may: PermissionSet, address: String, refusal: Refusal) -> impl IntoView {
-    let wrong = wrong_with(refusal, "permissions");
-    let told = RwSignal::new(String::new());
-    let presets = Preset::offered().map(|preset| {
-        let fill = move |event: MouseEvent| {
-            event.prevent_default();
-            let permissions = preset.permissions().within(may);
-            browser::check(&format!("role-{CUSTOM}"), true);
-            for permission in Permission::all() {
-                browser::check(&toggle_id(permission), permissions.contains(permission));
-            }
-            told.set(format!("{}: {} permissions are on.", preset.title(), permissions.iter().count()));
-        };
-        view! {
-            <li>
-                // "external" leaves the click to this page, and without scripts to the browser.
-                <a class="preset" href=paths::with_preset(&address, preset) rel="external" on:click=fill>
-                    <span class="preset-title">{preset.title()}</span>
-                    <span class="preset-summary">{preset.summary()}</span>
-                </a>
-            </li>
-        }
+    let wrong = refusal.of("permissions");
+    let presets = Preset::offered().map(|preset| Offered {
+        title: preset.title().to_owned(),
+        summary: preset.summary().to_owned(),
+        address: paths::with_preset(&address, preset),
+        toggles: preset.permissions().within(may).iter().map(toggle_id).collect(),
     });
     let all: PermissionSet = Permission::all().collect();
     let limit = if may.covers(all) { "" } else { " Only what you may do yourself is here: nobody hands on more than they hold." };
@@ -116,10 +96,7 @@ fn Matrix(on: PermissionSet, may: PermissionSet, address: String, refusal: Refus
         <fieldset class="matrix" id="permissions" tabindex="-1" aria-describedby="permissions-error">
             <legend class="field-label">"Permissions of its own"</legend>
             <p class="field-hint">"Begin with a preset, then turn off what is not needed." {limit}</p>
-            <ul class="presets">{presets.collect_view()}</ul>
-            <p class="sr-only" role="status">
-                {told}
-            </p>
+            <Presets presets=presets.collect() choice=format!("role-{CUSTOM}") />
             // What was typed is there, so that it can be taken back.
             <Toggles on=on offered=may.union(on) />
             <FieldError id="permissions-error".to_owned() wrong=wrong />

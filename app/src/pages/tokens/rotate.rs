@@ -1,27 +1,19 @@
 //! The form that gives a token a new secret.
 
-use domain::{Code, Issued, OldSecret, Overlap, Rotation, TokenId};
-use leptos::{
-    ev::{Event, SubmitEvent},
-    prelude::*,
-    task::spawn_local,
-};
+use domain::{Code, OldSecret, Overlap, Rotation, TokenId};
+use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{issuing::Issuing, subject::Subject};
 use crate::{
-    api::{
-        Failure,
-        rotation::{self, Rotatable, Rotated},
-    },
-    browser::Fields,
     layout::{Breadcrumb, use_organization},
     paths, posted,
+    queries::rotation::{self, Rotatable},
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
         choice::{Choices, Segment},
-        confirm::{ConfirmIdentity, confirmed},
+        confirm::ConfirmIdentity,
         field::Refusal,
         heading::{Heading, PageTitle},
         notice::Notice,
@@ -51,7 +43,7 @@ pub fn RotateToken() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Err(Failure(failure)) => {
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Rotate token" />
                             <NotNow failure=failure refused="rotate this token" organization=organization id=id />
@@ -104,58 +96,29 @@ pub(super) fn NotNow(failure: domain::Failure, refused: &'static str, organizati
     }
 }
 
-/// The form, and over it the secret once there is one.
+/// The form, or the secret once there is one.
 #[component]
 fn Rotate(form: Rotatable) -> impl IntoView {
-    let issued = RwSignal::new(None::<Issued>);
-    // What answers a plain form is written after the rotation: the overlap that runs is the one that was chosen.
+    // What answers the form is written after the rotation: the overlap that runs is the one that was chosen.
     let old = form.rotation.clone().map(|Rotation { old, ends_at, .. }| OldSecret { hint: old, ends_at });
-    let before = StoredValue::new(old.map_or(Before::Ended, Before::Accepted));
     let slug = form.organization.slug.to_string();
-    let here = paths::rotate(&slug, form.token.id);
-    let then = Callback::new(move |token| paths::token(&slug, token));
     view! {
-        <Issuing did="rotated" here=here then=then issued=issued before=before>
-            <Form form=form issued=issued before=before />
+        <Issuing did="rotated" then=Callback::new(move |token| paths::token(&slug, token)) before=old.map_or(Before::Ended, Before::Accepted)>
+            <Form form=form />
         </Issuing>
     }
 }
 
 #[component]
-fn Form(form: Rotatable, issued: RwSignal<Option<Issued>>, before: StoredValue<Before>) -> impl IntoView {
+fn Form(form: Rotatable) -> impl IntoView {
     let Rotatable { organization, token, rotation, version } = form;
-    let slug = organization.slug.to_string();
+    let slug = organization.slug.as_str();
     let id = token.id;
-    let (action, back) = (paths::rotate(&slug, id), paths::token(&slug, id));
-    let refusal: Refusal = RwSignal::new(posted::failure());
+    let (action, back) = (paths::rotate(slug, id), paths::token(slug, id));
+    let refusal = Refusal::posted();
     let late = late(refusal);
     // A page that was refused still shows what its form was made from.
-    let version = StoredValue::new(if posted::was() { posted::field("version") } else { version });
-    let busy = RwSignal::new(false);
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        let fields = Fields::of(&Event::from(event));
-        let slug = slug.clone();
-        spawn_local(async move {
-            let answer = match confirmed(&fields).await {
-                Ok(()) => rotation::rotate(slug, id.to_string(), version.get_value(), fields.get("overlap")).await,
-                Err(failure) => Err(failure),
-            };
-            match answer {
-                Ok(Rotated { issued: token, old }) => {
-                    refusal.set(None);
-                    before.set_value(old.map_or(Before::Ended, Before::Accepted));
-                    issued.set(Some(token));
-                }
-                Err(Failure(failure)) => refusal.set(Some(failure)),
-            }
-            busy.set(false);
-        });
-    };
+    let version = if posted::was() { posted::field("version") } else { version };
     view! {
         <p class="lead">
             {format!("“{}” gets a new secret, which is shown once. Everything else about it stays: its id, what it may do, when it expires.", token.label)}
@@ -163,13 +126,13 @@ fn Form(form: Rotatable, issued: RwSignal<Option<Issued>>, before: StoredValue<B
         <Subject token=token />
         <Summary title="The token was not rotated" fields=&["overlap"] refusal=refusal />
         <TooLate late=late page=back.clone() />
-        <form class="form" method="post" action=action on:submit=submit hidden=move || late.get()>
-            <input r#type="hidden" name="version" value=version.get_value() />
+        <form class="form" method="post" action=action hidden=late>
+            <input r#type="hidden" name="version" value=version />
             {rotation.as_ref().map(|rotation| view! { <Already rotation=rotation.clone() /> })}
             <Choice keeps=rotation.is_some_and(|rotation| !rotation.new_is_used) refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
-                <Submit busy=busy meanwhile="Rotating…" label="Rotate token" />
+                <Submit meanwhile="Rotating…" label="Rotate token" />
                 <ButtonLink href=back>"Cancel"</ButtonLink>
             </div>
         </form>
@@ -178,18 +141,20 @@ fn Form(form: Rotatable, issued: RwSignal<Option<Issued>>, before: StoredValue<B
 }
 
 /// Whether a form about a token is out of date: somebody was quicker, or the form itself was sent before.
-pub(super) fn late(refusal: Refusal) -> Signal<bool> {
-    Signal::derive(move || refusal.with(|failure| failure.as_ref().is_some_and(|failure| failure.code == Code::Conflict)))
+pub(super) fn late(refusal: Refusal) -> bool {
+    refusal.failure().is_some_and(|failure| failure.code == Code::Conflict)
 }
 
 /// Leads from a form that is out of date to the token. Sending it once more would change nothing.
 #[component]
-pub(super) fn TooLate(late: Signal<bool>, page: String) -> impl IntoView {
-    view! {
-        <div class="form-actions" hidden=move || !late.get()>
-            <ButtonLink href=page>"Go to the token"</ButtonLink>
-        </div>
-    }
+pub(super) fn TooLate(late: bool, page: String) -> impl IntoView {
+    late.then(|| {
+        view! {
+            <div class="form-actions">
+                <ButtonLink href=page>"Go to the token"</ButtonLink>
+            </div>
+        }
+    })
 }
 
 /// Tells what rotating does to the overlap that is under way: there are never more than two secrets.

@@ -5,20 +5,19 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 
 use super::{
-    disable::{self, Switch, SwitchNotices, Switching, Told},
+    disable::{Switch, SwitchNotices},
     events::RecentEvents,
-    overlap::{AskEndOverlap, KnownSecrets, Overlap, OverlapEnded, RenewalActions, StillPresented},
+    overlap::{AskEndOverlap, Overlap, OverlapEnded, RenewalActions, StillPresented},
     row::{self, expires, last_used, status_badge},
     usage::Usage,
 };
 use crate::{
-    api::{
-        Failure,
+    layout::{Breadcrumb, use_organization},
+    paths,
+    queries::{
         rotation::{self, Secrets},
         tokens::{self, Found},
     },
-    layout::{Breadcrumb, use_organization},
-    paths,
     ui::{
         badge::Tone,
         button::ButtonLink,
@@ -38,7 +37,6 @@ pub fn TokenPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get_str("token").unwrap_or_default().to_owned()));
     let found = Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| tokens::find(organization, id));
-    let switching = Switching::new(Callback::new(move |()| found.refetch()));
     let secrets = Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| rotation::rotation(organization, id));
     view! {
         <Breadcrumb steps=vec![
@@ -46,17 +44,16 @@ pub fn TokenPage() -> impl IntoView {
             ("API tokens", Some(paths::tokens(&organization.get_untracked()))),
             ("Token", None),
         ] />
-        <Told switching=switching />
         <OverlapEnded secrets=secrets />
         <div role="status">
-            <Edited />
+            <Done />
         </div>
         <Transition>
             {move || Suspend::new(async move {
                 let (found, known) = (found.await, secrets.await);
                 match found.and_then(|found| known.map(|known| (found, known))) {
-                    Ok((found, known)) => view! { <Shown found=found switching=switching known=known secrets=secrets /> }.into_any(),
-                    Err(Failure(failure)) => {
+                    Ok((found, known)) => view! { <Shown found=found known=known /> }.into_any(),
+                    Err(failure) => {
                         view! {
                             <PageTitle page="Token" />
                             <Heading text="Token" />
@@ -70,31 +67,32 @@ pub fn TokenPage() -> impl IntoView {
     }
 }
 
-/// Tells that the token was edited, when the address says so.
+/// Tells what the form before led to, when the address says so.
 #[component]
-fn Edited() -> impl IntoView {
-    let query = use_query_map();
-    let here = use_location().pathname;
-    move || {
-        query.with(|query| query.get_str("done") == Some("edited")).then(|| {
-            view! {
-                <Notice tone=Tone::Success dismiss=here.get_untracked()>
-                    <p>"The token is saved as it is shown here."</p>
-                </Notice>
-            }
-        })
-    }
+fn Done() -> impl IntoView {
+    let done = use_query_map().with_untracked(|query| query.get_str("done").unwrap_or_default().to_owned());
+    let text = match done.as_str() {
+        "edited" => "The token is saved as it is shown here.",
+        "disabled" => "The token is disabled.",
+        "enabled" => "The token is enabled.",
+        _ => return None,
+    };
+    let here = use_location().pathname.get_untracked();
+    Some(view! {
+        <Notice tone=Tone::Success dismiss=here>
+            <p>{text}</p>
+        </Notice>
+    })
 }
 
 #[component]
-fn Shown(found: Found, switching: Switching, known: Secrets, secrets: KnownSecrets) -> impl IntoView {
+fn Shown(found: Found, known: Secrets) -> impl IntoView {
     let Found { organization, token, outside, may_update, may_switch, may_revoke, now } = found;
     let slug = organization.slug.to_string();
     let status = token.status_at(now);
     let old = known.rotation.as_ref().map(|rotation| OldSecret { hint: rotation.old.clone(), ends_at: rotation.ends_at });
     let label = token.label.to_string();
     let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
-    let refusal = RwSignal::new(disable::refusal());
     let living = matches!(status, Status::Active | Status::Disabled);
     let edit = (may_update && living).then(|| {
         view! {
@@ -104,8 +102,7 @@ fn Shown(found: Found, switching: Switching, known: Secrets, secrets: KnownSecre
             </ButtonLink>
         }
     });
-    let switch = (may_switch && living)
-        .then(|| view! { <Switch organization=slug.clone() token=token.clone() refusal=refusal switching=switching /> });
+    let switch = (may_switch && living).then(|| view! { <Switch organization=slug.clone() token=token.clone() /> });
     let revoke = (may_revoke && status != Status::Revoked).then(|| {
         view! {
             <ButtonLink href=paths::ask_revoke(&slug, "", token.id)>
@@ -128,11 +125,11 @@ fn Shown(found: Found, switching: Switching, known: Secrets, secrets: KnownSecre
                 {revoke}
             </div>
         </div>
-        <SwitchNotices off=status == Status::Disabled refusal=refusal />
+        <SwitchNotices off=status == Status::Disabled />
         <StillPresented known=known.clone() status=status />
         <Facts organization=slug.clone() token=token.clone() outside=outside old=old status=status now=now />
-        <Overlap organization=slug.clone() token=token.id known=known.clone() secrets=secrets />
-        <AskEndOverlap organization=slug.clone() token=token.id known=known secrets=secrets />
+        <Overlap organization=slug.clone() token=token.id known=known.clone() />
+        <AskEndOverlap organization=slug.clone() token=token.id known=known />
         <Usage organization=slug.clone() token=token.id />
         <section class="block" aria-labelledby="may">
             <h2 class="block-title" id="may">

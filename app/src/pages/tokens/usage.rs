@@ -4,10 +4,7 @@ use domain::{SeenAddress, Timestamp, TokenId, UsageDay, UsageHistory, usage::gro
 use leptos::prelude::*;
 
 use crate::{
-    api::{
-        Failure,
-        usage::{self, Used},
-    },
+    queries::usage::{self, Used},
     ui::{
         badge::Tone,
         notice::Notice,
@@ -30,7 +27,7 @@ pub fn Usage(organization: String, token: TokenId) -> AnyView {
                 {move || Suspend::new(async move {
                     match used.await {
                         Ok(Used { history, now }) => view! { <Known history=history now=now /> }.into_any(),
-                        Err(Failure(failure)) => {
+                        Err(failure) => {
                             view! {
                                 <Notice tone=Tone::Warning>
                                     <p>"The usage cannot be shown. " {failure.message}</p>

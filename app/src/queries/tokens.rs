@@ -1,12 +1,7 @@
 //! What pages do with an organization's tokens.
 
-#![expect(clippy::too_many_arguments, reason = "the fields of a form are flat on the wire")]
-
-use domain::{Issued, Offered, OldSecret, Organization, Owners, Page, PermissionSet, RoleId, Timestamp, Token, TokenId, TokenQuery};
-use leptos::server;
+use domain::{Failure, Offered, OldSecret, Organization, Owners, Page, PermissionSet, RoleId, Timestamp, Token, TokenId, TokenQuery};
 use serde::{Deserialize, Serialize};
-
-use super::Failure;
 
 /// A page of an organization's tokens, and what the person asking may do with them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,8 +76,7 @@ pub struct Chosen {
 }
 
 /// Lists 25 of the tokens that a query finds, written as in the address of the list (see [`TokenQuery::parse`]).
-#[server(endpoint = "tokens/list")]
-pub async fn list(organization: String, #[server(default)] query: String) -> Result<TokenList, Failure> {
+pub async fn list(organization: String, query: String) -> Result<TokenList, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
     reply(
@@ -110,7 +104,6 @@ pub async fn list(organization: String, #[server(default)] query: String) -> Res
 }
 
 /// Finds one token, for its page and for dialogs about it.
-#[server(endpoint = "tokens/find")]
 pub async fn find(organization: String, token: String) -> Result<Found, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
@@ -134,8 +127,7 @@ pub async fn find(organization: String, token: String) -> Result<Found, Failure>
 }
 
 /// Finds the tokens that a person has chosen to revoke; `tokens` are their ids with commas between. Refuses who may not revoke.
-#[server(endpoint = "tokens/find_many")]
-pub async fn find_many(organization: String, #[server(default)] tokens: String) -> Result<Chosen, Failure> {
+pub async fn find_many(organization: String, tokens: String) -> Result<Chosen, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
     reply(
@@ -149,7 +141,6 @@ pub async fn find_many(organization: String, #[server(default)] tokens: String) 
 }
 
 /// What the "Generate token" form needs to know before it is filled in.
-#[server(endpoint = "tokens/form")]
 pub async fn form(organization: String) -> Result<Blank, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
@@ -170,89 +161,7 @@ pub async fn form(organization: String) -> Result<Blank, Failure> {
     )
 }
 
-/// Whether a token that is in force has this label already.
-#[server(endpoint = "tokens/label_in_use")]
-pub async fn label_in_use(organization: String, label: String) -> Result<bool, Failure> {
-    use crate::ssr::{reply, request};
-    let request = request();
-    reply(
-        async {
-            let access = request.tokens(&organization, domain::Permission::API_KEY_CREATE).await?;
-            services::tokens::label_in_use(&request.console, &access, &label).await
-        }
-        .await,
-    )
-}
-
-/// Generates a token. The answer is the only one that ever holds its secret.
-///
-/// `owner` is `organization`, `user` or the id of a team; empty: the organization, if that is allowed, else the person who asks.
-/// `role` is one of the built-in roles, the id of one that the organization has made, or `custom` with the names of permissions beside it, with spaces between.
-/// `expiry` is a number of days out of the presets, `never`, or `custom` with days, hours and minutes beside it.
-/// `form` is what the form was given.
-#[server(endpoint = "tokens/create")]
-pub async fn create(
-    organization: String,
-    #[server(default)] form: String,
-    #[server(default)] owner: String,
-    #[server(default)] label: String,
-    #[server(default)] description: String,
-    #[server(default)] role: String,
-    #[server(default)] permissions: String,
-    #[server(default)] expiry: String,
-    #[server(default)] days: String,
-    #[server(default)] hours: String,
-    #[server(default)] minutes: String,
-) -> Result<Issued, Failure> {
-    use crate::ssr::{no_store, reply, request};
-    let request = request();
-    no_store();
-    reply(
-        async {
-            let access = request.tokens(&organization, domain::Permission::API_KEY_CREATE).await?;
-            let typed = services::tokens::Form { owner, label, description, role, permissions, expiry, days, hours, minutes };
-            let new = typed.parse(&request.console, &access).await?;
-            services::tokens::create_by_form(&request.console, &access, new, &form).await
-        }
-        .await,
-    )
-}
-
-/// Ends a token for good. `label` is what was typed to confirm; it has to be the token's label.
-#[server(endpoint = "tokens/revoke")]
-pub async fn revoke(organization: String, token: String, #[server(default)] label: String) -> Result<Token, Failure> {
-    use crate::ssr::{reply, request};
-    let request = request();
-    reply(
-        async {
-            let access = request.tokens(&organization, domain::Permission::API_KEY_DELETE).await?;
-            services::tokens::revoke(&request.console, &access, &token, &label).await
-        }
-        .await,
-    )
-}
-
-/// Ends several tokens for good, all or none; `tokens` are their ids with commas between. `typed` is what was typed to confirm; it has to
-/// be what [`domain::token::confirmation`] says.
-#[server(endpoint = "tokens/revoke_many")]
-pub async fn revoke_many(
-    organization: String,
-    #[server(default)] tokens: String,
-    #[server(default)] typed: String,
-) -> Result<Vec<Token>, Failure> {
-    use crate::ssr::{reply, request};
-    let request = request();
-    reply(
-        async {
-            let access = request.tokens(&organization, domain::Permission::API_KEY_DELETE).await?;
-            services::tokens::revoke_many(&request.console, &access, ids(&tokens), &typed).await
-        }
-        .await,
-    )
-}
-
 /// Takes ids with commas between apart.
-#[cfg(feature = "ssr")]
 fn ids(tokens: &str) -> impl Iterator<Item = &str> {
     tokens.split(',').filter(|id| !id.is_empty())
 }

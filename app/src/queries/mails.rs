@@ -1,10 +1,7 @@
 //! What pages ask about the mails that an organization's people get.
 
-use domain::{Mail, Organization, Timestamp};
-use leptos::server;
+use domain::{Failure, Mail, Organization, Timestamp};
 use serde::{Deserialize, Serialize};
-
-use super::Failure;
 
 /// The latest mails of an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +17,6 @@ pub struct Mails {
 }
 
 /// Lists the latest 50 mails, and how far each has come.
-#[server(endpoint = "mails/list")]
 pub async fn list(organization: String) -> Result<Mails, Failure> {
     use crate::ssr::{reply, request};
     let request = request();

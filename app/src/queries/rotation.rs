@@ -1,10 +1,7 @@
 //! What pages do to give an organization's tokens new secrets.
 
-use domain::{Issued, OldSecret, Organization, Refusals, Timestamp, Token};
-use leptos::server;
+use domain::{Failure, Organization, Refusals, Timestamp, Token};
 use serde::{Deserialize, Serialize};
-
-use super::Failure;
 
 /// What the page of a token tells about its secrets, and what the person asking may do about them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,15 +16,6 @@ pub struct Secrets {
     pub may_create: bool,
     /// The server's time when it answered.
     pub now: Timestamp,
-}
-
-/// A token with its new secret.
-#[derive(Serialize, Deserialize)]
-pub struct Rotated {
-    /// The token and its new secret.
-    pub issued: Issued,
-    /// The secret that is still accepted beside it.
-    pub old: Option<OldSecret>,
 }
 
 /// What the form that rotates a token needs to know.
@@ -61,7 +49,6 @@ pub struct Replaceable {
 }
 
 /// What there is to know about the secrets of a token, beside what the token itself says.
-#[server(endpoint = "tokens/rotation")]
 pub async fn rotation(organization: String, token: String) -> Result<Secrets, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
@@ -83,7 +70,6 @@ pub async fn rotation(organization: String, token: String) -> Result<Secrets, Fa
 }
 
 /// What the "Rotate token" form needs to know before it is filled in. Refuses who may not rotate the token, and what cannot be rotated.
-#[server(endpoint = "tokens/rotate_form")]
 pub async fn rotate_form(organization: String, token: String) -> Result<Rotatable, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
@@ -97,45 +83,7 @@ pub async fn rotate_form(organization: String, token: String) -> Result<Rotatabl
     )
 }
 
-/// Gives a token a new secret. The answer is the only one that ever holds it. `overlap` says how long the old one is accepted: `now`, `1h`,
-/// `6h`, `24h`, `7d` or `first_use`. `version` is what the form was given.
-#[server(endpoint = "tokens/rotate")]
-pub async fn rotate(
-    organization: String,
-    token: String,
-    #[server(default)] version: String,
-    #[server(default)] overlap: String,
-) -> Result<Rotated, Failure> {
-    use crate::ssr::{no_store, reply, request};
-    let request = request();
-    no_store();
-    reply(
-        async {
-            let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
-            let overlap = services::tokens::chosen_overlap(&overlap)?;
-            let (issued, old) = services::tokens::rotate_seen(&request.console, &access, &token, &version, overlap).await?;
-            Ok(Rotated { issued, old })
-        }
-        .await,
-    )
-}
-
-/// Ends the old secret of a token now. Where it was used since the rotation, only if `sure` is `yes`.
-#[server(endpoint = "tokens/end_overlap")]
-pub async fn end_overlap(organization: String, token: String, #[server(default)] sure: String) -> Result<Token, Failure> {
-    use crate::ssr::{reply, request};
-    let request = request();
-    reply(
-        async {
-            let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
-            services::tokens::end_overlap_if(&request.console, &access, &token, sure == "yes").await
-        }
-        .await,
-    )
-}
-
 /// What a replacement of a token would be. Refuses who may not generate it, and what is still in force.
-#[server(endpoint = "tokens/replace_form")]
 pub async fn replace_form(organization: String, token: String) -> Result<Replaceable, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
@@ -152,22 +100,6 @@ pub async fn replace_form(organization: String, token: String) -> Result<Replace
                 label_in_use,
                 form: services::tokens::form_key(&request.console),
             })
-        }
-        .await,
-    )
-}
-
-/// Generates a token with the settings of one that is expired or revoked. The answer is the only one that ever holds its secret. `form` is
-/// what the form was given.
-#[server(endpoint = "tokens/replace")]
-pub async fn replace(organization: String, token: String, #[server(default)] form: String) -> Result<Issued, Failure> {
-    use crate::ssr::{no_store, reply, request};
-    let request = request();
-    no_store();
-    reply(
-        async {
-            let access = request.tokens(&organization, domain::Permission::API_KEY_CREATE).await?;
-            services::tokens::replace_by_form(&request.console, &access, &token, &form).await
         }
         .await,
     )

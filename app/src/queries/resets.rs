@@ -1,13 +1,9 @@
 //! What the page of a password reset asks. The password itself is set by a plain form alone.
 
-use domain::Email;
-use leptos::server;
-
-use super::Failure;
+use domain::{Email, Failure};
 
 /// Tells whose password a code sets. The code is the credential: without a good one the answer is 401, signed in or not.
-#[server(endpoint = "resets/open")]
-pub async fn open(#[server(default)] code: String) -> Result<Email, Failure> {
+pub async fn open(code: String) -> Result<Email, Failure> {
     use crate::ssr::{no_store, reply, request};
     let request = request();
     no_store();

@@ -1,10 +1,7 @@
 //! What pages ask about roles. They are changed by plain forms alone: whoever edits one may be changing what they see themselves.
 
-use domain::{DefinedRole, Organization, PermissionSet};
-use leptos::server;
+use domain::{DefinedRole, Failure, Organization, PermissionSet};
 use serde::{Deserialize, Serialize};
-
-use super::Failure;
 
 /// An organization's own roles, and what the person asking may do about them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +39,6 @@ pub struct FoundRole {
 }
 
 /// Lists the organization's own roles.
-#[server(endpoint = "roles/list")]
 pub async fn list(organization: String) -> Result<RoleList, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
@@ -60,7 +56,6 @@ pub async fn list(organization: String) -> Result<RoleList, Failure> {
 }
 
 /// What the form for a new role begins with. Refuses who may not make one.
-#[server(endpoint = "roles/form")]
 pub async fn form(organization: String) -> Result<RoleForm, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
@@ -74,7 +69,6 @@ pub async fn form(organization: String) -> Result<RoleForm, Failure> {
 }
 
 /// Finds one role.
-#[server(endpoint = "roles/find")]
 pub async fn find(organization: String, role: String) -> Result<FoundRole, Failure> {
     use crate::ssr::{reply, request};
     let request = request();

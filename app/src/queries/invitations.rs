@@ -1,10 +1,7 @@
 //! What pages do with invitations. They are accepted by a plain form alone, since a session may begin with it.
 
-use domain::{Invited, Offered, OpenInvitation, Organization};
-use leptos::server;
+use domain::{Failure, Offered, OpenInvitation, Organization};
 use serde::{Deserialize, Serialize};
-
-use super::Failure;
 
 /// What the form for an invitation needs to know before it is filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +15,6 @@ pub struct InviteForm {
 }
 
 /// Answers what the form needs. Refuses who may not invite.
-#[server(endpoint = "invitations/form")]
 pub async fn form(organization: String) -> Result<InviteForm, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
@@ -32,26 +28,8 @@ pub async fn form(organization: String) -> Result<InviteForm, Failure> {
     )
 }
 
-/// Invites somebody. The answer is the only one that ever holds the link, which a mail brings to them as well. Its address is the
-/// configured one, whatever the request says it was sent to.
-#[server(endpoint = "invitations/create")]
-pub async fn create(organization: String, #[server(default)] email: String, #[server(default)] role: String) -> Result<Invited, Failure> {
-    use crate::ssr::{no_store, reply, request};
-    let request = request();
-    no_store();
-    reply(
-        async {
-            let access = request.access(&organization, domain::Permission::INVITATION_CREATE).await?;
-            let page = format!("{}{}", request.origin, crate::paths::accept(""));
-            services::invitations::create(&request.console, &access, &email, &role, &page).await
-        }
-        .await,
-    )
-}
-
 /// Tells what a code invites to. The code is the credential: without a good one the answer is 401, signed in or not.
-#[server(endpoint = "invitations/open")]
-pub async fn open(#[server(default)] code: String) -> Result<OpenInvitation, Failure> {
+pub async fn open(code: String) -> Result<OpenInvitation, Failure> {
     use crate::ssr::{no_store, reply, request};
     let request = request();
     no_store();

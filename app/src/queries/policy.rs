@@ -1,10 +1,7 @@
 //! What pages ask about what an organization asks of its tokens.
 
-use domain::{Organization, Timestamp, token_policy::Policy};
-use leptos::server;
+use domain::{Failure, Organization, Timestamp, token_policy::Policy};
 use serde::{Deserialize, Serialize};
-
-use super::Failure;
 
 /// An organization's token policy, and what the person asking may do with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +17,6 @@ pub struct Found {
 }
 
 /// Finds the organization's token policy.
-#[server(endpoint = "policy/find")]
 pub async fn find(organization: String) -> Result<Found, Failure> {
     use crate::ssr::{reply, request};
     let request = request();

@@ -1,11 +1,8 @@
 //! What pages do with an organization's teams. They are changed by plain forms alone: whoever changes a team may be changing what they see
 //! themselves, so they get a new page.
 
-use domain::{Organization, Team, TeamMember, TeamPage, Timestamp, Token, TokenId, UserId};
-use leptos::server;
+use domain::{Failure, Organization, Team, TeamMember, TeamPage, Timestamp, Token, TokenId, UserId};
 use serde::{Deserialize, Serialize};
-
-use super::Failure;
 
 /// A page of an organization's teams.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,15 +80,13 @@ pub struct Doomed {
 }
 
 impl Candidate {
-    #[cfg(feature = "ssr")]
     fn new(user: UserId, name: &domain::Name, email: &domain::Email) -> Self {
         Self { user, title: format!("{name} ({})", email.as_str()) }
     }
 }
 
 /// Lists teams by name, those after this one.
-#[server(endpoint = "teams/list")]
-pub async fn list(organization: String, #[server(default)] after: String) -> Result<TeamList, Failure> {
+pub async fn list(organization: String, after: String) -> Result<TeamList, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
     reply(
@@ -110,7 +105,6 @@ pub async fn list(organization: String, #[server(default)] after: String) -> Res
 }
 
 /// Finds one team, who is in it, and its tokens.
-#[server(endpoint = "teams/find")]
 pub async fn find(organization: String, team: String) -> Result<Found, Failure> {
     use domain::Permission;
 
@@ -150,7 +144,6 @@ pub async fn find(organization: String, team: String) -> Result<Found, Failure> 
 }
 
 /// What the "Create team" form needs to know. Refuses who may not create one.
-#[server(endpoint = "teams/form")]
 pub async fn form(organization: String) -> Result<Blank, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
@@ -164,7 +157,6 @@ pub async fn form(organization: String) -> Result<Blank, Failure> {
 }
 
 /// Finds a team to edit it. Refuses who may not.
-#[server(endpoint = "teams/editable")]
 pub async fn editable(organization: String, team: String) -> Result<Blank, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
@@ -180,7 +172,6 @@ pub async fn editable(organization: String, team: String) -> Result<Blank, Failu
 }
 
 /// Tells what ends with a team. Refuses who may not end it.
-#[server(endpoint = "teams/ending")]
 pub async fn ending(organization: String, team: String) -> Result<Doomed, Failure> {
     use domain::Permission;
 

@@ -2,8 +2,8 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::icon::{Glyph, Icon};
-use crate::browser;
+use super::{dom, page::secrets};
+use crate::icon::{Glyph, Icon};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
@@ -13,46 +13,45 @@ enum Outcome {
 }
 
 /// Copies the text of the element with the id `from`. Where there is no clipboard it selects the text and tells which keys copy it.
-#[component]
+/// Before the page is live there is no button: it would do nothing.
+#[island]
 pub fn Copy(
     /// What is copied, as in "Copy token".
-    #[prop(into)]
     what: String,
-    #[prop(into)] from: String,
-    /// Runs once it is on the clipboard.
-    #[prop(optional)]
-    on_copied: Option<Callback<()>>,
+    from: String,
 ) -> impl IntoView {
+    let live = RwSignal::new(false);
+    Effect::new(move |_| live.set(true));
     let outcome = RwSignal::new(Outcome::None);
     let told = format!("Copied: {what}.");
     let copied = move || outcome.get() == Outcome::Copied;
     let copy = move |_| {
-        let from = from.clone();
+        let Some(element) = dom::find(&from) else { return };
         spawn_local(async move {
-            if browser::copy(&from).await {
+            if dom::copy(&element).await {
                 outcome.set(Outcome::Copied);
-                if let Some(copied) = on_copied {
-                    copied.run(());
-                }
+                secrets::copied(&element);
             } else {
-                browser::select(&from);
+                dom::select(&element);
                 outcome.set(Outcome::Refused);
             }
         });
     };
     view! {
-        <div class="copy">
+        <div class="copy" hidden=move || !live.get()>
             <button r#type="button" class="button" data-look="secondary" data-done=move || copied().then_some("") on:click=copy>
-                {move || if copied() { view! { <Icon glyph=Glyph::Check /> } } else { view! { <Icon glyph=Glyph::Copy /> } }}
+                <span class="copy-before">
+                    <Icon glyph=Glyph::Copy />
+                </span>
+                <span class="copy-after">
+                    <Icon glyph=Glyph::Check />
+                </span>
                 {move || if copied() { "Copied" } else { "Copy" }}
                 <span class="sr-only">{format!(" {what}")}</span>
             </button>
             <span class="copy-told" role="status">
-                {move || match outcome.get() {
-                    Outcome::None => ().into_any(),
-                    Outcome::Copied => view! { <span class="sr-only">{told.clone()}</span> }.into_any(),
-                    Outcome::Refused => "Selected. Press Ctrl+C (\u{2318}C on a Mac) to copy.".into_any(),
-                }}
+                <span class="sr-only">{move || copied().then(|| told.clone())}</span>
+                {move || (outcome.get() == Outcome::Refused).then_some("Selected. Press Ctrl+C (\u{2318}C on a Mac) to copy.")}
             </span>
         </div>
     }

@@ -1,10 +1,7 @@
 //! What pages tell about the use of an organization's tokens.
 
-use domain::{Timestamp, UsageHistory};
-use leptos::server;
+use domain::{Failure, Timestamp, UsageHistory};
 use serde::{Deserialize, Serialize};
-
-use super::Failure;
 
 /// What is known about the use of a token, and when that was so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +13,6 @@ pub struct Used {
 }
 
 /// What is known about the use of a token lately.
-#[server(endpoint = "tokens/usage")]
 pub async fn usage(organization: String, token: String) -> Result<Used, Failure> {
     use crate::ssr::{reply, request};
     let request = request();

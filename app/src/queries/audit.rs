@@ -1,13 +1,10 @@
 //! What pages do with the audit log. None of it changes anything.
 
 use domain::{
-    Organization,
-    audit::{Detail, Event, Verified},
+    Failure, Organization,
+    audit::{Detail, Event},
 };
-use leptos::server;
 use serde::{Deserialize, Serialize};
-
-use super::Failure;
 
 /// An event and what it tells, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +26,6 @@ pub struct Log {
     pub next: Option<i64>,
 }
 
-#[cfg(feature = "ssr")]
 impl From<services::audit::Recorded> for Entry {
     fn from(recorded: services::audit::Recorded) -> Self {
         Self { details: recorded.readable(), event: recorded.event }
@@ -37,15 +33,14 @@ impl From<services::audit::Recorded> for Entry {
 }
 
 /// Lists 50 events, newest first, as far as the filter lets them through. Empty fields ask for nothing; `before` is the number of an event.
-#[server(endpoint = "audit/list")]
 pub async fn list(
     organization: String,
-    #[server(default)] action: String,
-    #[server(default)] actor: String,
-    #[server(default)] target: String,
-    #[server(default)] from: String,
-    #[server(default)] to: String,
-    #[server(default)] before: String,
+    action: String,
+    actor: String,
+    target: String,
+    from: String,
+    to: String,
+    before: String,
 ) -> Result<Log, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
@@ -65,7 +60,6 @@ pub async fn list(
 }
 
 /// The latest five events about a token, for its page. None when the person asking may see tokens but not the audit log.
-#[server(endpoint = "audit/recent")]
 pub async fn recent(organization: String, token: String) -> Result<Option<Vec<Entry>>, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
@@ -79,20 +73,6 @@ pub async fn recent(organization: String, token: String) -> Result<Option<Vec<En
             let filter = services::audit::Filter { target: token.id.to_string(), ..Default::default() };
             let events = services::audit::list(&request.console, &access, &filter, 5).await?;
             Ok(Some(events.items.into_iter().map(Entry::from).collect()))
-        }
-        .await,
-    )
-}
-
-/// Checks the trail of the whole instance.
-#[server(endpoint = "audit/verify")]
-pub async fn verify(organization: String) -> Result<Verified, Failure> {
-    use crate::ssr::{reply, request};
-    let request = request();
-    reply(
-        async {
-            let access = request.access(&organization, domain::Permission::ORGANIZATION_UPDATE).await?;
-            services::audit::verify(&request.console, &access).await
         }
         .await,
     )

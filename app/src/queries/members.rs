@@ -1,11 +1,8 @@
 //! What pages do with an organization's members. They are changed by plain forms: whoever changes a role or ends a membership may be changing what
 //! they see themselves, so they get a new page. Only a removal with which tokens get new secrets is not: a live page shows those.
 
-use domain::{Invitation, Issued, Member, MemberPlace, MemberQuery, Offered, Organization, OwnerTeam, Timestamp, Token, TokenId};
-use leptos::server;
+use domain::{Failure, Invitation, Member, MemberPlace, MemberQuery, Offered, Organization, OwnerTeam, Timestamp, Token, TokenId};
 use serde::{Deserialize, Serialize};
-
-use super::Failure;
 
 /// An organization's members, who is invited, and what the person asking may do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,7 +82,6 @@ pub struct Leaving {
     pub now: Timestamp,
 }
 
-#[cfg(feature = "ssr")]
 fn listed(request: &crate::ssr::Request, access: &services::Access, member: Member) -> Listed {
     Listed {
         you: request.actor.as_ref().is_some_and(|actor| actor.id() == member.user),
@@ -97,8 +93,7 @@ fn listed(request: &crate::ssr::Request, access: &services::Access, member: Memb
 
 /// Lists 25 of the members, by name, and the open invitations. `q` is what the name or the address of those asked for holds, `after` where the page
 /// begins.
-#[server(endpoint = "members/list")]
-pub async fn list(organization: String, #[server(default)] q: String, #[server(default)] after: String) -> Result<MemberList, Failure> {
+pub async fn list(organization: String, q: String, after: String) -> Result<MemberList, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
     reply(
@@ -128,7 +123,6 @@ pub async fn list(organization: String, #[server(default)] q: String, #[server(d
 }
 
 /// Finds one member.
-#[server(endpoint = "members/find")]
 pub async fn find(organization: String, user: String) -> Result<Found, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
@@ -148,7 +142,6 @@ pub async fn find(organization: String, user: String) -> Result<Found, Failure> 
 }
 
 /// Tells what there is to decide before a member is removed. Refuses who may not remove them.
-#[server(endpoint = "members/offboarding")]
 pub async fn offboarding(organization: String, user: String) -> Result<Leaving, Failure> {
     use crate::ssr::{reply, request};
     let request = request();
@@ -170,24 +163,6 @@ pub async fn offboarding(organization: String, user: String) -> Result<Leaving, 
                 may_revoke: access.allows(domain::Permission::API_KEY_DELETE),
                 now: request.console.now(),
             })
-        }
-        .await,
-    )
-}
-
-/// Removes a member, where tokens are rotated with that: the answer is the only one that ever holds their new secrets. `decided` are the fields of
-/// the form, as a form is sent. Everything else about removing is done by the form alone.
-#[server(endpoint = "members/remove")]
-pub async fn remove(organization: String, user: String, #[server(default)] decided: String) -> Result<Vec<Issued>, Failure> {
-    use crate::ssr::{no_store, reply, request};
-    let request = request();
-    no_store();
-    reply(
-        async {
-            let access = request.access(&organization, domain::Permission::USER_DELETE).await?;
-            let fields: Vec<_> = form_urlencoded::parse(decided.as_bytes()).collect();
-            let decisions = services::members::Decisions::parse(fields.iter().map(|(name, value)| (&**name, &**value)))?;
-            Ok(services::members::remove_deciding(&request.console, &access, &user, &decisions).await?.rotated)
         }
         .await,
     )

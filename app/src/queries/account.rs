@@ -1,10 +1,7 @@
 //! What pages ask about a person's own account. It is changed by plain forms alone, since sessions end and begin with it.
 
-use domain::{Session, Timestamp};
-use leptos::server;
+use domain::{Failure, Session, Timestamp};
 use serde::{Deserialize, Serialize};
-
-use super::Failure;
 
 /// Where a person is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +13,6 @@ pub struct SessionList {
 }
 
 /// Lists the sessions of the person who asks.
-#[server(endpoint = "account/sessions")]
 pub async fn sessions() -> Result<SessionList, Failure> {
     use crate::ssr::{reply, request};
     let request = request();

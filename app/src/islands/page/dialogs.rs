@@ -1,0 +1,45 @@
+//! Dialogs. The server writes them open, and style makes them an overlay; once the page is live they open again as modal ones: the browser
+//! traps the focus and darkens the page.
+//!
+//! `data-back` is the address that the page is left for when the dialog is closed.
+
+use leptos::{ev, prelude::*};
+use web_sys::{HtmlDialogElement, KeyboardEvent};
+
+use super::secrets;
+use crate::islands::dom;
+
+/// Opens the dialog of this page, if it has one, and leaves the page when that is closed.
+pub(super) fn open() {
+    let Some(dialog) = dom::first::<HtmlDialogElement>("dialog[open]") else { return };
+    // Not close(): that would be heard below.
+    let _ = dialog.remove_attribute("open");
+    let _ = dialog.show_modal();
+    dom::listen_at(&dialog.clone(), "close", move || {
+        if let Some(back) = dialog.get_attribute("data-back") {
+            leave(&back);
+        }
+    });
+    dom::listen(ev::keydown, |event: KeyboardEvent| {
+        // A dialog with a secret closes by "Done", and by this once the secret is stored.
+        if event.key() == "Escape" && dom::first::<HtmlDialogElement>("dialog:modal:has([data-secret])").is_some() {
+            event.prevent_default();
+            if !secrets::unkept() {
+                secrets::done();
+            }
+        }
+    });
+}
+
+/// Goes back to where the dialog was asked for, so that the browser shows it as it was left; or to the address.
+fn leave(back: &str) {
+    let location = window().location();
+    let came_from = document().referrer();
+    if location.origin().is_ok_and(|origin| came_from == format!("{origin}{back}"))
+        && let Ok(history) = window().history()
+    {
+        let _ = history.back();
+    } else {
+        let _ = location.replace(back);
+    }
+}

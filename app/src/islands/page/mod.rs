@@ -1,0 +1,23 @@
+//! What every page does once it is live. It shows nothing of its own: it goes by what the server wrote into the elements.
+
+mod dialogs;
+mod forms;
+mod keys;
+mod places;
+pub(super) mod secrets;
+mod times;
+
+use leptos::prelude::*;
+
+/// Makes the page live. One stands at the end of each.
+#[island]
+pub fn Page() -> impl IntoView {
+    Effect::new(|_| {
+        times::translate();
+        secrets::guard();
+        forms::watch();
+        keys::listen();
+        dialogs::open();
+        places::come_back();
+    });
+}

@@ -1,0 +1,35 @@
+//! What pages change about a token that is there.
+
+use domain::{Failure, Offered, Organization, PermissionSet, Token};
+use serde::{Deserialize, Serialize};
+
+/// A token that can be edited, as it is now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Editable {
+    /// Whose token.
+    pub organization: Organization,
+    /// The token.
+    pub token: Token,
+    /// The roles that the person asking may hand out.
+    pub roles: Offered,
+    /// What the token may be given by the person asking: what they may do, and what it may do already.
+    pub may: PermissionSet,
+    /// Goes back with the edit, which is refused if the token has been edited meanwhile.
+    pub version: String,
+}
+
+/// What the "Edit token" form needs to know. Refuses who may not edit, and a token that is dead.
+pub async fn edit_form(organization: String, token: String) -> Result<Editable, Failure> {
+    use crate::ssr::{reply, request};
+    let request = request();
+    reply(
+        async {
+            let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
+            let token = services::tokens::editable(&request.console, &access, &token).await?;
+            let roles = services::roles::offered(&request.console, &access).await?;
+            let may = services::tokens::may_be_given(&access).union(token.effective());
+            Ok(Editable { roles, may, organization: access.organization().clone(), version: services::tokens::version(&token), token })
+        }
+        .await,
+    )
+}
