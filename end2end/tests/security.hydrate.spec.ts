@@ -21,7 +21,7 @@ for (const host of ['127.0.0.1', 'localhost']) {
         context.on('requestfinished', told).on('requestfailed', told);
       });
       const outcomes = await page.evaluate(
-        async ({ to, wanted, revoked }) => {
+        async ({ to, revoking, wanted, revoked }) => {
           const form = (fields: Record<string, string>) => new URLSearchParams(fields);
           const post = async (path: string, body: BodyInit, mode: RequestMode, headers: HeadersInit = {}) =>
             await fetch(to + path, { method: 'POST', credentials: 'include', mode, body, headers }).then(
@@ -29,24 +29,24 @@ for (const host of ['127.0.0.1', 'localhost']) {
               () => 'refused by the browser',
             );
           return {
-            'form, opaque': await post('/api/tokens/revoke', form(revoked), 'no-cors'),
-            'text that is JSON, opaque': await post('/api/tokens/revoke', JSON.stringify(revoked), 'no-cors'),
+            'form, opaque': await post(revoking, form(revoked), 'no-cors'),
+            'text that is JSON, opaque': await post(revoking, JSON.stringify(revoked), 'no-cors'),
             'page form, opaque': await post('/orgs/acme/tokens/new', form(wanted), 'no-cors'),
             'sign out, opaque': await post('/sign-out', form({}), 'no-cors'),
-            'form, to be read': await post('/api/tokens/create', form(wanted), 'cors'),
-            'JSON, to be read': await post('/api/tokens/create', JSON.stringify(wanted), 'cors', { 'Content-Type': 'application/json' }),
-            'list, to be read': await post('/api/tokens/list', form({ organization: 'acme' }), 'cors'),
+            'form, to be read': await post('/orgs/acme/tokens/new', form(wanted), 'cors'),
+            'JSON, to be read': await post('/orgs/acme/tokens/new', JSON.stringify(wanted), 'cors', { 'Content-Type': 'application/json' }),
             'page, to be read': await fetch(`${to}/orgs/acme/tokens`, { credentials: 'include' }).then(
               (answer) => `${answer.type} ${answer.status}`,
               () => 'refused by the browser',
             ),
-            beacon: String(navigator.sendBeacon(`${to}/api/tokens/revoke`, form(revoked))),
+            beacon: String(navigator.sendBeacon(to + revoking, form(revoked))),
           };
         },
         {
           to: server.origin,
           wanted: { organization: 'acme', label: 'planted', role: 'admin', expiry: 'never', description: '' },
-          revoked: { organization: 'acme', token: token.id, label },
+          revoking: `/orgs/acme/tokens/${token.id}/revoke`,
+          revoked: { label },
         },
       );
       for (const [how, outcome] of Object.entries(outcomes)) {

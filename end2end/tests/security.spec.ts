@@ -167,20 +167,18 @@ test.describe('a page of somebody else', () => {
         .map(([name, value]) => `<input type="hidden" name='${name}' value='${value}'>`)
         .join('')}`;
     const wanted = { organization: 'acme', label: 'planted', role: 'admin', expiry: 'never', description: '' };
-    const revoked = { organization: 'acme', token, label };
-    const json = JSON.stringify(revoked);
+    const json = JSON.stringify({ label });
     return {
       generate: { html: form(NEW_TOKEN, wanted), status: 403 },
       revoke: { html: form(`${TOKENS}/${token}/revoke`, { label }), status: 403 },
       'sign out': { html: form('/sign-out', {}), status: 403 },
       'sign in as another': { html: form('/sign-in', { email: 'evil@acme.test', password: 'a password of somebody else' }), status: 403 },
-      'generate by function': { html: form('/api/tokens/create', wanted), status: 403 },
-      'revoke by function': { html: form('/api/tokens/revoke', revoked), status: 403 },
-      'text that is JSON': { html: form('/api/tokens/revoke', { [`${json.slice(0, -1)},"x":"`]: '"}' }, 'method="post" enctype="text/plain"'), status: 403 },
-      'an upload': { html: form('/api/tokens/revoke', revoked, 'method="post" enctype="multipart/form-data"'), status: 403 },
-      'generate by address': { html: form('/api/tokens/create', wanted, 'method="get"'), status: 405 },
+      'revoke several': { html: form(`${TOKENS}/revoke`, { token, typed: label }), status: 403 },
+      'text that is JSON': { html: form(`${TOKENS}/${token}/revoke`, { [`${json.slice(0, -1)},"x":"`]: '"}' }, 'method="post" enctype="text/plain"'), status: 403 },
+      'an upload': { html: form(`${TOKENS}/${token}/revoke`, { label }, 'method="post" enctype="multipart/form-data"'), status: 403 },
+      'disable by address': { html: form(`${TOKENS}/${token}/disable`, {}, 'method="get"'), status: 303 },
       // A parameter called token is refused in any address.
-      'revoke by address': { html: form('/api/tokens/revoke', revoked, 'method="get"'), status: 400 },
+      'revoke by address': { html: form(`${TOKENS}/revoke`, { token, typed: label }, 'method="get"'), status: 400 },
     };
   }
 

@@ -19,10 +19,22 @@ import {
 } from './support/journeys.ts';
 import type { Page } from '@playwright/test';
 
+/** The list, after a secret was stored: Chromium writes the ? of a form without fields. */
+const LEFT = /\/orgs\/acme\/tokens\??$/;
+
 /** Generates a token and stays at the dialog with its secret. */
 async function generate(page: Page, server: Parameters<typeof submitAndRead>[1], label: string): Promise<string> {
   await fill(page, { label });
-  return await submitAndRead(page, server, label);
+  const secret = await submitAndRead(page, server, label);
+  await live(page);
+  return secret;
+}
+
+/** Asks in the list whether to revoke a token. */
+async function ask(page: Page, label: string): Promise<void> {
+  await bin(page, label).click();
+  await expect(revokeDialog(page, label)).toBeVisible();
+  await live(page);
 }
 
 const copyButton = (page: Page) => page.getByRole('button', { name: /^(Copy|Copied) token$/ });
@@ -41,7 +53,7 @@ test.describe('the dialog with the secret', () => {
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
     await expect(copyButton(page)).toBeFocused();
     await done(page).click();
-    await expect(page).toHaveURL(TOKENS);
+    await expect(page).toHaveURL(LEFT);
     await expect(row(page, 'copied')).toContainText(mask(secret));
   });
 
@@ -56,7 +68,7 @@ test.describe('the dialog with the secret', () => {
       `curl -H 'Authorization: Bearer ${secret}' \\\n  ${server.origin}/organization`,
     );
     await page.keyboard.press('Escape');
-    await expect(page).toHaveURL(TOKENS);
+    await expect(page).toHaveURL(LEFT);
   });
 
   test('selects the secret and says which keys copy it where there is no clipboard', async ({ page, context, server, visit }) => {
@@ -105,21 +117,14 @@ test.describe('the dialog with the secret', () => {
     await stored(page).check();
     await page.keyboard.press('Escape');
     await expect(dialog).toHaveCount(0);
-    await expect(page).toHaveURL(TOKENS);
+    await expect(page).toHaveURL(LEFT);
     expect((await page.content()).includes(secret)).toBe(false);
   });
 
-  test('keeps people on the page until the secret is stored', async ({ page, context, server, visit }) => {
-    // Hears of going back before the page does, which may keep it from others.
-    await context.addInitScript(() => {
-      const note = () => setTimeout(() => document.documentElement.setAttribute('data-test-went-back', ''));
-      addEventListener('popstate', note);
-      (window as unknown as { navigation: EventTarget }).navigation.addEventListener('navigate', (event) => {
-        if ((event as Event & { navigationType: string }).navigationType === 'traverse') note();
-      });
-    });
+  test('keeps people on the page until the secret is stored', async ({ page, server, visit }) => {
     await visit(TOKENS);
     await page.getByRole('link', { name: 'Generate token' }).first().click();
+    await expect(page).toHaveURL(NEW_TOKEN);
     const secret = await generate(page, server, 'not left behind');
     const asked: string[] = [];
     page.on('dialog', (dialog) => {
@@ -131,15 +136,14 @@ test.describe('the dialog with the secret', () => {
     await expect(secretField(page)).toHaveValue(secret);
 
     await page.evaluate(() => history.back());
-    await expect(page.locator('html[data-test-went-back]')).toBeAttached();
+    await expect.poll(() => asked).toEqual(['beforeunload', 'beforeunload']);
     await expect(secretField(page)).toHaveValue(secret);
     await expect(page).toHaveURL(NEW_TOKEN);
-    await expect(page).toHaveTitle('Generate token · Acme · Jeton');
 
     await store(page);
     await page.goto('/sign-in');
     await expect(page).toHaveURL('/sign-in');
-    expect(asked).toEqual(['beforeunload']);
+    expect(asked).toEqual(['beforeunload', 'beforeunload']);
   });
 
   test('is a modal one: the page behind cannot be reached', async ({ page, server, visit }) => {
@@ -147,7 +151,7 @@ test.describe('the dialog with the secret', () => {
     await generate(page, server, 'modal');
     expect(await page.locator('dialog#issued').evaluate((dialog) => dialog.matches(':modal'))).toBe(true);
     await expect(secretField(page)).toBeFocused();
-    await page.getByRole('textbox', { name: 'Label' }).focus();
+    await page.locator('.brand').focus();
     await expect(secretField(page)).toBeFocused();
     await store(page);
   });
@@ -160,16 +164,17 @@ test.describe('the form', () => {
     let sent = 0;
     let answer = () => {};
     const answered = new Promise<void>((done) => (answer = done));
-    await page.route('**/api/tokens/create', async (route) => {
+    await page.route('**/tokens/new', async (route) => {
+      if (route.request().method() !== 'POST') return await route.continue();
       sent += 1;
       await answered;
       await route.continue();
     });
-    await submit(page).click();
+    await submit(page).click({ noWaitAfter: true });
     const busy = page.getByRole('button', { name: 'Generating…' });
     await expect(busy).toHaveAttribute('aria-disabled', 'true');
     await expect(busy).toBeFocused();
-    await busy.click({ force: true });
+    await busy.click({ force: true, noWaitAfter: true });
     await page.keyboard.press('Enter');
     await page.getByRole('textbox', { name: 'Label' }).press('Enter');
     answer();
@@ -178,41 +183,6 @@ test.describe('the form', () => {
     expect(sent).toBe(1);
     await store(page);
     await expect(row(page, 'sent once')).toHaveCount(1);
-  });
-
-  test('warns of a label in use as soon as the field is left, and not of another', async ({ page, server, visit }) => {
-    await server.token({ label: 'known here' });
-    await visit(NEW_TOKEN);
-    const label = page.getByRole('textbox', { name: 'Label' });
-    const warning = page.getByRole('status').filter({ hasText: 'is in use already' });
-    await label.fill('known here');
-    await label.press('Tab');
-    await expect(warning).toContainText('“known here”');
-    await label.fill('known nowhere');
-    await label.press('Tab');
-    await expect(warning).toHaveCount(0);
-  });
-
-  test('says what happened when the server cannot be reached, and keeps what was typed', async ({ page, server, visit, complaints }) => {
-    await visit(NEW_TOKEN);
-    await fill(page, { label: 'sent again', description: 'kept' });
-    await page.route('**/api/tokens/create', (route) => route.abort());
-    await submit(page).click();
-    await expect(page.getByRole('alert').filter({ hasText: 'The token was not generated' })).toContainText('Check the connection and try again.');
-    await expect(page.getByRole('textbox', { name: 'Description' })).toHaveValue('kept');
-    expect(complaints.splice(0)).toEqual([expect.stringContaining('net::ERR_FAILED')]);
-    await page.unroute('**/api/tokens/create');
-    await submitAndRead(page, server, 'sent again');
-    await store(page);
-  });
-
-  test('says so when the session has ended meanwhile', async ({ page, context, visit }) => {
-    await visit(NEW_TOKEN);
-    await fill(page, { label: 'signed out meanwhile' });
-    await context.clearCookies();
-    await submit(page).click();
-    await expect(page.getByRole('alert').filter({ hasText: 'The token was not generated' })).toContainText('Sign in to go on.');
-    await expect(page.getByRole('textbox', { name: 'Label' })).toHaveValue('signed out meanwhile');
   });
 
   test('warns before it makes a token that never expires', async ({ page, visit }) => {
@@ -230,7 +200,7 @@ test.describe('the dialog to revoke', () => {
   test('has the focus on Cancel, and its button wakes up when the label is typed', async ({ page, server, visit }) => {
     const { secret } = await server.token({ label: 'typed label' });
     await visit(TOKENS);
-    await bin(page, 'typed label').click();
+    await ask(page, 'typed label');
     await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused();
     await expect(revokeButton(page)).toBeDisabled();
     await confirmation(page, 'typed label').pressSequentially('typed labe');
@@ -250,24 +220,21 @@ test.describe('the dialog to revoke', () => {
       () => page.keyboard.press('Escape'),
       () => page.mouse.click(5, 5),
     ]) {
-      await bin(page, 'comes back').click();
-      await expect(revokeDialog(page, 'comes back')).toBeVisible();
+      await ask(page, 'comes back');
       await close();
       await expect(revokeDialog(page, 'comes back')).toHaveCount(0);
       await expect(page).toHaveURL(TOKENS);
       await expect(bin(page, 'comes back')).toBeFocused();
+      await live(page);
     }
   });
 
-  test('moves the focus to the list when the row is gone, and tells in a region that was there', async ({ page, server, visit }) => {
+  test('moves the focus to the page when the row is gone', async ({ page, server, visit }) => {
     await server.token({ label: 'stays in the list' });
     await server.token({ label: 'bin is gone' });
     await visit(TOKENS);
-    const region = page.locator('main [role="status"]').first();
-    await expect(region).toBeAttached();
     await revoke(page, 'bin is gone');
-    await expect(region).toContainText('Token “bin is gone” is revoked.');
-    await expect(page.getByRole('region', { name: 'API tokens of Acme, newest first' })).toBeFocused();
+    await expect(page.getByRole('main')).toBeFocused();
     await expect(row(page, 'bin is gone')).toHaveCount(0);
   });
 
@@ -277,19 +244,19 @@ test.describe('the dialog to revoke', () => {
     let sent = 0;
     let answer = () => {};
     const answered = new Promise<void>((done) => (answer = done));
-    await page.route('**/api/tokens/revoke', async (route) => {
+    await page.route('**/tokens/*/revoke', async (route) => {
       sent += 1;
       await answered;
       await route.continue();
     });
-    await bin(page, 'awaited').click();
+    await ask(page, 'awaited');
     await confirmation(page, 'awaited').fill('awaited');
-    await revokeButton(page).click();
+    await revokeButton(page).click({ noWaitAfter: true });
     const busy = page.getByRole('button', { name: 'Revoking…' });
     await expect(busy).toHaveAttribute('aria-disabled', 'true');
     await page.keyboard.press('Escape');
     await page.mouse.click(5, 5);
-    await busy.click({ force: true });
+    await busy.click({ force: true, noWaitAfter: true });
     await confirmation(page, 'awaited').press('Enter');
     await expect(revokeDialog(page, 'awaited')).toBeVisible();
     answer();
@@ -362,34 +329,4 @@ test('what was typed before the page was live still counts', async ({ page, serv
   await live(page);
   await expect(confirmation(page, 'typed early')).toHaveValue('typed early');
   await expect(revokeButton(page)).toBeEnabled();
-});
-
-test('going back while a page is not live yet shows the page gone back to', async ({ page, visit }) => {
-  await visit(NEW_TOKEN);
-  await page.getByRole('link', { name: 'Cancel' }).click();
-  await expect(page).toHaveURL(TOKENS);
-  let arrive = () => {};
-  const arrived = new Promise<void>((done) => (arrive = done));
-  await page.route('**/*.wasm', async (route) => {
-    await arrived;
-    await route.continue();
-  });
-  await page.reload({ waitUntil: 'domcontentloaded' });
-  await page.evaluate(() => history.back());
-  await expect(page).toHaveURL(NEW_TOKEN);
-  arrive();
-  await expect(page.getByRole('textbox', { name: 'Label' })).toBeVisible();
-});
-
-test('following a link moves title and focus as a page that is loaded would', async ({ page, visit }) => {
-  await visit(TOKENS);
-  let documents = 0;
-  page.on('request', (request) => (documents += request.resourceType() === 'document' ? 1 : 0));
-  await page.getByRole('link', { name: 'Generate token' }).first().click();
-  await expect(page).toHaveTitle('Generate token · Acme · Jeton');
-  await expect(page.getByRole('heading', { level: 1, name: 'Generate token' })).toBeFocused();
-  await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'API tokens' }).click();
-  await expect(page).toHaveTitle('API tokens · Acme · Jeton');
-  await expect(page.getByRole('heading', { level: 1, name: 'API tokens' })).toBeFocused();
-  expect(documents, 'no page was loaded').toBe(0);
 });

@@ -36,9 +36,8 @@ test('a viewer generates a token of their own, which the owner sees among those 
 test('who is demoted takes their token along, and who is removed ends it', async ({ page, server, visit, scripts }) => {
   const { user, cookies } = await join(server, 'Lise Meitner', 'lise@acme.test', 'admin');
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
-  const answer = await server.post(
-    '/api/tokens/create', { organization: 'acme', owner: 'user', role: 'admin', expiry: '90', label: 'her script' }, { Cookie: cookie });
-  const secret = server.secret(((await answer.json()) as { secret: string }).secret, 'the secret of her script');
+  const fields = { owner: 'user', role: 'admin', expiry: '90', label: 'her script', label_warned: 'her script' };
+  const { secret } = await server.issue(NEW_TOKEN, fields, cookie, 'her script');
   const list = async () => (await server.get('/api/v1/organizations/acme/tokens', { Authorization: `Bearer ${secret}` })).status;
   expect(await list()).toBe(200);
   await visit(`${MEMBERS}/${user}`);

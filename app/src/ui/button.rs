@@ -36,7 +36,7 @@ pub fn Submit(
     view! {
         <button r#type="submit" id=id class="button" data-look=look.as_str() data-meanwhile=meanwhile>
             <span class="button-spinner" aria-hidden="true"></span>
-            <span class="button-label">{label}</span>
+            <span>{label}</span>
         </button>
     }
 }

@@ -249,11 +249,19 @@ pub(crate) fn one_of<T: Copy, W: fmt::Display>(all: &[T], written: impl Fn(T) ->
     })
 }
 
+/// What is wrong with searching for a secret, and what to do instead.
+pub const LOOKS_LIKE_A_SECRET: &str = "This looks like a secret. Search for its last four characters instead.";
+
+/// What may be searched for, as the `pattern` of a field: a browser keeps to itself what does not match.
+pub fn search_pattern() -> String {
+    format!("(?!.*[A-Za-z0-9]{{{}}}).*", secret::BODY_LENGTH + secret::CHECKSUM_LENGTH)
+}
+
 /// What is searched for. A secret is kept out: what is searched for is in addresses, which end up in histories and logs.
 pub(crate) fn search(typed: &str) -> Result<Search, Invalid> {
     let longest = typed.split(|c: char| !c.is_ascii_alphanumeric()).map(str::len).max().unwrap_or(0);
     if longest >= secret::BODY_LENGTH + secret::CHECKSUM_LENGTH {
-        return Err(Invalid("This looks like a secret. Search for its last four characters instead.".to_owned()));
+        return Err(Invalid(LOOKS_LIKE_A_SECRET.to_owned()));
     }
     Search::parse(typed)
 }

@@ -21,8 +21,7 @@ export async function attacker(host: string, html: string, visited: (address: st
 /** Everything an attacker may want to change: which tokens there are, in which state, and whether the owner is signed in. */
 export async function state(server: Server): Promise<string> {
   const cookie = { Cookie: server.ownerCookie };
-  const list = await server.post('/api/tokens/list', { organization: 'acme' }, { ...cookie, Accept: 'application/json' });
-  const { page } = (await list.json()) as { page: { items: { id: string; state: unknown }[] } };
+  const list = async (view: string) => await (await server.get(`${TOKENS}.csv?view=${view}`, cookie)).text();
   const signedIn = (await server.get(TOKENS, cookie)).status;
-  return JSON.stringify([signedIn, page.items.map(({ id, state: is }) => [id, is])]);
+  return JSON.stringify([signedIn, await list('active'), await list('inactive')]);
 }

@@ -16,11 +16,9 @@ export interface Invited {
 
 /** Invites somebody as the owner, without a page. */
 export async function invite(server: Server, email: string, role = 'viewer'): Promise<Invited> {
-  const answer = await server.post('/api/invitations/create', { organization: OWNER.slug, email, role }, { Cookie: server.ownerCookie });
-  if (answer.status !== 200) throw new Error(`Inviting was answered with ${answer.status}: ${await answer.text()}`);
-  const invited = (await answer.json()) as Invited;
-  server.secret(new URL(invited.link).searchParams.get('code')!, `the code for ${email}`);
-  return invited;
+  const { token, secret: link } = await server.issue(INVITE, { email, role }, server.ownerCookie, `inviting ${email}`);
+  server.secret(new URL(link).searchParams.get('code')!, `the code for ${email}`);
+  return { link, invitation: { id: token.id } };
 }
 
 /** Makes somebody a member, without a page; answers their id and the cookies of their session. */
@@ -30,17 +28,16 @@ export async function join(server: Server, name: string, email: string, role = '
   const answer = await server.post('/invitations/accept', { code, name, password: server.secret(PASSWORD, 'the password of others') });
   if (answer.status !== 303) throw new Error(`Accepting was answered with ${answer.status}`);
   const cookies = server.given(answer);
-  const cookie = cookies.map(({ name: key, value }) => `${key}=${value}`).join('; ');
-  const me = (await (await server.post('/api/session/find', {}, { Cookie: cookie })).json()) as { id: string };
-  return { user: me.id, cookies };
+  const found = await server.get(`${MEMBERS}?q=${encodeURIComponent(email)}`, { Cookie: server.ownerCookie });
+  const user = /\/members\/(usr_[^"/?]+)"/.exec(await found.text())?.[1] ?? '';
+  return { user, cookies };
 }
 
 /** Generates a token as somebody else, without a page. */
 export async function tokenOf(server: Server, cookies: readonly Given[], label: string, role = 'viewer'): Promise<string> {
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
-  const answer = await server.post('/api/tokens/create', { organization: OWNER.slug, role, expiry: '90', label }, { Cookie: cookie });
-  if (answer.status !== 200) throw new Error(`Generating a token was answered with ${answer.status}`);
-  return server.secret(((await answer.json()) as { secret: string }).secret, `the secret of ${label}`);
+  const fields = { role, expiry: '90', label, label_warned: label };
+  return (await server.issue(`/orgs/${OWNER.slug}/tokens/new`, fields, cookie, label)).secret;
 }
 
 /** Somebody else's browser, with their session if they have one. */

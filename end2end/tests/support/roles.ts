@@ -10,8 +10,6 @@ export async function createRole(server: Server, name: string, permissions: read
   const on = Object.fromEntries(permissions.map((permission) => [permission, 'on']));
   const answer = await server.post(`${ROLES}/new`, { name, description, ...on }, owner);
   if (answer.status !== 303) throw new Error(`Creating a role was answered with ${answer.status}`);
-  const listed = (await (await server.post('/api/roles/list', { organization: 'acme' }, owner)).json()) as {
-    roles: { role: { id: string; name: string } }[];
-  };
-  return listed.roles.find(({ role }) => role.name === name)!.role.id;
+  const listed = await (await server.get(ROLES, owner)).text();
+  return new RegExp(`/roles/(rol_[^"/]+)"[^>]*>\\s*${name}\\s*<`).exec(listed)?.[1] ?? '';
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { hits, type Place } from './canaries.ts';
 import { PostgresDatabase, type Kind } from './database.ts';
+import { mask } from './journeys.ts';
 
 export const OWNER = {
   organization: 'Acme',
@@ -171,35 +172,28 @@ export class Server {
 
   /** Generates a token as the owner, without a page: for tests that need one to be there. */
   async token(fields: { label: string; description?: string; role?: string; expiry?: string; organization?: string }): Promise<Issued> {
-    const answer = await this.post(
-      '/api/tokens/create',
-      { organization: OWNER.slug, role: 'viewer', expiry: '90', description: '', ...fields },
-      { Cookie: this.ownerCookie, Accept: 'application/json' },
-    );
-    if (answer.status !== 200) throw new Error(`Generating a token was answered with ${answer.status}: ${await answer.text()}`);
-    const issued = (await answer.json()) as Issued;
-    this.secret(issued.secret, `the secret of ${fields.label}`);
-    return issued;
+    const { organization, label, ...chosen } = { organization: OWNER.slug, ...fields };
+    const form = { role: 'viewer', expiry: '90', description: '', label, label_warned: label, ...chosen };
+    return await this.issue(`/orgs/${organization}/tokens/new`, form, this.ownerCookie, label);
   }
 
   /** Rotates a token as the owner, without a page. */
   async rotate(token: string, overlap: string): Promise<Issued> {
-    const answer = await this.post(
-      '/api/tokens/rotate',
-      { organization: OWNER.slug, token, version: await this.#current(token), overlap },
-      { Cookie: this.ownerCookie, Accept: 'application/json' },
-    );
-    if (answer.status !== 200) throw new Error(`Rotating a token was answered with ${answer.status}: ${await answer.text()}`);
-    const { issued } = (await answer.json()) as { issued: Issued };
-    this.secret(issued.secret, `the new secret of ${issued.token.label}`);
-    return issued;
+    const address = `/orgs/${OWNER.slug}/tokens/${token}/rotate`;
+    const form = await (await this.get(address, { Cookie: this.ownerCookie })).text();
+    const version = /name="version" value="([^"]*)"/.exec(form)?.[1] ?? '';
+    return await this.issue(address, { version, overlap }, this.ownerCookie, token);
   }
 
-  /** What the form that rotates a token would carry. */
-  async #current(token: string): Promise<string> {
-    const fields = { organization: OWNER.slug, token };
-    const answer = await this.post('/api/tokens/rotate_form', fields, { Cookie: this.ownerCookie, Accept: 'application/json' });
-    return ((await answer.json()) as { version: string }).version;
+  /** Posts a form that is answered with a secret, and reads that. */
+  async issue(address: string, fields: Record<string, string>, cookie: string, what: string): Promise<Issued> {
+    const answer = await this.post(address, fields, { Cookie: cookie });
+    const shown = /<input[^>]*\sid="(?:secret|link)"[^>]*>/.exec(await answer.text())?.[0] ?? '';
+    const read = (name: string) => new RegExp(`\\s${name}="([^"]*)"`).exec(shown)?.[1]?.replaceAll('&amp;', '&');
+    const [id, secret] = [read('data-secret'), read('value')];
+    if (answer.status !== 200 || !id || !secret) throw new Error(`${address} was answered with ${answer.status} for ${what}`);
+    this.secret(secret, `the secret of ${what}`);
+    return { token: { id, label: what, hint: mask(secret) }, secret };
   }
 
   /** Runs a command of the binary on the same folder and database, and answers what it printed. */

@@ -4,7 +4,7 @@
 //! `data-back` is the address that the page is left for when the dialog is closed.
 
 use leptos::{ev, prelude::*};
-use web_sys::{HtmlDialogElement, KeyboardEvent};
+use web_sys::{Element, HtmlDialogElement, KeyboardEvent};
 
 use super::secrets;
 use crate::islands::dom;
@@ -15,12 +15,20 @@ pub(super) fn open() {
     // Not close(): that would be heard below.
     let _ = dialog.remove_attribute("open");
     let _ = dialog.show_modal();
-    dom::listen_at(&dialog.clone(), "close", move || {
-        if let Some(back) = dialog.get_attribute("data-back") {
-            leave(&back);
+    let closed = dialog.clone();
+    dom::listen_at(&dialog, "close", move || match closed.get_attribute("data-back") {
+        // What was sent is on its way: its answer tells.
+        Some(_) if is_busy() => {
+            let _ = closed.show_modal();
         }
+        Some(back) => leave(&back),
+        None => {}
     });
     dom::listen(ev::keydown, |event: KeyboardEvent| {
+        // Browsers stop loading the answer at this key.
+        if event.key() == "Escape" && is_busy() {
+            event.prevent_default();
+        }
         // A dialog with a secret closes by "Done", and by this once the secret is stored.
         if event.key() == "Escape" && dom::first::<HtmlDialogElement>("dialog:modal:has([data-secret])").is_some() {
             event.prevent_default();
@@ -29,6 +37,11 @@ pub(super) fn open() {
             }
         }
     });
+}
+
+/// Whether the form in the dialog was sent.
+fn is_busy() -> bool {
+    dom::first::<Element>("dialog:modal form[data-busy]").is_some()
 }
 
 /// Goes back to where the dialog was asked for, so that the browser shows it as it was left; or to the address.

@@ -49,7 +49,7 @@ fn wait(button: &HtmlElement) {
     let Some(meanwhile) = button.get_attribute("data-meanwhile") else { return };
     let _ = button.set_attribute("data-busy", "");
     let _ = button.set_attribute("aria-disabled", "true");
-    if let Ok(Some(label)) = button.query_selector(".button-label") {
+    if let Ok(Some(label)) = button.query_selector("span:last-child") {
         let _ = button.set_attribute("data-label", &label.text_content().unwrap_or_default());
         label.set_text_content(Some(&meanwhile));
     }
@@ -58,7 +58,7 @@ fn wait(button: &HtmlElement) {
 fn settle(waiting: &Element) {
     let _ = waiting.remove_attribute("data-busy");
     let _ = waiting.remove_attribute("aria-disabled");
-    if let (Some(before), Ok(Some(label))) = (waiting.get_attribute("data-label"), waiting.query_selector(".button-label")) {
+    if let (Some(before), Ok(Some(label))) = (waiting.get_attribute("data-label"), waiting.query_selector("span:last-child")) {
         label.set_text_content(Some(&before));
     }
 }

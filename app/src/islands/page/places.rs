@@ -21,8 +21,9 @@ pub(super) fn come_back() {
     dom::listen(ev::submit, |event| {
         let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
         let field = form.query_selector("input[type=search]").ok().flatten();
-        if let (Some(field), Ok(path)) = (field, window().location().pathname()) {
-            note(&event, &path, &field, false);
+        let button = || event.submitter().map(Element::from).filter(|button| !button.id().is_empty());
+        if let (Some(element), Ok(path)) = (field.or_else(button), window().location().pathname()) {
+            note(&event, &path, &element, false);
         }
     });
 }

@@ -3,7 +3,7 @@
 
 use domain::{
     Name, RoleId, Status, TokenQuery,
-    token_query::{By, Grant, Owned, Unused, View},
+    token_query::{By, Grant, LOOKS_LIKE_A_SECRET, Owned, Unused, View, search_pattern},
 };
 use leptos::prelude::*;
 
@@ -75,6 +75,8 @@ pub fn Filters(organization: String, query: TokenQuery, own: bool, creators: Vec
                     r#type="search"
                     value=search
                     maxlength="100"
+                    pattern=search_pattern()
+                    title=LOOKS_LIKE_A_SECRET
                     placeholder="Search label, description or token"
                     autocomplete="off"
                     spellcheck="false"
