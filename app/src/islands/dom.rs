@@ -72,3 +72,8 @@ pub(super) fn focus(element: &HtmlElement) {
     options.set_prevent_scroll(true);
     let _ = element.focus_with_options(&options);
 }
+
+/// What this tab keeps from one page to the next, where the browser lets it.
+pub(super) fn storage() -> Option<web_sys::Storage> {
+    window().session_storage().ok()?
+}

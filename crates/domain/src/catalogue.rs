@@ -55,7 +55,6 @@ struct Entry {
 /// What can be allowed at all.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
-    categories: Vec<Category>,
     /// In the order of the screen.
     entries: Vec<Entry>,
     /// Where in `entries` the permission with this place is.
@@ -97,7 +96,7 @@ pub fn in_force() -> &'static Catalogue {
 impl Catalogue {
     /// The built-in one.
     pub fn built_in() -> Self {
-        let mut catalogue = Self::complete(built_in_categories());
+        let mut catalogue = Self::complete(&built_in_categories());
         catalogue.built_in = true;
         catalogue
     }
@@ -117,16 +116,16 @@ impl Catalogue {
                 at, why: format!("{missing} is missing, which guards Jeton itself. Add it, or write “extend = true”.")
             });
         }
-        Ok(Self::complete(categories))
+        Ok(Self::complete(&categories))
     }
 
     /// Gives each permission its place: what guards Jeton itself has that of the built-in catalogue, the others follow one another in what
     /// is free. For the built-in catalogue this comes to its own order.
-    fn complete(categories: Vec<Category>) -> Self {
+    fn complete(categories: &[Category]) -> Self {
         let fixed = |name: &str| CATALOGUE.iter().position(|known| guards(known) && *known == name);
         let mut free = (0..MOST).filter(|place| CATALOGUE.get(*place).is_none_or(|known| !guards(known)));
         let mut entries = Vec::new();
-        for category in &categories {
+        for category in categories {
             for action in &category.actions {
                 let name = format!("{}:{action}", category.name);
                 let Some(place) = fixed(&name).or_else(|| free.next()).and_then(|place| u8::try_from(place).ok()) else { continue };
@@ -145,7 +144,7 @@ impl Catalogue {
         for (index, entry) in (0..).zip(&entries) {
             by_place[usize::from(entry.place)] = Some(index);
         }
-        Self { categories, entries, by_place, built_in: false }
+        Self { entries, by_place, built_in: false }
     }
 
     /// Whether it is the built-in one, which everybody knows.
@@ -186,45 +185,6 @@ impl Catalogue {
             Role::Developer => entry.developer,
             Role::Viewer => entry.viewer,
         })
-    }
-
-    /// Writes it down for the browser, which reads it with [`Self::read`].
-    pub fn written(&self) -> String {
-        let mut pairs = form_urlencoded::Serializer::new(String::new());
-        for category in &self.categories {
-            pairs.append_pair("category", &category.name);
-            if let Some(title) = &category.title {
-                pairs.append_pair("title", title);
-            }
-            pairs.extend_pairs(category.actions.iter().map(|action| ("action", action)));
-            for (key, actions) in [("developer", &category.developer), ("viewer", &category.viewer)] {
-                if let Some(actions) = actions {
-                    pairs.append_pair(key, &actions.join(" "));
-                }
-            }
-        }
-        pairs.finish()
-    }
-
-    /// Reads what [`Self::written`] wrote.
-    pub fn read(text: &str) -> Option<Self> {
-        let mut categories: Vec<Category> = Vec::new();
-        for (key, value) in form_urlencoded::parse(text.as_bytes()) {
-            if key == "category" {
-                categories.push(Category { name: value.into_owned(), ..Category::default() });
-                continue;
-            }
-            let last = categories.last_mut()?;
-            let actions = || value.split_whitespace().map(str::to_owned).collect();
-            match &*key {
-                "title" => last.title = Some(value.into_owned()),
-                "action" => last.actions.push(value.into_owned()),
-                "developer" => last.developer = Some(actions()),
-                "viewer" => last.viewer = Some(actions()),
-                _ => return None,
-            }
-        }
-        missing(&categories).is_none().then(|| Self::complete(categories))
     }
 }
 
@@ -406,22 +366,6 @@ mod tests {
         ] {
             let refused = Catalogue::new(extend, &written).unwrap_err();
             assert!(refused.at == at && refused.why.contains(why), "{refused:?} is not {at:?} {why}");
-        }
-    }
-
-    #[test]
-    fn the_browser_reads_what_was_written() {
-        let door = Category {
-            title: Some("Doors & gates".into()),
-            viewer: Some(names(&[])),
-            developer: Some(names(&["open"])),
-            ..category("door", &["open", "lock"])
-        };
-        let catalogue = Catalogue::new(true, &[door]).unwrap();
-        let read = Catalogue::read(&catalogue.written()).unwrap();
-        assert_eq!(format!("{read:?}"), format!("{catalogue:?}"));
-        for wrong in ["", "action=read", "category=a&action=read", "category=a&x=y"] {
-            assert!(Catalogue::read(wrong).is_none(), "{wrong}");
         }
     }
 }

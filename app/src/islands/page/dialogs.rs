@@ -41,7 +41,7 @@ pub(super) fn open() {
 
 /// Whether the form in the dialog was sent.
 fn is_busy() -> bool {
-    dom::first::<Element>("dialog:modal form[data-busy]").is_some()
+    dom::first::<Element>("dialog form[data-busy]").is_some()
 }
 
 /// Goes back to where the dialog was asked for, so that the browser shows it as it was left; or to the address.

@@ -6,6 +6,7 @@ use leptos::ev;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FormData, HtmlButtonElement, HtmlElement, HtmlFormElement, HtmlInputElement, PageTransitionEvent};
 
+use super::typed;
 use crate::islands::dom;
 
 /// A form that was sent, and its button.
@@ -23,6 +24,7 @@ pub(super) fn watch() {
             return event.prevent_default();
         }
         let _ = form.set_attribute("data-busy", "");
+        typed::keep(&form);
         if let Some(button) = event.submitter() {
             wait(&button);
         }

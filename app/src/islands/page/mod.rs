@@ -6,6 +6,7 @@ mod keys;
 mod places;
 pub(super) mod secrets;
 mod times;
+mod typed;
 
 use leptos::prelude::*;
 
@@ -15,6 +16,7 @@ pub fn Page() -> impl IntoView {
     Effect::new(|_| {
         times::translate();
         secrets::guard();
+        typed::give_back();
         forms::watch();
         keys::listen();
         dialogs::open();

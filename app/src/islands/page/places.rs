@@ -3,7 +3,7 @@
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlAnchorElement, HtmlDialogElement, HtmlElement, HtmlFormElement, Storage};
+use web_sys::{Element, Event, HtmlAnchorElement, HtmlDialogElement, HtmlElement, HtmlFormElement};
 
 use crate::islands::dom;
 
@@ -33,7 +33,7 @@ fn note(event: &Event, path: &str, element: &Element, stays: bool) {
         return;
     }
     let down = if stays { window().scroll_y().unwrap_or_default().to_string() } else { String::new() };
-    if let Some(storage) = storage() {
+    if let Some(storage) = dom::storage() {
         let _ = storage.set_item(PLACE, &format!("{path}\n{}\n{down}", element.id()));
     }
 }
@@ -43,8 +43,8 @@ fn arrive() {
     if dom::first::<HtmlDialogElement>("dialog[open]").is_some() {
         return;
     }
-    let Some(place) = storage().and_then(|storage| storage.get_item(PLACE).ok()?) else { return };
-    if let Some(storage) = storage() {
+    let Some(place) = dom::storage().and_then(|storage| storage.get_item(PLACE).ok()?) else { return };
+    if let Some(storage) = dom::storage() {
         let _ = storage.remove_item(PLACE);
     }
     let mut parts = place.split('\n');
@@ -63,8 +63,4 @@ fn arrive() {
 /// Whether the server says what has the focus, as it does where something was refused.
 fn is_autofocused() -> bool {
     dom::first::<Element>("[autofocus]").is_some()
-}
-
-fn storage() -> Option<Storage> {
-    window().session_storage().ok()?
 }
