@@ -8,7 +8,10 @@ use crate::harness::{Answer, Caller, TestConsole, request, with};
 
 pub(crate) const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
-const PARAMETERS: [&str; 7] = ["{name}", "{organization}", "{token}", "{team}", "{role}", "{user}", "{invitation}"];
+/// Files that a build makes and everybody gets; before one there are none.
+const FILES: [&str; 2] = ["/assets/{name}", "/favicon.svg"];
+
+const PARAMETERS: [&str; 6] = ["{organization}", "{token}", "{team}", "{role}", "{user}", "{invitation}"];
 
 /// The addresses that the whole router knows, read from how it prints itself.
 pub(crate) fn routes(it: &TestConsole) -> BTreeSet<String> {
@@ -21,9 +24,9 @@ pub(crate) fn routes(it: &TestConsole) -> BTreeSet<String> {
 /// The method and address of every operation, as the samples of [`crate::access`] are called, with what it answers to nobody who says nothing.
 pub(crate) async fn operations(it: &TestConsole) -> BTreeMap<String, Answer> {
     let mut found = BTreeMap::new();
-    // What axum calls the page for what is at no address.
-    // Where gateways ask takes any method and changes nothing, whatever it is.
-    for route in routes(it).into_iter().filter(|route| !route.contains("{*") && !route.starts_with("/auth/verify")) {
+    // The first is what axum calls the page for what is at no address. Where gateways ask takes any method and changes nothing, whatever it is.
+    let left_out = |route: &str| route.contains("{*") || route.starts_with("/auth/verify") || FILES.contains(&route);
+    for route in routes(it).into_iter().filter(|route| !left_out(route)) {
         let name = if route.starts_with("/api/v1/") {
             route
         } else {
@@ -41,7 +44,7 @@ pub(crate) async fn operations(it: &TestConsole) -> BTreeMap<String, Answer> {
     found
 }
 
-/// An address of this name: what has an id in it is at none, but what asks before it looks, or looks at the form first, does so.
+/// An address of this name. Its ids are of nothing: enough for what is refused before anything is looked up.
 pub(crate) fn address(name: &str) -> String {
     PARAMETERS.iter().fold(name.replace("ID", "x"), |address, parameter| address.replace(parameter, "x"))
 }
