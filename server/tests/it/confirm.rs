@@ -1,4 +1,4 @@
-//! Being asked for the password once more, with plain forms and with server functions.
+//! Being asked for the password once more, by the form that needs it.
 
 use domain::{Lifetime, Role};
 
@@ -13,7 +13,7 @@ on_both![
     what_else_is_wrong_is_said_after_a_good_password,
     a_policy_is_saved_from_where_it_was,
     guesses_are_limited_and_the_form_stays,
-    the_console_confirms_before_it_asks_again,
+    what_cannot_be_recorded_confirms_nothing,
 ];
 
 const ASKED: &str = "name=\"current_password\"";
@@ -51,8 +51,10 @@ async fn a_form_comes_back_with_what_was_typed_and_takes_the_password_too(it: Te
     assert_eq!(it.count("SELECT seq FROM head").await, before);
     let done = post(&owner, PASSWORD).await;
     assert_eq!((done.status.as_u16(), done.body.contains("jto_"), done.body.contains(PASSWORD)), (200, true, false));
+    assert_eq!(done.header("cache-control"), "no-store");
     let renewed = done.session().unwrap();
     assert_eq!(it.get(&owner, "/orgs/acme/tokens").await.status, 303, "the cookie of before is dead");
+    assert!(it.post_form(&owner, "/orgs/acme/tokens/new", &NEW).await.header("location").starts_with("/sign-in?"), "for forms as well");
     assert_eq!(it.get(&renewed, "/orgs/acme/tokens").await.status, 200);
     assert_eq!(it.post_form(&renewed, "/orgs/acme/tokens/new", &NEW).await.status, 200, "nobody is asked twice");
     assert_eq!(done.headers.get_all("set-cookie").iter().count(), 1);
@@ -139,18 +141,13 @@ async fn guesses_are_limited_and_the_form_stays(it: TestConsole) {
     assert_eq!(it.get(&owner, "/orgs/acme/tokens").await.status, 200, "nobody is signed out by guesses");
 }
 
-async fn the_console_confirms_before_it_asks_again(it: TestConsole) {
+async fn what_cannot_be_recorded_confirms_nothing(it: TestConsole) {
     let owner = long_ago(&it).await;
-    let fields = [&NEW[..4], &[("organization", "acme")]].concat();
-    let asked = it.post_form(&owner, "/api/tokens/create", &fields).await;
-    assert_eq!((asked.status.as_u16(), asked.json()["field"].as_str().unwrap()), (422, "current_password"));
-    let confirm = async |password: &str| it.post_form(&owner, "/api/session/confirm", &[("current_password", password)]).await;
-    let wrong = confirm("wrong").await;
-    assert_eq!((wrong.status.as_u16(), wrong.json()["field"].as_str().unwrap()), (422, "current_password"));
-    assert!(wrong.session().is_none());
-    let good = confirm(PASSWORD).await;
-    assert_eq!((good.status.as_u16(), good.header("cache-control")), (200, "no-store"));
-    let renewed = good.session().unwrap();
-    assert_eq!(it.post_form(&owner, "/api/tokens/create", &fields).await.status, 401);
-    assert_eq!(it.post_form(&renewed, "/api/tokens/create", &fields).await.status, 200);
+    it.break_events().await;
+    let before = it.count("SELECT seq FROM head").await;
+    let refused = it.post_form(&owner, "/orgs/acme/tokens/new", &[&NEW[..], &[("current_password", PASSWORD)]].concat()).await;
+    assert_eq!((refused.status.as_u16(), refused.secrets().len()), (500, 0), "{}", refused.text());
+    assert!(refused.session().is_none() && !refused.body.contains(PASSWORD));
+    assert_eq!((it.count("SELECT seq FROM head").await, it.count("SELECT COUNT(*) FROM tokens").await), (before, 0));
+    assert_eq!(it.get(&owner, "/orgs/acme/tokens").await.status, 200, "the session goes on as it was");
 }

@@ -1,4 +1,4 @@
-//! Permissions of a token's own, editing, disabling and enabling: with plain forms and with server functions.
+//! Permissions of a token's own, editing, disabling and enabling, with forms.
 
 use axum::http::Method;
 use domain::{Lifetime, Preset, Role, Token};
@@ -48,13 +48,6 @@ async fn toggles_become_the_permissions_of_the_token(it: TestConsole) {
     assert_eq!(it.post_form(&owner, "/orgs/acme/tokens/new", &form).await.status, 200);
     let token = labelled(&it, "own").await;
     assert_eq!((token.role, token.permissions.stored().as_str()), (None, "cluster:read token:verify"));
-    let form = [("organization", "acme"), ("label", "by script"), ("role", "custom"), ("expiry", "90")];
-    let form = [&form[..], &[("permissions", "deployment:trigger agent:read")]].concat();
-    let issued = it.post_form(&owner, "/api/tokens/create", &form).await.json();
-    assert_eq!(
-        (issued["token"]["role"].as_str(), &issued["token"]["permissions"]),
-        (None, &serde_json::json!(["agent:read", "deployment:trigger"]))
-    );
     let page = it.get(&owner, &format!("/orgs/acme/tokens/{}", token.id)).await;
     assert!(page.text().contains("cluster") && page.text().contains("verify") && page.text().contains("Custom"));
 }
@@ -62,10 +55,10 @@ async fn toggles_become_the_permissions_of_the_token(it: TestConsole) {
 async fn what_was_toggled_stays_when_it_is_refused(it: TestConsole) {
     let admin = it.session("admin").await;
     let before = it.count("SELECT seq FROM head").await;
-    for (toggle, field, says) in [
-        ("", "permissions", "Choose at least one permission"),
-        ("organization:delete", "permissions", "Leave out what you may not do yourself: organization:delete."),
-        ("cluster:explode", "permissions", "not in the catalogue"),
+    for (toggle, says) in [
+        ("", "Choose at least one permission"),
+        ("organization:delete", "Leave out what you may not do yourself: organization:delete."),
+        ("cluster:explode", "not in the catalogue"),
     ] {
         let mut form = vec![("label", "own"), ("role", "custom"), ("expiry", "90")];
         if !toggle.is_empty() {
@@ -77,10 +70,6 @@ async fn what_was_toggled_stays_when_it_is_refused(it: TestConsole) {
         let on = checked(&page.body);
         assert!(on.contains(&"role-custom".to_owned()), "{toggle}: {on:?}");
         assert_eq!(on.contains(&"may-billing:read".to_owned()), !toggle.is_empty());
-        let names = form.iter().map(|(name, _)| *name).filter(|name| name.contains(':')).collect::<Vec<_>>().join(" ");
-        let script = [("organization", "acme"), ("label", "own"), ("role", "custom"), ("expiry", "90"), ("permissions", names.as_str())];
-        let answer = it.post_form(&admin, "/api/tokens/create", &script).await;
-        assert_eq!((answer.status.as_u16(), answer.json()["field"].as_str()), (422, Some(field)), "{toggle}");
     }
     assert_eq!(it.count("SELECT seq FROM head").await, before);
 }
@@ -126,10 +115,10 @@ async fn what_one_may_not_give_is_not_to_be_chosen(it: TestConsole) {
     assert!(less.text().contains("You may not do all of this, so you cannot give it"));
     assert!(less.text().contains("Only what you may do yourself is here"));
     assert!(!less.body.contains("may-billing:delete") && less.body.contains("may-cluster:read"));
-    let form = [("organization", "acme"), ("label", "more"), ("role", "admin"), ("expiry", "90")];
-    let refused = it.post_form(&developer, "/api/tokens/create", &form).await;
-    assert_eq!((refused.status.as_u16(), refused.json()["field"].as_str()), (422, Some("role")));
-    assert!(refused.json()["message"].as_str().unwrap().contains("the role Admin allows"), "the role is named, not all that it may");
+    let form = [("label", "more"), ("role", "admin"), ("expiry", "90")];
+    let refused = it.post_form(&developer, "/orgs/acme/tokens/new", &form).await;
+    assert!(refused.status == 422 && refused.body.contains("href=\"#role\""), "{}", refused.text());
+    assert!(refused.text().contains("the role Admin allows"), "the role is named, not all that it may: {}", refused.text());
 }
 
 async fn an_edit_is_true_at_once_and_leads_to_the_token(it: TestConsole) {
@@ -154,13 +143,13 @@ async fn an_edit_is_true_at_once_and_leads_to_the_token(it: TestConsole) {
     let edited = found(&it, &token).await;
     assert_eq!((edited.label.as_str(), edited.description.as_str(), edited.expires_at), ("cd", "Deploys", token.expires_at));
     assert_eq!((edited.role.clone(), edited.permissions.stored().as_str()), (None, "deployment:trigger"));
-    let (id, version) = (token.id.to_string(), tokens::version(&edited));
-    let form =
-        [("organization", "acme"), ("token", id.as_str()), ("version", &version), ("label", "cd"), ("role", "viewer"), ("expiry", "7")];
-    let answer = it.post_form(&owner, "/api/tokens/edit", &form).await;
-    assert_eq!((answer.status.as_u16(), answer.json()["role"].as_str()), (200, Some("viewer")));
+    let version = tokens::version(&edited);
+    let form = [("version", version.as_str()), ("label", "cd"), ("role", "viewer"), ("expiry", "7")];
+    assert_eq!(it.post_form(&owner, &format!("{page}/edit"), &form).await.status, 303);
     assert_eq!(it.get(&bearer, "/organization").await.status, 200);
-    assert_eq!(found(&it, &token).await.expires_at, Lifetime::Minutes(7 * 1440).ends(it.console.now()), "counted from the edit");
+    let edited = found(&it, &token).await;
+    assert_eq!((edited.role, edited.permissions.stored().as_str()), (Some(Role::Viewer.into()), ""));
+    assert_eq!(edited.expires_at, Lifetime::Minutes(7 * 1440).ends(it.console.now()), "counted from the edit");
 }
 
 async fn an_edit_page_shows_what_the_token_is(it: TestConsole) {
@@ -215,9 +204,6 @@ async fn a_stale_or_refused_edit_changes_nothing_and_keeps_what_was_typed(it: Te
         assert!(page.body.contains(says), "{changed} {value}: {}", page.text());
         assert!(page.body.contains(">typed</textarea>") && checked(&page.body).contains(&"may-organization:delete".to_owned()));
         assert!(page.body.contains(&format!("name=\"version\" value=\"{version}\"")), "{changed} {value}");
-        let id = token.id.to_string();
-        let script = [&[("organization", "acme"), ("token", id.as_str()), ("permissions", "organization:delete")], &form[..]].concat();
-        assert_eq!(it.post_form(&admin, "/api/tokens/edit", &script).await.status, status, "{changed} {value}");
     }
     assert_eq!((it.count("SELECT seq FROM head").await, found(&it, &token).await), (before, token));
 }
@@ -253,31 +239,35 @@ async fn disabled_is_told_everywhere_until_it_is_enabled(it: TestConsole) {
     let owner = it.session("owner").await;
     let verifier = it.token("acme", Role::Viewer, &["token:verify"]).await;
     let (token, secret) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
-    let (id, page) = (token.id.to_string(), format!("/orgs/acme/tokens/{}", token.id));
+    let page = format!("/orgs/acme/tokens/{}", token.id);
     let question = format!("{{\"token\":\"{secret}\"}}");
     let bearer = Caller::Token(secret);
     let code = async || it.post_json(&verifier, "/api/v1/verify", &question).await.json()["code"].as_str().unwrap().to_owned();
     assert_eq!(code().await, "VALID");
     // Opened by hand, as after signing in, the buttons' addresses lead to the page.
     assert_eq!(it.get(&owner, &format!("{page}/disable")).await.header("location"), page);
-    for _ in 0..2 {
-        let done = it.post_form(&owner, &format!("{page}/disable"), &[]).await;
-        assert_eq!((done.status.as_u16(), done.header("location")), (303, page.as_str()));
-    }
+    // Done twice, it is no error and one event.
+    let switch = async |to: &str| {
+        for _ in 0..2 {
+            let done = it.post_form(&owner, &format!("{page}/{to}"), &[]).await;
+            assert_eq!((done.status.as_u16(), done.header("location")), (303, format!("{page}?done={to}d").as_str()));
+        }
+        it.get(&owner, &format!("{page}?done={to}d")).await
+    };
+    let shown = switch("disable").await;
     assert_eq!((code().await.as_str(), it.get(&bearer, "/organization").await.status.as_u16()), ("DISABLED", 401));
-    let shown = it.get(&owner, &page).await;
-    assert!(
-        shown.text().contains("Disabled")
-            && shown.text().contains("This token is disabled")
-            && shown.body.contains(&format!("{page}/enable"))
-    );
+    for text in ["Disabled", "The token is disabled.", "This token is disabled: whatever presents it is refused"] {
+        assert!(shown.text().contains(text), "{text}: {}", shown.text());
+    }
+    assert!(shown.body.contains(&format!("{page}/enable")) && !shown.body.contains(&format!("{page}/disable")));
     assert!(it.get(&owner, "/orgs/acme/tokens").await.text().contains("Disabled"));
-    let fields = [("organization", "acme"), ("token", id.as_str())];
-    let answer = it.post_form(&owner, "/api/tokens/enable", &fields).await;
-    assert_eq!((answer.status.as_u16(), answer.json()["state"].as_str()), (200, Some("active")));
+    let shown = switch("enable").await;
+    assert!(shown.text().contains("The token is enabled.") && !shown.text().contains("This token is disabled"), "{}", shown.text());
+    assert!(shown.body.contains(&format!("{page}/disable")) && !shown.body.contains(&format!("{page}/enable")));
     assert_eq!((code().await.as_str(), it.get(&bearer, "/organization").await.status.as_u16()), ("VALID", 200));
-    assert_eq!(it.post_form(&owner, "/api/tokens/disable", &fields).await.status, 200);
-    assert_eq!(it.post_form(&owner, &format!("{page}/enable"), &[]).await.status, 303);
+    switch("disable").await;
+    assert_eq!(code().await, "DISABLED");
+    switch("enable").await;
     assert_eq!(code().await, "VALID");
     assert_eq!(it.count("SELECT COUNT(*) FROM events WHERE action = 'token.disable'").await, 2);
     assert_eq!(it.count("SELECT COUNT(*) FROM events WHERE action = 'token.enable'").await, 2);
@@ -288,17 +278,11 @@ async fn nothing_is_edited_when_the_event_cannot_be_written(it: TestConsole) {
     let (token, secret) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
     let (id, version) = (token.id.to_string(), tokens::version(&token));
     it.break_events().await;
-    let form =
-        [("organization", "acme"), ("token", id.as_str()), ("version", &version), ("label", "x"), ("role", "keep"), ("expiry", "keep")];
-    for path in [
-        format!("/orgs/acme/tokens/{id}/edit"),
-        format!("/orgs/acme/tokens/{id}/disable"),
-        "/api/tokens/edit".to_owned(),
-        "/api/tokens/disable".to_owned(),
-    ] {
+    let form = [("version", version.as_str()), ("label", "x"), ("role", "keep"), ("expiry", "keep")];
+    for path in [format!("/orgs/acme/tokens/{id}/edit"), format!("/orgs/acme/tokens/{id}/disable")] {
         let answer = it.post_form(&owner, &path, &form).await;
         assert_eq!(answer.status, 500, "{path}");
-        // Data of the page may speak of a default.
+        // The page's own script speaks of a default.
         assert!(!answer.body.replace("default", "").contains("fault"), "{path}");
     }
     assert_eq!(found(&it, &token).await, token);

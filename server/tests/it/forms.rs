@@ -1,9 +1,12 @@
-//! Generating and revoking with plain forms and with server functions.
+//! Generating and revoking with forms, and what all forms have in common.
 
 use axum::http::Method;
 use domain::{Lifetime, Role};
 
-use crate::harness::{Caller, TestConsole, on_both, request, with};
+use crate::{
+    harness::{Caller, TestConsole, on_both, request, with},
+    routes,
+};
 
 on_both![
     the_secret_is_in_one_answer_and_in_no_later_one,
@@ -19,6 +22,18 @@ on_both![
 
 const FORM: [(&str, &str); 4] = [("label", "ci"), ("role", "viewer"), ("expiry", "90"), ("description", "Deploys")];
 
+/// Forms with nothing to type, of which no body is read.
+const BUTTONS: [&str; 8] = [
+    "/sign-out",
+    "/account/sessions/end-others",
+    "/orgs/acme/audit/verify",
+    "/orgs/acme/members/invitations/x/send",
+    "/orgs/acme/members/invitations/x/withdraw",
+    "/orgs/acme/members/x/sign-out",
+    "/orgs/acme/tokens/x/disable",
+    "/orgs/acme/tokens/x/enable",
+];
+
 fn secrets(body: &str) -> Vec<&str> {
     body.match_indices("jto_")
         .map(|(at, _)| &body[at..])
@@ -33,14 +48,11 @@ async fn the_secret_is_in_one_answer_and_in_no_later_one(it: TestConsole) {
     assert_eq!((answer.status.as_u16(), answer.header("cache-control")), (200, "no-store"));
     let secret = (*secrets(&answer.body).first().unwrap()).to_owned();
     assert!(secrets(&answer.body).iter().all(|found| *found == secret));
-    assert!(!answer.body.contains("hydrate"), "a page that shows a secret is not brought to life");
+    assert!(!answer.scripts().contains(&secret), "no script is told a secret");
     assert_eq!(it.get(&Caller::Token(secret.clone()), "/organization").await.status, 200);
-    let by_script = it.post_form(&owner, "/api/tokens/create", &[&[("organization", "acme")], &FORM[..]].concat()).await;
-    assert_eq!((by_script.status.as_u16(), by_script.header("cache-control")), (200, "no-store"));
-    let second = by_script.json()["secret"].as_str().unwrap().to_owned();
     for path in ["/orgs/acme/tokens", "/orgs/acme/tokens/new", "/orgs/acme/tokens?revoke=x", "/sign-in"] {
         let page = it.get(&owner, path).await.body;
-        assert!(secrets(&page).is_empty() && !page.contains(&secret[4..]) && !page.contains(&second[4..]), "{path}");
+        assert!(secrets(&page).is_empty() && !page.contains(&secret[4..]), "{path}");
     }
     let list = it.get(&owner, "/orgs/acme/tokens").await.body;
     assert!(list.contains(&format!("{}…{}", &secret[..8], &secret[38..])), "the mask is there");
@@ -64,12 +76,10 @@ async fn what_was_typed_stays_when_it_is_refused(it: TestConsole) {
         form.push(("days", "0"));
         let answer = it.post_form(&owner, "/orgs/acme/tokens/new", &form).await;
         assert_eq!(answer.status, 422, "{field}");
-        assert!(answer.body.contains(&format!("aria-describedby=\"{field}")) || answer.body.contains("role=\"alert\""), "{field}");
+        assert!(answer.body.contains(&format!("href=\"#{field}\"")), "{field}: the summary leads to it");
         if field != "label" {
             assert!(answer.body.contains("value=\"ci\""), "{field}");
         }
-        let by_script = it.post_form(&owner, "/api/tokens/create", &[&[("organization", "acme")], &form[..]].concat()).await;
-        assert_eq!((by_script.status.as_u16(), by_script.json()["field"].as_str()), (422, Some(field)));
     }
     assert_eq!(it.count("SELECT seq FROM head").await, before);
     assert_eq!(it.count("SELECT COUNT(*) FROM tokens").await, 0);
@@ -93,15 +103,9 @@ async fn a_form_that_is_sent_again_generates_no_second_token(it: TestConsole) {
     assert_eq!(it.post_form(&owner, "/orgs/acme/tokens/new", &[&fields[1..], &[("label", "")]].concat()).await.status, 422);
     let first = it.post_form(&owner, "/orgs/acme/tokens/new", &fields).await;
     let secret = (*secrets(&first.body).first().unwrap()).to_owned();
-    let by_script = [&fields[..], &[("organization", "acme")]].concat();
-    for (path, fields) in [("/orgs/acme/tokens/new", &fields), ("/api/tokens/create", &by_script)] {
-        let refused = it.post_form(&owner, path, fields).await;
-        assert_eq!(refused.status, 409, "{path}");
-        assert!(
-            secrets(&refused.body).is_empty() && refused.body.contains("This form was sent before and generated the token “ci”"),
-            "{path}"
-        );
-    }
+    let refused = it.post_form(&owner, "/orgs/acme/tokens/new", &fields).await;
+    assert_eq!(refused.status, 409);
+    assert!(secrets(&refused.body).is_empty() && refused.body.contains("This form was sent before and generated the token “ci”"));
     assert_eq!(it.count("SELECT COUNT(*) FROM tokens").await, 1);
     assert_eq!(it.get(&Caller::Token(secret), "/organization").await.status, 200);
     // The key is of whoever sends it: it tells nobody else anything.
@@ -137,26 +141,39 @@ async fn another_organization_and_an_absent_one_answer_alike(it: TestConsole) {
     let outsider = it.session("outsider").await;
     let (token, _) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
     let id = token.id.to_string();
-    for (path, fields) in [
-        ("/api/tokens/list", vec![]),
-        ("/api/tokens/find", vec![("token", id.as_str())]),
-        ("/api/tokens/revoke", vec![("token", id.as_str()), ("label", "ci")]),
-    ] {
-        let mut bodies = Vec::new();
-        for organization in ["acme", "nowhere", "../acme", ""] {
-            let answer = it.post_form(&outsider, path, &[&fields[..], &[("organization", organization)]].concat()).await;
-            assert_eq!(answer.status, 404, "{path} {organization}");
-            bodies.push(answer.body);
-        }
-        assert!(bodies.windows(2).all(|pair| pair[0] == pair[1]));
-    }
+    let revoking = format!("/{id}/revoke");
+    let typed = [("label", "ci"), ("role", "viewer"), ("expiry", "90")];
+    answer_alike(&it, &outsider, "tokens", &["", &format!("/{id}"), &format!("/{id}/edit"), "/new"], &["/new", &revoking], &typed).await;
     // An id of another organization, asked for in one's own.
-    let own = it.post_form(&outsider, "/api/tokens/find", &[("organization", "globex"), ("token", &id)]).await;
-    assert_eq!(own.status, 404);
-    let page = |organization: &str| format!("/orgs/{organization}/tokens");
-    let (there, absent) = (it.get(&outsider, &page("acme")).await, it.get(&outsider, &page("xxxx")).await);
-    assert_eq!((there.status, absent.status), (axum::http::StatusCode::NOT_FOUND, axum::http::StatusCode::NOT_FOUND));
-    assert!(!there.body.contains("Acme"));
+    for path in ["", "/edit", "/rotate", "/replace"] {
+        assert_eq!(it.get(&outsider, &format!("/orgs/globex/tokens/{id}{path}")).await.status, 404, "{path}");
+    }
+    assert_eq!(it.post_form(&outsider, &format!("/orgs/globex/tokens{revoking}"), &typed).await.status, 404);
+}
+
+/// Asks for pages of an organization, and posts to forms of it, as somebody who does not belong to it: what comes back is byte by byte what
+/// comes back of one that does not exist.
+pub(crate) async fn answer_alike(
+    it: &TestConsole,
+    outsider: &Caller,
+    section: &str,
+    pages: &[&str],
+    forms: &[&str],
+    typed: &[(&str, &str)],
+) {
+    // As they stand in an address, and as they come back in what leads to it again.
+    let slugs = [("acme", "acme"), ("nowhere", "nowhere"), ("..%2Facme", "../acme"), ("%00", "\0")];
+    for (is_form, path) in pages.iter().map(|path| (false, path)).chain(forms.iter().map(|path| (true, path))) {
+        let mut bodies = Vec::new();
+        for (slug, shown) in slugs {
+            let address = format!("/orgs/{slug}/{section}{path}");
+            let answer = if is_form { it.post_form(outsider, &address, typed).await } else { it.get(outsider, &address).await };
+            assert_eq!(answer.status, 404, "{address}");
+            assert!(!answer.body.contains("Acme"), "{address}");
+            bodies.push(answer.without_nonce().replace(slug, "SLUG").replace(shown, "SLUG"));
+        }
+        assert!(bodies.windows(2).all(|pair| pair[0] == pair[1]), "{path}: {bodies:#?}");
+    }
 }
 
 async fn nothing_is_written_when_the_event_cannot_be(it: TestConsole) {
@@ -165,21 +182,18 @@ async fn nothing_is_written_when_the_event_cannot_be(it: TestConsole) {
     let id = token.id.to_string();
     it.break_events().await;
     let before = (it.count("SELECT COUNT(*) FROM tokens").await, it.count("SELECT COUNT(*) FROM sessions").await);
-    let create = [&[("organization", "acme"), ("label_warned", "ci")], &FORM[..]].concat();
-    let revoke = [("organization", "acme"), ("token", id.as_str()), ("label", "ci")];
+    let create = [&[("label_warned", "ci")], &FORM[..]].concat();
     let sign_in = [("email", "owner@acme.test"), ("password", crate::harness::PASSWORD)];
     for (path, fields) in [
         ("/orgs/acme/tokens/new", &create[..]),
-        ("/api/tokens/create", &create),
-        ("/api/tokens/revoke", &revoke),
-        (format!("/orgs/acme/tokens/{id}/revoke").as_str(), &revoke),
+        (format!("/orgs/acme/tokens/{id}/revoke").as_str(), &[("label", "ci")]),
         ("/sign-in", &sign_in),
         ("/sign-out", &[]),
     ] {
         let answer = it.post_form(&owner, path, fields).await;
         assert_eq!(answer.status, 500, "{path}");
         assert!(answer.headers.get("set-cookie").is_none(), "{path}");
-        // Data of the page may speak of a default.
+        // The page's own script speaks of a default.
         let body = answer.body.replace("default", "");
         for word in ["fault", "sqlx", "INSERT", "panicked"] {
             assert!(!body.contains(word), "{path}: {word}");
@@ -193,14 +207,8 @@ async fn nothing_is_written_when_the_event_cannot_be(it: TestConsole) {
 async fn nobody_elses_page_can_post(it: TestConsole) {
     let owner = it.session("owner").await;
     let (token, secret) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
-    let revoke = format!("/orgs/acme/tokens/{}/revoke", token.id);
-    let mut paths: Vec<String> =
-        ["/sign-in", "/sign-out", "/setup", "/orgs/acme/tokens/new", "/orgs/acme/tokens/revoke"].map(String::from).to_vec();
-    paths.push(revoke);
-    paths.extend(["rotate", "end-overlap", "replace"].map(|verb| format!("/orgs/acme/tokens/{}/{verb}", token.id)));
-    paths.extend(crate::people::POSTS.map(String::from));
-    paths.extend(server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()));
-    for path in paths {
+    for path in routes::forms(&it).await {
+        let path = path.replace("/tokens/x", &format!("/tokens/{}", token.id));
         for headers in [
             vec![],
             vec![("sec-fetch-site", "cross-site")],
@@ -210,7 +218,7 @@ async fn nobody_elses_page_can_post(it: TestConsole) {
             vec![("origin", "null")],
             vec![("referer", "https://tokens.acme.test/")],
         ] {
-            let body = format!("organization=acme&label=ci&role=admin&expiry=90&token={}", token.id);
+            let body = format!("label=ci&role=admin&expiry=90&token={}&typed=ci", token.id);
             let forged = with(request(Method::POST, &path, &body), &headers);
             let forged = with(forged, &[("content-type", "application/x-www-form-urlencoded")]);
             let answer = it.send(&owner, forged).await;
@@ -226,23 +234,11 @@ async fn nobody_elses_page_can_post(it: TestConsole) {
 
 async fn bad_input_is_never_our_fault(it: TestConsole) {
     let owner = it.session("owner").await;
-    for path in server_fn::axum::server_fn_paths().map(|(path, _)| path).chain([
-        "/sign-in",
-        "/setup",
-        "/orgs/acme/tokens/new",
-        "/orgs/acme/tokens/x/revoke",
-        "/orgs/acme/tokens/x/rotate",
-        "/orgs/acme/tokens/x/end-overlap",
-        "/orgs/acme/tokens/x/replace",
-        "/orgs/acme/tokens/revoke",
-        "/invitations/accept",
-        "/account",
-        "/account/password",
-        "/account/sessions/end",
-        "/orgs/acme/members/invite",
-        "/orgs/acme/members/x",
-        "/orgs/acme/members/x/remove",
-    ]) {
+    let all = routes::forms(&it).await;
+    for button in BUTTONS {
+        assert!(all.iter().any(|path| path == button), "{button} is no form any more");
+    }
+    for path in all.iter().map(String::as_str).filter(|path| !BUTTONS.contains(path)) {
         for (kind, body) in [
             ("application/x-www-form-urlencoded", "%"),
             ("application/x-www-form-urlencoded", "a[b]=c&organization[]=x"),
@@ -254,12 +250,7 @@ async fn bad_input_is_never_our_fault(it: TestConsole) {
         ] {
             let bad = with(request(Method::POST, path, body), &[("content-type", kind), ("sec-fetch-site", "same-origin")]);
             let answer = it.send(&owner, bad).await;
-            assert!(
-                answer.status.is_client_error() || matches!(path, "/api/session/find" | "/api/account/sessions"),
-                "{path} {kind} {body:?}: {} {}",
-                answer.status,
-                answer.body
-            );
+            assert!(answer.status.is_client_error(), "{path} {kind} {body:?}: {} {}", answer.status, answer.body);
         }
         let large = with(
             request(Method::POST, path, &"x".repeat(70_000)),

@@ -96,6 +96,26 @@ impl Answer {
         self.body.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text).collect()
     }
 
+    /// What a page holds, apart from the nonce: that is another one each time.
+    pub(crate) fn without_nonce(&self) -> String {
+        let nonce = self.header("content-security-policy").split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next());
+        nonce.map_or_else(|| self.body.clone(), |nonce| self.body.replace(nonce, "NONCE"))
+    }
+
+    /// The secrets that a page shows, each with the id of what it is a secret of.
+    pub(crate) fn secrets(&self) -> Vec<(String, String)> {
+        let shown = self.body.split("<input").filter_map(|rest| rest.split('>').next()).filter(|tag| tag.contains("data-secret"));
+        let attribute = |tag: &str, name: &str| tag.split(&format!(" {name}=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+        shown.map(|tag| (attribute(tag, "data-secret"), attribute(tag, "value"))).collect()
+    }
+
+    /// What the browser would run, or hand to what it runs: the page's scripts, and what its islands are told.
+    pub(crate) fn scripts(&self) -> String {
+        let scripts = self.body.split("<script").skip(1).filter_map(|rest| rest.split("</script>").next());
+        let islands = self.body.split("<leptos-island").skip(1).filter_map(|rest| rest.split('>').next());
+        scripts.chain(islands).collect()
+    }
+
     /// The session whose cookie it brings, if it does.
     pub(crate) fn session(&self) -> Option<Caller> {
         let mut cookies = self.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
@@ -420,9 +440,8 @@ impl TestConsole {
     pub(crate) async fn token_of(&self, who: &str, owner: &str, role: Role) -> Caller {
         let fields = [("owner", owner), ("label", who), ("label_warned", who), ("role", role.as_str()), ("expiry", "90")];
         let made = self.post_form(&self.session(who).await, "/orgs/acme/tokens/new", &fields).await;
-        assert_eq!(made.status, 200, "{}", made.text());
-        let at = made.body.find("jtu_").or_else(|| made.body.find("jtt_")).unwrap();
-        Caller::Token(made.body[at..at + 42].to_owned())
+        let [(_, secret)] = &made.secrets()[..] else { panic!("{}", made.text()) };
+        Caller::Token(secret.clone())
     }
 
     /// Another token with the role and permissions of this one.

@@ -38,7 +38,7 @@ async fn are_what_was_decided(it: TestConsole) {
     assert!(!again.header("content-security-policy").contains(nonce), "a nonce is used once");
     assert_ne!(again.header("x-request-id"), page.header("x-request-id"));
 
-    for path in ["/organization", "/nowhere", "/healthz", "/api/tokens/list"] {
+    for path in ["/organization", "/nowhere", "/healthz", "/api/v1/organizations/acme/tokens"] {
         let answer = it.get(&Caller::Anonymous, path).await;
         assert_eq!(answer.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'; sandbox", "{path}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");

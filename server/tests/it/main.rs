@@ -36,6 +36,7 @@ mod revoke;
 mod revoke_many;
 mod roles;
 mod rotation;
+mod routes;
 mod sessions;
 mod sign_in;
 mod teams;

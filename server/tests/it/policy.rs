@@ -35,7 +35,6 @@ const STRICT: [(&str, &str); 8] = [
     ("unique_labels", "yes"),
 ];
 
-/// What a field of the page holds.
 /// What a page's form holds in a field.
 pub(crate) fn value(answer: &Answer, name: &str) -> String {
     let marker = format!("name=\"{name}\"");
@@ -225,9 +224,6 @@ async fn forms_offer_what_the_policy_allows_and_the_server_refuses_the_rest(it: 
     let refused = it.post_form(&owner, &edit, &change).await;
     assert_eq!(refused.status, 422);
     assert!(refused.body.contains("href=\"#expiry\""));
-    let id = edited.id.to_string();
-    let script = [&change[..], &[("organization", "acme"), ("token", id.as_str())]].concat();
-    assert_eq!(it.post_form(&owner, "/api/tokens/edit", &script).await.status, 422);
     let same = [("label", "EDITED"), ("label_warned", "EDITED"), ("role", "viewer"), ("expiry", "7")];
     assert_eq!(it.post_form(&owner, "/orgs/acme/tokens/new", &same).await.status, 422);
 }
@@ -292,8 +288,6 @@ async fn owners_that_are_not_allowed_are_not_offered_and_are_refused(it: TestCon
         let refused = it.post_form(&admin, new, &fields).await;
         assert!(refused.status == 422 && refused.body.contains("href=\"#owner\""), "{owner}: {}", refused.text());
         assert!(refused.text().contains("choose another owner"), "{owner}: {}", refused.text());
-        let script = it.post_form(&admin, "/api/tokens/create", &[&fields[..], &[("organization", "acme")]].concat()).await;
-        assert_eq!((script.status.as_u16(), script.json()["field"].as_str()), (422, Some("owner")), "{owner}");
     }
     assert_eq!(it.count("SELECT COUNT(*) FROM tokens WHERE label = 'new'").await, 0);
     put(&it, "{}").await;
@@ -303,9 +297,8 @@ async fn owners_that_are_not_allowed_are_not_offered_and_are_refused(it: TestCon
 async fn what_belongs_to_others_goes_on_and_is_marked(it: TestConsole) {
     let viewer = it.session("viewer").await;
     let fields = [("owner", "user"), ("label", "script"), ("role", "viewer"), ("expiry", "30")];
-    let script = [&fields[..], &[("organization", "acme")]].concat();
-    let made = it.post_form(&viewer, "/api/tokens/create", &script).await.json();
-    let (id, secret) = (made["token"]["id"].as_str().unwrap(), made["secret"].as_str().unwrap());
+    let made = it.post_form(&viewer, "/orgs/acme/tokens/new", &fields).await;
+    let [(id, secret)] = &made.secrets()[..] else { panic!("{}", made.text()) };
     let owner = it.session("owner").await;
     let closed = [
         &[("max_days", ""), ("default_days", ""), ("may_never_expire", "yes"), ("creators", "permitted")][..],
@@ -321,7 +314,7 @@ async fn what_belongs_to_others_goes_on_and_is_marked(it: TestConsole) {
     let page = format!("/orgs/acme/tokens/{id}");
     assert!(it.get(&owner, "/orgs/acme/tokens").await.text().contains(says));
     assert!(it.get(&viewer, &page).await.text().contains(says));
-    assert_eq!(it.get(&Caller::Token(secret.to_owned()), "/organization").await.status, 200, "it goes on working");
+    assert_eq!(it.get(&Caller::Token(secret.clone()), "/organization").await.status, 200, "it goes on working");
     let rotated = crate::rotation::rotate(&it, &viewer, &page, "now").await;
     assert!(rotated.status == 200 && rotated.body.contains("jtu_"), "{}", rotated.text());
     // It keeps its end, and once it is over nothing stands in for it.
@@ -330,10 +323,7 @@ async fn what_belongs_to_others_goes_on_and_is_marked(it: TestConsole) {
     let change = [("label", "script"), ("role", "viewer"), ("expiry", "90"), ("version", &value(&edit, "version"))];
     let refused = it.post_form(&viewer, &format!("{page}/edit"), &change).await;
     assert!(refused.status == 422 && refused.body.contains("href=\"#expiry\""), "{}", refused.text());
-    assert_eq!(
-        it.post_form(&viewer, "/api/tokens/revoke", &[("organization", "acme"), ("token", id), ("label", "script")]).await.status,
-        200
-    );
+    assert_eq!(it.post_form(&viewer, &format!("{page}/revoke"), &[("label", "script")]).await.status, 303);
     let replace = format!("{page}/replace");
     for answer in [it.get(&viewer, &replace).await, it.post_form(&viewer, &replace, &[]).await] {
         assert!(answer.status == 409 && answer.text().contains("allows no tokens of people any more"), "{}", answer.text());

@@ -120,9 +120,10 @@ async fn a_removal_asks_what_becomes_of_the_tokens(it: TestConsole) {
     let token = it.token("acme", Role::Admin, &[]).await;
     let leaver = id_of(&it, &token, "admin").await;
     let admin = it.session("admin").await;
-    let form = [("organization", "acme"), ("label", "theirs"), ("label_warned", "theirs"), ("role", "viewer"), ("expiry", "90")];
-    let made = it.post_form(&admin, "/api/tokens/create", &form).await.json();
-    let secret = Caller::Token(made["secret"].as_str().unwrap().to_owned());
+    let form = [("label", "theirs"), ("label_warned", "theirs"), ("role", "viewer"), ("expiry", "90")];
+    let made = it.post_form(&admin, "/orgs/acme/tokens/new", &form).await;
+    let [(_, secret)] = &made.secrets()[..] else { panic!("{}", made.text()) };
+    let secret = Caller::Token(secret.clone());
     let before = it.count("SELECT seq FROM head").await;
     let path = format!("{MEMBERS}/{leaver}");
     for query in ["", "?tokens=", "?tokens=perhaps"] {
@@ -155,7 +156,7 @@ async fn an_invitation_shows_its_link_once_and_is_withdrawn(it: TestConsole) {
     assert_eq!(it.get(&token, INVITATIONS).await.json(), json!({ "items": [found.json()], "next": null }));
     // A lost answer: asking again gives a link that works, and the one before does not.
     let again = it.post_json(&token, INVITATIONS, &body).await.json();
-    let open = async |code: &str| it.post_form(&Caller::Anonymous, "/api/invitations/open", &[("code", code)]).await.status.as_u16();
+    let open = async |code: &str| it.get(&Caller::Anonymous, &format!("/invitations/accept?code={code}")).await.status.as_u16();
     assert_eq!((open(&code(&answer)).await, open(&code(&again)).await), (401, 200));
     let path = format!("{INVITATIONS}/{}", again["id"].as_str().unwrap());
     assert_eq!(it.delete(&token, &path).await.status, 204);

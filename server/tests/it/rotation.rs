@@ -1,4 +1,4 @@
-//! Rotating, ending an overlap and replacing, with plain forms and with server functions.
+//! Rotating, ending an overlap and replacing.
 
 use domain::{Lifetime, Role};
 
@@ -49,8 +49,8 @@ async fn both_secrets_open_the_api_until_the_overlap_is_ended(it: TestConsole) {
     let page = format!("/orgs/acme/tokens/{}", token.id);
     let rotated = rotate(&it, &owner, &page, "6h").await;
     assert_eq!((rotated.status.as_u16(), rotated.header("cache-control")), (200, "no-store"));
-    assert!(!rotated.body.contains("hydrate"), "a page that shows a secret is not brought to life");
     let new = secret(&rotated.body);
+    assert!(!rotated.scripts().contains(&new), "no script is told a secret");
     assert!(opens(&it, &old).await && opens(&it, &new).await);
     let shown = it.get(&owner, &page).await;
     for text in ["Rotation under way", "for another 6 hours", "Nobody has used the old secret since the rotation", "End overlap now"] {
@@ -69,13 +69,10 @@ async fn both_secrets_open_the_api_until_the_overlap_is_ended(it: TestConsole) {
     assert!(!told.text().contains("Rotating") && !it.get(&owner, "/orgs/acme/tokens").await.text().contains("Rotating"));
     // Once more is no error; and nothing is told that is not true.
     assert_eq!(it.post_form(&owner, &format!("{page}/end-overlap"), &[]).await.status, 303);
-    let version = value(&it.get(&owner, &format!("{page}/rotate")).await, "version");
-    let fields = [("organization", "acme"), ("token", &token.id.to_string()), ("sure", "yes"), ("version", &version), ("overlap", "1h")];
-    let by_script = it.post_form(&owner, "/api/tokens/rotate", &fields).await;
-    assert_eq!((by_script.status.as_u16(), by_script.header("cache-control")), (200, "no-store"));
+    let third = secret(&rotate(&it, &owner, &page, "1h").await.body);
     assert!(!it.get(&owner, &format!("{page}?overlap=ended")).await.text().contains("The old secret has ended"));
-    assert_eq!(it.post_form(&owner, "/api/tokens/end_overlap", &fields[..3]).await.status, 200);
-    assert!(!opens(&it, &new).await && opens(&it, by_script.json()["issued"]["secret"].as_str().unwrap()).await);
+    assert_eq!(it.post_form(&owner, &format!("{page}/end-overlap"), &[("sure", "yes")]).await.status, 303);
+    assert!(!opens(&it, &new).await && opens(&it, &third).await);
     assert_eq!(it.count("SELECT COUNT(*) FROM events WHERE action = 'token.end_overlap'").await, 2);
 }
 
@@ -101,10 +98,7 @@ async fn what_was_chosen_stays_when_it_is_refused(it: TestConsole) {
     for overlap in ["", "2h", "8d", "NOW"] {
         let refused = it.post_form(&owner, &path, &[("overlap", overlap)]).await;
         assert_eq!(refused.status, 422, "{overlap}");
-        assert!(refused.text().contains("Choose when the old secret ends"), "{overlap}");
-        let fields = [("organization", "acme"), ("token", &token.id.to_string()), ("overlap", overlap)];
-        let by_script = it.post_form(&owner, "/api/tokens/rotate", &fields).await;
-        assert_eq!((by_script.status.as_u16(), by_script.json()["field"].as_str()), (422, Some("overlap")));
+        assert!(refused.text().contains("Choose when the old secret ends") && refused.body.contains("href=\"#overlap\""), "{overlap}");
     }
     assert_eq!(it.count("SELECT seq FROM head").await, before);
 }
@@ -132,10 +126,6 @@ async fn what_is_over_is_replaced_and_not_rotated(it: TestConsole) {
     assert_eq!((replaced.status.as_u16(), replaced.header("cache-control")), (200, "no-store"));
     assert!(opens(&it, &secret(&replaced.body)).await);
     assert!(it.get(&owner, &format!("{page}/replace")).await.text().contains("is in use already"));
-    let fields = [("organization", "acme"), ("token", &token.id.to_string())];
-    let by_script = it.post_form(&owner, "/api/tokens/replace", &fields).await;
-    assert_eq!((by_script.status.as_u16(), by_script.header("cache-control")), (200, "no-store"));
-    assert!(opens(&it, by_script.json()["secret"].as_str().unwrap()).await);
 }
 
 async fn a_second_rotation_says_what_it_does(it: TestConsole) {
@@ -178,17 +168,12 @@ async fn nothing_is_written_when_the_event_cannot_be(it: TestConsole) {
     let version = value(&it.get(&owner, &format!("/orgs/acme/tokens/{}/rotate", token.id)).await, "version");
     it.break_events().await;
     let before = it.count("SELECT COUNT(*) FROM token_secrets").await;
-    let (id, gone) = (token.id.to_string(), gone.id.to_string());
-    for (path, id) in [
-        (format!("/orgs/acme/tokens/{id}/rotate"), &id),
-        (format!("/orgs/acme/tokens/{id}/end-overlap"), &id),
-        (format!("/orgs/acme/tokens/{gone}/replace"), &gone),
-        ("/api/tokens/rotate".to_owned(), &id),
-        ("/api/tokens/end_overlap".to_owned(), &id),
-        ("/api/tokens/replace".to_owned(), &gone),
+    for path in [
+        format!("/orgs/acme/tokens/{}/rotate", token.id),
+        format!("/orgs/acme/tokens/{}/end-overlap", token.id),
+        format!("/orgs/acme/tokens/{}/replace", gone.id),
     ] {
-        let answer =
-            it.post_form(&owner, &path, &[("organization", "acme"), ("token", id), ("version", &version), ("overlap", "now")]).await;
+        let answer = it.post_form(&owner, &path, &[("version", &version), ("overlap", "now")]).await;
         assert_eq!(answer.status, 500, "{path}");
         assert!(secret(&answer.body).is_empty(), "{path}");
     }
@@ -210,28 +195,23 @@ async fn a_rotation_that_is_sent_again_changes_nothing(it: TestConsole) {
     assert!(opens(&it, &old).await && opens(&it, &new).await);
     it.advance(60);
     let before = (it.count("SELECT seq FROM head").await, it.count("SELECT COUNT(*) FROM token_secrets").await);
-    // The same person reloads the answer; another one has had the form open since before; a script asks; nobody says what they saw.
-    let id = token.id.to_string();
-    let by_script = [&[("organization", "acme"), ("token", id.as_str())], &fields[..]].concat();
-    for (caller, path, fields) in [
-        (&owner, path.as_str(), &fields[..]),
-        (&admin, path.as_str(), &fields[..]),
-        (&admin, path.as_str(), &[("version", version.as_str()), ("overlap", "now")]),
-        (&owner, path.as_str(), &[("overlap", "now")]),
-        (&admin, "/api/tokens/rotate", &by_script),
+    // The same person reloads the answer; another one has had the form open since before; nobody says what they saw.
+    for (caller, fields) in [
+        (&owner, &fields[..]),
+        (&admin, &fields[..]),
+        (&admin, &[("version", version.as_str()), ("overlap", "now")]),
+        (&owner, &[("overlap", "now")]),
     ] {
-        let refused = it.post_form(caller, path, fields).await;
+        let refused = it.post_form(caller, &path, fields).await;
         assert_eq!(refused.status, 409, "{fields:?}");
         assert!(secret(&refused.body).is_empty());
-        let text = if path.starts_with("/api") { refused.json()["message"].as_str().unwrap().to_owned() } else { refused.text() };
+        let text = refused.text();
         assert!(
             text.contains("A rotation happened meanwhile by Ada Lovelace, Sun 22 Nov 2026, 09:05 UTC, so nothing was done now"),
             "{text}"
         );
         assert!(text.contains(&says), "{text}");
-        if !path.starts_with("/api") {
-            assert!(refused.body.contains(&format!("href=\"{page}\"")), "a way to the token");
-        }
+        assert!(refused.body.contains(&format!("href=\"{page}\"")), "a way to the token");
     }
     assert_eq!((it.count("SELECT seq FROM head").await, it.count("SELECT COUNT(*) FROM token_secrets").await), before);
     assert!(opens(&it, &old).await && opens(&it, &new).await, "nobody was cut off");
@@ -249,12 +229,9 @@ async fn a_replacement_that_is_sent_again_is_one_token(it: TestConsole) {
     let first = secret(&it.post_form(&owner, &path, &[("form", &form)]).await.body);
     assert!(opens(&it, &first).await);
     let tokens = it.count("SELECT COUNT(*) FROM tokens").await;
-    let by_script = [("organization", "acme"), ("token", &token.id.to_string()), ("form", &form)];
-    for (path, fields) in [(path.as_str(), &by_script[2..]), ("/api/tokens/replace", &by_script)] {
-        let refused = it.post_form(&owner, path, fields).await;
-        assert_eq!(refused.status, 409, "{path}");
-        assert!(secret(&refused.body).is_empty() && refused.body.contains("This form was sent before and generated"), "{path}");
-    }
+    let refused = it.post_form(&owner, &path, &[("form", &form)]).await;
+    assert_eq!(refused.status, 409);
+    assert!(secret(&refused.body).is_empty() && refused.body.contains("This form was sent before and generated"));
     assert_eq!(it.count("SELECT COUNT(*) FROM tokens").await, tokens);
     assert!(opens(&it, &first).await, "what somebody may have stored goes on working");
     // A fresh form is meant, and it warns.
@@ -274,8 +251,6 @@ async fn an_old_secret_in_use_is_ended_by_who_is_sure(it: TestConsole) {
     assert!(opens(&it, &old).await);
     let asked = it.post_form(&owner, &format!("{page}/end-overlap"), &[]).await;
     assert_eq!((asked.status.as_u16(), asked.header("location")), (303, format!("{page}?overlap=ask").as_str()));
-    let by_script = [("organization", "acme"), ("token", &token.id.to_string()), ("sure", "yes")];
-    assert_eq!(it.post_form(&owner, "/api/tokens/end_overlap", &by_script[..2]).await.status, 409);
     assert!(opens(&it, &old).await);
     let question = it.get(&owner, asked.header("location")).await;
     for text in ["End the overlap now?", "Last used moments ago", " by a program without a name"] {
@@ -283,7 +258,8 @@ async fn an_old_secret_in_use_is_ended_by_who_is_sure(it: TestConsole) {
     }
     assert_eq!(value(&question, "sure"), "yes");
     assert!(!it.get(&owner, &page).await.text().contains("End the overlap now?"));
-    assert_eq!(it.post_form(&owner, "/api/tokens/end_overlap", &by_script).await.status, 200);
+    let ended = it.post_form(&owner, &format!("{page}/end-overlap"), &[("sure", "yes")]).await;
+    assert_eq!((ended.status.as_u16(), ended.header("location")), (303, format!("{page}?overlap=ended").as_str()));
     assert!(!opens(&it, &old).await);
     assert!(!it.get(&owner, asked.header("location")).await.text().contains("End the overlap now?"), "there is nothing left to end");
 }

@@ -29,8 +29,5 @@ async fn a_page_tells_uses_and_refusals_by_day_and_from_where(mut it: TestConsol
     assert!(shown.body.contains("class=\"spark\"") && !shown.body.contains("style=\""));
     assert!(shown.body.contains("<th scope=\"row\">Sun 22 Nov 2026</th><td>3</td><td>2</td>"), "{}", shown.body);
     assert_eq!(shown.body.matches("<th scope=\"row\">").count(), 30);
-    let fields = [("organization", "acme"), ("token", &token.id.to_string())];
-    let by_script = it.post_form(&owner, "/api/tokens/usage", &fields).await.json();
-    assert_eq!(by_script["history"]["days"][29]["allowed"], 3);
     it.stop().await;
 }

@@ -107,8 +107,8 @@ async fn a_revocation_is_true_when_it_is_answered(it: TestConsole) {
     for _ in 0..10 {
         let (token, secret) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
         assert_eq!(ask(&it, &verifier, &secret).await["code"], "VALID");
-        let fields = [("organization", "acme"), ("token", &token.id.to_string()), ("label", "ci")];
-        assert_eq!(it.post_form(&owner, "/api/tokens/revoke", &fields).await.status, 200);
+        let address = format!("/orgs/acme/tokens/{}/revoke", token.id);
+        assert_eq!(it.post_form(&owner, &address, &[("label", "ci")]).await.status, 303);
         assert_eq!(ask(&it, &verifier, &secret).await, json!({ "valid": false, "code": "REVOKED" }));
     }
 }
