@@ -271,7 +271,7 @@ async fn open(
         database: instance.database,
         key: instance.key,
         prefix: instance.prefix,
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(SystemClock::default()),
         entropy: Arc::new(SystemEntropy),
         passwords: Parameters::default(),
         origin: public_url.origin().to_owned(),

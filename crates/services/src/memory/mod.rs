@@ -39,6 +39,7 @@ use sync::{Arc, Ordering};
 pub(crate) use feed::Feed;
 pub(crate) use generations::Concerns;
 pub use lease::TERM;
+pub(crate) use lease::since_boot;
 
 /// Digests of secrets nobody has, remembered at most: some 4 MiB. Whoever makes up well-formed secrets cannot fill more.
 const UNKNOWN: usize = 50_000;

@@ -36,6 +36,7 @@ mod sign_out;
 mod storage;
 mod teams;
 mod token_owners;
+mod time;
 mod token_policy;
 mod tokens;
 mod usage;
@@ -275,7 +276,7 @@ impl Instance {
     }
 }
 
-fn settings(folder: &tempfile::TempDir, database: &Database, clock: Arc<FixedClock>, term: Duration) -> Settings {
+fn settings(folder: &tempfile::TempDir, database: &Database, clock: Arc<dyn crate::Clock>, term: Duration) -> Settings {
     Settings {
         database: database.clone(),
         key: KeySource::File(folder.path().join("jeton.key")),

@@ -25,7 +25,7 @@ pub(crate) use history::{DayCount, Seen};
 
 use crate::{
     access::Caller,
-    entropy::Clock,
+    clock::Clock,
     error::{Error, Result},
     keys::{Digest, Keys},
     store,
