@@ -17,6 +17,7 @@ mod memory;
 pub mod organizations;
 mod passwords;
 pub mod resets;
+pub mod revocations;
 pub mod roles;
 pub mod sessions;
 mod store;
@@ -112,6 +113,8 @@ struct Inner {
     /// Calls out that there is something in the outbox.
     mails: Arc<Notify>,
     verifying: audit::Verifying,
+    /// Who waits for changes.
+    waiting: revocations::Waiting,
 }
 
 /// Where the audit trail stood when it was checked: how many events, and the code of the last. Written `NUMBER:HEXADECIMAL`. It is no
@@ -181,6 +184,7 @@ impl Console {
             origin: settings.origin,
             mails: mails.clone(),
             verifying: audit::Verifying::default(),
+            waiting: revocations::Waiting::default(),
         }));
         let mut background = Background { console: console.clone(), stop: vec![stop], workers: vec![worker] };
         // Without a memory there is no lease to renew, but a server also goes by the database's time and tells what others have changed.
@@ -216,6 +220,11 @@ impl Console {
     /// What the digest of a presented secret leads to, remembered or looked up.
     pub(crate) async fn recognize(&self, digest: &Digest) -> Result<Option<Arc<Found>>> {
         self.0.db.memory.find(&self.0.db, digest).await
+    }
+
+    /// Lets nobody wait for changes any longer: the server is about to end, and has to answer those who do.
+    pub fn stop_waiting(&self) {
+        self.0.waiting.stop();
     }
 
     /// Whether the instance can answer.

@@ -32,6 +32,7 @@ mod rest_rotate;
 mod rest_switches;
 mod rest_token;
 mod rest_tokens;
+mod revocations;
 mod revoke;
 mod revoke_many;
 mod roles;

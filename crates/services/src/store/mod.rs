@@ -21,6 +21,7 @@ pub(crate) mod members;
 pub(crate) mod organizations;
 pub(crate) mod reports;
 pub(crate) mod resets;
+pub(crate) mod revocations;
 pub(crate) mod roles;
 pub(crate) mod sessions;
 pub(crate) mod setup;
