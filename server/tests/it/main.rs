@@ -9,6 +9,7 @@ mod confirm;
 mod credentials;
 mod edit;
 mod fail_closed;
+mod fleet;
 mod forms;
 mod gate;
 mod harness;
