@@ -13,7 +13,7 @@ use std::{
 
 use domain::{Invalid, OrganizationId, Permission, TokenId, audit::Action};
 use tokio::{
-    sync::{broadcast::error::RecvError, watch},
+    sync::{Semaphore, broadcast::error::RecvError, watch},
     time::{Instant, sleep_until},
 };
 
@@ -33,6 +33,8 @@ const MOST: usize = 1_000;
 const PLACES: usize = 64;
 /// How many wait altogether.
 const ALL_PLACES: usize = 1_024;
+/// How many look at once: one change may call all who wait, and verification needs connections, too.
+const LOOKS: usize = 3;
 
 /// Where somebody stopped reading. Written as the number of an event and how its code begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,7 +133,9 @@ pub async fn list(console: &Console, access: &Access, after: Option<Cursor>, wai
     let mut stopping = console.0.waiting.stopping.subscribe();
     let mut seat = None;
     loop {
+        let look = console.0.waiting.looks.acquire().await.map_err(Error::internal)?;
         let Some(read) = store::since(db, access, &place, MOST).await? else { return Ok(None) };
+        drop(look);
         place = read.next;
         let is_over = Instant::now() >= deadline || *stopping.borrow();
         if !read.news.is_empty() || (is_over && !read.has_more) {
@@ -167,12 +171,13 @@ async fn wait_for(changed: &mut Changed, organization: OrganizationId) {
 /// The places of those who wait.
 pub(crate) struct Waiting {
     taken: Mutex<HashMap<OrganizationId, usize>>,
+    looks: Semaphore,
     stopping: watch::Sender<bool>,
 }
 
 impl Default for Waiting {
     fn default() -> Self {
-        Self { taken: Mutex::default(), stopping: watch::Sender::new(false) }
+        Self { taken: Mutex::default(), looks: Semaphore::new(LOOKS), stopping: watch::Sender::new(false) }
     }
 }
 

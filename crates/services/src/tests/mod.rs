@@ -32,6 +32,7 @@ mod roles;
 mod rotate_itself;
 mod rotate_once;
 mod rotation;
+mod servers;
 mod sessions;
 mod sign_out;
 mod storage;
