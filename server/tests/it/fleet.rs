@@ -4,12 +4,17 @@ use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::SocketAddr,
     process::{Child, Command, Output, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
 use services::{Entropy as _, SystemEntropy};
 use sqlx::{Connection as _, PgConnection};
+use tokio::task::JoinSet;
 
 use crate::{
     harness::{PASSWORD, new_database},
@@ -68,7 +73,7 @@ impl Fleet {
         let here = [
             ("10.0.0.11:3000", addresses[0].to_string()),
             ("10.0.0.12:3000", addresses[1].to_string()),
-            ("    server 10.0.0.13:3000;\n", String::new()),
+            ("    server 10.0.0.13:3000 fail_timeout=2s;\n", String::new()),
             ("listen 80;", format!("listen {public};")),
         ];
         let nginx = Nginx::start(tempfile::tempdir().unwrap(), &documented(2, here), public).await;
@@ -121,6 +126,12 @@ impl Fleet {
 }
 
 impl Server {
+    /// Asks it to end, and waits: within its grace it ends well.
+    fn end(&mut self) {
+        assert!(Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().unwrap().success());
+        assert!(self.process.wait().unwrap().success());
+    }
+
     /// Waits until it listens.
     fn listens(&mut self, public: SocketAddr) {
         let mut line = String::new();
@@ -243,10 +254,40 @@ async fn a_server_that_is_told_to_end_answers_who_waits_for_revocations() {
         assert!(!waiting.is_finished(), "nothing is to be told");
     }
     let begun = Instant::now();
-    let server = &mut fleet.servers[0].process;
-    assert!(Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap().success());
+    fleet.servers[0].end();
     let answer = waiting.await.unwrap();
     assert_eq!((answer.status, &answer.json()["items"]), (200, &json!([])));
-    assert!(server.wait().unwrap().success());
     assert!(begun.elapsed() < Duration::from_secs(9), "neither was it cut off after its grace");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn servers_are_replaced_one_after_the_other_and_no_question_fails() {
+    let mut fleet = Fleet::start().await;
+    let public = fleet.public;
+    let (_, verifier) = fleet.token("gateway", &["--permission", "token:verify"]);
+    let (_, secret) = fleet.token("ci", &[]);
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut asking = JoinSet::new();
+    for _ in 0..4 {
+        let (stop, verifier, secret) = (stop.clone(), verifier.clone(), secret.clone());
+        asking.spawn(async move {
+            let mut answers = 0;
+            while !stop.load(Ordering::SeqCst) {
+                assert_eq!(verdict(public, &verifier, &secret).await, "VALID", "after {answers} answers");
+                answers += 1;
+            }
+            answers
+        });
+    }
+    for one in 0..2 {
+        let address = fleet.servers[one].address;
+        fleet.servers[one].end();
+        fleet.servers[one] = fleet.serve(address);
+        fleet.servers[one].listens(public);
+        // For so long nginx believes that it is gone.
+        tokio::time::sleep(Duration::from_secs(3)).await;
+    }
+    stop.store(true, Ordering::SeqCst);
+    let answers: u64 = asking.join_all().await.into_iter().sum();
+    assert!(answers > 100, "{answers} questions were asked");
 }
