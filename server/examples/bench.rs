@@ -52,7 +52,7 @@ async fn run(folder: &Path, database: &str) -> Result<(), Box<dyn Error>> {
         database,
         key: KeySource::File(folder.join("jeton.key")),
         prefix: Prefix::default(),
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(SystemClock::default()),
         entropy: Arc::new(SystemEntropy),
         passwords: Parameters::default(),
         origin: public_url.origin().to_owned(),

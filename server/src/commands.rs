@@ -271,7 +271,7 @@ async fn open(
         database: instance.database,
         key: instance.key,
         prefix: instance.prefix,
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(SystemClock::default()),
         entropy: Arc::new(SystemEntropy),
         passwords: Parameters::default(),
         origin: public_url.origin().to_owned(),
@@ -361,7 +361,7 @@ async fn run_server(instance: Instance, options: config::Serve) -> Result<(), Ex
         entropy: Arc::new(SystemEntropy),
     };
     let handle = Handle::new();
-    serve::end_when_told(handle.clone());
+    serve::end_when_told(handle.clone(), move || console.stop_waiting());
     announce(options.public_url.origin(), code.as_deref());
     let served = serve::serve(listener, router::router(site), handle).await;
     background.stop().await;

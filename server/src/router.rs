@@ -20,6 +20,7 @@ use crate::{assets, config::PublicUrl, cookies, csrf, exports, forms, observe, p
 const BODY_LIMIT: usize = 64 * 1024;
 /// The longest a request may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+const _: () = assert!(services::revocations::LONGEST_WAIT.as_secs() + 5 <= PATIENCE.as_secs(), "who waits is answered in time");
 
 /// What every handler may use.
 #[derive(Clone)]

@@ -23,8 +23,9 @@ pub async fn serve(listener: std::net::TcpListener, router: Router, handle: Hand
 }
 
 /// Shuts down on Ctrl-C and SIGTERM: no new connections, those under way finish. From when this returns on, neither ends the process
-/// by itself; so it comes before anybody is told that the server runs.
-pub fn end_when_told(handle: Handle<SocketAddr>) {
+/// by itself; so it comes before anybody is told that the server runs. `before` is called first, to let go of those who would wait longer than
+/// that.
+pub fn end_when_told(handle: Handle<SocketAddr>, before: impl FnOnce() + Send + 'static) {
     let mut interrupt = listen(SignalKind::interrupt());
     let mut terminate = listen(SignalKind::terminate());
     tokio::spawn(async move {
@@ -33,6 +34,7 @@ pub fn end_when_told(handle: Handle<SocketAddr>) {
             _ = terminate.recv() => {}
         }
         tracing::info!("ending");
+        before();
         handle.graceful_shutdown(Some(GRACE));
     });
 }

@@ -1,58 +1,8 @@
-//! Time and randomness as values that are handed in, so that a test can set both and write down a whole answer.
+//! Randomness as a value that is handed in, so that a test can set it and write down a whole answer.
 
-use std::{
-    sync::atomic::{AtomicI64, Ordering},
-    time::{Duration, UNIX_EPOCH},
-};
-
-use domain::{Timestamp, secret::BODY_LENGTH};
+use domain::secret::BODY_LENGTH;
 use rand::{TryRng, rngs::SysRng};
 use zeroize::Zeroizing;
-
-/// Tells the time.
-pub trait Clock: Send + Sync + 'static {
-    /// The present.
-    fn now(&self) -> Timestamp;
-}
-
-/// The machine's clock.
-#[derive(Debug)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
-    fn now(&self) -> Timestamp {
-        let since = std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
-    }
-}
-
-/// A clock that stands still until it is moved: for tests.
-#[derive(Debug)]
-pub struct FixedClock(AtomicI64);
-
-impl FixedClock {
-    /// Stands at `at`.
-    pub fn at(at: Timestamp) -> Self {
-        Self(AtomicI64::new(at.as_micros()))
-    }
-
-    /// Moves forward.
-    pub fn advance(&self, by: Duration) {
-        self.0.fetch_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);
-    }
-
-    /// Moves back, as the clock of a machine does that is set right.
-    pub fn set_back(&self, by: Duration) {
-        self.0.fetch_sub(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);
-    }
-}
-
-impl Clock for FixedClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
-    }
-}
 
 /// Gives random bytes.
 pub trait Entropy: Send + Sync + 'static {

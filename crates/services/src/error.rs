@@ -58,6 +58,14 @@ impl Error {
         Self::Unavailable(cause.into())
     }
 
+    /// Whether the database undid what was asked for the sake of somebody else's change, so that the same may be asked again: nothing of it
+    /// has happened.
+    pub(crate) fn gave_way(&self) -> bool {
+        let Self::Unavailable(cause) = self else { return false };
+        let code = cause.downcast_ref().and_then(sqlx::Error::as_database_error).and_then(sqlx::error::DatabaseError::code);
+        code.is_some_and(|code| matches!(&*code, "40001" | "40P01"))
+    }
+
     /// Names the field that a typed value came from.
     pub(crate) fn in_field(field: &'static str) -> impl Fn(Invalid) -> Self {
         move |invalid| Self::Invalid { field, why: invalid.0 }

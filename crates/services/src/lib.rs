@@ -6,6 +6,7 @@
 pub mod access;
 pub mod account;
 pub mod audit;
+mod clock;
 mod entropy;
 mod error;
 pub mod invitations;
@@ -16,6 +17,7 @@ mod memory;
 pub mod organizations;
 mod passwords;
 pub mod resets;
+pub mod revocations;
 pub mod roles;
 pub mod sessions;
 mod store;
@@ -36,7 +38,8 @@ use tokio::{
 };
 
 pub use access::{Access, Actor, Caller, Rotator};
-pub use entropy::{Clock, Entropy, FixedClock, SystemClock, SystemEntropy};
+pub use clock::{Clock, FixedClock, Reading, SystemClock};
+pub use entropy::{Entropy, SystemEntropy};
 pub use error::{Error, Result};
 pub use keys::{KeyError, KeySource};
 pub use mails::Mailer;
@@ -60,7 +63,7 @@ pub struct Settings {
     pub key: KeySource,
     /// What new secrets begin with, and all presented ones have to.
     pub prefix: Prefix,
-    /// The time.
+    /// The time. On PostgreSQL it hears what time it is there.
     pub clock: Arc<dyn Clock>,
     /// The randomness.
     pub entropy: Arc<dyn Entropy>,
@@ -110,6 +113,8 @@ struct Inner {
     /// Calls out that there is something in the outbox.
     mails: Arc<Notify>,
     verifying: audit::Verifying,
+    /// Who waits for changes.
+    waiting: revocations::Waiting,
 }
 
 /// Where the audit trail stood when it was checked: how many events, and the code of the last. Written `NUMBER:HEXADECIMAL`. It is no
@@ -149,7 +154,10 @@ pub struct Background {
 impl Console {
     /// Opens an instance: connects, brings the schema up to date, checks the key. Starts what works in the background.
     pub async fn open(settings: Settings) -> core::result::Result<(Self, Background), OpenError> {
-        let (db, feed) = Db::open(&settings.database, settings.remembered, settings.term).await?;
+        let (db, feed) = Db::open(&settings.database, &settings.clock, settings.remembered, settings.term).await?;
+        if let Some(reading) = db.time().await? {
+            settings.clock.hear(reading);
+        }
         let known = db.key_check().await?;
         let keys = Arc::new(settings.key.load(known.is_none(), &*settings.entropy)?);
         let check = match known {
@@ -176,9 +184,11 @@ impl Console {
             origin: settings.origin,
             mails: mails.clone(),
             verifying: audit::Verifying::default(),
+            waiting: revocations::Waiting::default(),
         }));
         let mut background = Background { console: console.clone(), stop: vec![stop], workers: vec![worker] };
-        if let Some(feed) = feed.filter(|_| settings.remembered > 0) {
+        // Without a memory there is no lease to renew, but a server also goes by the database's time and tells what others have changed.
+        if let Some(feed) = feed.filter(|_| settings.remembered > 0 || settings.mailer.is_some()) {
             let (stop, stopped) = mpsc::channel(1);
             background.workers.push(tokio::spawn(feed.run(stopped)));
             background.stop.push(stop);
@@ -210,6 +220,11 @@ impl Console {
     /// What the digest of a presented secret leads to, remembered or looked up.
     pub(crate) async fn recognize(&self, digest: &Digest) -> Result<Option<Arc<Found>>> {
         self.0.db.memory.find(&self.0.db, digest).await
+    }
+
+    /// Lets nobody wait for changes any longer: the server is about to end, and has to answer those who do.
+    pub fn stop_waiting(&self) {
+        self.0.waiting.stop();
     }
 
     /// Whether the instance can answer.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use domain::{Cause, Organization, Permission, Secret, Token, Verdict};
+use domain::{Cause, Organization, Permission, Secret, Timestamp, Token, Verdict};
 
 use crate::{
     Console,
@@ -29,6 +29,12 @@ impl Subject {
     /// The token; when it was used last is not known here.
     pub fn token(&self) -> &Token {
         &self.0.token
+    }
+
+    /// Until when what was presented is good, if nothing is changed: as long as the token, or shorter, if it is a secret that a rotation has
+    /// replaced. None for ever.
+    pub fn good_until(&self) -> Option<Timestamp> {
+        [self.0.token.expires_at, self.0.secret.ends_at].into_iter().flatten().min()
     }
 
     /// Its organization.

@@ -50,7 +50,7 @@ struct Past<'a> {
 
 /// Makes an instance in a folder and lives through its first month, in which everybody has the same password.
 pub(super) async fn live(folder: &Path, password: &str) -> std::result::Result<(), Exit> {
-    let clock = Arc::new(FixedClock::at(SystemClock.now().minus(DAY * DAYS + MORNING + AFTERNOON)));
+    let clock = Arc::new(FixedClock::at(SystemClock::default().now().minus(DAY * DAYS + MORNING + AFTERNOON)));
     // Without a mailer: the mails of the month wait for the server.
     let (console, background) = Console::open(Settings {
         database: Database::Sqlite(folder.join("jeton.sqlite")),

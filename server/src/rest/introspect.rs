@@ -1,9 +1,9 @@
 //! `POST /oauth2/introspect`: RFC 7662, for gateways that know no other way to ask.
 
 use axum::{Extension, extract::State, response::Response};
-use domain::{Organization, Timestamp, Token};
+use domain::Timestamp;
 use serde::Serialize;
-use services::Caller;
+use services::{Caller, verify::Subject};
 
 use super::{
     extract::{TokenForm, Verifier},
@@ -42,7 +42,8 @@ pub(super) struct ActiveToken {
     sub: String,
     /// Always `Bearer`.
     token_type: &'static str,
-    /// From when on it is refused, in seconds since 1970; absent when it never expires.
+    /// From when on it is refused, in seconds since 1970: when the token expires, or sooner, when the overlap of a rotation that replaced this
+    /// secret ends. Absent when it never is.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     exp: Option<i64>,
@@ -95,18 +96,19 @@ pub(super) async fn introspect(
 ) -> Result<Response, Problem> {
     let found = services::verify::verify(&site.console, &access, &caller, &presented, None).await?;
     Ok(json(&match found.subject {
-        Some(subject) => Introspection::Active(Box::new(active(subject.token(), subject.organization(), site.public_url.origin()))),
+        Some(subject) => Introspection::Active(Box::new(active(&subject, site.public_url.origin()))),
         None => Introspection::Inactive(InactiveToken { active: false }),
     }))
 }
 
-fn active(token: &Token, organization: &Organization, issuer: &str) -> ActiveToken {
+fn active(subject: &Subject, issuer: &str) -> ActiveToken {
+    let (token, organization) = (subject.token(), subject.organization());
     ActiveToken {
         active: true,
         scope: token.effective().stored(),
         sub: Owner::of(token, organization).id,
         token_type: "Bearer",
-        exp: token.expires_at.map(seconds),
+        exp: subject.good_until().map(seconds),
         iat: seconds(token.created_at),
         iss: issuer.to_owned(),
         jti: token.id.to_string(),

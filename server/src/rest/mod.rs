@@ -16,6 +16,7 @@ mod paging;
 mod policy;
 pub(crate) mod problem;
 mod reference;
+mod revocations;
 mod revoke;
 mod roles;
 mod switches;
@@ -87,6 +88,7 @@ pub fn router() -> (Router<Site>, OpenApi) {
         .routes(routes!(verify::verify))
         .routes(routes!(verify_batch::verify))
         .routes(routes!(introspect::introspect))
+        .routes(routes!(revocations::list))
         .routes(routes!(revoke::revoke))
         .split_for_parts()
 }

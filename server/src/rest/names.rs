@@ -150,6 +150,25 @@ impl ToSchema for VerdictName {
     }
 }
 
+/// What became of a token that somebody may remember.
+pub(super) struct WhatName;
+
+impl PartialSchema for WhatName {
+    fn schema() -> RefOr<Schema> {
+        words(
+            "`revoked`: never good again; `disabled`: not until it is switched on; `secret_ended`: one of its secrets has ended, or has an end now; \
+             `changed`: anything else.",
+            services::revocations::What::ALL.map(services::revocations::What::as_str),
+        )
+    }
+}
+
+impl ToSchema for WhatName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "WhatChanged".into()
+    }
+}
+
 /// How long an old secret may live on.
 pub(super) struct OverlapName;
 

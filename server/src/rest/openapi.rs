@@ -156,6 +156,7 @@ fn own_code(status: &str, takes_key: bool) -> Option<&'static str> {
         "403" => Some("insufficient_permissions"),
         "404" => Some("not_found"),
         "409" if takes_key => Some("idempotency_key_used"),
+        "410" => Some("cursor_gone"),
         "412" => Some("precondition_failed"),
         "422" => Some("invalid"),
         "429" => Some("too_many_requests"),

@@ -155,6 +155,13 @@ impl Problem {
         Self { field: Some("If-Match".to_owned()), ..problem }
     }
 
+    /// What the request goes on from is nothing that is known here.
+    pub(crate) fn cursor_gone() -> Self {
+        let message =
+            "This place is not known here any more. Forget everything that you remember of tokens, and begin again without `after`.";
+        Self { field: Some("after".to_owned()), ..Self::new(StatusCode::GONE, "cursor_gone", message) }
+    }
+
     /// The attempt that this key marks succeeded before, and somebody used what it answered.
     pub(crate) fn key_used(token: &str) -> Self {
         let message = "An attempt with this key succeeded before, and its secret was used or the token was changed since. Rotate or revoke that token.";

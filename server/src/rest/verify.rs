@@ -47,6 +47,11 @@ pub(super) struct Answer {
     token: Option<VerifiedToken>,
     #[serde(skip_serializing_if = "Option::is_none")]
     organization: Option<VerifiedOrganization>,
+    /// Until when the answer may be remembered, if nothing is changed (`GET /api/v1/revocations` says what is): when the token expires, or
+    /// sooner, when the overlap of a rotation that replaced this secret ends. ISO 8601 in UTC with milliseconds; absent when that is never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime, nullable = false)]
+    good_until: Option<String>,
     /// Everything the token may do.
     #[schema(value_type = Option<Vec<PermissionName>>)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,9 +97,10 @@ pub(super) struct VerifiedOrganization {
             "token": {
                 "id": "tok_019aa3c4f1a07d3e8000000000000002", "label": "ci", "hint": "jto_Ab1c…9xYz",
                 "owner": { "kind": "organization", "id": "org_019aa3c4f1a07d3e8000000000000001", "name": "Acme" },
-                "expires_at": null
+                "expires_at": "2027-02-20T09:05:00.000Z"
             },
             "organization": { "id": "org_019aa3c4f1a07d3e8000000000000001", "slug": "acme", "name": "Acme" },
+            "good_until": "2027-02-20T09:05:00.000Z",
             "permissions": ["cluster:read"]
         })),
         (status = 403, description = "The caller's token lacks `token:verify`."),
@@ -113,12 +119,19 @@ pub(super) async fn verify(
 
 impl From<Verification> for Answer {
     fn from(found: Verification) -> Self {
-        let answer =
-            Self { valid: found.verdict == Verdict::Valid, code: found.verdict, token: None, organization: None, permissions: None };
+        let answer = Self {
+            valid: found.verdict == Verdict::Valid,
+            code: found.verdict,
+            token: None,
+            organization: None,
+            good_until: None,
+            permissions: None,
+        };
         let Some(subject) = found.subject else { return answer };
         let (token, organization) = (subject.token(), subject.organization());
         Self {
             permissions: Some(token.effective()),
+            good_until: subject.good_until().map(domain::Timestamp::iso),
             token: Some(VerifiedToken {
                 id: token.id.to_string(),
                 label: token.label.to_string(),

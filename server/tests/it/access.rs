@@ -156,6 +156,7 @@ async fn rest(it: &TestConsole, operation: &str, caller: &Caller, target: &str) 
             it.send(caller, request(Method::POST, &format!("/api/v1/organizations/acme/tokens/{target}/{verb}"), "")).await
         }
         "GET /api/v1/token" => it.get(caller, "/api/v1/token").await,
+        "GET /api/v1/revocations" => it.get(caller, "/api/v1/revocations").await,
         "DELETE /api/v1/token" => {
             // A token of its own, alike in everything: the other operations still need the caller's.
             let copy = match caller {

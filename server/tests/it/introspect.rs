@@ -109,13 +109,19 @@ async fn tells_of_a_good_token_what_gateways_know(it: TestConsole) {
     assert_eq!((&of_team["kind"], &of_team["sub"], &of_team["org"]), (&"team".into(), &team.into(), &organization));
     let of_person = ask(&it, &verifier, &generated_by(&it, "developer", "user").await).await.json();
     assert_eq!((&of_person["kind"], &of_person["sub"]), (&"user".into(), &DEVELOPER.into()));
-    // While a rotation overlaps both secrets are the same token.
+    // While a rotation overlaps both secrets are the same token, but the old one is accepted for no longer than the overlap.
     let admin = it.token("acme", Role::Admin, &["deployment:trigger"]).await;
     let path = format!("/api/v1/organizations/acme/tokens/{}/rotate", token.id);
     let rotated = it.post_json(&admin, &path, "{}").await.json();
-    for each in [secret.as_str(), rotated["secret"].as_str().unwrap()] {
-        assert_eq!(ask(&it, &verifier, each).await.json(), answer.json());
-    }
+    let second = rotated["secret"].as_str().unwrap().to_owned();
+    assert_eq!(ask(&it, &verifier, &second).await.json(), answer.json());
+    let mut of_old = answer.json();
+    of_old["exp"] = 1_795_341_900.into();
+    assert_eq!(ask(&it, &verifier, &secret).await.json(), of_old);
+    // An overlap that would end after the token ends with it.
+    let rotated = it.post_json(&admin, &path, "{\"overlap\":\"7d\"}").await;
+    assert_eq!(rotated.status, 200);
+    assert_eq!(ask(&it, &verifier, &second).await.json(), answer.json());
 }
 
 async fn whatever_is_not_good_is_the_same_to_the_byte(it: TestConsole) {

@@ -34,10 +34,63 @@ on_both![
     without_jeton_nobody_gets_through,
 ];
 
-/// The part of the documentation that operators copy.
-fn documented() -> String {
+/// The part of the documentation that operators copy: the first one is of a gateway, the second of several servers. `here` is what is other
+/// in a test than in the documentation.
+pub(crate) fn documented(which: usize, here: impl IntoIterator<Item = (&'static str, String)>) -> String {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operating.md")).unwrap();
-    text.split("```nginx\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a snippet for nginx").to_owned()
+    let mut snippet =
+        text.split("```nginx\n").nth(which).and_then(|rest| rest.split("```").next()).expect("a snippet for nginx").to_owned();
+    for (from, to) in here {
+        assert!(snippet.contains(from), "the documentation has no {from:?} any more");
+        snippet = snippet.replace(from, &to);
+    }
+    snippet
+}
+
+/// nginx with a configuration of its own.
+pub(crate) struct Nginx {
+    process: Child,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Nginx {
+    /// Runs nginx with these servers, in a folder that may hold more of its files, until it answers at the address.
+    pub(crate) async fn start(folder: tempfile::TempDir, servers: &str, address: SocketAddr) -> Self {
+        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(|what| format!("{what}_temp_path {};\n", folder.path().join(what).display()))
+            .concat();
+        let configuration = format!(
+            "daemon off;\nmaster_process off;\npid {};\nerror_log stderr crit;\nevents {{ worker_connections 256; }}\nhttp {{\naccess_log off;\n{temporary}{servers}}}\n",
+            folder.path().join("pid").display()
+        );
+        let file = folder.path().join("nginx.conf");
+        std::fs::write(&file, configuration).unwrap();
+        let nginx = std::env::var("NGINX").unwrap_or_else(|_| "/usr/sbin/nginx".to_owned());
+        let process = Command::new(&nginx)
+            .args(["-e", "stderr", "-p"])
+            .arg(folder.path())
+            .arg("-c")
+            .arg(&file)
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{nginx}: {error}. These tests need nginx; run cargo xtask test, or name it in NGINX."));
+        let mut it = Self { process, _folder: folder };
+        for _ in 0..200 {
+            if TcpStream::connect(address).await.is_ok() {
+                return it;
+            }
+            assert!(it.process.try_wait().unwrap().is_none(), "nginx did not start");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("nginx does not answer");
+    }
 }
 
 /// A server behind nginx, and what reached it.
@@ -71,18 +124,10 @@ struct Gateway {
     jeton: axum_server::Handle<SocketAddr>,
     jeton_address: SocketAddr,
     verifier: String,
-    nginx: Child,
-    _folder: tempfile::TempDir,
+    _nginx: Nginx,
 }
 
-impl Drop for Gateway {
-    fn drop(&mut self) {
-        let _ = self.nginx.kill();
-        let _ = self.nginx.wait();
-    }
-}
-
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
@@ -92,7 +137,7 @@ impl Gateway {
     }
 
     /// The same, with the documented configuration changed here and there.
-    async fn start_with(it: &TestConsole, changes: &[(&str, &str)]) -> Self {
+    async fn start_with(it: &TestConsole, changes: &[(&'static str, &str)]) -> Self {
         let behind = Behind::default();
         let behind_address = behind.serve();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -105,7 +150,6 @@ impl Gateway {
         let include = folder.path().join("jeton-verifier.conf");
         std::fs::write(&include, format!("proxy_set_header X-Jeton-Verifier \"{verifier}\";\n")).unwrap();
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
-        let mut servers = documented();
         let here = [
             ("127.0.0.1:3000", jeton_address.to_string()),
             ("127.0.0.1:8080", behind_address.to_string()),
@@ -113,37 +157,9 @@ impl Gateway {
             ("/etc/nginx/jeton-verifier.conf", include.display().to_string()),
         ];
         let changes = changes.iter().map(|(from, to)| (*from, (*to).to_owned()));
-        for (from, to) in here.into_iter().chain(changes) {
-            assert!(servers.contains(from), "the documentation has no {from:?} any more");
-            servers = servers.replace(from, &to);
-        }
-        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-            .map(|what| format!("{what}_temp_path {};\n", folder.path().join(what).display()))
-            .concat();
-        let configuration = format!(
-            "daemon off;\nmaster_process off;\npid {};\nerror_log stderr crit;\nevents {{ worker_connections 256; }}\nhttp {{\naccess_log off;\n{temporary}{servers}}}\n",
-            folder.path().join("pid").display()
-        );
-        let file = folder.path().join("nginx.conf");
-        std::fs::write(&file, configuration).unwrap();
-        let nginx = std::env::var("NGINX").unwrap_or_else(|_| "/usr/sbin/nginx".to_owned());
-        let nginx = Command::new(&nginx)
-            .args(["-e", "stderr", "-p"])
-            .arg(folder.path())
-            .arg("-c")
-            .arg(&file)
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{nginx}: {error}. These tests need nginx; run cargo xtask test, or name it in NGINX."));
-        let mut it = Self { address, behind, jeton, jeton_address, verifier, nginx, _folder: folder };
-        for _ in 0..200 {
-            if TcpStream::connect(address).await.is_ok() {
-                return it;
-            }
-            assert!(it.nginx.try_wait().unwrap().is_none(), "nginx did not start");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("nginx does not answer");
+        let servers = documented(1, here.into_iter().chain(changes));
+        let nginx = Nginx::start(folder, &servers, address).await;
+        Self { address, behind, jeton, jeton_address, verifier, _nginx: nginx }
     }
 
     /// Sends a request through nginx; answers the status and how many requests got through.
@@ -157,14 +173,14 @@ impl Gateway {
     }
 }
 
-fn written(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
+pub(crate) fn written(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
     let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
     let headers: String = headers.iter().map(|(name, value)| [name, ": ", value, "\r\n"].concat()).collect();
     format!("{method} {path} HTTP/1.1\r\nHost: api.acme.test\r\nConnection: close\r\n{headers}{length}\r\n{body}")
 }
 
 /// Sends bytes and reads until the connection is closed.
-async fn exchange(address: SocketAddr, request: &str) -> String {
+pub(crate) async fn exchange(address: SocketAddr, request: &str) -> String {
     let mut connection = TcpStream::connect(address).await.unwrap();
     connection.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
@@ -173,7 +189,7 @@ async fn exchange(address: SocketAddr, request: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-fn status(answer: &str) -> u16 {
+pub(crate) fn status(answer: &str) -> u16 {
     answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("no answer: {answer:?}"))
 }
 

@@ -8,6 +8,7 @@ use crate::harness::{Caller, TestConsole, on_both, request, with};
 
 on_both![
     tells_all_about_a_good_token,
+    says_until_when_an_answer_may_be_remembered,
     tells_nothing_but_the_code_about_others,
     a_caller_without_the_right_is_told_which_one,
     bad_questions_name_the_member,
@@ -38,12 +39,34 @@ async fn tells_all_about_a_good_token(it: TestConsole) {
                 "expires_at": "2026-11-22T10:35:00.000Z",
             },
             "organization": { "id": organization, "slug": "acme", "name": "Acme" },
+            "good_until": "2026-11-22T10:35:00.000Z",
             "permissions": [
                 "agent:read", "budget:read", "cluster:read", "organization:read", "recommendations:read", "scopes:read", "teams:read", "user:read",
                 "deployment:trigger",
             ],
         })
     );
+}
+
+async fn says_until_when_an_answer_may_be_remembered(it: TestConsole) {
+    let verifier = it.token("acme", Role::Viewer, &["token:verify"]).await;
+    let admin = it.token("acme", Role::Admin, &[]).await;
+    let until = async |secret: &str| ask(&it, &verifier, secret).await["good_until"].as_str().map(str::to_owned);
+    let rotate = async |id: String| {
+        let answer = it.post_json(&admin, &format!("/api/v1/organizations/acme/tokens/{id}/rotate"), "{\"overlap\":\"6h\"}").await;
+        answer.json()["secret"].as_str().unwrap().to_owned()
+    };
+    // Issued at 09:05.
+    let (token, old) = it.issue("acme", "lasting", Role::Viewer, &[], Lifetime::Never).await;
+    assert_eq!(until(&old).await, None);
+    let new = rotate(token.id.to_string()).await;
+    assert_eq!(until(&old).await.as_deref(), Some("2026-11-22T15:05:00.000Z"), "the overlap ends sooner than the token");
+    assert_eq!(until(&new).await, None);
+    let (token, old) = it.issue("acme", "short", Role::Viewer, &[], Lifetime::Minutes(90)).await;
+    let new = rotate(token.id.to_string()).await;
+    for secret in [old, new] {
+        assert_eq!(until(&secret).await.as_deref(), Some("2026-11-22T10:35:00.000Z"), "no secret outlives its token");
+    }
 }
 
 async fn tells_nothing_but_the_code_about_others(it: TestConsole) {

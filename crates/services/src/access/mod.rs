@@ -254,6 +254,17 @@ impl Access {
         Err(Error::Conflict(CHANGED_MEANWHILE))
     }
 
+    /// Asks again, for who has waited for an answer: what takes the right away may be what they waited for. Only for the bearer of a token.
+    pub(crate) async fn still_allows(&self, console: &Console, permission: Permission) -> Result<()> {
+        let Proof::Secret(_, digest) = &self.proof else { return self.require(permission) };
+        let found = console.recognize(digest).await?.ok_or(Error::Unauthenticated)?;
+        let now = console.now();
+        if found.secret.is_ended(now) || found.token.status_at(now) != Status::Active {
+            return Err(Error::Unauthenticated);
+        }
+        if found.token.effective().contains(permission) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
     /// Refuses without this permission. An access is made for one, and use cases ask for theirs again: who got it may have asked for
     /// another.
     pub(crate) fn require(&self, permission: Permission) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Delivery: takes what is due out of the outbox, hands it over, writes down what came of it.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
 use domain::Timestamp;
 use tokio::{
@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Mailer, Outgoing, Refused};
+use super::{Handing, Mailer, Outgoing, Refused};
 use crate::{
     Console,
     error::Result,
@@ -43,18 +43,19 @@ pub struct Delivered {
 /// Delivers what is due, one mail after the other. Any number of servers may do this at once: each mail is claimed by one.
 pub async fn deliver(console: &Console, mailer: &dyn Mailer) -> Result<Delivered> {
     let mut done = Delivered::default();
-    while let Some(claimed) = store::mails::claim(&console.0.db, console.now(), CLAIM).await? {
+    loop {
+        // Taken before the claim, so that it is over here before it is over anywhere.
+        let until = console.now().plus(PATIENCE);
+        let Some(claimed) = store::mails::claim(&console.0.db, console.now(), CLAIM).await? else { return Ok(done) };
         if let Some(linked) = claimed.linked
             && !store::mails::is_wanted(&console.0.db, claimed.mail.id, linked, console.now()).await?
         {
             tracing::info!(mail = %claimed.mail.id, "a mail was dropped, because its link had ended or a newer one brings it");
-            store::mails::mark_dropped(&console.0.db, claimed.mail.id, console.now()).await?;
-            done.dropped += 1;
+            done.dropped += u32::from(store::mails::mark_dropped(&console.0.db, &claimed, console.now()).await?);
             continue;
         }
         let whole = complete(&console.0.keys, &claimed);
-        let handed = timeout(PATIENCE, mailer.hand_over(whole.as_ref().unwrap_or(&claimed.mail))).await;
-        let handed = handed.unwrap_or_else(|_| Err(Refused::ForNow("The mail server took longer than 30 seconds.".to_owned())));
+        let handed = while_claimed(console, until, mailer.hand_over(whole.as_ref().unwrap_or(&claimed.mail))).await;
         let handed = handed.map_err(|refused| refused.without(&console.0.keys, &claimed));
         let now = console.now();
         match handed {
@@ -64,17 +65,23 @@ pub async fn deliver(console: &Console, mailer: &dyn Mailer) -> Result<Delivered
             }
             Err(Refused::ForNow(problem)) if now < claimed.mail.created_at.plus(GIVE_UP) => {
                 tracing::warn!(mail = %claimed.mail.id, attempts = claimed.attempts, problem, "a mail could not be delivered yet");
-                store::mails::mark_waiting(&console.0.db, claimed.mail.id, next_try(now, claimed.attempts), &problem).await?;
-                done.waiting += 1;
+                let due_at = next_try(now, claimed.attempts);
+                done.waiting += u32::from(store::mails::mark_waiting(&console.0.db, &claimed, due_at, &problem).await?);
             }
             Err(Refused::ForNow(problem) | Refused::ForGood(problem)) => {
                 tracing::error!(mail = %claimed.mail.id, problem, "a mail was given up");
-                store::mails::mark_failed(&console.0.db, claimed.mail.id, now, &problem).await?;
-                done.failed += 1;
+                done.failed += u32::from(store::mails::mark_failed(&console.0.db, &claimed, now, &problem).await?);
             }
         }
     }
-    Ok(done)
+}
+
+/// Hands over for as long as nobody else can have claimed the mail, which is asked before each step: a server that was stopped for a while, or
+/// its whole machine, goes on in the middle, when another one has sent the mail long since. A timer alone would let it take that step.
+async fn while_claimed(console: &Console, until: Timestamp, mut handing: Handing<'_>) -> core::result::Result<(), Refused> {
+    let late = || Err(Refused::ForNow("The mail server took longer than 30 seconds.".to_owned()));
+    let in_time = poll_fn(|context| if console.now() < until { handing.as_mut().poll(context) } else { Poll::Ready(late()) });
+    timeout(PATIENCE, in_time).await.unwrap_or_else(|_| late())
 }
 
 impl Refused {

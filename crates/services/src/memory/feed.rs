@@ -1,4 +1,4 @@
-//! The feed: asks the database what other servers have changed, and renews the lease.
+//! The feed: asks the database what other servers have changed and what time it is, and renews the lease.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,6 +10,7 @@ use tokio::{
 
 use super::{Memory, lease::since_boot};
 use crate::{
+    clock::{Clock, Reading},
     error::{Error, Result},
     store::events,
 };
@@ -23,6 +24,8 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub(crate) struct Feed {
     memory: Arc<Memory>,
     options: PgConnectOptions,
+    /// Hears the database's time.
+    clock: Arc<dyn Clock>,
     /// How often is asked.
     every: Duration,
     /// The last event that was noted; none before the first poll.
@@ -31,8 +34,8 @@ pub(crate) struct Feed {
 
 impl Feed {
     /// Asks two and a half times in a term, so that one poll may be late.
-    pub(crate) fn new(memory: Arc<Memory>, options: PgConnectOptions, term: Duration) -> Self {
-        Self { memory, options, every: term * 2 / 5, noted: None }
+    pub(crate) fn new(memory: Arc<Memory>, options: PgConnectOptions, clock: Arc<dyn Clock>, term: Duration) -> Self {
+        Self { memory, options, clock, every: term * 2 / 5, noted: None }
     }
 
     /// Works until told to stop.
@@ -82,6 +85,7 @@ impl Feed {
     async fn poll(&mut self, connection: &mut PgConnection) -> Result<()> {
         let sent = since_boot();
         let changes = events::changes_since(connection, self.noted.as_ref()).await?;
+        self.clock.hear(Reading { at: changes.at, sent, received: since_boot() });
         self.memory.note(changes.concerns);
         self.noted = Some(changes.head);
         self.memory.lease.renew(sent);

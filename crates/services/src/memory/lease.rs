@@ -12,7 +12,7 @@ pub const TERM: Duration = Duration::from_millis(100);
 
 /// A clock that never stands still and that nobody sets: it counts while the machine is suspended, which `std::time::Instant` does not on
 /// Linux. After a night asleep a lease must be over.
-pub(super) fn since_boot() -> Duration {
+pub(crate) fn since_boot() -> Duration {
     #[cfg(target_os = "linux")]
     const CLOCK: ClockId = ClockId::Boottime;
     #[cfg(not(target_os = "linux"))]

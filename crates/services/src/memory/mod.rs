@@ -23,7 +23,7 @@ use std::time::Duration;
 use domain::TokenId;
 use quick_cache::{Weighter, sync::Cache};
 use tokio::{
-    sync::Semaphore,
+    sync::{Semaphore, broadcast},
     time::{sleep, timeout},
 };
 
@@ -39,6 +39,7 @@ use sync::{Arc, Ordering};
 pub(crate) use feed::Feed;
 pub(crate) use generations::Concerns;
 pub use lease::TERM;
+pub(crate) use lease::since_boot;
 
 /// Digests of secrets nobody has, remembered at most: some 4 MiB. Whoever makes up well-formed secrets cannot fill more.
 const UNKNOWN: usize = 50_000;
@@ -56,7 +57,14 @@ pub(crate) struct Memory {
     lease: Lease,
     /// Places to look something up: fewer than the pool has connections, so that pages and changes find one.
     lookups: Semaphore,
+    /// Calls out what was changed, once it is noted.
+    changed: broadcast::Sender<Concerns>,
 }
+
+/// What is called out. Whoever does not listen for a while is told that they missed something.
+pub(crate) type Changed = broadcast::Receiver<Concerns>;
+/// How much may be missed before it is.
+const CALLS: usize = 64;
 
 /// A token that was found, and since when that is known.
 struct Known {
@@ -86,6 +94,7 @@ impl Memory {
             generations: Generations::default(),
             lease: term.map_or(Lease::Sole, Lease::shared),
             lookups: Semaphore::new(LOOKUPS),
+            changed: broadcast::Sender::new(CALLS),
         }
     }
 
@@ -125,7 +134,16 @@ impl Memory {
     pub(crate) fn note(&self, concerns: impl IntoIterator<Item = Concerns>) {
         for concerns in concerns {
             self.generations.note(concerns);
+            if concerns.ends_something() {
+                // Nobody may be listening.
+                let _ = self.changed.send(concerns);
+            }
         }
+    }
+
+    /// Hears from now on what was changed, by this server at once and by others when the feed has it.
+    pub(crate) fn changes(&self) -> Changed {
+        self.changed.subscribe()
     }
 
     /// Notes that a use of a secret has been written, so that it is no first use any more.

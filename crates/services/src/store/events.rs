@@ -6,7 +6,7 @@ use domain::{
 };
 use sqlx::PgConnection;
 
-use super::{Db, Write, exactly_one, on_db, on_tx, stored};
+use super::{Db, Write, exactly_one, on_db, on_tx, stored, time::now};
 use crate::{
     access::{Access, Caller, Principal},
     audit::{Filter, Recorded},
@@ -222,6 +222,8 @@ pub(crate) struct Changes {
     pub(crate) head: Place,
     /// What the changes concern, in their order.
     pub(crate) concerns: Vec<Concerns>,
+    /// The time at the database.
+    pub(crate) at: Timestamp,
 }
 
 #[derive(sqlx::FromRow)]
@@ -231,6 +233,7 @@ struct ChangeRow {
     organization_id: Option<String>,
     action: String,
     target_id: String,
+    now: i64,
 }
 
 /// What was changed since a place, in one statement and so at one moment. An event is in its change's transaction, and changes follow one
@@ -240,7 +243,11 @@ pub(crate) async fn changes_since(connection: &mut PgConnection, since: Option<&
     /// More than that is answered by forgetting everything.
     const LIMIT: usize = 1_000;
     if let Some(since) = since.filter(|since| since.seq > 0) {
-        let sql = "SELECT seq, mac, organization_id, action, target_id FROM events WHERE seq >= $1 ORDER BY seq LIMIT $2";
+        let sql = concat!(
+            "SELECT seq, mac, organization_id, action, target_id, ",
+            now!(),
+            " AS now FROM events WHERE seq >= $1 ORDER BY seq LIMIT $2"
+        );
         let limit = i64::try_from(LIMIT + 1).map_err(Error::internal)?;
         let mut rows: Vec<ChangeRow> = sqlx::query_as(sql).bind(since.seq).bind(limit).fetch_all(&mut *connection).await?;
         let is_same_trail = rows.first().is_some_and(|first| first.seq == since.seq && first.mac == since.mac);
@@ -252,11 +259,12 @@ pub(crate) async fn changes_since(connection: &mut PgConnection, since: Option<&
                 concerns.push(Concerns::of(organization, &row.action, &row.target_id));
             }
             let last = rows.pop().ok_or_else(|| Error::internal("an event is gone"))?;
-            return Ok(Changes { head: Place { seq: last.seq, mac: last.mac }, concerns });
+            return Ok(Changes { head: Place { seq: last.seq, mac: last.mac }, concerns, at: Timestamp::from_micros(last.now) });
         }
     }
-    let (seq, mac) = sqlx::query_as("SELECT seq, mac FROM head WHERE id = 1").fetch_one(connection).await?;
-    Ok(Changes { head: Place { seq, mac }, concerns: vec![Concerns::Everything] })
+    let sql = concat!("SELECT seq, mac, ", now!(), " FROM head WHERE id = 1");
+    let (seq, mac, now) = sqlx::query_as(sql).fetch_one(connection).await?;
+    Ok(Changes { head: Place { seq, mac }, concerns: vec![Concerns::Everything], at: Timestamp::from_micros(now) })
 }
 
 /// Whether this is a copy that follows the database from behind. What it says may be older than what was answered.

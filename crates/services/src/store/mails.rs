@@ -74,7 +74,7 @@ pub(crate) struct Claimed {
     pub(crate) mail: Outgoing,
     /// That whose id stands in it.
     pub(crate) linked: Option<Linked>,
-    /// How often it has been tried, this time included.
+    /// How often it has been tried, this time included. It tells this claim from later ones.
     pub(crate) attempts: u32,
 }
 
@@ -159,7 +159,7 @@ pub(crate) async fn is_wanted(db: &Db, mail: MailId, linked: Linked, now: Timest
     Ok(found == 1)
 }
 
-/// Writes down that a mail server has taken it.
+/// Writes down that a mail server has taken it, whoever has claimed it since.
 pub(crate) async fn mark_sent(db: &Db, id: MailId, at: Timestamp) -> Result<()> {
     let _place = db.place_to_write().await?;
     on_db!(db, |pool| {
@@ -172,49 +172,46 @@ pub(crate) async fn mark_sent(db: &Db, id: MailId, at: Timestamp) -> Result<()> 
     Ok(())
 }
 
-/// Puts it back, to be tried again later.
-pub(crate) async fn mark_waiting(db: &Db, id: MailId, due_at: Timestamp, problem: &str) -> Result<()> {
-    let _place = db.place_to_write().await?;
-    on_db!(db, |pool| {
-        sqlx::query(
-            "UPDATE mails SET due_at = $1, claimed_until = NULL, problem = $2 WHERE id = $3 AND sent_at IS NULL AND failed_at IS NULL",
+/// The end of a claim by which the mail was not sent. Only for who still has it: whoever was away for so long that another server took the
+/// mail must not take it from that one. Tells whether they had.
+macro_rules! ending_claim {
+    ($set:literal) => {
+        concat!(
+            "UPDATE mails SET ",
+            $set,
+            ", claimed_until = NULL WHERE id = $3 AND attempts = $4 AND sent_at IS NULL AND failed_at IS NULL"
         )
-        .bind(due_at.as_micros())
-        .bind(problem)
-        .bind(id.to_string())
-        .execute(pool)
-        .await?;
+    };
+}
+
+async fn end_claim(db: &Db, sql: &'static str, claimed: &Claimed, at: Timestamp, problem: &str) -> Result<bool> {
+    let _place = db.place_to_write().await?;
+    let touched = on_db!(db, |pool| {
+        sqlx::query(sql)
+            .bind(at.as_micros())
+            .bind(problem)
+            .bind(claimed.mail.id.to_string())
+            .bind(i64::from(claimed.attempts))
+            .execute(pool)
+            .await?
+            .rows_affected()
     });
-    Ok(())
+    Ok(touched == 1)
+}
+
+/// Puts it back, to be tried again later.
+pub(crate) async fn mark_waiting(db: &Db, claimed: &Claimed, due_at: Timestamp, problem: &str) -> Result<bool> {
+    end_claim(db, ending_claim!("due_at = $1, problem = $2"), claimed, due_at, problem).await
 }
 
 /// Gives it up because what it brings has ended, or comes with a newer one.
-pub(crate) async fn mark_dropped(db: &Db, id: MailId, at: Timestamp) -> Result<()> {
-    let _place = db.place_to_write().await?;
-    on_db!(db, |pool| {
-        sqlx::query(
-            "UPDATE mails SET failed_at = $1, dropped_at = $1, claimed_until = NULL, problem = '' WHERE id = $2 AND sent_at IS NULL",
-        )
-        .bind(at.as_micros())
-        .bind(id.to_string())
-        .execute(pool)
-        .await?;
-    });
-    Ok(())
+pub(crate) async fn mark_dropped(db: &Db, claimed: &Claimed, at: Timestamp) -> Result<bool> {
+    end_claim(db, ending_claim!("failed_at = $1, dropped_at = $1, problem = $2"), claimed, at, "").await
 }
 
 /// Gives it up.
-pub(crate) async fn mark_failed(db: &Db, id: MailId, at: Timestamp, problem: &str) -> Result<()> {
-    let _place = db.place_to_write().await?;
-    on_db!(db, |pool| {
-        sqlx::query("UPDATE mails SET failed_at = $1, claimed_until = NULL, problem = $2 WHERE id = $3 AND sent_at IS NULL")
-            .bind(at.as_micros())
-            .bind(problem)
-            .bind(id.to_string())
-            .execute(pool)
-            .await?;
-    });
-    Ok(())
+pub(crate) async fn mark_failed(db: &Db, claimed: &Claimed, at: Timestamp, problem: &str) -> Result<bool> {
+    end_claim(db, ending_claim!("failed_at = $1, problem = $2"), claimed, at, problem).await
 }
 
 #[derive(sqlx::FromRow)]

@@ -11,6 +11,7 @@ macro_rules! role_of {
     };
 }
 
+mod connect;
 pub(crate) mod events;
 mod guards;
 pub(crate) mod idempotency;
@@ -20,27 +21,28 @@ pub(crate) mod members;
 pub(crate) mod organizations;
 pub(crate) mod reports;
 pub(crate) mod resets;
+pub(crate) mod revocations;
 pub(crate) mod roles;
 pub(crate) mod sessions;
 pub(crate) mod setup;
 pub(crate) mod teams;
 pub(crate) mod throttles;
+mod time;
 pub(crate) mod token_policy;
 pub(crate) mod tokens;
 pub(crate) mod usage;
 pub(crate) mod users;
 
-use std::{fs, os::unix::fs::OpenOptionsExt as _, path::PathBuf, str::FromStr as _, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use sqlx::{
-    ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     migrate::{MigrateError, Migrator},
-    postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
+    clock::{Clock, Reading},
     error::{Error, Result},
     keys::Keys,
     memory::{Concerns, Feed, Memory},
@@ -167,17 +169,18 @@ impl Db {
     /// others may change things as well.
     pub(crate) async fn open(
         database: &Database,
+        clock: &Arc<dyn Clock>,
         remembered: u64,
         term: Duration,
     ) -> core::result::Result<(Self, Option<Feed>), DatabaseError> {
         // Whoever writes waits for a place before taking a connection. Otherwise writers that wait for one another would hold every
         // connection, and verification, which only reads, would find none. SQLite has one writer anyway.
         let (pool, writers, memory, feed) = match database {
-            Database::Sqlite(path) => (Pool::Sqlite(open_sqlite(path).await?), 1, Arc::new(Memory::new(remembered, None)), None),
+            Database::Sqlite(path) => (Pool::Sqlite(connect::sqlite(path).await?), 1, Arc::new(Memory::new(remembered, None)), None),
             Database::Postgres(address) => {
-                let (pool, options) = open_postgres(address).await?;
+                let (pool, options) = connect::postgres(address).await?;
                 let memory = Arc::new(Memory::new(remembered, Some(term)));
-                (Pool::Postgres(pool), 6, memory.clone(), Some(Feed::new(memory, options, term)))
+                (Pool::Postgres(pool), 6, memory.clone(), Some(Feed::new(memory, options, clock.clone(), term)))
             }
         };
         let db = Self { pool, writers: Arc::new(Semaphore::new(writers)), memory };
@@ -187,8 +190,12 @@ impl Db {
     }
 
     async fn migrate(&self) -> core::result::Result<(), DatabaseError> {
-        // On PostgreSQL the migrator takes an advisory lock; on SQLite the caller holds a lock file.
-        on_db!(self, |pool| MIGRATIONS.run(pool).await).map_err(|error| match error {
+        let migrated = match &self.pool {
+            // The caller holds a lock file.
+            Pool::Sqlite(pool) => MIGRATIONS.run(pool).await,
+            Pool::Postgres(pool) => connect::migrate_in_turn(pool).await,
+        };
+        migrated.map_err(|error| match error {
             MigrateError::VersionMissing(found) => {
                 DatabaseError::NewerSchema { found, known: MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0) }
             }
@@ -227,6 +234,14 @@ impl Db {
     pub(crate) async fn ping(&self) -> Result<()> {
         on_db!(self, |pool| sqlx::query("SELECT 1").execute(pool).await.map(|_| ())?);
         Ok(())
+    }
+
+    /// What time it is at the database. None on SQLite, which is a file of this machine and has no other clock.
+    pub(crate) async fn time(&self) -> Result<Option<Reading>> {
+        match &self.pool {
+            Pool::Sqlite(_) => Ok(None),
+            Pool::Postgres(pool) => Ok(Some(time::read(&mut *pool.acquire().await?).await?)),
+        }
     }
 
     /// The key check of the instance, if one has been set.
@@ -321,75 +336,4 @@ impl Write {
         committed.await.map_err(Error::internal)??;
         Ok(ends_something)
     }
-}
-
-async fn open_sqlite(path: &std::path::Path) -> core::result::Result<SqlitePool, DatabaseError> {
-    // For its owner only; SQLite gives its journal the same mode.
-    fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(|error| DatabaseError::Unreachable(sqlx::Error::Io(error)))?;
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        // NORMAL may roll acknowledged commits back when the power fails.
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(PATIENCE)
-        .pragma("trusted_schema", "OFF")
-        .disable_statement_logging();
-    let pool = SqlitePoolOptions::new()
-        .max_connections(8)
-        .acquire_timeout(PATIENCE)
-        .connect_with(options)
-        .await
-        .map_err(DatabaseError::Unreachable)?;
-    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&pool).await.map_err(DatabaseError::Unreachable)?;
-    let parts: Vec<u32> = version.split('.').map(|part| part.parse().unwrap_or(0)).collect();
-    if parts < vec![3, 51, 3] {
-        return Err(DatabaseError::OldSqlite(version));
-    }
-    Ok(pool)
-}
-
-async fn open_postgres(address: &str) -> core::result::Result<(PgPool, PgConnectOptions), DatabaseError> {
-    // Without a user in the address sqlx guesses one; a wrong guess reads like a wrong password.
-    let names_a_user = address.split_once("://").is_some_and(|(_, rest)| rest.split('/').next().is_some_and(|host| host.contains('@')));
-    if !names_a_user {
-        return Err(DatabaseError::Address("it does not name a user.".to_owned()));
-    }
-    let options = PgConnectOptions::from_str(address)
-        .map_err(|error| DatabaseError::Address(format!("{error}.")))?
-        .application_name("jeton")
-        // Nobody waits longer than a client would, also when the client is gone.
-        .options([("lock_timeout", "4s"), ("idle_in_transaction_session_timeout", "10s")])
-        .disable_statement_logging();
-    let host = options.get_host();
-    let local = host.starts_with('/') || host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    if !local && !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull | PgSslMode::VerifyCa) {
-        tracing::warn!("the connection to PostgreSQL may be read and altered on the way; add ?sslmode=verify-full to its address");
-    }
-    // The pool would try again until its patience ends and then say only that it has; a single attempt says what is wrong.
-    PgConnection::connect_with(&options).await.map_err(DatabaseError::Unreachable)?.close().await.map_err(DatabaseError::Unreachable)?;
-    let pool = PgPoolOptions::new()
-        .max_connections(16)
-        .acquire_timeout(PATIENCE)
-        .connect_with(options.clone())
-        .await
-        .map_err(DatabaseError::Unreachable)?;
-    let setting = async |name: &'static str| -> core::result::Result<String, DatabaseError> {
-        sqlx::query_scalar("SELECT current_setting($1)").bind(name).fetch_one(&pool).await.map_err(DatabaseError::Unreachable)
-    };
-    if setting("full_page_writes").await? == "off" {
-        return Err(DatabaseError::Torn);
-    }
-    for name in ["fsync", "synchronous_commit"] {
-        if setting(name).await? == "off" {
-            tracing::warn!(setting = name, "PostgreSQL runs with this setting off: a crash can undo acknowledged changes");
-        }
-    }
-    Ok((pool, options))
 }

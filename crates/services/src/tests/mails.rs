@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use domain::{Delivery, Role};
+use tokio::sync::Notify;
 
 use super::{Instance, new_token, on_both};
 use crate::{
@@ -20,6 +21,7 @@ on_both![
     what_is_refused_for_now_is_tried_again_later_and_given_up_after_a_day,
     two_servers_deliver_each_mail_once,
     a_server_that_dies_leaves_its_mail_to_the_next,
+    a_server_that_stalls_neither_sends_nor_gives_back_what_another_has,
     only_who_may_change_the_organization_sees_the_mails,
 ];
 
@@ -159,6 +161,56 @@ async fn a_server_that_dies_leaves_its_mail_to_the_next(instance: Instance) {
     instance.advance(60);
     assert_eq!(mails::deliver(&instance.console, &post).await.unwrap().sent, 1);
     assert_eq!(claimed.unwrap().mail.id, post.taken()[0].id, "the same Message-ID");
+}
+
+/// Takes a mail over in two steps, and waits in between until it is told to go on.
+#[derive(Default)]
+struct Slow {
+    has_begun: Notify,
+    go_on: Notify,
+    taken: AtomicU32,
+}
+
+impl Mailer for Slow {
+    fn hand_over<'a>(&'a self, _: &'a Outgoing) -> Handing<'a> {
+        Box::pin(async move {
+            self.has_begun.notify_one();
+            self.go_on.notified().await;
+            self.taken.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        })
+    }
+}
+
+async fn a_server_that_stalls_neither_sends_nor_gives_back_what_another_has(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    tokens::create(&instance.console, &owner, new_token("ci", Role::Viewer)).await.unwrap();
+    let (other, background) = instance.second().await;
+    let (stalled, quick) = (Arc::new(Slow::default()), Arc::new(Slow::default()));
+    let deliver = |console: &crate::Console, mailer: &Arc<Slow>| {
+        let (console, mailer) = (console.clone(), mailer.clone());
+        tokio::spawn(async move { mails::deliver(&console, &*mailer).await.unwrap() })
+    };
+    let first = deliver(&instance.console, &stalled);
+    stalled.has_begun.notified().await;
+    // The first is stopped for longer than its claim lasts, and the second takes over.
+    instance.advance(60);
+    let second = deliver(&other, &quick);
+    quick.has_begun.notified().await;
+    // The first goes on where it was.
+    stalled.go_on.notify_one();
+    assert_eq!(first.await.unwrap(), Delivered::default(), "it has nothing to say of a mail that is not its own any more");
+    assert_eq!(stalled.taken.load(Ordering::SeqCst), 0);
+    // Nor may a third one have it while the second is at it.
+    assert_eq!(mails::deliver(&instance.console, &Post::default()).await.unwrap(), Delivered::default());
+    quick.go_on.notify_one();
+    assert_eq!((second.await.unwrap().sent, quick.taken.load(Ordering::SeqCst)), (1, 1));
+    instance.advance(3600);
+    assert_eq!(mails::deliver(&instance.console, &Post::default()).await.unwrap(), Delivered::default());
+    if let Some(background) = background {
+        background.stop().await;
+    }
 }
 
 async fn only_who_may_change_the_organization_sees_the_mails(instance: Instance) {

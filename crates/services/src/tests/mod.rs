@@ -17,6 +17,7 @@ mod mails;
 mod members;
 mod memory;
 mod model;
+mod news;
 mod notices;
 mod offboarding;
 mod once;
@@ -31,10 +32,12 @@ mod roles;
 mod rotate_itself;
 mod rotate_once;
 mod rotation;
+mod servers;
 mod sessions;
 mod sign_out;
 mod storage;
 mod teams;
+mod time;
 mod token_owners;
 mod token_policy;
 mod tokens;
@@ -275,7 +278,7 @@ impl Instance {
     }
 }
 
-fn settings(folder: &tempfile::TempDir, database: &Database, clock: Arc<FixedClock>, term: Duration) -> Settings {
+fn settings(folder: &tempfile::TempDir, database: &Database, clock: Arc<dyn crate::Clock>, term: Duration) -> Settings {
     Settings {
         database: database.clone(),
         key: KeySource::File(folder.path().join("jeton.key")),

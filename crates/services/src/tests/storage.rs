@@ -2,11 +2,11 @@
 
 use domain::Role;
 use sha2::{Digest as _, Sha256};
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Connection as _, migrate::Migrate as _};
 
 use super::{Instance, caller, form, new_token, on_both};
 use crate::{
-    DatabaseError, Error, KeyError, OpenError, access, invitations, organizations,
+    Database, DatabaseError, Error, KeyError, OpenError, access, invitations, organizations,
     store::{self, Db, Pool, on_db},
     tokens,
 };
@@ -28,6 +28,30 @@ async fn two_servers_that_start_together_migrate_once(instance: Instance) {
     }
     assert_eq!(instance.count("SELECT COUNT(*) FROM _sqlx_migrations").await, i64::try_from(store::MIGRATIONS.iter().count()).unwrap());
     assert_eq!(instance.count("SELECT COUNT(*) FROM head").await, 1);
+}
+
+/// A migration may take longer than anybody waits for a lock; who comes meanwhile waits for its end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_starts_during_a_long_migration_waits_for_it() {
+    let instance = Instance::postgres().await;
+    let Database::Postgres(address) = &instance.database else { unreachable!() };
+    let mut migrating = sqlx::PgConnection::connect(address).await.unwrap();
+    migrating.lock().await.unwrap();
+    let opening = instance.again();
+    let watching = async {
+        let waits = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
+                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        let mut seen = std::collections::BTreeSet::new();
+        // The first gave up after four seconds; that there is a second one shows that it is tried again.
+        while seen.len() < 2 {
+            let pids: Vec<i32> = sqlx::query_scalar(waits).fetch_all(&mut migrating).await.unwrap();
+            seen.extend(pids);
+        }
+        migrating.unlock().await.unwrap();
+    };
+    let (opened, watched) = tokio::join!(opening, tokio::time::timeout(std::time::Duration::from_secs(60), watching));
+    watched.expect("it was not tried again");
+    opened.unwrap().1.stop().await;
 }
 
 async fn a_newer_schema_is_refused(instance: Instance) {

@@ -164,3 +164,44 @@ async fn another_organization_and_who_may_not_read_see_nothing(instance: Instanc
         access::by_token(&instance.console, issued.secret.expose(), &super::caller(), Permission::ORGANIZATION_READ).await.unwrap();
     assert!(matches!(tokens::usage(&instance.console, &viewer, &issued.token.id.to_string()).await, Err(Error::Forbidden)));
 }
+
+/// PostgreSQL undoes one of two writes that wait for each other. What it counted is neither lost nor counted twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_gives_way_to_another_server_is_counted_once() {
+    let instance = Instance::postgres().await;
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let issued = lasting(&instance, &owner, "ci").await;
+    // A sequence goes on counting though what asked it is undone.
+    instance.run("CREATE SEQUENCE faults".to_owned()).await;
+    instance
+        .run(
+            "CREATE FUNCTION give_way() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+             IF nextval('faults') <= 2 THEN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END IF; RETURN NEW; END $$"
+                .to_owned(),
+        )
+        .await;
+    for table in ["token_days", "token_addresses", "token_usage"] {
+        instance.run("ALTER SEQUENCE faults RESTART".to_owned()).await;
+        instance.run(format!("CREATE OR REPLACE TRIGGER give_way BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION give_way()")).await;
+        assert!(present(&instance.console, &issued, 1).await);
+        instance.console.0.usage.settle().await.unwrap();
+        assert_eq!(instance.count("SELECT last_value FROM faults").await, 3, "{table}");
+        instance.run(format!("DROP TRIGGER give_way ON {table}")).await;
+    }
+    let history = known(&instance, &owner, &issued).await;
+    assert_eq!((history.allowed(), history.addresses.len()), (3, 1));
+    // Whatever else goes wrong may have been written all the same, and is not tried again.
+    instance.run("CREATE TRIGGER give_way BEFORE INSERT ON token_days FOR EACH ROW EXECUTE FUNCTION give_way()".to_owned()).await;
+    instance
+        .run(
+            "CREATE OR REPLACE FUNCTION give_way() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN PERFORM nextval('faults'); RAISE EXCEPTION 'cut' USING ERRCODE = '57P01'; END $$"
+                .to_owned(),
+        )
+        .await;
+    instance.run("ALTER SEQUENCE faults RESTART".to_owned()).await;
+    assert!(present(&instance.console, &issued, 1).await);
+    assert!(instance.console.0.usage.settle().await.is_err());
+    assert_eq!(instance.count("SELECT last_value FROM faults").await, 1);
+}

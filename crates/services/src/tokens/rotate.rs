@@ -7,7 +7,8 @@ use super::event;
 use crate::{
     Console,
     access::{Access, Principal},
-    entropy::{self, Clock},
+    clock::Clock,
+    entropy,
     error::{Error, Result},
     keys::{Digest, Keys},
     mails::{self, Letter},

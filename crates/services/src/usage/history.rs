@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use domain::{OrganizationId, Timestamp, TokenId, UsageHistory};
 use tokio::time::Instant;
 
-use super::{BATCH, Refused, Use, warned};
+use super::{BATCH, Refused, Use, persistently, warned};
 use crate::store::{self, Db};
 
 /// How long counts wait before they are written. Longer than the latest use does: nothing is decided by them, and under load most of the
@@ -82,14 +82,14 @@ impl History {
         days.sort_unstable_by_key(|(key, _)| *key);
         let days: Vec<DayCount> = days.into_iter().map(|(_, count)| count).collect();
         for batch in days.chunks(BATCH) {
-            written &= warned(&store::usage::upsert_days(db, batch).await);
+            written &= warned(&persistently(|| store::usage::upsert_days(db, batch)).await);
         }
         let mut addresses: Vec<_> = self.addresses.drain().collect();
         addresses.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let addresses: Vec<Seen> = addresses.into_iter().map(|(_, seen)| seen).collect();
         for batch in addresses.chunks(BATCH) {
-            written &= warned(&store::usage::upsert_addresses(db, batch).await);
-            written &= warned(&store::usage::prune_addresses(db, batch).await);
+            written &= warned(&persistently(|| store::usage::upsert_addresses(db, batch)).await);
+            written &= warned(&persistently(|| store::usage::prune_addresses(db, batch)).await);
         }
         let today = now.day();
         if self.pruned != Some(today) {

@@ -25,7 +25,7 @@ pub(crate) use history::{DayCount, Seen};
 
 use crate::{
     access::Caller,
-    entropy::Clock,
+    clock::Clock,
     error::{Error, Result},
     keys::{Digest, Keys},
     store,
@@ -255,22 +255,23 @@ impl Worker {
         let mut uses: Vec<Use> = self.uses.drain().map(|(_, used)| used).collect();
         uses.sort_unstable_by_key(|used| used.token);
         for batch in uses.chunks(BATCH) {
-            written &= warned(&store::usage::upsert(&self.db, batch).await);
+            written &= warned(&persistently(|| store::usage::upsert(&self.db, batch)).await);
         }
         let mut stragglers: Vec<_> = self.stragglers.drain().collect();
         stragglers.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let stragglers: Vec<SecretUse> = stragglers.into_iter().map(|(_, used)| used).collect();
         for batch in stragglers.chunks(BATCH) {
-            written &= warned(&store::usage::upsert_users(&self.db, batch).await);
+            written &= warned(&persistently(|| store::usage::upsert_users(&self.db, batch)).await);
         }
         for of_one in stragglers.chunk_by(|one, other| one.digest == other.digest) {
-            written &= warned(&store::usage::prune_users(&self.db, &of_one[0], self.clock.now()).await);
+            let now = self.clock.now();
+            written &= warned(&persistently(|| store::usage::prune_users(&self.db, &of_one[0], now)).await);
         }
         let mut refusals: Vec<_> = self.refusals.drain().collect();
         refusals.sort_unstable_by_key(|(key, _)| *key);
         let refusals: Vec<Refused> = refusals.into_iter().map(|(_, refused)| refused).collect();
         for batch in refusals.chunks(BATCH) {
-            written &= warned(&store::usage::upsert_refusals(&self.db, batch).await);
+            written &= warned(&persistently(|| store::usage::upsert_refusals(&self.db, batch)).await);
         }
         if all || self.history.is_due() {
             written &= self.history.write(&self.db, self.clock.now()).await;
@@ -307,6 +308,18 @@ impl Worker {
         }
         all
     }
+}
+
+/// Writes, and again where the database undid it because another server wrote the same rows: what is counted must not be lost to that. Anything
+/// else is not tried again: it may have been written, and nothing is to count twice.
+async fn persistently<Writing: Future<Output = Result<()>>>(write: impl Fn() -> Writing) -> Result<()> {
+    for _ in 0..2 {
+        match write().await {
+            Err(error) if error.gave_way() => {}
+            done => return done,
+        }
+    }
+    write().await
 }
 
 /// Whether it was written; warns when it was not.

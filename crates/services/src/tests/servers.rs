@@ -1,0 +1,66 @@
+//! What servers do by themselves happens once, however many of them there are and whatever their clocks say.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{Lifetime, Role, Timestamp, token_policy::Policy};
+
+use super::{Instance, TERM, new_token, notices::taken, on_both, settings};
+use crate::{Clock as _, Console, Reading, SystemClock, memory::since_boot, store, token_policy, tokens};
+
+on_both![two_servers_end_what_nobody_uses_once];
+
+async fn two_servers_end_what_nobody_uses_once(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let policy = Policy { revoke_unused_days: Some(1), ..Policy::default() };
+    token_policy::edit(&instance.console, &owner, None, &policy).await.unwrap();
+    // More than are ended in one change.
+    for number in 0..130 {
+        let new = tokens::NewToken { lifetime: Lifetime::Never, ..new_token(&format!("t{number}"), Role::Viewer) };
+        tokens::create(&instance.console, &owner, new).await.unwrap();
+    }
+    taken(&instance).await;
+    instance.advance(24 * 60 * 60);
+    let (other, background) = instance.second().await;
+    let look = |console: &Console| {
+        let console = console.clone();
+        tokio::spawn(async move { token_policy::revoke_unused(&console, console.now()).await.unwrap() })
+    };
+    let looks = [look(&instance.console), look(&other), look(&instance.console), look(&other)];
+    let mut ended = 0;
+    for look in looks {
+        ended += look.await.unwrap();
+    }
+    let events = instance.count("SELECT COUNT(*) FROM events WHERE action = 'token.revoke'").await;
+    assert_eq!((ended, events, taken(&instance).await.len()), (130, 130, 2), "with one mail for each change");
+    if let Some(background) = background {
+        background.stop().await;
+    }
+}
+
+/// A server whose clock is a day ahead takes no mail that another one is sending: both go by the database's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_clock_ends_no_claim() {
+    const CLAIM: Duration = Duration::from_mins(1);
+    let instance = Instance::postgres().await;
+    instance.set_up().await;
+    tokens::create(&instance.console, &instance.owner().await, new_token("ci", Role::Viewer)).await.unwrap();
+    // Due since 1970, whatever the clock of the instance says.
+    instance.execute("UPDATE mails SET due_at = 0").await.unwrap();
+    let open = async |wrong: Option<Timestamp>| {
+        let clock = Arc::new(SystemClock::default());
+        if let Some(at) = wrong {
+            clock.hear(Reading { at, sent: since_boot(), received: since_boot() });
+        }
+        Console::open(settings(&instance.folder, &instance.database, clock, TERM)).await.unwrap()
+    };
+    let (right, first) = open(None).await;
+    let (wrong, second) = open(Some(right.now().plus(Duration::from_hours(24)))).await;
+    let claim = async |console: &Console| store::mails::claim(&console.0.db, console.now(), CLAIM).await.unwrap();
+    assert!(claim(&right).await.is_some());
+    assert!(claim(&wrong).await.is_none());
+    // The same with a clock that goes by nobody.
+    assert!(store::mails::claim(&wrong.0.db, right.now().plus(Duration::from_hours(24)), CLAIM).await.unwrap().is_some());
+    first.stop().await;
+    second.stop().await;
+}
