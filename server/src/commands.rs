@@ -13,7 +13,7 @@ use axum_client_ip::ClientIpSource;
 use axum_server::Handle;
 use clap::{Args, Parser, Subcommand};
 use data_encoding::HEXLOWER;
-use domain::{Description, Label, Lifetime, Permission, PermissionSet, Role};
+use domain::{Description, Label, Lifetime, Limits, Permission, PermissionSet, Role};
 use serde_json::json;
 use services::{
     Background, Caller, Console, Database, Entropy as _, KeySource, Mailer, Parameters, Settings, SystemClock, SystemEntropy, TERM, access,
@@ -225,6 +225,7 @@ async fn create_token(console: &Console, caller: &Caller, create: CreateToken) -
         role: Some(create.role.parse::<Role>().map_err(typed("role"))?.into()),
         permissions: permissions?,
         lifetime: create.expires.parse::<Lifetime>().map_err(typed("expires"))?,
+        limits: Limits::default(),
     };
     let access = access::by_operator(console, &create.organization, caller).await?;
     let issued = tokens::create(console, &access, new).await?;

@@ -61,7 +61,7 @@ pub async fn edit(
     reply(
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
-            let form = services::tokens::Form { owner: String::new(), label, description, role, permissions, expiry, days, hours, minutes };
+            let form = services::tokens::Form { label, description, role, permissions, expiry, days, hours, minutes, ..Default::default() };
             services::tokens::edit(&request.console, &access, &token, Some(&version), form.parse_change(&request.console, &access).await?)
                 .await
         }

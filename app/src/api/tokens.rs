@@ -210,7 +210,8 @@ pub async fn create(
     reply(
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_CREATE).await?;
-            let typed = services::tokens::Form { owner, label, description, role, permissions, expiry, days, hours, minutes };
+            let typed =
+                services::tokens::Form { owner, label, description, role, permissions, expiry, days, hours, minutes, ..Default::default() };
             let new = typed.parse(&request.console, &access).await?;
             services::tokens::create_by_form(&request.console, &access, new, &form).await
         }

@@ -16,12 +16,16 @@ pub struct Limits {
 impl Limits {
     /// Whether they allow nothing that the others do not.
     pub fn are_within(&self, others: &Self) -> bool {
-        let rate = match (self.rate, others.rate) {
+        self.rate_is_within(others) && self.networks.are_within(&others.networks)
+    }
+
+    /// The same of how often alone.
+    pub fn rate_is_within(&self, others: &Self) -> bool {
+        match (self.rate, others.rate) {
             (_, None) => true,
             (None, Some(_)) => false,
             (Some(own), Some(other)) => own.is_within(other),
-        };
-        rate && self.networks.are_within(&others.networks)
+        }
     }
 
     /// Both in a few words, as in `2 networks · 100/min`; none without any.

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod account;
 pub mod audit;
+mod counters;
 mod entropy;
 mod error;
 pub mod invitations;
@@ -45,6 +46,7 @@ pub use passwords::Parameters;
 pub use store::{Database, DatabaseError};
 
 use crate::{
+    counters::Counters,
     keys::{Digest, Keys},
     passwords::Hasher,
     sessions::Addresses,
@@ -106,6 +108,7 @@ struct Inner {
     /// Who asks for links: a budget of its own, so that it takes nothing from signing in.
     askers: Addresses,
     usage: Usage,
+    counters: Counters,
     origin: String,
     /// Calls out that there is something in the outbox.
     mails: Arc<Notify>,
@@ -173,6 +176,7 @@ impl Console {
             clock: settings.clock,
             entropy: settings.entropy,
             usage,
+            counters: Counters::default(),
             origin: settings.origin,
             mails: mails.clone(),
             verifying: audit::Verifying::default(),

@@ -392,6 +392,7 @@ impl TestConsole {
             role: Some(role.into()),
             permissions: permissions.iter().map(|name| name.parse().unwrap()).collect::<PermissionSet>(),
             lifetime,
+            limits: domain::Limits::default(),
         };
         let issued = tokens::create(&self.console, &access, new).await.unwrap();
         (issued.token, issued.secret.expose().to_owned())

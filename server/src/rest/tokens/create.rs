@@ -1,7 +1,7 @@
 //! Generating a token, also again when the answer was lost.
 
 use axum::{extract::State, http::HeaderMap, response::Response};
-use domain::{AssignedRole, Description, Label, Lifetime, OwnerChoice, Permission, PermissionSet, Timestamp};
+use domain::{AssignedRole, Description, Label, Lifetime, Limits, OwnerChoice, Permission, PermissionSet, Timestamp};
 use serde::Deserialize;
 use services::{
     roles,
@@ -105,7 +105,7 @@ impl Wanted {
             return Err(invalid("role", "A token needs a role, permissions, or both."));
         }
         let lifetime = lifetime(self.expires_in, self.expires_at, now)?.unwrap_or(usual);
-        Ok(NewToken { owner: Some(owner), label, description, role, permissions, lifetime })
+        Ok(NewToken { owner: Some(owner), label, description, role, permissions, lifetime, limits: Limits::default() })
     }
 }
 

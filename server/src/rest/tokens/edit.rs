@@ -68,6 +68,7 @@ impl Wanted {
                 permissions: permissions.unwrap_or(token.permissions),
             }),
             lifetime,
+            limits: None,
         })
     }
 }
