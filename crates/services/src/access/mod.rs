@@ -343,8 +343,22 @@ pub async fn by_token_to_itself(console: &Console, presented: &str, caller: &Cal
     Ok(access)
 }
 
+/// Lets the bearer of a token end it, and do nothing else, from wherever and however often it is used: whoever finds one can make it worthless.
+pub async fn by_token_to_end_itself(console: &Console, presented: &str, caller: &Caller) -> Result<Access> {
+    let (access, found) = holder(console, presented, caller).await?;
+    console.0.usage.accepted(&found, console.now(), caller);
+    Ok(Access { permissions: PermissionSet::NONE, ..access })
+}
+
 /// Who presents this, if it is a good token, used from where and as often as it may be. Whether they may do what they want to is asked next.
 async fn bearer(console: &Console, presented: &str, caller: &Caller) -> Result<(Access, Arc<Found>)> {
+    let (access, found) = holder(console, presented, caller).await?;
+    console.within_limits(&found, caller.address, console.now())?;
+    Ok((access, found))
+}
+
+/// Who presents this, if it is a good token.
+async fn holder(console: &Console, presented: &str, caller: &Caller) -> Result<(Access, Arc<Found>)> {
     let secret = Secret::parse(presented, &console.0.prefix).map_err(|_| Error::Unauthenticated)?;
     let now = console.now();
     let digest = console.0.keys.token(&secret);
@@ -359,7 +373,6 @@ async fn bearer(console: &Console, presented: &str, caller: &Caller) -> Result<(
     if let Some(cause) = Cause::of(found.token.status_at(now)) {
         return Err(refused(&found, cause));
     }
-    console.within_limits(&found, caller.address, now)?;
     let access = Access {
         person: None,
         reach: Reach::All,
