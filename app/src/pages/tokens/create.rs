@@ -1,6 +1,6 @@
 //! The form for a new token, and the dialog that shows its secret once.
 
-use domain::{Issued, OwnerChoice, Owners, PermissionSet, Role, token_policy::Policy};
+use domain::{Issued, Limits, OwnerChoice, Owners, PermissionSet, Role, token_policy::Policy};
 use leptos::{
     ev::{Event, SubmitEvent},
     prelude::*,
@@ -11,6 +11,7 @@ use leptos_router::hooks::use_query_map;
 use super::issuing::Issuing;
 use super::{
     fields::{DescriptionField, ExpiryField, FIELDS, LabelField, Values},
+    limits::LimitsFields,
     rights::{RightsField, toggled},
 };
 use crate::{
@@ -154,6 +155,7 @@ fn TokenForm(blank: Blank, policy: Policy, issued: RwSignal<Option<Issued>>) -> 
             }}
             <RightsField chosen=values.role roles=roles.custom may=may on=values.permissions address=presets refusal=refusal />
             <ExpiryField chosen=values.expiry hint="From then on the token is refused." offer=offer refusal=refusal />
+            <LimitsFields limits=Limits::default() refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
                 <Submit busy=busy meanwhile="Generating…" label="Generate token" />
