@@ -23,10 +23,10 @@ pub(crate) struct Problem {
     message: Box<str>,
     field: Option<String>,
     token: Option<Box<str>>,
-    challenge: Option<String>,
+    challenge: Option<Box<str>>,
     retry_after: Option<u64>,
     /// What is left of the token's rate limit, where that is why.
-    budget: Option<Budget>,
+    budget: Option<Box<Budget>>,
     /// Whether `error` says the code, as OAuth's clients expect.
     is_oauth: bool,
 }
@@ -92,7 +92,7 @@ impl Problem {
 
     fn unauthenticated(challenge: &str) -> Self {
         let problem = Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "Invalid or missing authentication token");
-        Self { challenge: Some(challenge.to_owned()), ..problem }
+        Self { challenge: Some(challenge.into()), ..problem }
     }
 
     /// RFC 6750, section 3.1: who sent nothing is told no error code.
@@ -107,7 +107,7 @@ impl Problem {
 
     /// The token was sent in a way that is not taken.
     pub(crate) fn invalid_request(code: &'static str, message: &str) -> Self {
-        Self { challenge: Some(format!("{REALM}, error=\"invalid_request\"")), ..Self::new(StatusCode::BAD_REQUEST, code, message) }
+        Self { challenge: Some(format!("{REALM}, error=\"invalid_request\"").into()), ..Self::new(StatusCode::BAD_REQUEST, code, message) }
     }
 
     /// More than one credential was sent.
@@ -143,7 +143,7 @@ impl Problem {
     /// The token is good, but lacks some of these.
     pub(crate) fn insufficient_for(permissions: PermissionSet) -> Self {
         let problem = Self::new(StatusCode::FORBIDDEN, "insufficient_permissions", "Insufficient permissions to access this resource");
-        Self { challenge: Some(format!("{REALM}, error=\"insufficient_scope\", scope=\"{}\"", permissions.stored())), ..problem }
+        Self { challenge: Some(format!("{REALM}, error=\"insufficient_scope\", scope=\"{}\"", permissions.stored()).into()), ..problem }
     }
 
     /// What a gateway sends of its own makes no sense; whatever it asks about may not pass.
@@ -229,7 +229,7 @@ impl From<Error> for Problem {
         let (budget, of_limits) = match error {
             Error::Outside(Outside::NotAllowed) => (None, Some("ip_not_allowed")),
             Error::Outside(Outside::Unknown) => (None, Some("ip_unknown")),
-            Error::RateLimited(budget) => (Some(budget), Some("rate_limited")),
+            Error::RateLimited(budget) => (Some(Box::new(budget)), Some("rate_limited")),
             _ => (None, None),
         };
         let failure = Failure::from(error);

@@ -282,7 +282,7 @@ async fn programs_read_and_write_limits(it: TestConsole) {
         }
         assert_eq!((edited.status.as_u16(), edited.json()), (200, expected.clone()), "{body}");
         assert_ne!(edited.header("etag"), tag, "{body}: a limit is part of what is edited");
-        tag = edited.header("etag").to_owned();
+        edited.header("etag").clone_into(&mut tag);
     }
     let events = "SELECT COUNT(*) FROM events WHERE action = 'token.edit' AND details LIKE '%allowed_networks%'";
     assert_eq!(it.count(events).await, 2);
