@@ -82,6 +82,7 @@ async fn run(folder: &Path, database: &str) -> Result<(), Box<dyn Error>> {
             role: (number > 0).then(|| Role::Viewer.into()),
             permissions,
             lifetime: Lifetime::Never,
+            limits: domain::Limits::default(),
         };
         secrets.push(tokens::create(&console, &operator, new).await?.secret.expose().to_owned());
     }

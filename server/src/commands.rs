@@ -13,7 +13,7 @@ use axum_client_ip::ClientIpSource;
 use axum_server::Handle;
 use clap::{Args, Parser, Subcommand};
 use data_encoding::HEXLOWER;
-use domain::{Description, Label, Lifetime, Permission, PermissionSet, Role};
+use domain::{Description, Label, Lifetime, Limits, Networks, Permission, PermissionSet, RateLimit, Role};
 use serde_json::json;
 use services::{
     Background, Caller, Console, Database, Entropy as _, KeySource, Mailer, Parameters, Settings, SystemClock, SystemEntropy, TERM, access,
@@ -124,6 +124,12 @@ struct CreateToken {
     /// How long it lives: 90d, 12h, 30m, 1d12h or never
     #[arg(long, default_value = "90d", value_name = "LIFETIME")]
     expires: String,
+    /// A network it may be used from, as in 10.0.0.0/8; may be given several times, from everywhere without
+    #[arg(long, value_name = "CIDR")]
+    allowed_network: Vec<String>,
+    /// How often it may be used, as in 100/minute; as often as somebody likes without
+    #[arg(long, value_name = "LIMIT")]
+    rate_limit: Option<RateLimit>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -225,6 +231,10 @@ async fn create_token(console: &Console, caller: &Caller, create: CreateToken) -
         role: Some(create.role.parse::<Role>().map_err(typed("role"))?.into()),
         permissions: permissions?,
         lifetime: create.expires.parse::<Lifetime>().map_err(typed("expires"))?,
+        limits: Limits {
+            networks: Networks::new(create.allowed_network.iter().map(String::as_str)).map_err(typed("allowed-network"))?,
+            rate: create.rate_limit,
+        },
     };
     let access = access::by_operator(console, &create.organization, caller).await?;
     let issued = tokens::create(console, &access, new).await?;
@@ -236,6 +246,8 @@ async fn create_token(console: &Console, caller: &Caller, create: CreateToken) -
         "permissions": issued.token.effective(),
         "created_at": issued.token.created_at.iso(),
         "expires_at": issued.token.expires_at.map(domain::Timestamp::iso),
+        "allowed_networks": issued.token.limits.networks,
+        "rate_limit": issued.token.limits.rate,
         "secret": issued.secret.expose(),
     }));
     if printed.is_err() {

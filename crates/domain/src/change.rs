@@ -1,6 +1,6 @@
 //! Changing a token: what may be changed of it, and from when on nothing may.
 
-use crate::{AssignedRole, Description, Label, Lifetime, PermissionSet, State, Status, Timestamp, Token};
+use crate::{AssignedRole, Description, Label, Lifetime, Limits, PermissionSet, State, Status, Timestamp, Token};
 
 /// The choice of a form that stands for permissions of its own instead of a role.
 pub const CUSTOM: &str = "custom";
@@ -34,6 +34,8 @@ pub struct Change {
     pub rights: Option<Rights>,
     /// How long it lives, counted from the change.
     pub lifetime: Option<Lifetime>,
+    /// From where it may be used, and how often.
+    pub limits: Option<Limits>,
 }
 
 /// Says that a token is dead. What it was then stays on record as it was.
@@ -81,6 +83,7 @@ impl Token {
             role,
             permissions,
             expires_at: change.lifetime.map_or(token.expires_at, |lifetime| lifetime.ends(now)),
+            limits: change.limits.unwrap_or(token.limits),
             ..token
         })
     }
@@ -88,6 +91,11 @@ impl Token {
     /// Whether it ends later than it did `before`.
     pub fn is_extended_from(&self, before: &Self) -> bool {
         before.expires_at.is_some_and(|end| self.expires_at.is_none_or(|later| later > end))
+    }
+
+    /// Whether it may be used from elsewhere, or more often, than `before`.
+    pub fn is_loosened_from(&self, before: &Self) -> bool {
+        !self.limits.are_within(&before.limits)
     }
 
     /// Switches it off; refuses when it is dead. If it is off already, whoever switched it off first stays on record.
@@ -128,6 +136,7 @@ mod tests {
             created_by: "Ada".to_owned(),
             created_by_left: false,
             expires_at: Some(at(100)),
+            limits: Limits::default(),
             last_used_at: None,
             state: State::Active,
         }
@@ -148,6 +157,16 @@ mod tests {
         let label = Change { label: Label::parse("cd").ok(), description: Description::parse("").ok(), ..Change::default() };
         let edited = token().edit(label, at(50)).unwrap();
         assert_eq!((edited.label.as_str(), edited.description.as_str(), edited.role), ("cd", "", Some(Role::Viewer.into())));
+    }
+
+    #[test]
+    fn limits_change_together_and_are_loosened_by_either() {
+        let some = Limits { networks: crate::Networks::parse("10.0.0.0/8").unwrap(), rate: "100/minute".parse().ok() };
+        let bound = token().edit(Change { limits: Some(some.clone()), ..Change::default() }, at(50)).unwrap();
+        assert_eq!((&bound.limits, Token { limits: Limits::default(), ..bound.clone() }), (&some, token()));
+        assert!(token().is_loosened_from(&bound) && !bound.is_loosened_from(&token()) && !bound.is_loosened_from(&bound));
+        let faster = Token { limits: Limits { rate: None, ..some }, ..bound.clone() };
+        assert!(faster.is_loosened_from(&bound));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AssignedRole, Description, Hint, Label, Owner, PermissionSet, Timestamp, TokenId};
+use crate::{AssignedRole, Description, Hint, Label, Limits, Owner, PermissionSet, Timestamp, TokenId};
 
 /// A token as its organization's administrators see it. It never holds the secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub struct Token {
     pub created_by_left: bool,
     /// From when on it is refused; none means never.
     pub expires_at: Option<Timestamp>,
+    /// From where it may be used, and how often.
+    #[serde(default)]
+    pub limits: Limits,
     /// When it was last presented and accepted, a few seconds coarse.
     pub last_used_at: Option<Timestamp>,
     /// Whether it was ended by hand.
@@ -162,6 +165,7 @@ mod tests {
             created_by: "Ada".to_owned(),
             created_by_left: false,
             expires_at: Some(Timestamp::from_micros(100)),
+            limits: Limits::default(),
             last_used_at: None,
             state: State::Active,
         }

@@ -333,7 +333,7 @@ pub fn days(count: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Description, Hint, Label, State, TokenId};
+    use crate::{Description, Hint, Label, Limits, State, TokenId};
 
     fn strict() -> Policy {
         Policy { max_days: Some(30), may_never_expire: false, ..Policy::default() }
@@ -356,6 +356,7 @@ mod tests {
             created_by: "Ada".to_owned(),
             created_by_left: false,
             expires_at,
+            limits: Limits::default(),
             last_used_at: None,
             state: State::Active,
         }

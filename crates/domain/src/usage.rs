@@ -11,7 +11,7 @@ pub struct UsageDay {
     pub day: Timestamp,
     /// How often it was accepted.
     pub allowed: u64,
-    /// How often it was refused because it, or the secret that was presented, is dead.
+    /// How often it was refused because it, or the secret that was presented, is dead, or for its limits.
     pub refused: u64,
 }
 

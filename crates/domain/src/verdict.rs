@@ -1,8 +1,10 @@
 //! The verdict: what verification answers about a presented token, decided from facts and the time alone.
 
+use core::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{Permission, Status, Timestamp, Token};
+use crate::{Permission, Status, Timestamp, Token, network::Outside};
 
 /// What verification found. The words are part of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,19 +20,36 @@ pub enum Verdict {
     Revoked,
     /// Somebody switched it off.
     Disabled,
+    /// Good, but not at the address that it was presented from.
+    IpNotAllowed,
+    /// Good from some networks only, and nobody said from where it was presented.
+    IpUnknown,
+    /// Good, but used more often than it may be. Who counts says so, not [`Verdict::on`].
+    RateLimited,
     /// Good, but not for what was asked.
     InsufficientPermissions,
 }
 
 impl Verdict {
-    /// Judges a token that was found. A dead token is dead before it is weak: the order tells nothing about the rights of a dead one.
-    pub fn on(token: &Token, asked: Option<Permission>, now: Timestamp) -> Self {
+    /// Judges a token that was found and presented from this address. A dead token is dead before it is in the wrong place or weak, and in the
+    /// wrong place before it is weak: the order tells nothing about the rights of one that is not good there.
+    pub fn on(token: &Token, asked: Option<Permission>, address: Option<IpAddr>, now: Timestamp) -> Self {
         match token.status_at(now) {
             Status::Revoked => Self::Revoked,
             Status::Expired => Self::Expired,
             Status::Disabled => Self::Disabled,
+            Status::Active if let Err(outside) = token.limits.networks.admit(address) => outside.into(),
             Status::Active if asked.is_some_and(|asked| !token.effective().contains(asked)) => Self::InsufficientPermissions,
             Status::Active => Self::Valid,
+        }
+    }
+}
+
+impl From<Outside> for Verdict {
+    fn from(outside: Outside) -> Self {
+        match outside {
+            Outside::NotAllowed => Self::IpNotAllowed,
+            Outside::Unknown => Self::IpUnknown,
         }
     }
 }
@@ -38,7 +57,7 @@ impl Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Description, Hint, Label, Owner, PermissionSet, State, TokenId};
+    use crate::{Description, Hint, Label, Limits, Networks, Owner, PermissionSet, State, TokenId};
 
     /// Disabled, ended by its time, ended by hand: the later in this list wins, whatever the others are, and rights are asked last.
     #[test]
@@ -66,12 +85,20 @@ mod tests {
                 created_by: "Ada".to_owned(),
                 created_by_left: false,
                 expires_at,
+                limits: Limits::default(),
                 last_used_at: None,
                 state,
             };
-            assert_eq!((token.status_at(at(10)), Verdict::on(&token, None, at(10))), (status, verdict), "{token:?}");
-            let weak = Verdict::on(&token, "cluster:delete".parse().ok(), at(10));
+            assert_eq!((token.status_at(at(10)), Verdict::on(&token, None, None, at(10))), (status, verdict), "{token:?}");
+            let weak = Verdict::on(&token, "cluster:delete".parse().ok(), None, at(10));
             assert_eq!(weak, if verdict == Verdict::Valid { Verdict::InsufficientPermissions } else { verdict }, "{token:?}");
+            // The wrong place comes after death and before weakness.
+            let bound = Token { limits: Limits { networks: Networks::parse("10.0.0.0/8").unwrap(), rate: None }, ..token };
+            for (address, outside) in [(None, Verdict::IpUnknown), ("192.0.2.7".parse().ok(), Verdict::IpNotAllowed)] {
+                let expected = if verdict == Verdict::Valid { outside } else { verdict };
+                assert_eq!(Verdict::on(&bound, "cluster:delete".parse().ok(), address, at(10)), expected, "{bound:?}");
+            }
+            assert_eq!(Verdict::on(&bound, None, "10.0.0.7".parse().ok(), at(10)), verdict);
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What can go wrong in a use case: nine things, closed.
+//! What can go wrong in a use case: eleven things, closed.
 
 use core::time::Duration;
 
-use domain::{Code, Failure, Invalid};
+use domain::{Code, Failure, Invalid, network::Outside, rate_limit::Budget};
 
 /// Why a use case was refused. It becomes a [`Failure`] before it leaves; nothing of `Internal` does.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,12 @@ pub enum Error {
         /// How long to wait.
         wait: Duration,
     },
+    /// The token is good, but not from where it is used.
+    #[error(transparent)]
+    Outside(#[from] Outside),
+    /// The token is good, but used more often than it may be.
+    #[error("used more often than it may be")]
+    RateLimited(Budget),
     /// The database does not answer, or is too busy: nothing is known, so nothing is said. Later is fine.
     #[error("not available: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -112,6 +118,12 @@ impl From<Error> for Failure {
                 let wait = domain::time::roughly(wait);
                 let wait = if wait == "moments" { "a minute".to_owned() } else { wait };
                 Self::new(Code::TooMany, format!("Too many attempts. Try again in {wait}."))
+            }
+            Error::Outside(outside) => Self::new(Code::Forbidden, outside.to_string()),
+            Error::RateLimited(budget) => {
+                let (limit, wait) = (budget.limit.in_words(), budget.wait_seconds());
+                let seconds = if wait == 1 { "second" } else { "seconds" };
+                Self::new(Code::TooMany, format!("This token is limited to {limit}. Try again in {wait} {seconds}."))
             }
             Error::Unavailable(cause) => {
                 tracing::warn!(error = cause.as_ref() as &(dyn std::error::Error + 'static), "not available");

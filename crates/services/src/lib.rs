@@ -7,6 +7,7 @@ pub mod access;
 pub mod account;
 pub mod audit;
 mod clock;
+mod counters;
 mod entropy;
 mod error;
 pub mod invitations;
@@ -48,6 +49,7 @@ pub use passwords::Parameters;
 pub use store::{Database, DatabaseError};
 
 use crate::{
+    counters::Counters,
     keys::{Digest, Keys},
     passwords::Hasher,
     sessions::Addresses,
@@ -109,6 +111,7 @@ struct Inner {
     /// Who asks for links: a budget of its own, so that it takes nothing from signing in.
     askers: Addresses,
     usage: Usage,
+    counters: Counters,
     origin: String,
     /// Calls out that there is something in the outbox.
     mails: Arc<Notify>,
@@ -181,6 +184,7 @@ impl Console {
             clock: settings.clock,
             entropy: settings.entropy,
             usage,
+            counters: Counters::default(),
             origin: settings.origin,
             mails: mails.clone(),
             verifying: audit::Verifying::default(),

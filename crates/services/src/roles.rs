@@ -4,8 +4,8 @@
 //! What somebody may do is read together with the role they hold, so an edit is true for everybody when it is answered.
 
 use domain::{
-    AssignedRole, CustomRole, DefinedRole, Description, Holders, Name, Offered, Permission, PermissionSet, Role, RoleId, Timestamp,
-    audit::Action,
+    AssignedRole, CustomRole, DefinedRole, Description, Holders, Name, Networks, Offered, Permission, PermissionSet, Role, RoleId,
+    Timestamp, audit::Action,
 };
 use serde_json::{Map, Value, json};
 
@@ -155,8 +155,9 @@ pub async fn edit_with(
         write.unchanged().await;
         return Ok(before);
     }
-    // What is added would live on in whoever has the role after the end of the token that adds it.
-    if !before.role.permissions.covers(permissions) && access.is_outlived_by(None) {
+    // What is added would live on in whoever has the role after the end of the token that adds it, and be used from where that may not.
+    let is_kept = access.is_outlived_by(None) || access.is_outreached_by(&Networks::default());
+    if !before.role.permissions.covers(permissions) && is_kept {
         return Err(Error::Forbidden);
     }
     be_unique(&store::roles::names_in(&mut write, access).await?, &after.role)?;

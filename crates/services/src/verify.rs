@@ -2,16 +2,31 @@
 //!
 //! What it knows of tokens comes out of `memory`, and what time does to them is judged here: docs/revocation.md.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
-use domain::{Cause, Organization, Permission, Secret, Timestamp, Token, Verdict};
+use domain::{Cause, Organization, Permission, Secret, Timestamp, Token, Verdict, rate_limit::Budget};
 
 use crate::{
     Console,
     access::{Access, Caller},
-    error::Result,
+    error::{Error, Result},
     store::tokens::Found,
 };
+
+/// What is asked about a presented token.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked {
+    /// A permission it has to hold.
+    pub permission: Option<Permission>,
+    /// From where it was presented to whoever asks, as far as they say. What may not be used from everywhere is refused without it.
+    pub address: Option<IpAddr>,
+}
+
+impl From<Option<Permission>> for Asked {
+    fn from(permission: Option<Permission>) -> Self {
+        Self { permission, address: None }
+    }
+}
 
 /// What a service is told about a token it was shown.
 #[derive(Debug)]
@@ -20,6 +35,8 @@ pub struct Verification {
     pub verdict: Verdict,
     /// The token and its organization; only when the verdict is [`Verdict::Valid`].
     pub subject: Option<Subject>,
+    /// What is left of its rate limit; none for a token without one, and for what is refused before it is counted.
+    pub budget: Option<Budget>,
 }
 
 /// A good token and its organization, as they are remembered: shared, not copied.
@@ -51,19 +68,14 @@ impl std::fmt::Debug for Subject {
 
 impl Verification {
     fn refused(verdict: Verdict) -> Self {
-        Self { verdict, subject: None }
+        Self { verdict, subject: None, budget: None }
     }
 }
 
 /// Judges a presented token for the bearer of `access`, who holds `token:verify`. Length, prefix, alphabet and checksum are checked before
 /// anything is looked up. A token of another organization is not found, whatever its state.
-pub async fn verify(
-    console: &Console,
-    access: &Access,
-    caller: &Caller,
-    presented: &str,
-    asked: Option<Permission>,
-) -> Result<Verification> {
+pub async fn verify(console: &Console, access: &Access, caller: &Caller, presented: &str, asked: impl Into<Asked>) -> Result<Verification> {
+    let asked = asked.into();
     access.require(Permission::TOKEN_VERIFY)?;
     let Ok(secret) = Secret::parse(presented, &console.0.prefix) else { return Ok(Verification::refused(Verdict::NotFound)) };
     let now = console.now();
@@ -76,16 +88,40 @@ pub async fn verify(
         console.0.usage.refused(&found, Cause::Ended, now, caller);
         return Ok(Verification::refused(Verdict::NotFound));
     }
-    match Verdict::on(&found.token, asked, now) {
-        Verdict::Valid => {
-            console.0.usage.accepted(&found, now, caller);
-            Ok(Verification { verdict: Verdict::Valid, subject: Some(Subject(found)) })
+    let Asked { permission, address } = asked;
+    let verdict = Verdict::on(&found.token, permission, address, now);
+    if !matches!(verdict, Verdict::Valid | Verdict::InsufficientPermissions) {
+        match Cause::of(found.token.status_at(now)) {
+            Some(cause) => console.0.usage.refused(&found, cause, now, caller),
+            None => console.0.usage.limited(&found, now),
         }
-        refused => {
-            if let Some(cause) = Cause::of(found.token.status_at(now)) {
-                console.0.usage.refused(&found, cause, now, caller);
-            }
-            Ok(Verification::refused(refused))
+        return Ok(Verification::refused(verdict));
+    }
+    // Also what lacks the permission is counted: a limit bounds what is tried.
+    let budget = match console.spend(&found, now) {
+        Ok(budget) => budget,
+        Err(budget) => return Ok(Verification { budget: Some(budget), ..Verification::refused(Verdict::RateLimited) }),
+    };
+    if verdict != Verdict::Valid {
+        return Ok(Verification { budget, ..Verification::refused(verdict) });
+    }
+    console.0.usage.accepted(&found, now, caller);
+    Ok(Verification { verdict, subject: Some(Subject(found)), budget })
+}
+
+impl Console {
+    /// Counts a use of a token that has a rate limit, and says what is left of it.
+    fn spend(&self, found: &Found, now: Timestamp) -> core::result::Result<Option<Budget>, Budget> {
+        let Some(limit) = found.token.limits.rate else { return Ok(None) };
+        self.0.counters.take(found.token.id, limit, now).map(Some).inspect_err(|_| self.0.usage.limited(found, now))
+    }
+
+    /// Refuses a good token that is presented to this server itself from an address where it may not be used, or more often than it may be.
+    pub(crate) fn within_limits(&self, found: &Found, address: Option<IpAddr>, now: Timestamp) -> Result<()> {
+        if let Err(outside) = found.token.limits.networks.admit(address) {
+            self.0.usage.limited(found, now);
+            return Err(outside.into());
         }
+        self.spend(found, now).map(drop).map_err(Error::RateLimited)
     }
 }

@@ -12,8 +12,21 @@ use services::{Error, access, tokens};
 use crate::{csv, forms::segment, pages::Visit};
 
 /// The columns of the file.
-const COLUMNS: [&str; 11] =
-    ["label", "description", "hint", "owner", "role", "permissions", "created", "created by", "expires", "last used", "status"];
+const COLUMNS: [&str; 13] = [
+    "label",
+    "description",
+    "hint",
+    "owner",
+    "role",
+    "permissions",
+    "created",
+    "created by",
+    "expires",
+    "last used",
+    "status",
+    "allowed networks",
+    "rate limit",
+];
 
 /// Answers with everything the query finds, at most [`tokens::EXPORT`] rows; the last row says when there are more. A refusal is the page
 /// of the list, which says why.
@@ -82,5 +95,7 @@ fn cells(token: &Token, now: Timestamp) -> [String; COLUMNS.len()] {
         time(token.expires_at),
         time(token.last_used_at),
         token.status_at(now).as_str().to_owned(),
+        token.limits.networks.words().join(" "),
+        token.limits.rate.map(|rate| rate.to_string()).unwrap_or_default(),
     ]
 }

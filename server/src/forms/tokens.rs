@@ -29,6 +29,8 @@ pub(super) fn form(typed: &HashMap<String, String>) -> tokens::Form {
         days: field("days"),
         hours: field("hours"),
         minutes: field("minutes"),
+        allowed_networks: typed.get("allowed_networks").cloned(),
+        rate_limit: typed.get("rate_limit").cloned(),
     }
 }
 

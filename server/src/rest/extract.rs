@@ -1,13 +1,13 @@
 //! Extractors whose rejections are problem documents.
 
-use core::{fmt, marker::PhantomData};
+use core::{fmt, marker::PhantomData, net::IpAddr};
 
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
     http::{StatusCode, header, request::Parts},
 };
-use domain::Permission;
+use domain::{Invalid, Permission};
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -15,7 +15,7 @@ use serde::{
 use services::{Access, Caller, Rotator, access};
 use zeroize::Zeroizing;
 
-use super::{credentials, problem::Problem};
+use super::{credentials, problem::Problem, verify};
 use crate::router::Site;
 
 fn caller(parts: &Parts) -> Result<&Caller, Problem> {
@@ -139,6 +139,18 @@ impl FromRequestParts<Site> for Bearer {
     }
 }
 
+/// The bearer of any good token, who may end that token wherever it is and however often it is used.
+pub(super) struct Ender(pub(super) Access);
+
+impl FromRequestParts<Site> for Ender {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
+        let presented = credentials::presented(&parts.headers)?;
+        Ok(Self(access::by_token_to_end_itself(&site.console, presented, caller(parts)?).await?))
+    }
+}
+
 /// The bearer of a token who may give it a new secret. Presenting an ended secret here ends its token.
 pub(super) struct SelfRotator(pub(super) Rotator);
 
@@ -233,15 +245,43 @@ impl FromRequest<Site> for TokenForm {
     type Rejection = Problem;
 
     async fn from_request(request: Request, site: &Site) -> Result<Self, Problem> {
-        let message = "Send the body as a form, with the header \"Content-Type: application/x-www-form-urlencoded\".";
-        let body = body(request, site, "application/x-www-form-urlencoded", message).await?;
-        let mut tokens =
-            form_urlencoded::parse(&body).filter(|(name, _)| name == "token").map(|(_, token)| Zeroizing::new(token.into_owned()));
-        match (tokens.next().filter(|token| !token.is_empty()), tokens.next()) {
-            (Some(token), None) => Ok(Self(token)),
-            (None, None) => Err(Problem::invalid_parameter("token", "Send the token in the parameter \"token\".")),
-            (_, Some(_)) => Err(Problem::invalid_parameter("token", "Send the parameter \"token\" once.")),
+        token_in(&form(request, site).await?).map(Self)
+    }
+}
+
+/// The same with the parameter `remote_addr`: RFC 7662 lets a server take more of the context than the token.
+pub(super) struct TokenAndAddress(pub(super) Zeroizing<String>, pub(super) Option<IpAddr>);
+
+impl FromRequest<Site> for TokenAndAddress {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, site: &Site) -> Result<Self, Problem> {
+        let body = form(request, site).await?;
+        let token = token_in(&body)?;
+        let mut addresses = form_urlencoded::parse(&body).filter(|(name, _)| name == "remote_addr");
+        match (addresses.next(), addresses.next()) {
+            (None, _) => Ok(Self(token, None)),
+            (Some((_, address)), None) => {
+                let address = verify::address(&address).map_err(|Invalid(why)| Problem::invalid_parameter("remote_addr", &why))?;
+                Ok(Self(token, Some(address)))
+            }
+            (_, Some(_)) => Err(Problem::invalid_parameter("remote_addr", "Send the parameter \"remote_addr\" once.")),
         }
+    }
+}
+
+/// The bytes of a form.
+async fn form(request: Request, site: &Site) -> Result<Bytes, Problem> {
+    let message = "Send the body as a form, with the header \"Content-Type: application/x-www-form-urlencoded\".";
+    body(request, site, "application/x-www-form-urlencoded", message).await
+}
+
+fn token_in(form: &[u8]) -> Result<Zeroizing<String>, Problem> {
+    let mut tokens = form_urlencoded::parse(form).filter(|(name, _)| name == "token").map(|(_, token)| Zeroizing::new(token.into_owned()));
+    match (tokens.next().filter(|token| !token.is_empty()), tokens.next()) {
+        (Some(token), None) => Ok(token),
+        (None, None) => Err(Problem::invalid_parameter("token", "Send the token in the parameter \"token\".")),
+        (_, Some(_)) => Err(Problem::invalid_parameter("token", "Send the parameter \"token\" once.")),
     }
 }
 

@@ -3,14 +3,17 @@
 //! nginx's `auth_request`, Traefik's `ForwardAuth`, Caddy's `forward_auth` and Envoy's `ext_authz` send the head of their client's request here.
 //! They understand four answers, and nothing else is given: 200, 401, 403, 503. Decision 30.
 
+use std::net::{IpAddr, SocketAddr};
+
 use axum::{
     Extension,
-    extract::State,
+    extract::{ConnectInfo, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri},
     response::{IntoResponse as _, Response},
 };
-use domain::{Invalid, Kind, Organization, Permission, PermissionSet, Token, Verdict};
-use services::{Access, Caller, Error, access};
+use axum_client_ip::ClientIpSource;
+use domain::{Invalid, Kind, Organization, Permission, PermissionSet, Token, Verdict, network::Outside, rate_limit::Budget};
+use services::{Access, Caller, Error, access, verify::Asked};
 
 use super::{credentials, problem::Problem, tokens::Owner};
 use crate::router::Site;
@@ -29,7 +32,8 @@ const REQUIRE: &str = "x-jeton-require";
 /// Any method; the body is never read. The client's token is presented as everywhere else, the gateway's own, which holds `token:verify`, in
 /// `X-Jeton-Verifier`. Everything that is required has to hold, wherever it is said. 200 always carries `X-Jeton-Token`, `X-Jeton-Organization`,
 /// `X-Jeton-Kind`, `X-Jeton-Subject` and `X-Jeton-Permissions` (with spaces between, empty for none). Below this address the query is
-/// the client's and says nothing.
+/// the client's and says nothing. From where the client came is read from the header that the server's operator named; a token that may be used
+/// from some networks only is refused where no header is named.
 #[utoipa::path(
     get,
     path = "/auth/verify",
@@ -50,42 +54,66 @@ const REQUIRE: &str = "x-jeton-require";
             ("X-Jeton-Permissions" = String, description = "Everything it may do, with spaces between."),
         )),
         (status = 401, description = "The client presents no token, two, or none that is good."),
-        (status = 403, description = "The client's token is of another kind or lacks a permission; or, in `code`: `verifier_refused`, `bad_requirement`."),
+        (status = 403, description = "The client's token is of another kind or lacks a permission; or, in `code`: `ip_not_allowed`, `ip_unknown`, \
+            `rate_limited` (with `Retry-After` and `RateLimit`), `verifier_refused`, `bad_requirement`."),
     )
 )]
 pub(crate) async fn verify(
     State(site): State<Site>,
     Extension(caller): Extension<Caller>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let access = gateway(&site, &caller, &headers).await?;
+    // The caller's address is that of the gateway's client; the gateway is who is connected.
+    let mut itself = caller.clone();
+    itself.address = peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_canonical());
+    let access = gateway(&site, &itself, &headers).await?;
     let required = Required::read(&uri, &headers)?;
     let presented = credentials::presented(&headers).map_err(Problem::into_unauthenticated)?;
-    let one = required.permissions.iter().next();
-    let found = services::verify::verify(&site.console, &access, &caller, presented, one).await?;
+    let asked = Asked { permission: required.permissions.iter().next(), address: address(&site, &caller) };
+    let found = services::verify::verify(&site.console, &access, &caller, presented, asked).await?;
     match (found.verdict, found.subject) {
         (Verdict::Valid, Some(subject)) => {
             required.of(subject.token())?;
             passed(subject.token(), subject.organization())
         }
         (Verdict::InsufficientPermissions, _) => Err(Problem::insufficient_for(required.permissions)),
+        (Verdict::IpNotAllowed, _) => Err(Error::from(Outside::NotAllowed).into()),
+        (Verdict::IpUnknown, _) => {
+            tracing::warn!(
+                "a gateway does not say where its client is, and the token may be used from some networks only: see --client-ip"
+            );
+            Err(Error::from(Outside::Unknown).into())
+        }
+        (Verdict::RateLimited, _) => Err(over(found.budget)),
         _ => Err(Problem::bad_token()),
     }
+}
+
+/// From where the gateway's client came. Where no header says it, the only address there is is the gateway's own, which proves nothing.
+fn address(site: &Site, caller: &Caller) -> Option<IpAddr> {
+    caller.address.filter(|_| site.client_ip != ClientIpSource::ConnectInfo)
+}
+
+/// Refuses a request too many. Of 429 nginx would make 500, so it is 403, which says in its headers when to come back.
+fn over(budget: Option<Budget>) -> Problem {
+    budget.map_or_else(Problem::internal, |budget| Problem::from(Error::RateLimited(budget)).into_forbidden())
 }
 
 /// Lets the gateway ask. Until it presents a good token of its own, nothing passes.
 async fn gateway(site: &Site, caller: &Caller, headers: &HeaderMap) -> Result<Access, Problem> {
     let refused = || {
         tracing::warn!("a gateway asks without a good token of its own in X-Jeton-Verifier");
-        let message = "The gateway has to present one token of its own that holds token:verify, in the header X-Jeton-Verifier.";
+        let message =
+            "The gateway has to present one token of its own, good where it is, that holds token:verify, in the header X-Jeton-Verifier.";
         Problem::gateway("verifier_refused", "X-Jeton-Verifier", message)
     };
     let mut presented = headers.get_all(VERIFIER).iter();
     let (Some(verifier), None) = (presented.next(), presented.next()) else { return Err(refused()) };
     let verifier = verifier.to_str().map_err(|_| refused())?;
     access::by_token(&site.console, verifier, caller, Permission::TOKEN_VERIFY).await.map_err(|error| match error {
-        Error::Unauthenticated | Error::Forbidden => refused(),
+        Error::Unauthenticated | Error::Forbidden | Error::Outside(_) => refused(),
         other => other.into(),
     })
 }

@@ -3,10 +3,13 @@
 use axum::{Extension, extract::State, response::Response};
 use domain::Timestamp;
 use serde::Serialize;
-use services::{Caller, verify::Subject};
+use services::{
+    Caller,
+    verify::{Asked, Subject},
+};
 
 use super::{
-    extract::{TokenForm, Verifier},
+    extract::{TokenAndAddress, Verifier},
     json,
     problem::Problem,
     tokens::Owner,
@@ -21,6 +24,9 @@ pub(super) struct PresentedToken {
     token: String,
     /// Ignored: there is one kind of token.
     token_type_hint: Option<String>,
+    /// The network address from which the token was presented to the caller. Without it a token that may be used from some networks only is not
+    /// active.
+    remote_addr: Option<String>,
 }
 
 /// What is told of a token.
@@ -69,7 +75,7 @@ pub(super) struct InactiveToken {
 /// Introspects a token that was presented to the caller (RFC 7662).
 ///
 /// The body is a form. Whatever is not good is `{"active":false}`, to the byte: malformed, unknown, revoked, expired, disabled, replaced, of another
-/// organization. Basic authentication is refused: present a token that holds `token:verify` as everywhere else. Do not keep the answer until
+/// organization, presented from where it may not be used or more often than it may be. Basic authentication is refused: present a token that holds `token:verify` as everywhere else. Do not keep the answer until
 /// `exp`: the token may be revoked sooner, and so may one of its two secrets while a rotation overlaps.
 #[utoipa::path(
     post,
@@ -92,9 +98,9 @@ pub(super) async fn introspect(
     State(site): State<Site>,
     Verifier(access): Verifier,
     Extension(caller): Extension<Caller>,
-    TokenForm(presented): TokenForm,
+    TokenAndAddress(presented, address): TokenAndAddress,
 ) -> Result<Response, Problem> {
-    let found = services::verify::verify(&site.console, &access, &caller, &presented, None).await?;
+    let found = services::verify::verify(&site.console, &access, &caller, &presented, Asked { permission: None, address }).await?;
     Ok(json(&match found.subject {
         Some(subject) => Introspection::Active(Box::new(active(&subject, site.public_url.origin()))),
         None => Introspection::Inactive(InactiveToken { active: false }),

@@ -15,6 +15,7 @@ mod organization;
 mod paging;
 mod policy;
 pub(crate) mod problem;
+mod rate_limit;
 mod reference;
 mod revocations;
 mod revoke;

@@ -2,6 +2,7 @@
 
 use domain::{
     Cause, Overlap, Role, RoleId, TeamId,
+    rate_limit::Period,
     token_policy::Creators,
     token_query::{Grant, Owned},
 };
@@ -139,7 +140,17 @@ pub(super) struct VerdictName;
 
 impl PartialSchema for VerdictName {
     fn schema() -> RefOr<Schema> {
-        let words = ["VALID", "NOT_FOUND", "EXPIRED", "REVOKED", "DISABLED", "INSUFFICIENT_PERMISSIONS"];
+        let words = [
+            "VALID",
+            "NOT_FOUND",
+            "EXPIRED",
+            "REVOKED",
+            "DISABLED",
+            "IP_NOT_ALLOWED",
+            "IP_UNKNOWN",
+            "RATE_LIMITED",
+            "INSUFFICIENT_PERMISSIONS",
+        ];
         self::words("`VALID`, or why not.", words)
     }
 }
@@ -211,6 +222,21 @@ impl PartialSchema for CauseName {
 impl ToSchema for CauseName {
     fn name() -> std::borrow::Cow<'static, str> {
         "Cause".into()
+    }
+}
+
+/// In what time the requests of a rate limit are counted.
+pub(super) struct PeriodName;
+
+impl PartialSchema for PeriodName {
+    fn schema() -> RefOr<Schema> {
+        words("In what time requests are counted.", Period::ALL.map(Period::as_str))
+    }
+}
+
+impl ToSchema for PeriodName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Period".into()
     }
 }
 

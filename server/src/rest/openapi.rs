@@ -107,6 +107,8 @@ fn refusals(operation: &mut Value, changes: bool) {
     let mut more = vec![
         ("400", "The request names two tokens, or one in its address, or cannot be read.", "two_credentials"),
         ("401", "There is no token, or none that is good.", "unauthenticated"),
+        ("403", "`ip_not_allowed`: the token may not be used from this network address.", "ip_not_allowed"),
+        ("429", "The token that asks is used more often than its rate limit allows.", "rate_limited"),
         ("500", "Our fault. The log has the id in `instance`.", "internal"),
         ("503", "The server is too busy or its database does not answer; try again.", "unavailable"),
     ];
@@ -125,16 +127,17 @@ fn refusals(operation: &mut Value, changes: bool) {
         more.retain(|(status, ..)| matches!(*status, "401" | "503"));
     }
     let Some(responses) = operation["responses"].as_object_mut() else { return };
+    let declared: Vec<String> = responses.keys().cloned().collect();
     for (status, description, _) in &more {
         responses.entry(*status).or_insert_with(|| json!({ "description": description }));
     }
     for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with(['4', '5'])) {
-        let own = own_code(status, takes_key);
+        let own = own_code(status, takes_key).filter(|_| declared.contains(status));
         let code = own.unwrap_or_else(|| more.iter().find(|(known, ..)| known == status).map_or("conflict", |(.., code)| *code));
-        response["content"] = json!({ "application/problem+json": {
+        response["content"]["application/problem+json"] = json!({
             "schema": { "$ref": "#/components/schemas/Problem" },
             "example": problem(status, code),
-        } });
+        });
         let mut headers = Map::new();
         if matches!(status.as_str(), "400" | "401" | "403") {
             let description = "What to present, as RFC 6750 says; not on every 400.";
@@ -143,6 +146,14 @@ fn refusals(operation: &mut Value, changes: bool) {
         if matches!(status.as_str(), "429" | "503") {
             let description = "Seconds to wait.";
             headers.insert("Retry-After".to_owned(), json!({ "description": description, "schema": { "type": "integer" } }));
+        }
+        if status == "429" {
+            for (name, description) in [
+                ("RateLimit", "Of a rate limit of a token: what is left of it, and in how many seconds there is more."),
+                ("RateLimit-Policy", "Of a rate limit of a token: so many requests in so many seconds."),
+            ] {
+                headers.insert(name.to_owned(), json!({ "description": description, "schema": { "type": "string" } }));
+            }
         }
         if !headers.is_empty() {
             response["headers"] = headers.into();

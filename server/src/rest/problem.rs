@@ -7,9 +7,11 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{Code, Failure, Permission, PermissionSet};
+use domain::{Code, Failure, Permission, PermissionSet, network::Outside, rate_limit::Budget};
 use serde::Serialize;
 use services::Error;
+
+use super::rate_limit;
 
 const REALM: &str = "Bearer realm=\"jeton\"";
 
@@ -21,8 +23,10 @@ pub(crate) struct Problem {
     message: Box<str>,
     field: Option<String>,
     token: Option<Box<str>>,
-    challenge: Option<String>,
+    challenge: Option<Box<str>>,
     retry_after: Option<u64>,
+    /// What is left of the token's rate limit, where that is why.
+    budget: Option<Box<Budget>>,
     /// Whether `error` says the code, as OAuth's clients expect.
     is_oauth: bool,
 }
@@ -58,7 +62,17 @@ pub(crate) struct Document<'a> {
 impl Problem {
     /// A problem without particulars.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
-        Self { status, code, message: message.into(), field: None, token: None, challenge: None, retry_after: None, is_oauth: false }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            field: None,
+            token: None,
+            challenge: None,
+            retry_after: None,
+            budget: None,
+            is_oauth: false,
+        }
     }
 
     fn document<'a>(&'a self, request_id: &'a str) -> Document<'a> {
@@ -78,7 +92,7 @@ impl Problem {
 
     fn unauthenticated(challenge: &str) -> Self {
         let problem = Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "Invalid or missing authentication token");
-        Self { challenge: Some(challenge.to_owned()), ..problem }
+        Self { challenge: Some(challenge.into()), ..problem }
     }
 
     /// RFC 6750, section 3.1: who sent nothing is told no error code.
@@ -93,7 +107,7 @@ impl Problem {
 
     /// The token was sent in a way that is not taken.
     pub(crate) fn invalid_request(code: &'static str, message: &str) -> Self {
-        Self { challenge: Some(format!("{REALM}, error=\"invalid_request\"")), ..Self::new(StatusCode::BAD_REQUEST, code, message) }
+        Self { challenge: Some(format!("{REALM}, error=\"invalid_request\"").into()), ..Self::new(StatusCode::BAD_REQUEST, code, message) }
     }
 
     /// More than one credential was sent.
@@ -104,6 +118,16 @@ impl Problem {
     /// The same refusal to who asks where 400 is no answer: nobody got in.
     pub(crate) fn into_unauthenticated(self) -> Self {
         Self { status: StatusCode::UNAUTHORIZED, ..self }
+    }
+
+    /// The same refusal to who asks where 429 is no answer: the request may not pass.
+    pub(crate) fn into_forbidden(self) -> Self {
+        Self { status: StatusCode::FORBIDDEN, ..self }
+    }
+
+    /// Whether a good token was refused for where, or how often, it is used.
+    pub(crate) fn is_of_limits(&self) -> bool {
+        matches!(self.code, "ip_not_allowed" | "ip_unknown" | "rate_limited")
     }
 
     /// Whether nobody got in.
@@ -119,7 +143,7 @@ impl Problem {
     /// The token is good, but lacks some of these.
     pub(crate) fn insufficient_for(permissions: PermissionSet) -> Self {
         let problem = Self::new(StatusCode::FORBIDDEN, "insufficient_permissions", "Insufficient permissions to access this resource");
-        Self { challenge: Some(format!("{REALM}, error=\"insufficient_scope\", scope=\"{}\"", permissions.stored())), ..problem }
+        Self { challenge: Some(format!("{REALM}, error=\"insufficient_scope\", scope=\"{}\"", permissions.stored()).into()), ..problem }
     }
 
     /// What a gateway sends of its own makes no sense; whatever it asks about may not pass.
@@ -205,8 +229,15 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let retry_after = match error {
             Error::TooMany { wait } => Some(wait.as_secs() + 1),
+            Error::RateLimited(budget) => Some(budget.wait_seconds()),
             Error::Unavailable(_) => Some(1),
             _ => None,
+        };
+        let (budget, of_limits) = match error {
+            Error::Outside(Outside::NotAllowed) => (None, Some("ip_not_allowed")),
+            Error::Outside(Outside::Unknown) => (None, Some("ip_unknown")),
+            Error::RateLimited(budget) => (Some(Box::new(budget)), Some("rate_limited")),
+            _ => (None, None),
         };
         let failure = Failure::from(error);
         let code = match failure.code {
@@ -219,7 +250,8 @@ impl From<Error> for Problem {
             Code::TooMany => "too_many_requests",
             Code::Unavailable => "unavailable",
         };
-        Self { field: failure.field, retry_after, ..Self::new(app::ssr::status(failure.code), code, &failure.message) }
+        let code = of_limits.unwrap_or(code);
+        Self { field: failure.field, retry_after, budget, ..Self::new(app::ssr::status(failure.code), code, &failure.message) }
     }
 }
 
@@ -230,6 +262,9 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         if let Some(challenge) = self.challenge.as_ref().and_then(|challenge| HeaderValue::from_str(challenge).ok()) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(budget) = &self.budget {
+            rate_limit::tell(headers, budget);
         }
         response.extensions_mut().insert(self);
         response

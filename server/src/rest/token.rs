@@ -7,7 +7,12 @@ use axum::{
 };
 use services::tokens;
 
-use super::{extract::Bearer, json, problem::Problem, tokens::Token};
+use super::{
+    extract::{Bearer, Ender},
+    json,
+    problem::Problem,
+    tokens::Token,
+};
 use crate::router::Site;
 
 /// Finds the presented token.
@@ -27,7 +32,8 @@ pub(super) async fn find(State(site): State<Site>, Bearer(access): Bearer) -> Re
 
 /// Revokes the presented token.
 ///
-/// It ends for good; whoever presents it again gets 401. Every good token may end itself: whoever finds one can make it worthless.
+/// It ends for good; whoever presents it again gets 401. Every good token may end itself, from wherever and however often it is presented:
+/// whoever finds one can make it worthless.
 #[utoipa::path(
     delete,
     path = "/api/v1/token",
@@ -35,7 +41,7 @@ pub(super) async fn find(State(site): State<Site>, Bearer(access): Bearer) -> Re
     tag = "Own token",
     responses((status = 204, description = "The token is revoked.")),
 )]
-pub(super) async fn revoke(State(site): State<Site>, Bearer(access): Bearer) -> Result<Response, Problem> {
+pub(super) async fn revoke(State(site): State<Site>, Ender(access): Ender) -> Result<Response, Problem> {
     tokens::revoke_itself(&site.console, &access).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -1,9 +1,19 @@
 //! `POST /api/v1/verify`: is a token, which somebody presented to the caller, good.
 
-use axum::{Extension, extract::State, response::Response};
-use domain::{Permission, PermissionSet, Verdict};
+use std::net::IpAddr;
+
+use axum::{
+    Extension,
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use domain::{Invalid, PermissionSet, Verdict};
 use serde::{Deserialize, Serialize};
-use services::{Caller, verify::Verification};
+use services::{
+    Caller,
+    verify::{Asked, Verification},
+};
 use zeroize::Zeroizing;
 
 use super::{
@@ -11,6 +21,7 @@ use super::{
     json,
     names::{PermissionName, VerdictName},
     problem::Problem,
+    rate_limit,
     tokens::Owner,
 };
 use crate::router::Site;
@@ -26,13 +37,26 @@ pub(super) struct Question {
     #[serde(default)]
     #[schema(value_type = Option<PermissionName>)]
     permission: Option<String>,
+    /// The network address from which the token was presented to the caller. Without it a token that may be used from some networks only is
+    /// refused.
+    #[serde(default)]
+    #[schema(examples("192.0.2.7"))]
+    remote_addr: Option<String>,
 }
 
 impl Question {
-    /// The permission that is asked about.
-    pub(super) fn asked(&self) -> Result<Option<Permission>, domain::Invalid> {
-        self.permission.as_deref().map(str::parse).transpose()
+    /// What is asked about the token; else the member that cannot be taken.
+    pub(super) fn asked(&self) -> Result<Asked, (&'static str, Invalid)> {
+        Ok(Asked {
+            permission: self.permission.as_deref().map(str::parse).transpose().map_err(|invalid| ("permission", invalid))?,
+            address: self.remote_addr.as_deref().map(address).transpose().map_err(|invalid| ("remote_addr", invalid))?,
+        })
     }
+}
+
+/// Reads the address of whoever presented a token.
+pub(super) fn address(text: &str) -> Result<IpAddr, Invalid> {
+    text.parse().map_err(|_| Invalid("Send one network address, as in 192.0.2.7 or 2001:db8::7, without a port.".to_owned()))
 }
 
 /// What is answered. The token, its organization and its permissions are told only of good ones.
@@ -56,6 +80,10 @@ pub(super) struct Answer {
     #[schema(value_type = Option<Vec<PermissionName>>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     permissions: Option<PermissionSet>,
+    /// Of `RATE_LIMITED`: in how many seconds it is accepted again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    retry_after: Option<u64>,
 }
 
 /// What a service needs to know of a good token.
@@ -80,7 +108,8 @@ pub(super) struct VerifiedOrganization {
 
 /// Verifies a token that was presented to the caller.
 ///
-/// The answer is 200 whatever the verdict; a token of another organization is never found. Needs `token:verify`.
+/// The answer is 200 whatever the verdict, but for `RATE_LIMITED`, which is 429 with `Retry-After`: it can be passed on as it is. A token of
+/// another organization is never found. Needs `token:verify`.
 #[utoipa::path(
     post,
     path = "/api/v1/verify",
@@ -89,6 +118,7 @@ pub(super) struct VerifiedOrganization {
     request_body(content = Question, examples(
         ("Good at all" = (value = json!({ "token": "jto_Ab1cdefghijklmnopqrstuvwxyz01234009xYz" }))),
         ("Good for something" = (value = json!({ "token": "jto_Ab1cdefghijklmnopqrstuvwxyz01234009xYz", "permission": "cluster:read" }))),
+        ("Good from somewhere" = (value = json!({ "token": "jto_Ab1cdefghijklmnopqrstuvwxyz01234009xYz", "remote_addr": "192.0.2.7" }))),
     )),
     responses(
         (status = 200, description = "The verdict.", body = Answer, example = json!({
@@ -104,6 +134,9 @@ pub(super) struct VerifiedOrganization {
             "permissions": ["cluster:read"]
         })),
         (status = 403, description = "The caller's token lacks `token:verify`."),
+        (status = 429, description = "`RATE_LIMITED`: the token that was presented to the caller is used more often than it may be. A problem with the \
+            code `rate_limited`: the caller's own is.", body = Answer, content_type = "application/json",
+            example = json!({ "valid": false, "code": "RATE_LIMITED", "retry_after": 18 })),
     )
 )]
 pub(super) async fn verify(
@@ -112,21 +145,25 @@ pub(super) async fn verify(
     Extension(caller): Extension<Caller>,
     Json(question): Json<Question>,
 ) -> Result<Response, Problem> {
-    let asked = question.asked().map_err(|invalid| Problem::invalid("permission".to_owned(), &invalid.0))?;
+    let asked = question.asked().map_err(|(member, invalid)| Problem::invalid(member.to_owned(), &invalid.0))?;
     let found = services::verify::verify(&site.console, &access, &caller, &question.token, asked).await?;
-    Ok(json(&Answer::from(found)))
+    let (verdict, budget) = (found.verdict, found.budget);
+    let mut response = json(&Answer::from(found));
+    if let Some(budget) = budget {
+        rate_limit::tell(response.headers_mut(), &budget);
+        if verdict == Verdict::RateLimited {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(budget.wait_seconds()));
+            *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        }
+    }
+    Ok(response)
 }
 
 impl From<Verification> for Answer {
     fn from(found: Verification) -> Self {
-        let answer = Self {
-            valid: found.verdict == Verdict::Valid,
-            code: found.verdict,
-            token: None,
-            organization: None,
-            good_until: None,
-            permissions: None,
-        };
+        let retry_after = found.budget.filter(|_| found.verdict == Verdict::RateLimited).map(|budget| budget.wait_seconds());
+        let (valid, code) = (found.verdict == Verdict::Valid, found.verdict);
+        let answer = Self { valid, code, token: None, organization: None, good_until: None, permissions: None, retry_after };
         let Some(subject) = found.subject else { return answer };
         let (token, organization) = (subject.token(), subject.organization());
         Self {

@@ -33,7 +33,7 @@ pub(super) struct Answers {
 
 /// Verifies several tokens that were presented to the caller.
 ///
-/// Each is judged as if it had been asked about alone. If one question cannot be taken, none is answered. Needs `token:verify`.
+/// Each is judged as if it had been asked about alone; the answer is 200 also where one is `RATE_LIMITED`. If one question cannot be taken, none is answered. Needs `token:verify`.
 #[utoipa::path(
     post,
     path = "/api/v1/verify/batch",
@@ -74,7 +74,7 @@ pub(super) async fn verify(
     }
     let mut asked = Vec::with_capacity(questions.len());
     for (place, Object(question)) in questions.iter().enumerate() {
-        asked.push(question.asked().map_err(|invalid| Problem::invalid(format!("questions[{place}].permission"), &invalid.0))?);
+        asked.push(question.asked().map_err(|(member, invalid)| Problem::invalid(format!("questions[{place}].{member}"), &invalid.0))?);
     }
     let mut answers = Vec::with_capacity(questions.len());
     for (Object(question), asked) in questions.iter().zip(asked) {

@@ -76,7 +76,7 @@ impl Fleet {
             ("    server 10.0.0.13:3000 fail_timeout=2s;\n", String::new()),
             ("listen 80;", format!("listen {public};")),
         ];
-        let nginx = Nginx::start(tempfile::tempdir().unwrap(), &documented(2, here), public).await;
+        let nginx = Nginx::start(tempfile::tempdir().unwrap(), &documented(3, here), public).await;
         let mut it = Self { database, key, public, folder: tempfile::tempdir().unwrap(), servers: Vec::new(), _nginx: nginx };
         let mut init = it
             .command(&["init", "--organization", "Acme", "--name", "Ada", "--email", "ada@acme.test", "--password-stdin"])

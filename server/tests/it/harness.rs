@@ -207,6 +207,13 @@ impl TestConsole {
         Some(cut)
     }
 
+    /// The same, where a header says from where clients come, as behind a proxy.
+    pub(crate) fn behind_a_proxy(mut self) -> Self {
+        self.site.client_ip = axum_client_ip::ClientIpSource::RightmostXForwardedFor;
+        self.router = router(self.site.clone());
+        self
+    }
+
     /// The same, where a mail server is named.
     pub(crate) fn with_mail_server(mut self) -> Self {
         self.site.mails_become_files = false;
@@ -404,6 +411,19 @@ impl TestConsole {
         permissions: &[&str],
         lifetime: Lifetime,
     ) -> (Token, String) {
+        self.issue_limited(organization, label, role, permissions, lifetime, domain::Limits::default()).await
+    }
+
+    /// The same within limits.
+    pub(crate) async fn issue_limited(
+        &self,
+        organization: &str,
+        label: &str,
+        role: Role,
+        permissions: &[&str],
+        lifetime: Lifetime,
+        limits: domain::Limits,
+    ) -> (Token, String) {
         let access = access::by_operator(&self.console, organization, &command_line()).await.unwrap();
         let new = NewToken {
             owner: None,
@@ -412,6 +432,7 @@ impl TestConsole {
             role: Some(role.into()),
             permissions: permissions.iter().map(|name| name.parse().unwrap()).collect::<PermissionSet>(),
             lifetime,
+            limits,
         };
         let issued = tokens::create(&self.console, &access, new).await.unwrap();
         (issued.token, issued.secret.expose().to_owned())

@@ -16,6 +16,7 @@ mod harness;
 mod headers;
 mod introspect;
 mod invitation_mails;
+mod limits;
 mod list;
 mod nginx;
 mod offboarding;

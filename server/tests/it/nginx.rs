@@ -15,7 +15,7 @@ use axum::{
     body::Bytes,
     http::{HeaderMap, Method, StatusCode},
 };
-use domain::{Lifetime, Role};
+use domain::{Lifetime, Limits, Networks, RateLimit, Role};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -31,10 +31,12 @@ on_both![
     what_a_client_says_of_itself_is_not_believed,
     requirements_hold_whoever_asks,
     a_gateway_that_is_set_up_wrong_lets_nobody_through,
+    limits_hold_where_the_client_is_and_not_where_it_says,
     without_jeton_nobody_gets_through,
 ];
 
-/// The part of the documentation that operators copy: the first one is of a gateway, the second of several servers. `here` is what is other
+/// The part of the documentation that operators copy: the first one is of a gateway, the second makes 429 of a request too many, the
+/// third is of several servers. `here` is what is other
 /// in a test than in the documentation.
 pub(crate) fn documented(which: usize, here: impl IntoIterator<Item = (&'static str, String)>) -> String {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operating.md")).unwrap();
@@ -326,6 +328,31 @@ async fn a_gateway_that_is_set_up_wrong_lets_nobody_through(it: TestConsole) {
         let (status, through) = gateway.get(&client).await;
         assert!(through == 0 && [401, 403, 500].contains(&status), "{to}: {status}");
     }
+}
+
+async fn limits_hold_where_the_client_is_and_not_where_it_says(it: TestConsole) {
+    let it = it.behind_a_proxy();
+    let too_many = documented(2, []);
+    let (inside, beside) = too_many.split_once("    location @refused").unwrap();
+    let asked = "        auth_request /_jeton;\n";
+    let own = "    location = /_jeton {";
+    let changes = [(asked, format!("{asked}{inside}")), (own, format!("    location @refused{beside}{own}"))];
+    let gateway = Gateway::start_with(&it, &changes.each_ref().map(|(from, to)| (*from, to.as_str()))).await;
+    let limited = async |networks: &str, rate: &str| {
+        let limits = Limits { networks: Networks::parse(networks).unwrap(), rate: RateLimit::parse(rate).unwrap() };
+        it.issue_limited("acme", "ci", Role::Viewer, &[], Lifetime::Never, limits).await.1
+    };
+    let (here, elsewhere, slow) = (limited("127.0.0.0/8", "").await, limited("10.0.0.0/8", "").await, limited("", "1/hour").await);
+    let lie = [("X-Forwarded-For", "10.1.2.3"), ("X-Real-IP", "10.1.2.3"), ("Forwarded", "for=10.1.2.3")];
+    for (secret, expected) in [(&here, (200, 1)), (&elsewhere, (403, 0))] {
+        assert_eq!(gateway.get(&[("X-API-Key", secret)]).await, expected);
+        let headers = [&lie[..], &[("X-API-Key", secret)]].concat();
+        assert_eq!(gateway.get(&headers).await, expected, "whatever the client says of itself");
+    }
+    assert_eq!(gateway.get(&[("X-API-Key", &slow)]).await, (200, 1));
+    let over = exchange(gateway.address, &written("GET", "/", &[("X-API-Key", &slow)], "")).await;
+    assert_eq!((status(&over), gateway.behind.seen().len()), (429, 0));
+    assert!(over.to_ascii_lowercase().contains("\r\nretry-after: 3600\r\n"), "{over}");
 }
 
 async fn without_jeton_nobody_gets_through(mut it: TestConsole) {

@@ -42,6 +42,7 @@ async fn theirs<const N: usize>(it: &TestConsole, labels: [&str; N]) -> [(String
             role: Some(Role::Viewer.into()),
             permissions: domain::PermissionSet::NONE,
             lifetime: Lifetime::Never,
+            limits: domain::Limits::default(),
         };
         let issued = tokens::create(&it.console, &access, new).await.unwrap();
         made.push((issued.token.id.to_string(), Caller::Token(issued.secret.expose().to_owned())));

@@ -58,6 +58,7 @@ async fn issuer(it: &TestConsole, permissions: &[&str]) -> Caller {
         role: None,
         permissions: permissions.iter().map(|name| name.parse().unwrap()).collect::<domain::PermissionSet>(),
         lifetime: Lifetime::of(1, 0, 0).unwrap(),
+        limits: domain::Limits::default(),
     };
     Caller::Token(services::tokens::create(&it.console, &access, new).await.unwrap().secret.expose().to_owned())
 }

@@ -23,7 +23,7 @@ async fn tells_everything_but_the_secret(mut it: TestConsole) {
             "owner": { "kind": "organization", "id": organization, "name": "Acme" },
             "status": "active", "role": "viewer", "permissions": ["deployment:trigger"], "effective_permissions": effective,
             "created_at": "2026-11-22T09:05:00.000Z", "created_by": "Operator", "expires_at": "2026-11-22T10:35:00.000Z",
-            "last_used_at": null, "disabled": null, "revoked": null,
+            "allowed_networks": [], "rate_limit": null, "last_used_at": null, "disabled": null, "revoked": null,
         })
     );
     it.stop().await;

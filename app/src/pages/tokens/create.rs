@@ -1,12 +1,13 @@
 //! The form for a new token, and the dialog that shows its secret once.
 
-use domain::{OwnerChoice, Owners, PermissionSet, Role, token_policy::Policy};
+use domain::{Limits, OwnerChoice, Owners, PermissionSet, Role, token_policy::Policy};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::issuing::Issuing;
 use super::{
     fields::{DescriptionField, ExpiryField, FIELDS, LabelField, Values},
+    limits::LimitsFields,
     rights::RightsField,
 };
 use crate::{
@@ -123,6 +124,7 @@ fn TokenForm(blank: Blank, policy: Policy) -> impl IntoView {
             }}
             <RightsField chosen=values.role roles=roles.custom may=may on=values.permissions address=presets refusal=refusal />
             <ExpiryField chosen=values.expiry hint="From then on the token is refused." offer=offer refusal=refusal />
+            <LimitsFields limits=Limits::default() refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
                 <Submit meanwhile="Generating…" label="Generate token" />

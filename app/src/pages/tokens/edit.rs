@@ -6,6 +6,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::{
     fields::{DescriptionField, ExpiryField, FIELDS, LabelField, Values},
+    limits::LimitsFields,
     rights::RightsField,
     subject::Subject,
 };
@@ -152,6 +153,7 @@ fn EditForm(editable: Editable, policy: Policy, now: Timestamp) -> impl IntoView
                 refusal=refusal
             />
             <ExpiryField chosen=values_at_first.expiry hint=end offer=offer first=(KEEP, "Keep as it is") refusal=refusal />
+            <LimitsFields limits=token.limits refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
                 <Submit meanwhile="Saving…" label="Save changes" />

@@ -60,7 +60,7 @@ impl Values {
 }
 
 /// The ids of the fields that a refusal can lead to.
-pub const FIELDS: &[&str] = &["label", "description", "owner", "role", "permissions", "expiry"];
+pub const FIELDS: &[&str] = &["label", "description", "owner", "role", "permissions", "expiry", "allowed_networks", "rate_limit"];
 
 /// What the token is recognised by.
 #[component]

@@ -7,6 +7,7 @@ mod events;
 mod fields;
 mod filters;
 mod issuing;
+mod limits;
 pub mod list;
 mod overlap;
 pub mod replace;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     issuing::Issuing,
+    limits::LimitsDetails,
     rotate::{NotNow, Steps, TooLate, late, use_token},
     subject::SubjectDetails,
     token::Grants,
@@ -82,6 +83,7 @@ fn Form(form: Replaceable) -> impl IntoView {
     let shortened = Lifetime::between(token.created_at, token.expires_at).in_words() != lifetime;
     let (label, role, permissions) = (token.label.to_string(), token.role_title(), token.effective());
     let in_use = label_in_use.then(|| format!("A token labelled “{label}” is in use already. "));
+    let limits = token.limits.clone();
     let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
     view! {
         <p class="lead">
@@ -105,6 +107,7 @@ fn Form(form: Replaceable) -> impl IntoView {
             <Details>
                 <Detail term="Label">{label}</Detail>
                 <SubjectDetails token=token />
+                <LimitsDetails limits=limits />
                 {description
                     .map(|text| {
                         view! {

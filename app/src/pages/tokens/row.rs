@@ -90,6 +90,7 @@ pub fn Row(
     let last_used = last_used(token.last_used_at, now);
     let badge = status_badge(&token, status);
     let role = token.role_title();
+    let limits = token.limits.short().map(|limits| view! { <span class="cell-more">{limits}</span> });
     let creator = token.creator();
     let owner = (!own).then(|| owner(&token, None));
     view! {
@@ -105,7 +106,7 @@ pub fn Row(
                 <code class="hint">{token.hint.to_string()}</code>
             </Cell>
             {owner.map(|owner| view! { <Cell column="Owner">{owner}</Cell> })}
-            <Cell column="Role">{role}</Cell>
+            <Cell column="Role">{role} {limits}</Cell>
             <Cell column="Created">
                 <Moment at=token.created_at />
                 <span class="cell-more">"by " {creator}</span>

@@ -7,6 +7,7 @@ use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 use super::{
     disable::{Switch, SwitchNotices},
     events::RecentEvents,
+    limits::LimitsDetails,
     overlap::{AskEndOverlap, Overlap, OverlapEnded, RenewalActions, StillPresented},
     row::{self, expires, last_used, status_badge},
     usage::Usage,
@@ -157,7 +158,7 @@ fn Facts(
     let role = token.role_title();
     let creator = token.creator();
     let owner = row::owner(&token, Some(&organization));
-    let Token { id, hint, created_at, .. } = token;
+    let Token { id, hint, created_at, limits, .. } = token;
     let living = matches!(status, Status::Active | Status::Disabled);
     view! {
         <Details>
@@ -174,6 +175,7 @@ fn Facts(
                 <span class="cell-more">"by " {creator}</span>
             </Detail>
             <Detail term="Expires">{expires}</Detail>
+            <LimitsDetails limits=limits />
             <Detail term="Last used">{last_used}</Detail>
             <Detail term="Id">
                 <code class="hint">{id.to_string()}</code>

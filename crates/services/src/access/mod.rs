@@ -16,8 +16,8 @@ mod rotator;
 use std::{net::IpAddr, sync::Arc};
 
 use domain::{
-    Cause, Email, Me, Name, Organization, OwnerTeam, Permission, PermissionSet, Person, Secret, SessionId, Slug, Status, Timestamp,
-    TokenId, UserId, policy,
+    Cause, Email, Me, Name, Networks, Organization, OwnerTeam, Permission, PermissionSet, Person, Secret, SessionId, Slug, Status,
+    Timestamp, TokenId, UserId, policy,
 };
 
 use crate::{
@@ -173,6 +173,8 @@ pub struct Access {
     permissions: PermissionSet,
     /// When the bearer's own token ends; none when it does not, and for people.
     ends_at: Option<Timestamp>,
+    /// From where the bearer's own token may be used; everywhere for people.
+    networks: Networks,
     caller: Caller,
 }
 
@@ -202,6 +204,17 @@ impl Access {
         self.ends_at.is_some_and(|own| end.is_none_or(|end| end > own))
     }
 
+    /// Whether what may be used from there could be used from where the token that asks may not: whoever is kept out must not get in by way
+    /// of another one.
+    pub(crate) fn is_outreached_by(&self, networks: &Networks) -> bool {
+        !networks.are_within(&self.networks)
+    }
+
+    /// From where the token that asks may be used, which holds for what it generates unless that is told otherwise.
+    pub fn networks(&self) -> &Networks {
+        &self.networks
+    }
+
     /// The token that asks, which needs no permission to see or end itself. Refuses whoever is no token.
     pub(crate) fn own_token(&self) -> Result<TokenId> {
         match &self.principal {
@@ -223,7 +236,7 @@ impl Access {
     /// another, so what is true here stays true until this one ends.
     pub(crate) async fn begin(&self, console: &Console) -> Result<Write> {
         let mut write = console.0.db.begin_write().await?;
-        let (held, ends_at) = match &self.proof {
+        let (held, ends_at, networks) = match &self.proof {
             Proof::Operator | Proof::System => return Ok(write),
             Proof::Session { id, .. } => {
                 if !store::sessions::is_live_in(&mut write, *id).await? {
@@ -233,7 +246,7 @@ impl Access {
                 if !self.is_still_in_its_teams(&mut write).await? {
                     return Err(Error::Conflict(CHANGED_MEANWHILE));
                 }
-                (role.permissions(), None)
+                (role.permissions(), None, Networks::default())
             }
             Proof::Secret(token, digest) => {
                 let now = console.now();
@@ -245,10 +258,10 @@ impl Access {
                 if !self.is_still_in_its_teams(&mut write).await? {
                     return Err(Error::Conflict(CHANGED_MEANWHILE));
                 }
-                (token.effective(), token.expires_at)
+                (token.effective(), token.expires_at, token.limits.networks)
             }
         };
-        if held.covers(self.permissions) && ends_at == self.ends_at {
+        if held.covers(self.permissions) && ends_at == self.ends_at && networks == self.networks {
             return Ok(write);
         }
         Err(Error::Conflict(CHANGED_MEANWHILE))
@@ -298,6 +311,7 @@ async fn member(console: &Console, actor: Option<&Actor>, caller: &Caller, organ
         teams: Vec::new(),
         proof: Proof::Session { id: actor.session, proved_at: actor.proved_at },
         ends_at: None,
+        networks: Networks::default(),
         caller: caller.clone(),
     })
 }
@@ -340,8 +354,22 @@ pub async fn by_token_to_itself(console: &Console, presented: &str, caller: &Cal
     Ok(access)
 }
 
-/// Who presents this, if it is a good token. Whether they may do what they want to is asked next.
+/// Lets the bearer of a token end it, and do nothing else, from wherever and however often it is used: whoever finds one can make it worthless.
+pub async fn by_token_to_end_itself(console: &Console, presented: &str, caller: &Caller) -> Result<Access> {
+    let (access, found) = holder(console, presented, caller).await?;
+    console.0.usage.accepted(&found, console.now(), caller);
+    Ok(Access { permissions: PermissionSet::NONE, ..access })
+}
+
+/// Who presents this, if it is a good token, used from where and as often as it may be. Whether they may do what they want to is asked next.
 async fn bearer(console: &Console, presented: &str, caller: &Caller) -> Result<(Access, Arc<Found>)> {
+    let (access, found) = holder(console, presented, caller).await?;
+    console.within_limits(&found, caller.address, console.now())?;
+    Ok((access, found))
+}
+
+/// Who presents this, if it is a good token.
+async fn holder(console: &Console, presented: &str, caller: &Caller) -> Result<(Access, Arc<Found>)> {
     let secret = Secret::parse(presented, &console.0.prefix).map_err(|_| Error::Unauthenticated)?;
     let now = console.now();
     let digest = console.0.keys.token(&secret);
@@ -363,6 +391,7 @@ async fn bearer(console: &Console, presented: &str, caller: &Caller) -> Result<(
         proof: Proof::Secret(found.token.id, found.secret.digest),
         permissions: found.token.effective(),
         ends_at: found.token.expires_at,
+        networks: found.token.limits.networks.clone(),
         principal: Principal::Token { id: found.token.id.to_string(), label: found.token.label.as_str().to_owned() },
         organization: found.organization.clone(),
         caller: caller.clone(),
@@ -384,6 +413,7 @@ pub async fn by_operator(console: &Console, organization: &str, caller: &Caller)
         proof: Proof::Operator,
         permissions: policy::grants(domain::Role::Owner),
         ends_at: None,
+        networks: Networks::default(),
         caller: caller.clone(),
     })
 }

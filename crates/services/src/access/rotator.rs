@@ -1,6 +1,6 @@
 //! Tokens that give themselves a new secret. Decision 17.
 
-use domain::{Permission, PermissionSet};
+use domain::{Networks, Permission, PermissionSet};
 
 use super::{Access, Caller, Principal, Proof, bearer, reach::Reach};
 use crate::{
@@ -67,6 +67,7 @@ pub(crate) fn by_reuse(found: &Found, caller: &Caller) -> Access {
         proof: Proof::System,
         permissions: PermissionSet::NONE,
         ends_at: None,
+        networks: Networks::default(),
         caller: caller.clone(),
     }
 }

@@ -4,7 +4,7 @@ mod invitation;
 
 use std::fmt::Write as _;
 
-use domain::{Cause, Hint, Invitation, Issued, Member, Name, Owner, PasswordResetId, PermissionSet, Team, Timestamp, Token};
+use domain::{Cause, Hint, Invitation, Issued, Member, Name, Owner, PasswordResetId, PermissionSet, RateLimit, Team, Timestamp, Token};
 
 use crate::{
     Console,
@@ -50,15 +50,20 @@ impl Letter {
         }
     }
 
-    /// Tells that an edit gave a token more than it had, rights or time, and all that the edit changed about these; none when it gave nothing.
+    /// Tells that an edit gave a token more than it had, rights, time, networks or requests, and all that the edit changed about these; none when it gave nothing.
     pub(crate) fn token_widened(console: &Console, access: &Access, before: &Token, token: &Token, at: Timestamp) -> Option<Self> {
         let organization = access.organization();
         let added = token.given().without(before.given());
-        let what = match (!added.is_empty(), token.is_extended_from(before)) {
-            (true, true) => "may do more and lives longer",
-            (true, false) => "may do more",
-            (false, true) => "lives longer",
-            (false, false) => return None,
+        let gained = [
+            (!added.is_empty(), "may do more"),
+            (token.is_extended_from(before), "lives longer"),
+            (!token.limits.networks.are_within(&before.limits.networks), "may be used from more networks"),
+            (!token.limits.rate_is_within(&before.limits), "may be used more often"),
+        ];
+        let gained: Vec<&str> = gained.into_iter().filter_map(|(is_so, what)| is_so.then_some(what)).collect();
+        let what = match gained.split_last()? {
+            (last, []) => (*last).to_owned(),
+            (last, others) => format!("{} and {last}", others.join(", ")),
         };
         let names = |permissions: PermissionSet| permissions.stored().replace(' ', ", ");
         let removed = before.given().without(token.given());
@@ -74,6 +79,12 @@ impl Letter {
         );
         if before.expires_at != token.expires_at {
             facts.push(("Expires", format!("{}, before {}", ends(token), ends(before))));
+        }
+        if before.limits.networks != token.limits.networks {
+            facts.push(("Allowed networks", format!("{}, before {}", networks(token), networks(before))));
+        }
+        if before.limits.rate != token.limits.rate {
+            facts.push(("Rate limit", format!("{}, before {}", rate(token), rate(before))));
         }
         facts.extend(by(access, "Edited by", "Edited", at));
         Some(Self {
@@ -433,6 +444,17 @@ fn about(token: &Token) -> Vec<(&'static str, String)> {
 /// When a token ends.
 fn ends(token: &Token) -> String {
     token.expires_at.map_or_else(|| "Never".to_owned(), Timestamp::human)
+}
+
+/// From where a token may be used.
+fn networks(token: &Token) -> String {
+    let networks = &token.limits.networks;
+    if networks.are_everywhere() { "All".to_owned() } else { networks.to_string() }
+}
+
+/// How often a token may be used.
+fn rate(token: &Token) -> String {
+    token.limits.rate.map_or_else(|| "None".to_owned(), RateLimit::in_words)
 }
 
 /// Who did it, and when.

@@ -12,6 +12,7 @@ mod create_organization;
 mod edit;
 mod invitation_mails;
 mod invitations;
+mod limits;
 mod list;
 mod mails;
 mod members;
@@ -333,5 +334,6 @@ pub(super) fn new_token(label: &str, role: Role) -> NewToken {
         role: Some(role.into()),
         permissions: PermissionSet::NONE,
         lifetime: Lifetime::Minutes(60),
+        limits: domain::Limits::default(),
     }
 }

@@ -34,7 +34,7 @@ async fn begin(instance: &Instance) -> Arc<Access> {
 
 fn rights(permissions: &str) -> Change {
     let rights = Rights { role: None, permissions: permissions.parse().unwrap() };
-    Change { label: None, description: None, rights: Some(rights), lifetime: None }
+    Change { label: None, description: None, rights: Some(rights), lifetime: None, limits: None }
 }
 
 async fn after_a_revocation_nothing_happens_to_a_token(instance: Instance) {
@@ -87,7 +87,7 @@ async fn edits_of_different_things_do_not_undo_each_other(instance: Instance) {
         let issued = tokens::create(&instance.console, &owner, new_token(&format!("ci {round}"), Role::Viewer)).await.unwrap();
         let id = issued.token.id.to_string();
         let label = Label::parse(&format!("renamed {round}")).unwrap();
-        let nothing = || Change { label: None, description: None, rights: None, lifetime: None };
+        let nothing = || Change { label: None, description: None, rights: None, lifetime: None, limits: None };
         let changes = [
             Change { label: Some(label.clone()), ..nothing() },
             Change { description: Some(Description::parse("what it is for").unwrap()), ..nothing() },

@@ -11,7 +11,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{AfterLeaving, Change, Issued, Lifetime, Overlap, OwnerChoice, Permission, PermissionSet, Rights, Role, Verdict};
+use domain::{
+    AfterLeaving, Change, Issued, Lifetime, Limits, Networks, Overlap, OwnerChoice, Permission, PermissionSet, Rights, Role, Verdict,
+};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::{Instance, caller, new_token, random, user, way, wire::Wire};
@@ -20,7 +22,7 @@ use crate::{
     roles::{self, Definition},
     teams,
     tokens::{self, NewToken},
-    verify,
+    verify::{self, Asked},
 };
 
 /// Tokens revoked in each run.
@@ -78,6 +80,7 @@ impl Servers {
     /// Asks one server about one token, and notes when it says yes.
     async fn ask(&self, console: &Console, access: &Access, watched: &Watched, asked: Option<Permission>) {
         let started = self.nanos();
+        let asked = Asked { permission: asked, address: HERE.parse().ok() };
         let verdict = verify::verify(console, access, &caller(), watched.issued.secret.expose(), asked).await;
         match verdict {
             Ok(found) if found.verdict == Verdict::Valid => {
@@ -276,6 +279,7 @@ enum Kind {
     RevokeMany,
     Disable,
     Narrow,
+    ShutOut,
     RotateNow,
     EndOverlap,
     Demote,
@@ -284,11 +288,12 @@ enum Kind {
     EndTeam,
 }
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 11] = [
     Kind::Revoke,
     Kind::RevokeMany,
     Kind::Disable,
     Kind::Narrow,
+    Kind::ShutOut,
     Kind::RotateNow,
     Kind::EndOverlap,
     Kind::Demote,
@@ -298,6 +303,8 @@ const KINDS: [Kind; 10] = [
 ];
 
 const ASKED: &str = "cluster:read";
+/// From where all tokens are presented.
+const HERE: &str = "10.1.2.3";
 
 /// Makes the token, lets everybody ask about it, makes the change, and looks whether somebody said yes too late.
 async fn take_away(servers: &Arc<Servers>, kind: Kind) {
@@ -353,6 +360,10 @@ async fn take_away(servers: &Arc<Servers>, kind: Kind) {
         Kind::Narrow => {
             let rights = Rights { role: None, permissions: "billing:read".parse::<PermissionSet>().unwrap() };
             tokens::edit(console, admin, &id, None, Change { rights: Some(rights), ..Change::default() }).await.map(drop)
+        }
+        Kind::ShutOut => {
+            let limits = Limits { networks: Networks::parse("192.0.2.0/24").unwrap(), rate: None };
+            tokens::edit(console, admin, &id, None, Change { limits: Some(limits), ..Change::default() }).await.map(drop)
         }
         Kind::RotateNow => tokens::rotate(console, admin, &id, Overlap::Now).await.map(drop),
         Kind::EndOverlap => tokens::end_overlap(console, admin, &id).await.map(drop),

@@ -148,6 +148,7 @@ impl World<'_> {
                     role: if by_role { Some(roles::named(&console, &access, &assigned).await?) } else { None },
                     permissions: if by_role { PermissionSet::NONE } else { wish },
                     lifetime,
+                    limits: domain::Limits::default(),
                 };
                 let issued = tokens::create(&console, &access, new).await?;
                 self.tokens.push(issued.token.id.to_string());
@@ -156,7 +157,7 @@ impl World<'_> {
             4 => {
                 let access = self.way(who, "acme", Permission::API_KEY_UPDATE, true).await?;
                 let rights = Some(Rights { role: None, permissions: wish });
-                let change = Change { label: None, description: None, rights, lifetime: step.broad.then_some(lifetime) };
+                let change = Change { label: None, description: None, rights, lifetime: step.broad.then_some(lifetime), limits: None };
                 tokens::edit(&console, &access, &token, None, change).await?;
             }
             5 => {

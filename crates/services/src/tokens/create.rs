@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{
     NewToken, event,
     once::Attempt,
-    rights::{may_give, may_last},
+    rights::{may_give, may_last, may_reach},
 };
 use crate::{
     Console,
@@ -108,6 +108,7 @@ pub(super) async fn insert(
     };
     may_give(access, &Rights { role: role.clone(), permissions: new.permissions }, PermissionSet::NONE)?;
     may_last(access, expires_at)?;
+    may_reach(access, &new.limits.networks)?;
     let (secret, digest) = mint(console, owner.kind())?;
     let token = Token {
         id: TokenId::new(now, entropy::bytes(&*console.0.entropy)),
@@ -121,6 +122,7 @@ pub(super) async fn insert(
         created_by: access.principal().name().to_owned(),
         created_by_left: false,
         expires_at,
+        limits: new.limits,
         last_used_at: None,
         state: State::Active,
     };
@@ -143,6 +145,12 @@ pub(super) fn created<'a>(access: &'a Access, now: Timestamp, token: &Token, rep
     });
     if let Some(team) = token.owner.team() {
         details["team"] = team.name.as_str().into();
+    }
+    if !token.limits.networks.are_everywhere() {
+        details["allowed_networks"] = json!(token.limits.networks);
+    }
+    if let Some(rate) = token.limits.rate {
+        details["rate_limit"] = rate.in_words().into();
     }
     if let Some(replaced) = replaces {
         details["replaces"] = replaced.to_string().into();

@@ -44,7 +44,9 @@ async fn switch(
         return Ok(before);
     }
     // To enable is to give anew what was taken away.
-    if token.state == State::Active && (!access.covers(token.effective()) || access.is_outlived_by(token.expires_at)) {
+    let gives_more =
+        !access.covers(token.effective()) || access.is_outlived_by(token.expires_at) || access.is_outreached_by(&token.limits.networks);
+    if token.state == State::Active && gives_more {
         return Err(Error::Conflict("This token may do more than you. Somebody who may do all of it can enable it."));
     }
     store::tokens::switch(&mut write, access, &token, now).await?;

@@ -1,13 +1,13 @@
 //! Changing what a token is called, what it may do and how long it lives.
 
 use data_encoding::HEXLOWER;
-use domain::{AssignedRole, Change, Dead, Permission, PermissionSet, Rights, Timestamp, Token, TokenId, audit::Action};
+use domain::{AssignedRole, Change, Dead, Permission, PermissionSet, RateLimit, Rights, Timestamp, Token, TokenId, audit::Action};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{
     event,
-    rights::{may_give, may_last},
+    rights::{may_give, may_last, may_reach},
 };
 use crate::{
     Console,
@@ -29,8 +29,8 @@ pub const EDITED_MEANWHILE: &str = "Somebody changed this token meanwhile. Open 
 /// A fingerprint of everything about a token that can be edited. An edit carries the one of what its form showed, so that it cannot undo
 /// an edit made meanwhile.
 pub fn version(token: &Token) -> String {
-    let Token { label, description, role, permissions, expires_at, .. } = token;
-    fingerprint(&json!([label, description, role.as_ref().map(AssignedRole::to_string), permissions, expires_at]))
+    let Token { label, description, role, permissions, expires_at, limits, .. } = token;
+    fingerprint(&json!([label, description, role.as_ref().map(AssignedRole::to_string), permissions, expires_at, limits]))
 }
 
 /// Stands for these values: other values have another.
@@ -48,8 +48,9 @@ pub async fn editable(console: &Console, access: &Access, id: &str) -> Result<To
 }
 
 /// Changes one of the organization's tokens; when this returns, what it may do has changed everywhere. Whoever edits needs to hold what
-/// they add, not what is there already; whoever extends a token's life gives all that it may do anew, and needs to hold that. `seen` is the [`version`] that the change was made from, none to change whatever is there. What
-/// changes nothing is no event. Owners and admins get a mail when the token has more than before, rights or time.
+/// they add, not what is there already; whoever extends a token's life, or lets it be used from elsewhere or more often, gives all that it may
+/// do anew, and needs to hold that. `seen` is the [`version`] that the change was made from, none to change whatever is there. What
+/// changes nothing is no event. Owners and admins get a mail when the token has more than before: rights, time, networks or requests.
 pub async fn edit(console: &Console, access: &Access, id: &str, seen: Option<&str>, change: Change) -> Result<Token> {
     edit_with(console, access, id, seen, |_| change).await
 }
@@ -83,8 +84,9 @@ pub async fn edit_with(
             may_give(access, &role, PermissionSet::NONE)?;
         }
         may_give(access, rights, held(&before, rights))?;
-        // What is added would live on in the other token after the end of the one that adds it.
-        if !before.effective().covers(rights.effective()) && access.is_outlived_by(before.expires_at) {
+        // What is added would live on in the other token after the end of the one that adds it, or be used from where that may not.
+        let is_kept = access.is_outlived_by(before.expires_at) || access.is_outreached_by(&before.limits.networks);
+        if !before.effective().covers(rights.effective()) && is_kept {
             return Err(Error::Forbidden);
         }
     }
@@ -100,8 +102,16 @@ pub async fn edit_with(
             return Err(Error::Invalid { field: "expiry", why });
         }
     }
+    if !token.limits.networks.are_within(&before.limits.networks) {
+        may_reach(access, &token.limits.networks)?;
+    }
+    if token.is_loosened_from(&before) && !access.covers(token.effective()) {
+        let field = if token.limits.networks.are_within(&before.limits.networks) { "rate_limit" } else { "allowed_networks" };
+        let why = "This token may do more than you, so you can narrow its limits and not widen them.".to_owned();
+        return Err(Error::Invalid { field, why });
+    }
     token_policy::admit(&mut write, access, Some(&before), &token, now).await?;
-    if token.is_extended_from(&before) || !before.given().covers(token.given()) {
+    if token.is_extended_from(&before) || token.is_loosened_from(&before) || !before.given().covers(token.given()) {
         access.recent_to_give(token.given(), now)?;
     }
     store::tokens::edit(&mut write, access, &token).await?;
@@ -126,7 +136,7 @@ fn held(before: &Token, rights: &Rights) -> PermissionSet {
     by_role.without(rights.permissions).union(before.permissions)
 }
 
-/// What an edit changed: for each field what it was and what it is, and each permission that came or went.
+/// What an edit changed: for each field what it was and what it is, and each permission and network that came or went.
 fn difference(before: &Token, after: &Token) -> Value {
     let fields = |token: &Token| {
         [
@@ -134,6 +144,7 @@ fn difference(before: &Token, after: &Token) -> Value {
             ("description", json!(token.description)),
             ("role", json!(token.role.as_ref().map(AssignedRole::recorded))),
             ("expires_at", json!(token.expires_at.map(Timestamp::iso))),
+            ("rate_limit", json!(token.limits.rate.map(RateLimit::in_words))),
         ]
     };
     let mut details = Map::new();
@@ -145,6 +156,10 @@ fn difference(before: &Token, after: &Token) -> Value {
     let permissions = before.effective().changes(after.effective());
     if !permissions.is_empty() {
         details.insert("permissions".to_owned(), json!(permissions));
+    }
+    let networks = before.limits.networks.changes(&after.limits.networks);
+    if !networks.is_empty() {
+        details.insert("allowed_networks".to_owned(), json!(networks));
     }
     Value::Object(details)
 }

@@ -16,7 +16,7 @@ mod rotate_once;
 mod usage;
 
 use domain::{
-    AssignedRole, Change, Description, Label, Lifetime, OwnerChoice, PermissionSet, Rights, Token,
+    AssignedRole, Change, Description, Label, Lifetime, Limits, Networks, OwnerChoice, PermissionSet, RateLimit, Rights, Token,
     audit::Action,
     change::{CUSTOM, KEEP},
 };
@@ -68,6 +68,10 @@ pub struct Form {
     pub hours: String,
     /// Of a custom lifetime.
     pub minutes: String,
+    /// See [`Networks::parse`]. None when the form has no such field: what is there stays.
+    pub allowed_networks: Option<String>,
+    /// See [`RateLimit::parse`]; it comes with the networks.
+    pub rate_limit: Option<String>,
 }
 
 /// A token about to be generated.
@@ -85,6 +89,8 @@ pub struct NewToken {
     pub permissions: PermissionSet,
     /// How long it lives.
     pub lifetime: Lifetime,
+    /// From where it may be used, and how often.
+    pub limits: Limits,
 }
 
 impl Form {
@@ -94,7 +100,15 @@ impl Form {
         let Rights { role, permissions } = self.rights(console, access).await?;
         let owner = self.owner.trim();
         let owner = if owner.is_empty() { None } else { Some(owner.parse().map_err(Error::in_field("owner"))?) };
-        Ok(NewToken { owner, label, description, role, permissions, lifetime: self.lifetime()? })
+        Ok(NewToken {
+            owner,
+            label,
+            description,
+            role,
+            permissions,
+            lifetime: self.lifetime()?,
+            limits: self.limits()?.unwrap_or_default(),
+        })
     }
 
     /// Checks what was typed to edit a token, in the same way.
@@ -105,6 +119,7 @@ impl Form {
             description: Some(description),
             rights: if self.role == KEEP { None } else { Some(self.rights(console, access).await?) },
             lifetime: if self.expiry == KEEP { None } else { Some(self.lifetime()?) },
+            limits: self.limits()?,
         })
     }
 
@@ -120,6 +135,14 @@ impl Form {
             return Ok(Rights { role: None, permissions: self.permissions.parse().map_err(Error::in_field("permissions"))? });
         }
         Ok(Rights { role: Some(roles::named(console, access, &self.role).await?), permissions: PermissionSet::NONE })
+    }
+
+    fn limits(&self) -> Result<Option<Limits>> {
+        let (Some(networks), Some(rate)) = (&self.allowed_networks, &self.rate_limit) else { return Ok(None) };
+        Ok(Some(Limits {
+            networks: Networks::parse(networks).map_err(Error::in_field("allowed_networks"))?,
+            rate: RateLimit::parse(rate).map_err(Error::in_field("rate_limit"))?,
+        }))
     }
 
     fn lifetime(&self) -> Result<Lifetime> {

@@ -13,7 +13,7 @@ use super::{
     NewToken,
     create::{created, insert, mint, not_too_often},
     event,
-    rights::{may_give, may_last},
+    rights::{may_give, may_last, may_reach},
 };
 use crate::{
     Console,
@@ -129,6 +129,7 @@ async fn reissue(console: &Console, access: &Access, mut write: Write, key: &Dig
     access.require_on(Permission::API_KEY_CREATE, &lost)?;
     may_give(access, &lost.rights(), PermissionSet::NONE)?;
     may_last(access, lost.expires_at)?;
+    may_reach(access, &lost.limits.networks)?;
     let (secret, digest) = mint(console, lost.owner.kind())?;
     if !store::tokens::replace_secret(&mut write, access, lost.id, &earlier.secret, &digest, &secret.hint(), now).await? {
         return Ok(Outcome::Spent(lost.id));

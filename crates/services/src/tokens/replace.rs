@@ -30,13 +30,13 @@ pub async fn replace(console: &Console, access: &Access, id: &str) -> Result<Iss
 pub async fn replace_by_form(console: &Console, access: &Access, id: &str, form: &str) -> Result<Issued> {
     let attempt = Attempt::of_form(console, access, form)?;
     let Replacement { token, lifetime, .. } = replacement(console, access, id).await?;
-    let Token { id, owner, label, description, role, permissions, .. } = token;
+    let Token { id, owner, label, description, role, permissions, limits, .. } = token;
     let owner = Some(match owner {
         Owner::Organization => OwnerChoice::Organization,
         Owner::User(_) => OwnerChoice::Me,
         Owner::Team(team) => OwnerChoice::Team(team.id),
     });
-    create::issue(console, access, NewToken { owner, label, description, role, permissions, lifetime }, Some(id), attempt).await
+    create::issue(console, access, NewToken { owner, label, description, role, permissions, lifetime, limits }, Some(id), attempt).await
 }
 
 /// What would come out of replacing one of the organization's tokens.

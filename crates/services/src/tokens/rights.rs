@@ -1,6 +1,6 @@
 //! What a token may be given, at generation and at every edit alike.
 
-use domain::{AssignedRole, Permission, PermissionSet, Rights, Role, Timestamp};
+use domain::{AssignedRole, Networks, Permission, PermissionSet, Rights, Role, Timestamp};
 
 use crate::{
     access::Access,
@@ -41,6 +41,16 @@ pub(super) fn may_last(access: &Access, expires_at: Option<Timestamp>) -> Result
     if access.is_outlived_by(expires_at) {
         let why = "A token cannot generate one that outlives it; choose an end that is not after its own.".to_owned();
         return Err(Error::Invalid { field: "expires_at", why });
+    }
+    Ok(())
+}
+
+/// Refuses a token that could be used from where the token that asks may not.
+pub(super) fn may_reach(access: &Access, networks: &Networks) -> Result<()> {
+    if access.is_outreached_by(networks) {
+        let own = access.networks();
+        let why = format!("A token cannot give what may be used from elsewhere than itself; choose networks within its own: {own}.");
+        return Err(Error::Invalid { field: "allowed_networks", why });
     }
     Ok(())
 }

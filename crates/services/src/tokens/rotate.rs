@@ -250,7 +250,7 @@ pub async fn old_secrets(console: &Console, access: &Access, tokens: &[Token]) -
 /// Nobody takes over a token that may do more than they: a new secret is as good as a new token. What is over stays over.
 pub(crate) fn may_rotate(access: &Access, token: &Token, now: Timestamp) -> Result<()> {
     // Nor does a token live on in another one: the end of its own secret would mean nothing.
-    if !access.covers(token.effective()) || access.is_outlived_by(token.expires_at) {
+    if !access.covers(token.effective()) || access.is_outlived_by(token.expires_at) || access.is_outreached_by(&token.limits.networks) {
         return Err(Error::Forbidden);
     }
     match token.status_at(now) {

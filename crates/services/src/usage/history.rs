@@ -66,6 +66,11 @@ impl History {
         self.count(refused.organization, refused.token, refused.last).refused += refused.times;
     }
 
+    /// Counts a refusal of what is good, and used from where, or more often than, it may be.
+    pub(super) fn limited(&mut self, organization: OrganizationId, token: TokenId, at: Timestamp) {
+        self.count(organization, token, at).refused += 1;
+    }
+
     fn count(&mut self, organization: OrganizationId, token: TokenId, at: Timestamp) -> &mut DayCount {
         self.due.get_or_insert_with(|| Instant::now() + PERIOD);
         let day = at.day();

@@ -91,6 +91,12 @@ enum Note {
         replaced: Option<Box<SecretUse>>,
     },
     Refused(Box<Refused>),
+    /// That a token was presented from where, or more often than, it may be used.
+    Limited {
+        organization: OrganizationId,
+        token: TokenId,
+        at: Timestamp,
+    },
     /// Asks to write what was noted before, and to say when that is done.
     Settle(oneshot::Sender<()>),
 }
@@ -133,6 +139,11 @@ impl Usage {
             user_agent: caller.user_agent().to_owned(),
             times: 1,
         })));
+    }
+
+    /// Notes that something good was presented where, or more often than, it may be used; never waits.
+    pub(crate) fn limited(&self, found: &Found, at: Timestamp) {
+        self.note(Note::Limited { organization: found.organization.id, token: found.token.id, at });
     }
 
     fn note(&self, note: Note) {
@@ -241,6 +252,10 @@ impl Worker {
                     refused.last = refused.last.max(known.last);
                 }
                 self.refusals.insert(key, *refused);
+                None
+            }
+            Note::Limited { organization, token, at } => {
+                self.history.limited(organization, token, at);
                 None
             }
             Note::Settle(done) => Some(done),

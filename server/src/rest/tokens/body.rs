@@ -1,10 +1,10 @@
 //! What the bodies that describe a token have in common.
 
-use domain::{Lifetime, PermissionSet, Timestamp};
+use domain::{Lifetime, Networks, PermissionSet, RateLimit, Timestamp};
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    super::{number::Whole, problem::Problem},
+    super::{extract::Object, number::Whole, problem::Problem, rate_limit::WantedRate},
     invalid, wrong,
 };
 
@@ -20,6 +20,16 @@ pub(in crate::rest) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(d
 /// Permissions by their names.
 pub(crate) fn permissions(names: &[String]) -> Result<PermissionSet, Problem> {
     names.iter().map(|name| name.parse()).collect::<Result<_, _>>().map_err(wrong("permissions"))
+}
+
+/// Networks as they are written.
+pub(super) fn networks(entries: &[String]) -> Result<Networks, Problem> {
+    Networks::new(entries.iter().map(String::as_str)).map_err(wrong("allowed_networks"))
+}
+
+/// How often the token may be used; none for as often as it is.
+pub(super) fn rate(End(wanted): End<Object<WantedRate>>) -> Result<Option<RateLimit>, Problem> {
+    wanted.map(|Object(rate)| rate.parse()).transpose()
 }
 
 /// How long the token shall live; none when nothing is said.

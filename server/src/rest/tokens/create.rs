@@ -1,22 +1,23 @@
 //! Generating a token, also again when the answer was lost.
 
 use axum::{extract::State, http::HeaderMap, response::Response};
-use domain::{AssignedRole, Description, Label, Lifetime, OwnerChoice, Permission, PermissionSet, Timestamp};
+use domain::{AssignedRole, Description, Label, Lifetime, Limits, OwnerChoice, Permission, PermissionSet, Timestamp};
 use serde::Deserialize;
 use services::{
-    roles,
+    Access, roles,
     tokens::{self, NewToken, Outcome},
 };
 
 use super::{
     super::{
-        extract::{JsonAndBytes, TokenGenerator},
+        extract::{JsonAndBytes, Object, TokenGenerator},
         names::{OwnedName, PermissionName, RoleName},
         number::Whole,
         problem::Problem,
+        rate_limit::{Rate, WantedRate},
     },
     IssuedToken,
-    body::{End, lifetime, permissions, present},
+    body::{End, lifetime, networks, permissions, present, rate},
     generated, idempotency_key, invalid, issued_example, wrong,
 };
 use crate::router::Site;
@@ -55,6 +56,15 @@ pub(crate) struct Wanted {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<End<String>>,
+    /// From where it may be used: ranges of network addresses as in `10.0.0.0/8` and `2001:db8::/32`, or single addresses. Without any
+    /// from everywhere; without this member from where the token that asks may be used, which is the most it can give.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Vec<String>, required = false, max_items = 50, examples(json!(["192.0.2.0/24"])))]
+    allowed_networks: Option<Vec<String>>,
+    /// How often it may be used; null, or nothing, for as often as it is.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Rate>)]
+    rate_limit: Option<End<Object<WantedRate>>>,
 }
 
 /// Whom a token to generate shall belong to.
@@ -96,7 +106,7 @@ impl Wanted {
     }
 
     /// `role` is the one that is named; `usual` is how long it lives when nobody says.
-    fn parse(self, role: Option<AssignedRole>, now: Timestamp, usual: Lifetime) -> Result<NewToken, Problem> {
+    fn parse(self, role: Option<AssignedRole>, access: &Access, now: Timestamp, usual: Lifetime) -> Result<NewToken, Problem> {
         let owner = self.owner()?;
         let label = Label::parse(&self.label).map_err(wrong("label"))?;
         let description = Description::parse(&self.description).map_err(wrong("description"))?;
@@ -105,7 +115,9 @@ impl Wanted {
             return Err(invalid("role", "A token needs a role, permissions, or both."));
         }
         let lifetime = lifetime(self.expires_in, self.expires_at, now)?.unwrap_or(usual);
-        Ok(NewToken { owner: Some(owner), label, description, role, permissions, lifetime })
+        let networks = self.allowed_networks.map_or_else(|| Ok(access.networks().clone()), |entries| networks(&entries))?;
+        let limits = Limits { networks, rate: self.rate_limit.map(rate).transpose()?.flatten() };
+        Ok(NewToken { owner: Some(owner), label, description, role, permissions, lifetime, limits })
     }
 }
 
@@ -130,6 +142,8 @@ impl Wanted {
     request_body(content = Wanted, examples(
         ("Role" = (value = json!({ "label": "deploy-bot", "role": "developer", "expires_in": 2_592_000 }))),
         ("Permissions" = (value = json!({ "label": "gateway", "permissions": ["token:verify"], "expires_at": null }))),
+        ("Within limits" = (value = json!({ "label": "backup", "role": "viewer", "allowed_networks": ["192.0.2.0/24"],
+            "rate_limit": { "requests": 100, "period": "minute" } }))),
         ("Of a team" = (value = json!({ "label": "pipeline", "role": "viewer", "owner": { "kind": "team", "id": "team_019aa3c4f1a07d3e8000000000000005" } }))),
     )),
     responses(
@@ -142,7 +156,8 @@ impl Wanted {
         (status = 409, description = "`idempotency_key_used`: an earlier attempt generated the token named in `token`, and its secret was used."),
         (status = 422, description = "A member is missing, unknown or wrong, or is more than the token that asks may hand on; `owner` is one \
             that this token generates no tokens of; or `idempotency_key_reused`: the key came with another body before."),
-        (status = 429, description = "Too many tokens of this person and their teams were generated; `Retry-After` says when the next can be."),
+        (status = 429, description = "Too many tokens of this person and their teams were generated; `Retry-After` says when the next can be. Or \
+            `rate_limited`: the token that asks is used more often than it may be."),
     )
 )]
 pub(crate) async fn create(
@@ -160,7 +175,7 @@ pub(crate) async fn create(
         Some(role) => Some(roles::named(&site.console, &access, role).await?),
         None => None,
     };
-    let new = wanted.parse(role, site.console.now(), usual)?;
+    let new = wanted.parse(role, &access, site.console.now(), usual)?;
     let outcome = match key {
         None => Outcome::Created(tokens::create(&site.console, &access, new).await?),
         Some(key) => tokens::create_once(&site.console, &access, new, &key, &body).await?,

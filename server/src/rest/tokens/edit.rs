@@ -5,19 +5,20 @@ use axum::{
     http::{HeaderMap, header},
     response::Response,
 };
-use domain::{AssignedRole, Change, Description, Label, Rights, Timestamp};
+use domain::{AssignedRole, Change, Description, Label, Limits, Rights, Timestamp};
 use serde::Deserialize;
 use services::{Error, roles, tokens};
 
 use super::{
     super::{
-        extract::{Json, TokenEditor},
+        extract::{Json, Object, TokenEditor},
         names::{PermissionName, RoleName},
         number::Whole,
         problem::Problem,
+        rate_limit::{Rate, WantedRate},
     },
     Token,
-    body::{End, lifetime, permissions, present},
+    body::{End, lifetime, networks, permissions, present, rate},
     example, invalid, tagged, wrong,
 };
 use crate::router::Site;
@@ -51,6 +52,15 @@ pub(crate) struct Wanted {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<End<String>>,
+    /// From where it may be used: ranges of network addresses as in `10.0.0.0/8` and `2001:db8::/32`, or single addresses; all of them, not what
+    /// is added. Empty for everywhere.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Vec<String>, required = false, max_items = 50, examples(json!(["192.0.2.0/24"])))]
+    allowed_networks: Option<Vec<String>>,
+    /// How often it may be used; null for as often as it is.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Rate>)]
+    rate_limit: Option<End<Object<WantedRate>>>,
 }
 
 impl Wanted {
@@ -60,6 +70,8 @@ impl Wanted {
         let description = self.description.map(|text| Description::parse(&text)).transpose().map_err(wrong("description"))?;
         let permissions = self.permissions.map(|names| permissions(&names)).transpose()?;
         let lifetime = lifetime(self.expires_in, self.expires_at, now)?;
+        let networks = self.allowed_networks.map(|entries| networks(&entries)).transpose()?;
+        let rate = self.rate_limit.map(rate).transpose()?;
         Ok(move |token: &domain::Token| Change {
             label,
             description,
@@ -68,6 +80,10 @@ impl Wanted {
                 permissions: permissions.unwrap_or(token.permissions),
             }),
             lifetime,
+            limits: Some(Limits {
+                networks: networks.unwrap_or_else(|| token.limits.networks.clone()),
+                rate: rate.unwrap_or(token.limits.rate),
+            }),
         })
     }
 }
@@ -90,7 +106,7 @@ pub(crate) fn version(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
 /// Edits one of the organization's tokens.
 ///
 /// What is absent stays; when this answers, the change holds everywhere. Needs `api_key:update`, and nobody adds more than they may do
-/// themselves or lets a token live on past their own end. With `If-Match`, and the `ETag` that came with the token, an edit that was made
+/// themselves, lets a token live on past their own end or be used from where they may not. With `If-Match`, and the `ETag` that came with the token, an edit that was made
 /// from something older is refused instead of undoing what somebody else did.
 #[utoipa::path(
     patch,
@@ -105,6 +121,7 @@ pub(crate) fn version(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     ),
     request_body(content = Wanted, examples(
         ("Narrower" = (value = json!({ "permissions": ["cluster:read"], "expires_in": 86_400 }))),
+        ("Within limits" = (value = json!({ "allowed_networks": ["192.0.2.0/24", "2001:db8::/32"], "rate_limit": { "requests": 100, "period": "minute" } }))),
         ("Another name" = (value = json!({ "label": "deploy-bot-2", "description": "Rolls out the shop." }))),
     )),
     responses(

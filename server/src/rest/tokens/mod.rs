@@ -26,6 +26,7 @@ use super::{
     json,
     names::{PermissionName, RoleName, StatusName},
     problem::Problem,
+    rate_limit::Rate,
 };
 use crate::router::Site;
 
@@ -93,6 +94,11 @@ pub(super) struct Token {
     /// From when on it is refused; null when it never expires.
     #[schema(format = DateTime)]
     expires_at: Option<String>,
+    /// From where it may be used, as ranges of network addresses; from everywhere without any.
+    allowed_networks: Vec<String>,
+    /// How often it may be used; null for as often as it is.
+    #[schema(value_type = Option<Rate>)]
+    rate_limit: Option<Rate>,
     /// When it was last accepted, a few seconds coarse; null when it never was.
     #[schema(format = DateTime)]
     last_used_at: Option<String>,
@@ -123,6 +129,8 @@ impl Token {
             created_at: token.created_at.iso(),
             created_by: token.created_by.clone(),
             expires_at: token.expires_at.map(Timestamp::iso),
+            allowed_networks: token.limits.networks.words(),
+            rate_limit: token.limits.rate.map(Rate::from),
             last_used_at: token.last_used_at.map(Timestamp::iso),
             disabled,
             revoked,
@@ -150,7 +158,7 @@ pub(super) fn wrong(field: &'static str) -> impl Fn(domain::Invalid) -> Problem 
     move |invalid| Problem::from(Error::Invalid { field, why: invalid.0 })
 }
 
-fn invalid(field: &'static str, why: &str) -> Problem {
+pub(super) fn invalid(field: &'static str, why: &str) -> Problem {
     wrong(field)(domain::Invalid(why.to_owned()))
 }
 
@@ -213,6 +221,8 @@ pub(super) fn example() -> serde_json::Value {
         "created_at": "2026-11-22T09:05:00.000Z",
         "created_by": "Ada Lovelace",
         "expires_at": "2027-02-20T09:05:00.000Z",
+        "allowed_networks": ["192.0.2.0/24"],
+        "rate_limit": { "requests": 100, "period": "minute" },
         "last_used_at": null,
         "disabled": null,
         "revoked": null,

@@ -2,14 +2,18 @@
 
 use domain::{AssignedRole, State, Timestamp, Token};
 
-use super::super::{Write, exactly_one, on_tx};
+use super::{
+    super::{Write, exactly_one, on_tx},
+    networks,
+};
 use crate::{access::Access, error::Result};
 
 /// Writes down what can be edited.
 pub(crate) async fn edit(write: &mut Write, access: &Access, token: &Token) -> Result<()> {
     let touched = on_tx!(write, |connection| {
         sqlx::query(
-            "UPDATE tokens SET label = $1, description = $2, role = $3, permissions = $4, expires_at = $5, role_id = $8 \
+            "UPDATE tokens SET label = $1, description = $2, role = $3, permissions = $4, expires_at = $5, role_id = $8, \
+             allowed_networks = $9, rate_limit = $10 \
              WHERE organization_id = $6 AND id = $7 AND revoked_at IS NULL",
         )
         .bind(token.label.as_str())
@@ -20,6 +24,8 @@ pub(crate) async fn edit(write: &mut Write, access: &Access, token: &Token) -> R
         .bind(access.organization().id.to_string())
         .bind(token.id.to_string())
         .bind(token.role.as_ref().and_then(AssignedRole::id).map(|id| id.to_string()))
+        .bind(networks(&token.limits))
+        .bind(token.limits.rate.map(|rate| rate.to_string()))
         .execute(connection)
         .await?
         .rows_affected()

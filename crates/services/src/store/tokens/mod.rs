@@ -6,8 +6,8 @@ pub(crate) mod rotation;
 use std::sync::atomic::AtomicBool;
 
 use domain::{
-    AssignedRole, Description, Hint, Issued, Kind, Label, Name, Organization, Overlap, Owner, OwnerTeam, PermissionSet, Person, Slug,
-    State, Timestamp, Token, TokenId,
+    AssignedRole, Description, Hint, Issued, Kind, Label, Limits, Name, Networks, Organization, Overlap, Owner, OwnerTeam, PermissionSet,
+    Person, Slug, State, Timestamp, Token, TokenId,
 };
 
 use super::{Db, Write, exactly_one, on_db, on_tx, roles, stored};
@@ -27,8 +27,8 @@ macro_rules! select {
             role_of!("pm", "pr"),
             " AS user_role, t.team_id, g.name AS team_name, g.ended_at AS team_ended_at, t.label, t.description, s.hint, ",
             role_of!("t", "r"),
-            " AS role, t.permissions, t.created_at, t.created_by_name, t.expires_at, t.disabled_at, t.disabled_by_name, t.revoked_at, \
-             t.revoked_by_name, u.last_used_at, \
+            " AS role, t.permissions, t.created_at, t.created_by_name, t.expires_at, t.allowed_networks, t.rate_limit, t.disabled_at, \
+             t.disabled_by_name, t.revoked_at, t.revoked_by_name, u.last_used_at, \
              CASE WHEN t.created_by_kind = 'member' AND NOT EXISTS (SELECT 1 FROM memberships m WHERE \
              m.organization_id = t.organization_id AND m.user_id = t.created_by_id) THEN 1 ELSE 0 END AS created_by_left FROM tokens t \
              JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL LEFT JOIN token_usage u ON u.token_id = t.id \
@@ -91,6 +91,8 @@ struct Row {
     created_at: i64,
     created_by_name: String,
     expires_at: Option<i64>,
+    allowed_networks: Option<String>,
+    rate_limit: Option<String>,
     disabled_at: Option<i64>,
     disabled_by_name: Option<String>,
     revoked_at: Option<i64>,
@@ -126,6 +128,10 @@ impl Row {
             created_by: self.created_by_name,
             created_by_left: self.created_by_left != 0,
             expires_at: self.expires_at.map(Timestamp::from_micros),
+            limits: Limits {
+                networks: stored("tokens.allowed_networks", Networks::parse(&self.allowed_networks.unwrap_or_default()))?,
+                rate: self.rate_limit.map(|text| stored("tokens.rate_limit", text.parse())).transpose()?,
+            },
             last_used_at: self.last_used_at.map(Timestamp::from_micros),
             state: match (self.revoked_at, self.disabled_at) {
                 (Some(at), _) => State::Revoked { at: Timestamp::from_micros(at), by: self.revoked_by_name.unwrap_or_default() },
@@ -187,8 +193,8 @@ pub(crate) async fn insert(write: &mut Write, access: &Access, issued: &Issued, 
     let touched = on_tx!(write, |connection| {
         sqlx::query(
             "INSERT INTO tokens (id, organization_id, kind, label, description, role, permissions, created_at, created_by_kind, \
-             created_by_id, created_by_name, expires_at, user_id, team_id, role_id) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+             created_by_id, created_by_name, expires_at, user_id, team_id, role_id, allowed_networks, rate_limit) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         )
         .bind(token.id.to_string())
         .bind(access.organization().id.to_string())
@@ -205,12 +211,19 @@ pub(crate) async fn insert(write: &mut Write, access: &Access, issued: &Issued, 
         .bind(token.owner.person().map(|person| person.id.to_string()))
         .bind(token.owner.team().map(|team| team.id.to_string()))
         .bind(token.role.as_ref().and_then(AssignedRole::id).map(|id| id.to_string()))
+        .bind(networks(&token.limits))
+        .bind(token.limits.rate.map(|rate| rate.to_string()))
         .execute(connection)
         .await?
         .rows_affected()
     });
     exactly_one(touched)?;
     insert_secret(write, access, token, digest, token.created_at).await
+}
+
+/// From where a token may be used, as it is stored.
+fn networks(limits: &Limits) -> Option<String> {
+    (!limits.networks.are_everywhere()).then(|| limits.networks.words().join(" "))
 }
 
 /// Adds the digest of a secret to a token that has no current one.
@@ -324,6 +337,7 @@ impl Found {
             + token.description.as_str().len()
             + token.hint.as_str().len()
             + token.created_by.len()
+            + size_of_val(token.limits.networks.as_slice())
             + organization.slug.as_str().len()
             + organization.name.as_str().len()
     }
@@ -352,8 +366,8 @@ pub(crate) async fn find_by_digest(db: &Db, digest: &Digest) -> Result<Option<Fo
             role_of!("pm", "pr"),
             " AS user_role, t.team_id, g.name AS team_name, g.ended_at AS team_ended_at, t.label, t.description, s.hint, ",
             role_of!("t", "r"),
-            " AS role, t.permissions, t.created_at, t.created_by_name, t.expires_at, t.disabled_at, t.disabled_by_name, t.revoked_at, \
-             t.revoked_by_name, CAST(NULL AS BIGINT) AS last_used_at, 0 AS created_by_left, t.organization_id, o.slug, \
+            " AS role, t.permissions, t.created_at, t.created_by_name, t.expires_at, t.allowed_networks, t.rate_limit, t.disabled_at, \
+             t.disabled_by_name, t.revoked_at, t.revoked_by_name, CAST(NULL AS BIGINT) AS last_used_at, 0 AS created_by_left, t.organization_id, o.slug, \
              o.name AS organization_name, o.created_at AS organization_created_at, s.digest, s.ends_at, s.overlap, s.first_used_at \
              FROM token_secrets s \
              JOIN tokens t ON t.id = s.token_id JOIN organizations o ON o.id = t.organization_id \

@@ -1,0 +1,54 @@
+//! From where a token may be used, and how often: the fields of its forms, and what its page says.
+
+use domain::{Limits, RateLimit};
+use leptos::prelude::*;
+
+use crate::{
+    posted,
+    ui::{
+        details::Detail,
+        field::{Refusal, TextArea, TextField},
+    },
+};
+
+/// The fields of a form; what was typed, when the page is the answer to it.
+#[component]
+pub fn LimitsFields(limits: Limits, refusal: Refusal) -> impl IntoView {
+    let (networks, rate) = if posted::was() {
+        (posted::field("allowed_networks"), posted::field("rate_limit"))
+    } else {
+        (limits.networks.words().join("\n"), limits.rate.map(|rate| rate.to_string()).unwrap_or_default())
+    };
+    view! {
+        <TextArea
+            name="allowed_networks"
+            label="Allowed networks"
+            hint="Ranges of addresses such as 10.0.0.0/8 or 2001:db8::/32, or single addresses, one a line. From anywhere else the token is refused. Empty for everywhere."
+            value=networks
+            refusal=refusal
+        />
+        <TextField
+            name="rate_limit"
+            label="Rate limit"
+            hint="The most requests per second, minute, hour or day, such as 100/minute. More are refused until the next period. Empty for none."
+            value=rate
+            autocomplete="off"
+            may_be_empty=true
+            refusal=refusal
+        />
+    }
+    .into_any()
+}
+
+/// What is known about them.
+#[component]
+pub fn LimitsDetails(limits: Limits) -> impl IntoView {
+    let networks = limits.networks.words().into_iter().map(|network| view! { <code class="hint">{network}</code> " " });
+    let networks = if limits.networks.are_everywhere() { "All".into_any() } else { networks.collect_view().into_any() };
+    let rate = limits.rate.map_or_else(|| "None".to_owned(), RateLimit::in_words);
+    view! {
+        <Detail term="Allowed networks">{networks}</Detail>
+        <Detail term="Rate limit">{rate}</Detail>
+    }
+    .into_any()
+}
