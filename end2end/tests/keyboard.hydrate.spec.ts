@@ -99,7 +99,8 @@ test('Tab goes through the form as it reads, and arrows choose', async ({ page, 
   expect(await tab(page, 2)).toEqual([expect.stringMatching(/^Adds \d+ permissions to those of Viewer$/), '90 days']);
   await page.keyboard.press('ArrowRight');
   await expect(expiryChoice(page, 'Custom')).toBeChecked();
-  expect(await tab(page, 5)).toEqual(['Days', 'Hours', 'Minutes', 'Generate token', 'Cancel']);
+  const rest = ['Days', 'Hours', 'Minutes', 'Allowed networks (optional)', 'Rate limit (optional)', 'Generate token', 'Cancel'];
+  expect(await tab(page, 7)).toEqual(rest);
 });
 
 test('the account menu opens by Enter and closes by Escape, which gives the focus back', async ({ page, visit }) => {

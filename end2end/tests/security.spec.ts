@@ -306,7 +306,7 @@ test.describe('what people type is shown as they typed it', () => {
     }
   });
 
-  test('in the form that is shown again', async ({ page, server, visit, scripts }) => {
+  test('in the form that is shown again', async ({ page, server, visit }) => {
     const evil = '</textarea>"\'><img src=x onerror=window.__pwn=20><script>window.__pwn=21</script>';
     await visit(NEW_TOKEN);
     await page.getByRole('textbox', { name: 'Label' }).fill(evil);
@@ -315,7 +315,7 @@ test.describe('what people type is shown as they typed it', () => {
     await expect(page.getByRole('alert').filter({ hasText: 'The token was not generated' })).toBeVisible();
     await expect(page.getByRole('textbox', { name: 'Label' })).toHaveValue(evil);
     const description = await page.getByRole('textbox', { name: 'Description' }).inputValue();
-    expect(scripts ? description : description.trim()).toBe(scripts ? `\n${evil}` : evil);
+    expect(description.trim()).toBe(evil);
     await pwned(page);
     expect(server.origin).toBe(new URL(page.url()).origin);
   });
