@@ -49,7 +49,7 @@ async fn who_starts_during_a_long_migration_waits_for_it() {
         }
         migrating.unlock().await.unwrap();
     };
-    let (opened, watched) = tokio::join!(opening, tokio::time::timeout(std::time::Duration::from_secs(60), watching));
+    let (opened, watched) = tokio::join!(opening, tokio::time::timeout(std::time::Duration::from_mins(1), watching));
     watched.expect("it was not tried again");
     opened.unwrap().1.stop().await;
 }
