@@ -25,6 +25,8 @@ pub fn use_organization() -> Memo<String> {
 #[component]
 pub fn Settings() -> impl IntoView {
     let organization = use_organization();
+    // Asked for here first: of two tasks that ask for the first time at once, Leptos lets one find nothing, which panics.
+    let _ = (organization.get_untracked(), use_location().pathname.get_untracked());
     let me = find_me();
     view! {
         <Header me=me organization=organization />
