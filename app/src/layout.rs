@@ -15,10 +15,12 @@ use crate::{
     },
 };
 
-/// The organization in the page's address.
+/// The organization in the page's address, fit to stand in another one. Of a slug, which is letters, digits and hyphens, that is itself.
 pub fn use_organization() -> Memo<String> {
     let params = use_params_map();
-    Memo::new(move |_| params.with(|params| params.get_str("organization").unwrap_or_default().to_owned()))
+    Memo::new(move |_| {
+        params.with(|params| form_urlencoded::byte_serialize(params.get_str("organization").unwrap_or_default().as_bytes()).collect())
+    })
 }
 
 /// Around the settings of an organization.
@@ -32,13 +34,13 @@ pub fn Settings() -> impl IntoView {
         <Header me=me organization=organization />
         <div class="frame">
             <div class="side">
-                <Transition>
+                <Suspense>
                     {move || Suspend::new(async move {
                         let slug = organization.get();
                         let entries = me.await.map(|me| settings(&me, &slug)).unwrap_or_default();
                         view! { <SideNavigation title="Organization settings" entries=entries /> }
                     })}
-                </Transition>
+                </Suspense>
             </div>
             <main class="main" id="main" tabindex="-1">
                 <Outlet />
@@ -126,7 +128,7 @@ fn Header(me: FoundMe, organization: Memo<String>) -> impl IntoView {
     view! {
         <header class="header">
             <Brand />
-            <Transition>
+            <Suspense>
                 {move || Suspend::new(async move {
                     let slug = organization.get();
                     me.await
@@ -138,7 +140,7 @@ fn Header(me: FoundMe, organization: Memo<String>) -> impl IntoView {
                             }
                         })
                 })}
-            </Transition>
+            </Suspense>
         </header>
     }
     .into_any()

@@ -15,7 +15,7 @@ use crate::{islands, layout, pages, ssr};
 const TRUSTED_TYPES: &str = "if(window.trustedTypes)trustedTypes.createPolicy('default',{createHTML:s=>\
     /<(?:script|iframe|object|embed|base|meta|link)| on\\w+\\s*=|javascript:/i.test(s)?null:s})";
 
-/// The whole HTML document. Leptos's own hydration scripts would write the nonce where style sheets can read it, so these are ours.
+/// The whole HTML document. Leptos's own script would write the nonce where style sheets can read it, so this one is ours.
 pub fn shell() -> impl IntoView {
     let assets = ssr::request().assets;
     let nonce = use_nonce();

@@ -1,4 +1,4 @@
-//! The server half of the console: what a request brings along, and how a service's answer becomes a page's or a server function's.
+//! The server half of the console: what a request brings along, and how a service's answer becomes a page's.
 //!
 //! Nothing else in this crate looks into the context or sets a status.
 
@@ -12,7 +12,7 @@ use services::{Access, Actor, Caller, Console, sessions::Renewed};
 
 pub use crate::posted::Posted;
 
-/// Everything a page or server function may know of the request it answers. The server makes it, once per request.
+/// Everything a page may know of the request it answers. The server makes it, once per request.
 #[derive(Clone)]
 pub struct Request {
     /// The services.
@@ -79,7 +79,7 @@ pub fn request() -> Request {
     expect_context::<Request>()
 }
 
-/// What a service answered, as a server function answers it: the failure without its cause, and the status that belongs to it.
+/// What a service answered, as a page takes it: the failure without its cause, and the status that belongs to it.
 pub fn reply<T>(result: Result<T, services::Error>) -> Result<T, Failure> {
     result.map_err(|error| {
         let failure = Failure::from(error);
@@ -88,7 +88,7 @@ pub fn reply<T>(result: Result<T, services::Error>) -> Result<T, Failure> {
     })
 }
 
-/// Sets the status of the answer, of a page and of a server function alike.
+/// Sets the status of the page.
 pub fn set_status(code: Code) {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(status(code));

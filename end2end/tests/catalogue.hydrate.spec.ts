@@ -1,4 +1,4 @@
-// A catalogue of the operator's own, with scripts on: the browser has to know it before it touches the page.
+// A catalogue of the operator's own, with scripts on: a preset brings what it turns on.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ test('a category of the file is in the form, and verification answers it', async
   await visit(new URL(NEW_TOKEN, server.origin).href);
   await fill(page, { label: 'gatekeeper' });
   await roleChoice(page, 'Custom').check();
-  // The preset is filled in by the browser alone, with the catalogue that it knows.
+  // The preset is filled in by the browser alone.
   await preset(page, 'Read').click();
   await expect(toggle(page, 'Goods & gates read')).toBeChecked();
   await expect(toggle(page, 'Goods & gates open gate')).not.toBeChecked();

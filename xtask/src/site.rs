@@ -1,4 +1,4 @@
-//! What the browser gets: the console compiled to WASM, its JavaScript glue, the stylesheet, and the files in `public/`.
+//! What the browser gets: the islands compiled to WASM, its JavaScript glue, the stylesheet, and the files in `public/`.
 //!
 //! The parts are put together in a folder of each profile and then mirrored to `target/site`, so changing between a dev
 //! and a release build costs a copy. Names carry a hash of the content: the server lets browsers keep them for ever. The
@@ -35,9 +35,7 @@ const WASM_FEATURES: [&str; 6] = [
 /// Builds everything below `target/site`.
 pub(crate) fn build(project: &Project, profile: Profile) -> Result<()> {
     let toolchain = tools::wasm_toolchain(project)?;
-    let wasm = step("browser half", "the console as WASM, so pages react without a round trip", || {
-        compile(project, profile, toolchain.as_deref())
-    })?;
+    let wasm = step("browser half", "the islands as WASM: what makes a page live", || compile(project, profile, toolchain.as_deref()))?;
     let folder = project.scratch().join(profile.name());
     let bound = bind(project, profile, &wasm, &folder.join("browser"))?;
     let css = step("stylesheet", "style/ and a rule for each utility class the console uses", || {

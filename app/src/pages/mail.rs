@@ -26,7 +26,7 @@ pub fn MailPage() -> impl IntoView {
     view! {
         <Breadcrumb steps=vec![("Organization settings", None), ("Mail", None)] />
         <Heading text="Mail" />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match list.await {
                     Ok(mails) => view! { <Listed mails=mails /> }.into_any(),
@@ -39,7 +39,7 @@ pub fn MailPage() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

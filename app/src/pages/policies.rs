@@ -58,7 +58,7 @@ pub fn Policies() -> impl IntoView {
         <Breadcrumb steps=vec![("Organization settings", None), ("Policies", None)] />
         <div role="status">{saved}</div>
         <Heading text="Policies" />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match found.await {
                     Ok(found) => view! { <Shown found=found /> }.into_any(),
@@ -71,7 +71,7 @@ pub fn Policies() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

@@ -33,7 +33,7 @@ pub fn ResetPassword() -> impl IntoView {
     view! {
         <PageTitle page="New password" />
         <Plain>
-            <Transition>
+            <Suspense>
                 {move || {
                     let code = code.clone();
                     Suspend::new(async move {
@@ -52,7 +52,7 @@ pub fn ResetPassword() -> impl IntoView {
                         }
                     })
                 }}
-            </Transition>
+            </Suspense>
         </Plain>
     }
 }

@@ -3,6 +3,8 @@
 use domain::{Failure, Session, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::ssr::{reply, request};
+
 /// Where a person is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionList {
@@ -14,7 +16,6 @@ pub struct SessionList {
 
 /// Lists the sessions of the person who asks.
 pub async fn sessions() -> Result<SessionList, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         services::account::list_sessions(&request.console, request.actor.as_ref())

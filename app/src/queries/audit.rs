@@ -6,6 +6,8 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::ssr::{reply, request};
+
 /// An event and what it tells, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -42,7 +44,6 @@ pub async fn list(
     to: String,
     before: String,
 ) -> Result<Log, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
@@ -61,7 +62,6 @@ pub async fn list(
 
 /// The latest five events about a token, for its page. None when the person asking may see tokens but not the audit log.
 pub async fn recent(organization: String, token: String) -> Result<Option<Vec<Entry>>, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {

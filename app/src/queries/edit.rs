@@ -3,6 +3,8 @@
 use domain::{Failure, Offered, Organization, PermissionSet, Token};
 use serde::{Deserialize, Serialize};
 
+use crate::ssr::{reply, request};
+
 /// A token that can be edited, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Editable {
@@ -20,7 +22,6 @@ pub struct Editable {
 
 /// What the "Edit token" form needs to know. Refuses who may not edit, and a token that is dead.
 pub async fn edit_form(organization: String, token: String) -> Result<Editable, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {

@@ -3,6 +3,8 @@
 use domain::{Failure, Offered, OpenInvitation, Organization};
 use serde::{Deserialize, Serialize};
 
+use crate::ssr::{no_store, reply, request};
+
 /// What the form for an invitation needs to know before it is filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InviteForm {
@@ -16,7 +18,6 @@ pub struct InviteForm {
 
 /// Answers what the form needs. Refuses who may not invite.
 pub async fn form(organization: String) -> Result<InviteForm, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
@@ -30,7 +31,6 @@ pub async fn form(organization: String) -> Result<InviteForm, Failure> {
 
 /// Tells what a code invites to. The code is the credential: without a good one the answer is 401, signed in or not.
 pub async fn open(code: String) -> Result<OpenInvitation, Failure> {
-    use crate::ssr::{no_store, reply, request};
     let request = request();
     no_store();
     reply(services::invitations::open(&request.console, request.actor.as_ref(), &code).await)

@@ -3,6 +3,8 @@
 use domain::{Failure, Mail, Organization, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::ssr::{reply, request};
+
 /// The latest mails of an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mails {
@@ -18,7 +20,6 @@ pub struct Mails {
 
 /// Lists the latest 50 mails, and how far each has come.
 pub async fn list(organization: String) -> Result<Mails, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {

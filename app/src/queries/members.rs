@@ -4,6 +4,8 @@
 use domain::{Failure, Invitation, Member, MemberPlace, MemberQuery, Offered, Organization, OwnerTeam, Timestamp, Token, TokenId};
 use serde::{Deserialize, Serialize};
 
+use crate::ssr::{reply, request};
+
 /// An organization's members, who is invited, and what the person asking may do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberList {
@@ -94,7 +96,6 @@ fn listed(request: &crate::ssr::Request, access: &services::Access, member: Memb
 /// Lists 25 of the members, by name, and the open invitations. `q` is what the name or the address of those asked for holds, `after` where the page
 /// begins.
 pub async fn list(organization: String, q: String, after: String) -> Result<MemberList, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
@@ -124,7 +125,6 @@ pub async fn list(organization: String, q: String, after: String) -> Result<Memb
 
 /// Finds one member.
 pub async fn find(organization: String, user: String) -> Result<Found, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
@@ -143,7 +143,6 @@ pub async fn find(organization: String, user: String) -> Result<Found, Failure> 
 
 /// Tells what there is to decide before a member is removed. Refuses who may not remove them.
 pub async fn offboarding(organization: String, user: String) -> Result<Leaving, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {

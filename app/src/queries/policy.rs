@@ -3,6 +3,8 @@
 use domain::{Failure, Organization, Timestamp, token_policy::Policy};
 use serde::{Deserialize, Serialize};
 
+use crate::ssr::{reply, request};
+
 /// An organization's token policy, and what the person asking may do with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
@@ -18,7 +20,6 @@ pub struct Found {
 
 /// Finds the organization's token policy.
 pub async fn find(organization: String) -> Result<Found, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {

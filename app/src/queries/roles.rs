@@ -3,6 +3,8 @@
 use domain::{DefinedRole, Failure, Organization, PermissionSet};
 use serde::{Deserialize, Serialize};
 
+use crate::ssr::{reply, request};
+
 /// An organization's own roles, and what the person asking may do about them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleList {
@@ -40,7 +42,6 @@ pub struct FoundRole {
 
 /// Lists the organization's own roles.
 pub async fn list(organization: String) -> Result<RoleList, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
@@ -57,7 +58,6 @@ pub async fn list(organization: String) -> Result<RoleList, Failure> {
 
 /// What the form for a new role begins with. Refuses who may not make one.
 pub async fn form(organization: String) -> Result<RoleForm, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
@@ -70,7 +70,6 @@ pub async fn form(organization: String) -> Result<RoleForm, Failure> {
 
 /// Finds one role.
 pub async fn find(organization: String, role: String) -> Result<FoundRole, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {

@@ -3,6 +3,8 @@
 use domain::{Failure, Organization, Refusals, Timestamp, Token};
 use serde::{Deserialize, Serialize};
 
+use crate::ssr::{reply, request};
+
 /// What the page of a token tells about its secrets, and what the person asking may do about them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Secrets {
@@ -50,7 +52,6 @@ pub struct Replaceable {
 
 /// What there is to know about the secrets of a token, beside what the token itself says.
 pub async fn rotation(organization: String, token: String) -> Result<Secrets, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
@@ -71,7 +72,6 @@ pub async fn rotation(organization: String, token: String) -> Result<Secrets, Fa
 
 /// What the "Rotate token" form needs to know before it is filled in. Refuses who may not rotate the token, and what cannot be rotated.
 pub async fn rotate_form(organization: String, token: String) -> Result<Rotatable, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
@@ -85,7 +85,6 @@ pub async fn rotate_form(organization: String, token: String) -> Result<Rotatabl
 
 /// What a replacement of a token would be. Refuses who may not generate it, and what is still in force.
 pub async fn replace_form(organization: String, token: String) -> Result<Replaceable, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {

@@ -2,9 +2,10 @@
 
 use domain::{Failure, Me};
 
+use crate::ssr::{reply, request};
+
 /// Tells who is signed in and which organizations they belong to.
 pub async fn find() -> Result<Me, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(services::sessions::me(&request.console, request.actor.as_ref()).await)
 }

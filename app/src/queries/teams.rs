@@ -4,6 +4,8 @@
 use domain::{Failure, Organization, Team, TeamMember, TeamPage, Timestamp, Token, TokenId, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::ssr::{reply, request};
+
 /// A page of an organization's teams.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TeamList {
@@ -87,7 +89,6 @@ impl Candidate {
 
 /// Lists teams by name, those after this one.
 pub async fn list(organization: String, after: String) -> Result<TeamList, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
@@ -108,7 +109,6 @@ pub async fn list(organization: String, after: String) -> Result<TeamList, Failu
 pub async fn find(organization: String, team: String) -> Result<Found, Failure> {
     use domain::Permission;
 
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
@@ -145,7 +145,6 @@ pub async fn find(organization: String, team: String) -> Result<Found, Failure> 
 
 /// What the "Create team" form needs to know. Refuses who may not create one.
 pub async fn form(organization: String) -> Result<Blank, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
@@ -158,7 +157,6 @@ pub async fn form(organization: String) -> Result<Blank, Failure> {
 
 /// Finds a team to edit it. Refuses who may not.
 pub async fn editable(organization: String, team: String) -> Result<Blank, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
@@ -175,7 +173,6 @@ pub async fn editable(organization: String, team: String) -> Result<Blank, Failu
 pub async fn ending(organization: String, team: String) -> Result<Doomed, Failure> {
     use domain::Permission;
 
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {

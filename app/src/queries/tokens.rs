@@ -3,6 +3,8 @@
 use domain::{Failure, Offered, OldSecret, Organization, Owners, Page, PermissionSet, RoleId, Timestamp, Token, TokenId, TokenQuery};
 use serde::{Deserialize, Serialize};
 
+use crate::ssr::{reply, request};
+
 /// A page of an organization's tokens, and what the person asking may do with them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenList {
@@ -26,7 +28,7 @@ pub struct TokenList {
     pub roles: Vec<(RoleId, String)>,
     /// Who has generated tokens here, by name; nobody when there are none at all.
     pub creators: Vec<String>,
-    /// The server's time when it answered. Relative times are counted from it, so that server and browser write the same words.
+    /// The server's time when it answered. Relative times are counted from it.
     pub now: Timestamp,
 }
 
@@ -77,7 +79,6 @@ pub struct Chosen {
 
 /// Lists 25 of the tokens that a query finds, written as in the address of the list (see [`TokenQuery::parse`]).
 pub async fn list(organization: String, query: String) -> Result<TokenList, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
@@ -105,7 +106,6 @@ pub async fn list(organization: String, query: String) -> Result<TokenList, Fail
 
 /// Finds one token, for its page and for dialogs about it.
 pub async fn find(organization: String, token: String) -> Result<Found, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
@@ -128,7 +128,6 @@ pub async fn find(organization: String, token: String) -> Result<Found, Failure>
 
 /// Finds the tokens that a person has chosen to revoke; `tokens` are their ids with commas between. Refuses who may not revoke.
 pub async fn find_many(organization: String, tokens: String) -> Result<Chosen, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {
@@ -142,7 +141,6 @@ pub async fn find_many(organization: String, tokens: String) -> Result<Chosen, F
 
 /// What the "Generate token" form needs to know before it is filled in.
 pub async fn form(organization: String) -> Result<Blank, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {

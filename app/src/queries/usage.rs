@@ -3,6 +3,8 @@
 use domain::{Failure, Timestamp, UsageHistory};
 use serde::{Deserialize, Serialize};
 
+use crate::ssr::{reply, request};
+
 /// What is known about the use of a token, and when that was so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Used {
@@ -14,7 +16,6 @@ pub struct Used {
 
 /// What is known about the use of a token lately.
 pub async fn usage(organization: String, token: String) -> Result<Used, Failure> {
-    use crate::ssr::{reply, request};
     let request = request();
     reply(
         async {

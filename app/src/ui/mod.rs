@@ -1,4 +1,4 @@
-//! Components: thin, on native elements. Ids are passed in, so that server and browser agree on them.
+//! Components: thin, on native elements. Ids are passed in: labels, errors and [`crate::islands`] go by them.
 
 pub mod badge;
 pub mod button;

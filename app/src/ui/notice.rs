@@ -36,3 +36,15 @@ pub fn Notice(
         </div>
     }
 }
+
+/// Why something was refused, where no summary stands above a form.
+#[component]
+pub fn Refused(message: String) -> impl IntoView {
+    view! {
+        <div role="alert">
+            <Notice tone=Tone::Danger>
+                <p>{message}</p>
+            </Notice>
+        </div>
+    }
+}

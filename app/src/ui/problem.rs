@@ -8,7 +8,7 @@ use super::{
     button::Look,
     icon::{Glyph, Icon},
 };
-use crate::paths;
+use crate::{paths, ssr};
 
 /// Explains a refusal of a whole page.
 #[component]
@@ -17,6 +17,8 @@ pub fn Problem(
     /// What was refused, as in "see the API tokens of this organization".
     refused: &'static str,
 ) -> impl IntoView {
+    // Also where the page itself refuses, and not the query behind it.
+    ssr::set_status(failure.code);
     let here = use_location().pathname.get_untracked();
     let (title, text, action) = match failure.code {
         Code::Unauthenticated => {

@@ -106,7 +106,7 @@ export class Server {
     return /^Set it up, once, within a day: (\S+)$/m.exec(this.#running?.stdout ?? '')?.[1];
   }
 
-  /** Sets it up as a browser without scripts would. */
+  /** Sets it up as a browser would. */
   async setUp(person: Person = OWNER): Promise<void> {
     const link = this.setupLink;
     if (!link) throw new Error(`The server printed no setup link:\n${this.#running?.stdout}`);

@@ -1,4 +1,4 @@
-//! Plain form posts: what a browser sends without scripts.
+//! The forms of the console, as browsers send them, with scripts and without.
 //!
 //! Each ends in a redirect, or in the page it came from with what was typed and why it was refused. A new secret is rendered straight into
 //! the answer and nowhere else: such a page is not to be stored, and posting it again makes another token, as the browser says.

@@ -272,7 +272,7 @@ impl IntoResponse for Problem {
 }
 
 /// Writes the body of a problem, with the request's id. Refusals by axum and its layers, which are bare text, become problems as well;
-/// pages and the answers of server functions stay as they are.
+/// pages stay as they are.
 pub(crate) fn dress(mut response: Response, request_id: &str) -> Response {
     let problem = match response.extensions_mut().remove::<Problem>() {
         Some(problem) => problem,

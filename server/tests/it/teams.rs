@@ -1,4 +1,4 @@
-//! Teams and their tokens: the pages, their forms without scripts, and the API.
+//! Teams and their tokens: the pages, their forms, and the API.
 
 use axum::http::Method;
 use domain::{Description, Name, Role, TeamId};

@@ -26,14 +26,14 @@ pub fn Profile() -> impl IntoView {
         <Breadcrumb steps=vec![("Your account", None), ("Profile", None)] />
         <Done dismiss=paths::ACCOUNT />
         <Heading text="Profile" />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match me.await {
                     Ok(me) => view! { <Shown me=me /> }.into_any(),
                     Err(failure) => view! { <Problem failure=failure refused="see this account" /> }.into_any(),
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

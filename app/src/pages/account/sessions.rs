@@ -29,14 +29,14 @@ pub fn Sessions() -> impl IntoView {
         <Breadcrumb steps=vec![("Your account", None), ("Sessions", None)] />
         <Done dismiss=paths::SESSIONS />
         <Heading text="Sessions" />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match list.await {
                     Ok(list) => view! { <Shown list=list /> }.into_any(),
                     Err(failure) => view! { <Problem failure=failure refused="see this account" /> }.into_any(),
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

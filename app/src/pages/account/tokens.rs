@@ -24,7 +24,7 @@ pub fn OwnTokens() -> impl IntoView {
         <p class="lead">
             "A token of yours acts for you in one organization. It may never do more there than you may at that moment, and it ends when you leave."
         </p>
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match me.await {
                     Ok(me) => {
@@ -34,7 +34,7 @@ pub fn OwnTokens() -> impl IntoView {
                     Err(failure) => view! { <Problem failure=failure refused="see your API tokens" /> }.into_any(),
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

@@ -45,7 +45,7 @@ pub fn AuditLog() -> impl IntoView {
         <div role="status">{posted_outcome().map(|outcome| view! { <Outcome outcome=outcome /> })}</div>
         <Heading text="Audit log" />
         <section>
-            <Transition>
+            <Suspense>
                 {move || Suspend::new(async move {
                     let log = log.await;
                     let (organization, asked) = (organization.get_untracked(), asked.get_untracked());
@@ -63,7 +63,7 @@ pub fn AuditLog() -> impl IntoView {
                         }
                     }
                 })}
-            </Transition>
+            </Suspense>
         </section>
     }
 }

@@ -34,7 +34,7 @@ pub fn Accept() -> impl IntoView {
     view! {
         <PageTitle page="Invitation" />
         <Plain>
-            <Transition>
+            <Suspense>
                 {move || {
                     let code = code.clone();
                     Suspend::new(async move {
@@ -53,7 +53,7 @@ pub fn Accept() -> impl IntoView {
                         }
                     })
                 }}
-            </Transition>
+            </Suspense>
         </Plain>
     }
 }

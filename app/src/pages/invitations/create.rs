@@ -31,7 +31,7 @@ pub fn Invite() -> impl IntoView {
             ("Invite", None),
         ] />
         <Heading text="Invite" />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match form.await {
                     Ok(form) => {
@@ -50,7 +50,7 @@ pub fn Invite() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

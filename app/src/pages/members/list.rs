@@ -15,7 +15,7 @@ use crate::{
         empty::Empty,
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
-        notice::Notice,
+        notice::{Notice, Refused},
         pages::Pages,
         problem::Problem,
         table::{Cell, Table},
@@ -42,7 +42,7 @@ pub fn Members() -> impl IntoView {
             <Done dismiss=paths::members(&organization.get_untracked()) />
         </div>
         <Heading text="Members" />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match list.await {
                     Ok(list) => view! { <Shown list=list /> }.into_any(),
@@ -67,26 +67,19 @@ pub fn Members() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 
 /// Tells why an invitation was not mailed again or not withdrawn.
-#[component]
-fn Refused() -> impl IntoView {
+fn refused() -> impl IntoView {
     posted::failure().map(|failure| {
         let text = match failure.code {
             Code::TooMany => "An invitation is mailed once a minute at most. Wait a minute, then send it again.".to_owned(),
             Code::NotFound => "This invitation was accepted or withdrawn meanwhile, or is over.".to_owned(),
             _ => failure.message,
         };
-        view! {
-            <div role="alert">
-                <Notice tone=Tone::Danger>
-                    <p>{text}</p>
-                </Notice>
-            </div>
-        }
+        view! { <Refused message=text /> }
     })
 }
 
@@ -147,7 +140,7 @@ fn Shown(list: MemberList) -> impl IntoView {
     });
     view! {
         <PageTitle page="Members" organization=organization.name.to_string() />
-        <Refused />
+        {refused()}
         <div class="page-head">
             <p class="lead">
                 "The people of " {organization.name.to_string()} ". Their role says what they may see and do here."

@@ -43,7 +43,7 @@ pub fn MemberPage() -> impl IntoView {
             ("Members", Some(paths::members(&organization.get_untracked()))),
             ("Member", None),
         ] />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match found.await {
                     Ok(found) => view! { <Shown found=found /> }.into_any(),
@@ -57,7 +57,7 @@ pub fn MemberPage() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

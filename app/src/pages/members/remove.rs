@@ -44,7 +44,7 @@ pub fn Remove() -> impl IntoView {
         Resource::new_blocking(move || (organization.get(), user.get()), |(organization, user)| members::offboarding(organization, user));
     view! {
         {steps}
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match found.await {
                     Ok(found) => view! { <Ask found=found /> }.into_any(),
@@ -58,7 +58,7 @@ pub fn Remove() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
     .into_any()
 }

@@ -29,7 +29,7 @@ pub fn SignOut() -> impl IntoView {
             ("Members", Some(paths::members(&organization.get_untracked()))),
             ("Sign out everywhere", None),
         ] />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 let found = found.await.and_then(|found| if found.listed.may_edit { Ok(found) } else { Err(forbidden()) });
                 match found {
@@ -44,7 +44,7 @@ pub fn SignOut() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
     .into_any()
 }

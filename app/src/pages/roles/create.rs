@@ -30,7 +30,7 @@ pub fn NewRole() -> impl IntoView {
             ("Create role", None),
         ] />
         <Heading text="Create role" />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match form.await {
                     Ok(form) => {
@@ -49,7 +49,7 @@ pub fn NewRole() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

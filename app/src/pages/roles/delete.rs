@@ -30,7 +30,7 @@ pub fn DeleteRole() -> impl IntoView {
             ("Roles", Some(paths::roles(&organization.get_untracked()))),
             ("Delete role", None),
         ] />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match found.await {
                     Ok(found) if found.may_delete => view! { <Ask found=found /> }.into_any(),
@@ -55,7 +55,7 @@ pub fn DeleteRole() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

@@ -42,7 +42,7 @@ pub fn EditRole() -> impl IntoView {
             ("Roles", Some(paths::roles(&organization.get_untracked()))),
             ("Role", None),
         ] />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match found.await {
                     Ok(found) => view! { <Shown found=found /> }.into_any(),
@@ -56,7 +56,7 @@ pub fn EditRole() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

@@ -31,7 +31,7 @@ pub fn Roles() -> impl IntoView {
             <Done dismiss=paths::roles(&organization.get_untracked()) />
         </div>
         <Heading text="Roles" />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match list.await {
                     Ok(list) => view! { <Shown list=list /> }.into_any(),
@@ -44,7 +44,7 @@ pub fn Roles() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

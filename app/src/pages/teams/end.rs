@@ -29,7 +29,7 @@ pub fn EndTeam() -> impl IntoView {
             ("Teams", Some(paths::teams(&organization.get_untracked()))),
             ("End team", None),
         ] />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match found.await {
                     Ok(found) => view! { <Ask found=found /> }.into_any(),
@@ -43,7 +43,7 @@ pub fn EndTeam() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

@@ -28,7 +28,7 @@ pub fn NewTeam() -> impl IntoView {
             ("Create team", None),
         ] />
         <Heading text="Create team" />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match form.await {
                     Ok(blank) => {
@@ -48,7 +48,7 @@ pub fn NewTeam() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 
@@ -65,7 +65,7 @@ pub fn EditTeam() -> impl IntoView {
             ("Edit team", None),
         ] />
         <Heading text="Edit team" />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match form.await {
                     Ok(blank) => {
@@ -84,7 +84,7 @@ pub fn EditTeam() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

@@ -42,7 +42,7 @@ pub fn Teams() -> impl IntoView {
         <Breadcrumb steps=vec![("Organization settings", None), ("Teams", None)] />
         <div role="status">{ended}</div>
         <Heading text="Teams" />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match list.await {
                     Ok(list) => view! { <Shown list=list /> }.into_any(),
@@ -55,7 +55,7 @@ pub fn Teams() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

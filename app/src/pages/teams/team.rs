@@ -50,7 +50,7 @@ pub fn TeamPage() -> impl IntoView {
         <div role="status">
             <Done />
         </div>
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match found.await {
                     Ok(found) => view! { <Shown found=found /> }.into_any(),
@@ -64,7 +64,7 @@ pub fn TeamPage() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

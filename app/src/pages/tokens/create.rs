@@ -43,7 +43,7 @@ pub fn NewToken() -> impl IntoView {
             ("Generate token", None),
         ] />
         <Heading text="Generate token" />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 let (form, policy) = (form.await, policy.await);
                 match form.and_then(|blank| policy.map(|found| (blank, found.policy))) {
@@ -63,7 +63,7 @@ pub fn NewToken() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

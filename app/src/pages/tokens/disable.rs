@@ -8,7 +8,7 @@ use crate::{
     ui::{
         badge::Tone,
         button::{Look, Submit},
-        notice::Notice,
+        notice::{Notice, Refused},
     },
 };
 
@@ -38,15 +38,7 @@ pub fn Switch(organization: String, token: Token) -> impl IntoView {
 /// Why it was refused, and what being disabled means while it is.
 #[component]
 pub fn SwitchNotices(off: bool) -> impl IntoView {
-    let refused = refusal().map(|failure| {
-        view! {
-            <div role="alert" class="mb-4">
-                <Notice tone=Tone::Danger>
-                    <p>{failure.message}</p>
-                </Notice>
-            </div>
-        }
-    });
+    let refused = refusal().map(|failure| view! { <div class="mb-4"><Refused message=failure.message /></div> });
     let disabled = off.then(|| {
         view! {
             <div class="mb-4">

@@ -46,7 +46,7 @@ pub fn EditToken() -> impl IntoView {
             ("Edit", None),
         ] />
         <Heading text="Edit token" />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 let (form, policy) = (form.await, policy.await);
                 match form.and_then(|editable| policy.map(|found| (editable, found))) {
@@ -69,7 +69,7 @@ pub fn EditToken() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

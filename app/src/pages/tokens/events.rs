@@ -1,40 +1,26 @@
 //! The latest events about a token.
 
-use domain::TokenId;
+use domain::{Failure, TokenId};
 use leptos::prelude::*;
 
 use crate::{
     paths,
-    queries::audit::{self, Entry},
+    queries::audit::Entry,
     ui::{badge::Tone, notice::Notice, time::Moment},
 };
 
 /// What was done to a token lately, for who may read the audit log, with the way there.
 #[component]
-pub fn RecentEvents(organization: String, token: TokenId) -> impl IntoView {
-    let all = paths::audit_about(&organization, token);
-    let key = (organization, token.to_string());
-    let recent = Resource::new_blocking(move || key.clone(), |(organization, token)| audit::recent(organization, token));
-    view! {
-        <Suspense>
-            {move || {
-                let all = all.clone();
-                Suspend::new(async move {
-                    match recent.await {
-                        Ok(Some(entries)) => view! { <Recent entries=entries all=all /> }.into_any(),
-                        Ok(None) => ().into_any(),
-                        Err(failure) => {
-                            view! {
-                                <Notice tone=Tone::Warning>
-                                    <p>"The recent events cannot be shown. " {failure.message}</p>
-                                </Notice>
-                            }
-                                .into_any()
-                        }
-                    }
-                })
-            }}
-        </Suspense>
+pub fn RecentEvents(organization: String, token: TokenId, recent: Result<Option<Vec<Entry>>, Failure>) -> AnyView {
+    match recent {
+        Ok(Some(entries)) => view! { <Recent entries=entries all=paths::audit_about(&organization, token) /> }.into_any(),
+        Ok(None) => ().into_any(),
+        Err(failure) => view! {
+            <Notice tone=Tone::Warning>
+                <p>"The recent events cannot be shown. " {failure.message}</p>
+            </Notice>
+        }
+        .into_any(),
     }
 }
 

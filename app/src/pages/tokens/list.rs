@@ -52,7 +52,7 @@ pub fn Tokens() -> impl IntoView {
         </div>
         <Heading text="API tokens" />
         <section>
-            <Transition>
+            <Suspense>
                 {move || Suspend::new(async move {
                     match list.await {
                         Ok(list) => view! { <Listed list=list /> }.into_any(),
@@ -68,7 +68,7 @@ pub fn Tokens() -> impl IntoView {
                         }
                     }
                 })}
-            </Transition>
+            </Suspense>
         </section>
         {move || {
             let id = revoke.get();

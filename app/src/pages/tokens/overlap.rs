@@ -5,26 +5,22 @@
 
 use core::time::Duration;
 
-use domain::{Cause, Failure, Refusals, Rotation, SecretUser, Status, Timestamp, TokenId, time::roughly};
+use domain::{Cause, Refusals, Rotation, SecretUser, Status, Timestamp, TokenId, time::roughly};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
 use crate::{
-    paths,
+    paths, posted,
     queries::rotation::Secrets,
     ui::{
         badge::Tone,
         button::{ButtonLink, Look, Submit},
         dialog::Dialog,
-        field::Refusal,
         icon::{Glyph, Icon},
-        notice::Notice,
+        notice::{Notice, Refused},
         time::{Moment, ago},
     },
 };
-
-/// What the server knows about a token's secrets.
-pub type KnownSecrets = Resource<Result<Secrets, Failure>>;
 
 /// What was refused longer ago than this is no news.
 const NEWS: Duration = Duration::from_hours(30 * 24);
@@ -171,27 +167,13 @@ fn EndOverlap(organization: String, token: TokenId, used: bool) -> AnyView {
         view! { <Submit id=END look=Look::Secondary meanwhile="Ending…" label="End overlap now" /> }.into_any()
     };
     view! {
-        <Refused />
+        {refused()}
         <form class="overlap-end" method="post" action=action>
             {way}
             <p class="text-muted">"From then on only the new secret is accepted."</p>
         </form>
     }
     .into_any()
-}
-
-/// Why the overlap was not ended.
-#[component]
-fn Refused() -> impl IntoView {
-    Refusal::posted().failure().map(|failure| {
-        view! {
-            <div role="alert">
-                <Notice tone=Tone::Danger>
-                    <p>{failure.message}</p>
-                </Notice>
-            </div>
-        }
-    })
 }
 
 /// Asks whether to end the overlap although the old secret is in use, when the address says so and there is something to end.
@@ -227,7 +209,7 @@ fn Question(organization: String, token: TokenId, rotation: Rotation, now: Times
                 </p>
                 <p>{last}</p>
             </div>
-            <Refused />
+            {refused()}
             <form class="form" method="post" action=action>
                 <input r#type="hidden" name="sure" value="yes" />
                 <div class="dialog-actions">
@@ -245,29 +227,21 @@ fn Question(organization: String, token: TokenId, rotation: Rotation, now: Times
 
 /// Tells that the overlap was ended, when the address says so and it is true.
 #[component]
-pub fn OverlapEnded(secrets: KnownSecrets) -> impl IntoView {
+pub fn OverlapEnded(known: Secrets) -> impl IntoView {
     let told = use_query_map().with_untracked(|query| query.get_str("overlap") == Some("ended"));
     let here = use_location().pathname.get_untracked();
-    view! {
-        <div role="status">
-            <Suspense>
-                {move || {
-                    let here = here.clone();
-                    Suspend::new(async move {
-                        let over = secrets.await.is_ok_and(|known| known.rotation.is_none());
-                        (told && over)
-                            .then(|| {
-                                view! {
-                                    <Notice tone=Tone::Success dismiss=here>
-                                        <p>"The old secret has ended. Only the new one is accepted."</p>
-                                    </Notice>
-                                }
-                            })
-                    })
-                }}
-            </Suspense>
-        </div>
-    }
+    (told && known.rotation.is_none()).then(|| {
+        view! {
+            <Notice tone=Tone::Success dismiss=here>
+                <p>"The old secret has ended. Only the new one is accepted."</p>
+            </Notice>
+        }
+    })
+}
+
+/// Why the overlap was not ended.
+fn refused() -> impl IntoView {
+    posted::failure().map(|failure| view! { <Refused message=failure.message /> })
 }
 
 fn count(times: u64) -> String {

@@ -37,7 +37,7 @@ pub fn ReplaceToken() -> impl IntoView {
     view! {
         <Steps last="Generate replacement" organization=organization id=id />
         <Heading text="Generate replacement" />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match form.await {
                     Ok(form) => {
@@ -56,7 +56,7 @@ pub fn ReplaceToken() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
         button::{Look, Submit},
         dialog::Dialog,
         field::{Refusal, TextField},
-        notice::Notice,
+        notice::{Notice, Refused},
         time::{Moment, ago},
     },
 };
@@ -119,15 +119,8 @@ fn Ask(organization: String, place: String, found: Found) -> impl IntoView {
     let owner = if token.owner == Owner::Organization { "the organization".to_owned() } else { token.owner.words() };
     let refusal = Refusal::posted();
     // A refusal that is not about the label has no field to stand at.
-    let elsewhere = refusal.failure().filter(|failure| failure.field.as_deref() != Some("label")).map(|failure| {
-        view! {
-            <div role="alert">
-                <Notice tone=Tone::Danger>
-                    <p>{failure.message}</p>
-                </Notice>
-            </div>
-        }
-    });
+    let elsewhere = refusal.failure().filter(|failure| failure.field.as_deref() != Some("label"));
+    let elsewhere = elsewhere.map(|failure| view! { <Refused message=failure.message /> });
     view! {
         <Dialog id="revoke" role="alertdialog" back=paths::tokens_at(&organization, &place)>
             <h2 class="dialog-title" id="revoke-title">

@@ -40,7 +40,7 @@ pub fn RevokeMany() -> impl IntoView {
             ("Revoke tokens", None),
         ] />
         <Heading text="Revoke tokens" />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match chosen.await {
                     Ok(chosen) => view! { <Ask chosen=chosen place=place.get_untracked() /> }.into_any(),
@@ -63,7 +63,7 @@ pub fn RevokeMany() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

@@ -33,7 +33,7 @@ pub fn RotateToken() -> impl IntoView {
     view! {
         <Steps last="Rotate token" organization=organization id=id />
         <Heading text="Rotate token" />
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
                 match form.await {
                     Ok(form) => {
@@ -52,7 +52,7 @@ pub fn RotateToken() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 

@@ -1,6 +1,6 @@
 //! One token: everything that is known about it, and the ways to what can be done with it.
 
-use domain::{OldSecret, PermissionSet, Status, Token};
+use domain::{Failure, OldSecret, PermissionSet, Status, Token};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 
@@ -16,8 +16,10 @@ use crate::{
     layout::{Breadcrumb, use_organization},
     paths,
     queries::{
+        audit::{self, Entry},
         rotation::{self, Secrets},
         tokens::{self, Found},
+        usage::{self, Used},
     },
     ui::{
         badge::Tone,
@@ -37,23 +39,23 @@ pub fn TokenPage() -> impl IntoView {
     let organization = use_organization();
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get_str("token").unwrap_or_default().to_owned()));
-    let found = Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| tokens::find(organization, id));
-    let secrets = Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| rotation::rotation(organization, id));
+    let key = move || (organization.get(), id.get());
+    let found = Resource::new_blocking(key, |(organization, id)| tokens::find(organization, id));
+    let secrets = Resource::new_blocking(key, |(organization, id)| rotation::rotation(organization, id));
+    // Asked for here as well, although they belong to parts of the page: what waits inside of what waited may wait for ever (decision 33).
+    let used = Resource::new_blocking(key, |(organization, id)| usage::usage(organization, id));
+    let recent = Resource::new_blocking(key, |(organization, id)| audit::recent(organization, id));
     view! {
         <Breadcrumb steps=vec![
             ("Organization settings", None),
             ("API tokens", Some(paths::tokens(&organization.get_untracked()))),
             ("Token", None),
         ] />
-        <OverlapEnded secrets=secrets />
-        <div role="status">
-            <Done />
-        </div>
-        <Transition>
+        <Suspense>
             {move || Suspend::new(async move {
-                let (found, known) = (found.await, secrets.await);
+                let (found, known, used, recent) = (found.await, secrets.await, used.await, recent.await);
                 match found.and_then(|found| known.map(|known| (found, known))) {
-                    Ok((found, known)) => view! { <Shown found=found known=known /> }.into_any(),
+                    Ok((found, known)) => view! { <Shown found=found known=known used=used recent=recent /> }.into_any(),
                     Err(failure) => {
                         view! {
                             <PageTitle page="Token" />
@@ -64,18 +66,18 @@ pub fn TokenPage() -> impl IntoView {
                     }
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 
-/// Tells what the form before led to, when the address says so.
+/// Tells what the form before led to, when the address says so and it is true still.
 #[component]
-fn Done() -> impl IntoView {
+fn Done(off: bool) -> impl IntoView {
     let done = use_query_map().with_untracked(|query| query.get_str("done").unwrap_or_default().to_owned());
     let text = match done.as_str() {
         "edited" => "The token is saved as it is shown here.",
-        "disabled" => "The token is disabled.",
-        "enabled" => "The token is enabled.",
+        "disabled" if off => "The token is disabled.",
+        "enabled" if !off => "The token is enabled.",
         _ => return None,
     };
     let here = use_location().pathname.get_untracked();
@@ -87,7 +89,7 @@ fn Done() -> impl IntoView {
 }
 
 #[component]
-fn Shown(found: Found, known: Secrets) -> impl IntoView {
+fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Result<Option<Vec<Entry>>, Failure>) -> impl IntoView {
     let Found { organization, token, outside, may_update, may_switch, may_revoke, now } = found;
     let slug = organization.slug.to_string();
     let status = token.status_at(now);
@@ -114,6 +116,10 @@ fn Shown(found: Found, known: Secrets) -> impl IntoView {
     });
     view! {
         <PageTitle page=label.clone() organization=organization.name.to_string() />
+        <div role="status">
+            <OverlapEnded known=known.clone() />
+            <Done off=status == Status::Disabled />
+        </div>
         <div class="page-head">
             <div>
                 <Heading text=label />
@@ -131,7 +137,7 @@ fn Shown(found: Found, known: Secrets) -> impl IntoView {
         <Facts organization=slug.clone() token=token.clone() outside=outside old=old status=status now=now />
         <Overlap organization=slug.clone() token=token.id known=known.clone() />
         <AskEndOverlap organization=slug.clone() token=token.id known=known />
-        <Usage organization=slug.clone() token=token.id />
+        <Usage used=used />
         <section class="block" aria-labelledby="may">
             <h2 class="block-title" id="may">
                 "What it may do"
@@ -139,7 +145,7 @@ fn Shown(found: Found, known: Secrets) -> impl IntoView {
             <Cut token=token.clone() />
             <Grants permissions=token.effective() />
         </section>
-        <RecentEvents organization=slug token=token.id />
+        <RecentEvents organization=slug token=token.id recent=recent />
     }
 }
 

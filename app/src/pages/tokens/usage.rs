@@ -1,10 +1,10 @@
 //! What the page of a token tells about its use: a drawing of the latest days, the same as a table, and from where.
 
-use domain::{SeenAddress, Timestamp, TokenId, UsageDay, UsageHistory, usage::grouped};
+use domain::{Failure, SeenAddress, Timestamp, UsageDay, UsageHistory, usage::grouped};
 use leptos::prelude::*;
 
 use crate::{
-    queries::usage::{self, Used},
+    queries::usage::Used,
     ui::{
         badge::Tone,
         notice::Notice,
@@ -15,29 +15,22 @@ use crate::{
 
 /// How much the token was used lately, and from where.
 #[component]
-pub fn Usage(organization: String, token: TokenId) -> AnyView {
-    let key = (organization, token.to_string());
-    let used = Resource::new_blocking(move || key.clone(), |(organization, token)| usage::usage(organization, token));
+pub fn Usage(used: Result<Used, Failure>) -> AnyView {
+    let known = match used {
+        Ok(Used { history, now }) => view! { <Known history=history now=now /> }.into_any(),
+        Err(failure) => view! {
+            <Notice tone=Tone::Warning>
+                <p>"The usage cannot be shown. " {failure.message}</p>
+            </Notice>
+        }
+        .into_any(),
+    };
     view! {
         <section class="block" aria-labelledby="usage">
             <h2 class="block-title" id="usage">
                 "Usage"
             </h2>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match used.await {
-                        Ok(Used { history, now }) => view! { <Known history=history now=now /> }.into_any(),
-                        Err(failure) => {
-                            view! {
-                                <Notice tone=Tone::Warning>
-                                    <p>"The usage cannot be shown. " {failure.message}</p>
-                                </Notice>
-                            }
-                                .into_any()
-                        }
-                    }
-                })}
-            </Suspense>
+            {known}
         </section>
     }
     .into_any()
