@@ -22,6 +22,3 @@ mod shell;
 pub mod ssr;
 #[cfg(feature = "ssr")]
 mod ui;
-
-#[cfg(feature = "ssr")]
-pub use shell::shell;

@@ -16,7 +16,7 @@ const TRUSTED_TYPES: &str = "if(window.trustedTypes)trustedTypes.createPolicy('d
     /<(?:script|iframe|object|embed|base|meta|link)| on\\w+\\s*=|javascript:/i.test(s)?null:s})";
 
 /// The whole HTML document. Leptos's own script would write the nonce where style sheets can read it, so this one is ours.
-pub fn shell() -> impl IntoView {
+pub(crate) fn shell() -> impl IntoView {
     let assets = ssr::request().assets;
     let nonce = use_nonce();
     let start = format!(

@@ -2,13 +2,25 @@
 //!
 //! Nothing else in this crate looks into the context or sets a status.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use axum::http::{HeaderValue, StatusCode, header::CACHE_CONTROL};
+use axum::{
+    body::Body,
+    http::{self, HeaderValue, StatusCode, Uri, header::CACHE_CONTROL},
+    response::Response,
+};
 use domain::{Code, Failure, Permission};
-use leptos::prelude::{expect_context, use_context};
+use leptos::{
+    nonce::Nonce,
+    prelude::{expect_context, provide_context, use_context},
+};
 use leptos_axum::ResponseOptions;
 use services::{Access, Actor, Caller, Console, sessions::Renewed};
+
+use crate::shell::shell;
 
 pub use crate::posted::Posted;
 
@@ -63,6 +75,18 @@ pub struct Assets {
 }
 
 impl Request {
+    /// The page at this address, complete, so that it reads the same with scripts and without. `nonce` lets its own scripts run.
+    ///
+    /// Boxed here, so that the types of all pages are compiled with this crate and not once more with the one that serves them.
+    pub fn render(self, address: Uri, nonce: String) -> Pin<Box<dyn Future<Output = Response> + Send>> {
+        let get = http::Request::builder().uri(address).body(Body::empty()).expect("an address");
+        let context = move || {
+            provide_context(self.clone());
+            provide_context(Nonce::from_value(nonce.clone()));
+        };
+        Box::pin(leptos_axum::render_app_async_with_context(context, shell)(get))
+    }
+
     /// Proof that who asks may do this in the organization with this slug. See [`services::access`] for what is refused how.
     pub async fn access(&self, organization: &str, permission: Permission) -> Result<Access, services::Error> {
         services::access::to_organization(&self.console, self.actor.as_ref(), &self.caller, organization, permission).await

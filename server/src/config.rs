@@ -1,6 +1,6 @@
 //! The configuration: flags, then `JETON_…` variables, then one TOML file, then defaults.
 
-use std::{fs, net::SocketAddr, path::PathBuf};
+use std::{fs, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use axum_client_ip::ClientIpSource;
 use clap::Args;
@@ -124,7 +124,7 @@ pub struct Serve {
 /// The address people type: `https://…`, or `http://` on this machine. Session cookies are `Secure`, so plain HTTP over a network
 /// cannot sign anyone in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicUrl(String);
+pub struct PublicUrl(Arc<str>);
 
 impl PublicUrl {
     /// Checks an address, and brings it into the form browsers send as origin: in small letters, without the usual port.
@@ -141,8 +141,8 @@ impl PublicUrl {
                 Err(wrong_url(text, "has a path; Jeton needs a host of its own"))
             }
             _ if !url.username().is_empty() || url.password().is_some() => Err(wrong_url(text, "names a user")),
-            "https" => Ok(Self(url.origin().ascii_serialization())),
-            "http" if local => Ok(Self(url.origin().ascii_serialization())),
+            "https" => Ok(Self(url.origin().ascii_serialization().into())),
+            "http" if local => Ok(Self(url.origin().ascii_serialization().into())),
             "http" => Err(wrong_url(text, "is plain HTTP over a network, where browsers refuse the session cookie")),
             _ => Err(wrong_url(text, "is not an address")),
         }

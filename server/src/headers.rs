@@ -5,16 +5,17 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use crate::config::PublicUrl;
+use crate::{config::PublicUrl, observe::Nonce};
 
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
     magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), xr-spatial-tracking=(), clipboard-write=(self), \
     publickey-credentials-get=(self), publickey-credentials-create=(self)";
 
 /// Sets the headers that fit the answer: the page's when it is HTML, the API's otherwise.
-pub(crate) fn secure(headers: &mut HeaderMap, nonce: &str, public_url: &PublicUrl) {
+pub(crate) fn secure(headers: &mut HeaderMap, nonce: Nonce, public_url: &PublicUrl) {
     let html = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if html {
+        let nonce = nonce.encoded();
         let policy = format!(
             "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
              img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \

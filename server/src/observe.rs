@@ -1,18 +1,21 @@
 //! What happens around every request: a name for it, a line in the log, no secret in its address, the security headers.
 
-use std::{net::IpAddr, sync::Arc, time::Instant};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Instant,
+};
 
 use axum::{
     body::Body,
-    extract::{FromRequestParts as _, MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
+    extract::{ConnectInfo, FromRequestParts as _, MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use axum_client_ip::{ClientIp, ClientIpSource};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use domain::Secret;
-use services::{Caller, Entropy};
+use services::Caller;
 use tracing::Instrument as _;
 
 use crate::{
@@ -25,32 +28,61 @@ use crate::{
 };
 
 /// A fresh word in the policy of each page: scripts without it do not run.
-#[derive(Debug, Clone)]
-pub(crate) struct Nonce(pub(crate) Arc<str>);
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Nonce([u8; 16]);
+
+impl Nonce {
+    /// As it stands in the page and in its policy.
+    pub(crate) fn encoded(self) -> String {
+        BASE64URL_NOPAD.encode(&self.0)
+    }
+}
+
+/// Names the request, in the answer as in the log.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Addresses that programs ask thousands of times a second. What they are answered is not worth a line each, unless it is trouble: a line
+/// costs as much as the answer.
+const BUSY: [&str; 3] = ["/api/v1/verify", "/api/v1/verify/batch", "/oauth2/introspect"];
 
 /// Surrounds a request. It is the outermost layer, so that everything has a request id.
 pub(crate) async fn request(State(site): State<Site>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let (mut parts, body) = request.into_parts();
-    let address = address(&site.client_ip, &mut parts).await;
-    let mut request = Request::from_parts(parts, body);
-    let request_id = format!("req_{}", HEXLOWER.encode(&random::<16>(&*site.entropy)));
-    let nonce = Nonce(BASE64URL_NOPAD.encode(&random::<16>(&*site.entropy)).into());
+    let (address, mut request) = address(&site.client_ip, request).await;
+    // One question to the operating system for both: each costs a look into its kernel.
+    let [mut id, mut nonce] = [[0; 16]; 2];
+    let mut random = [0; 32];
+    site.entropy.fill(&mut random);
+    id.copy_from_slice(&random[..16]);
+    nonce.copy_from_slice(&random[16..]);
+    let (request_id, nonce) = (format!("req_{}", HEXLOWER.encode(&id)), Nonce(nonce));
     let caller = Caller::new(request_id.clone(), address, user_agent(request.headers()));
-    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
-    let span = tracing::info_span!("request", request_id, method = %request.method(), route);
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map_or("-", MatchedPath::as_str);
+    let is_busy = BUSY.contains(&route) || route.starts_with(gate::ADDRESS);
+    // Where there is no line to name there is no span either, which costs as much as reading the request.
+    let span = if is_busy {
+        tracing::debug_span!("request", request_id, method = %request.method(), route)
+    } else {
+        tracing::info_span!("request", request_id, method = %request.method(), route)
+    };
     // Behind a gateway the query may be that of the gateway's client, which is not for us to refuse.
     let reveals = !route.starts_with(gate::ADDRESS) && request.uri().query().is_some_and(|query| reveals_a_secret(query, &site));
     request.extensions_mut().insert(caller);
-    request.extensions_mut().insert(nonce.clone());
+    request.extensions_mut().insert(nonce);
     async move {
         let response = if reveals { in_address() } else { next.run(request).await };
         let mut response = problem::dress(response, &request_id);
-        headers::secure(response.headers_mut(), &nonce.0, &site.public_url);
+        headers::secure(response.headers_mut(), nonce, &site.public_url);
         let id = HeaderValue::from_str(&request_id).expect("a request id is hexadecimal");
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
+        response.headers_mut().insert(REQUEST_ID, id);
+        let status = response.status();
         let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        tracing::info!(status = response.status().as_u16(), micros, "answered");
+        match is_busy {
+            false => tracing::info!(status = status.as_u16(), micros, "answered"),
+            true if status.is_server_error() => tracing::warn!(request_id, route, status = status.as_u16(), micros, "answered"),
+            true => tracing::debug!(status = status.as_u16(), micros, "answered"),
+        }
         response
     }
     .instrument(span)
@@ -62,16 +94,16 @@ pub(crate) fn panicked(_: Box<dyn std::any::Any + Send>) -> Response<Body> {
     Problem::internal().into_response()
 }
 
-fn random<const N: usize>(entropy: &dyn Entropy) -> [u8; N] {
-    let mut bytes = [0; N];
-    entropy.fill(&mut bytes);
-    bytes
-}
-
 /// The client's address, from the one source the operator named; none when that source says nothing.
-async fn address(source: &ClientIpSource, parts: &mut Parts) -> Option<IpAddr> {
+async fn address(source: &ClientIpSource, request: Request) -> (Option<IpAddr>, Request) {
+    if *source == ClientIpSource::ConnectInfo {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_canonical());
+        return (peer, request);
+    }
+    let (mut parts, body) = request.into_parts();
     parts.extensions.insert(source.clone());
-    ClientIp::from_request_parts(parts, &()).await.ok().map(|ClientIp(address)| address.to_canonical())
+    let address = ClientIp::from_request_parts(&mut parts, &()).await.ok().map(|ClientIp(address)| address.to_canonical());
+    (address, Request::from_parts(parts, body))
 }
 
 fn user_agent(headers: &HeaderMap) -> &str {

@@ -5,12 +5,10 @@ use std::sync::Arc;
 use app::ssr::{self, Posted, Renewal};
 use axum::{
     Extension,
-    body::Body,
     extract::{FromRequestParts, Path},
     http::{Method, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use leptos::{nonce::Nonce as PageNonce, prelude::provide_context};
 use services::{Actor, Caller, organizations, sessions};
 
 use crate::{
@@ -69,17 +67,9 @@ impl Visit {
         }
     }
 
-    /// Renders the page at this address, complete, so that it reads the same with scripts and without.
+    /// Renders the page at this address.
     pub(crate) async fn render(&self, address: &str, posted: Option<Posted>) -> Response {
-        let request = self.request(posted);
-        let nonce = self.nonce.0.clone();
-        let context = move || {
-            provide_context(request.clone());
-            provide_context(PageNonce::from_value(nonce.clone()));
-        };
-        let address: Uri = address.parse().unwrap_or_default();
-        let get = http::Request::builder().method(Method::GET).uri(address).body(Body::empty()).expect("a method and an address");
-        leptos_axum::render_app_async_with_context(context, app::shell)(get).await
+        self.request(posted).render(address.parse().unwrap_or_default(), self.nonce.encoded()).await
     }
 
     /// The page at this address, for a browser that opens it. A session that waits for another cookie gets it here, and not in what a page that

@@ -5,13 +5,13 @@ use std::{sync::Arc, time::Duration};
 use app::ssr::Assets;
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     http::StatusCode,
     middleware,
     routing::{any, get, post},
 };
 use axum_client_ip::ClientIpSource;
 use services::{Console, Entropy};
+use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
 use crate::{assets, config::PublicUrl, cookies, csrf, exports, forms, observe, pages, rest};
@@ -104,8 +104,9 @@ pub fn router(site: Site) -> Router {
         .route("/orgs/{organization}/tokens/{token}/end-overlap", get(pages::token).post(forms::end_overlap))
         .route("/orgs/{organization}/tokens/{token}/replace", get(pages::members).post(forms::replace_token));
     let console = console.layer(middleware::from_fn_with_state(site.public_url.clone(), csrf::guard));
-    let routes = rest.merge(open).merge(console).fallback(pages::not_found).layer(middleware::from_fn(cookies::renewing));
-    layered(routes, site.clone()).merge(gate(site))
+    // Programs have no session, so what they ask does not pass by where cookies are renewed.
+    let browsers = open.merge(console).fallback(pages::not_found).layer(middleware::from_fn(cookies::renewing));
+    layered(browsers.merge(rest), site.clone()).merge(gate(site))
 }
 
 /// Where gateways ask. The limits around other routes answer what gateways do not understand, so this one has its own: no body is read, and
@@ -126,11 +127,11 @@ fn gate(site: Site) -> Router {
 /// Puts around routes what every request goes through: limits, and the watch of [`observe`]. Apart from [`router`] for a test that adds a
 /// route which panics.
 pub fn layered(routes: Router<Site>, site: Site) -> Router {
-    routes
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
-        .layer(CatchPanicLayer::custom(observe::panicked))
+    // As one layer: each that is put around a router by itself is another box around every request.
+    let around = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(site.clone(), observe::request))
-        .with_state(site)
+        .layer(CatchPanicLayer::custom(observe::panicked))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT));
+    routes.layer(around).with_state(site)
 }

@@ -4,6 +4,7 @@
 
 use std::{net::IpAddr, sync::Arc};
 
+use bytes::Bytes;
 use domain::{Cause, Organization, Permission, Secret, Timestamp, Token, Verdict, rate_limit::Budget};
 
 use crate::{
@@ -52,6 +53,11 @@ impl Subject {
     /// replaced. None for ever.
     pub fn good_until(&self) -> Option<Timestamp> {
         [self.0.token.expires_at, self.0.secret.ends_at].into_iter().flatten().min()
+    }
+
+    /// What is answered about it, as `write` writes it: once for as long as the token is remembered, since nothing else is in the answer.
+    pub fn answer(&self, write: impl FnOnce(&Self) -> Bytes) -> Bytes {
+        self.0.answer.get_or_init(|| write(self)).clone()
     }
 
     /// Its organization.

@@ -4,15 +4,16 @@ use std::net::IpAddr;
 
 use axum::{
     Extension,
+    body::Bytes,
     extract::State,
     http::{HeaderValue, StatusCode, header},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use domain::{Invalid, PermissionSet, Verdict};
 use serde::{Deserialize, Serialize};
 use services::{
     Caller,
-    verify::{Asked, Verification},
+    verify::{Asked, Subject, Verification},
 };
 use zeroize::Zeroizing;
 
@@ -148,7 +149,10 @@ pub(super) async fn verify(
     let asked = question.asked().map_err(|(member, invalid)| Problem::invalid(member.to_owned(), &invalid.0))?;
     let found = services::verify::verify(&site.console, &access, &caller, &question.token, asked).await?;
     let (verdict, budget) = (found.verdict, found.budget);
-    let mut response = json(&Answer::from(found));
+    let mut response = match &found.subject {
+        Some(subject) => written(subject.answer(|subject| serde_json::to_vec(&Answer::about(subject)).unwrap_or_default().into())),
+        None => json(&Answer::from(found)),
+    };
     if let Some(budget) = budget {
         rate_limit::tell(response.headers_mut(), &budget);
         if verdict == Verdict::RateLimited {
@@ -159,14 +163,35 @@ pub(super) async fn verify(
     Ok(response)
 }
 
+/// JSON that is written down already.
+fn written(body: Bytes) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
+}
+
 impl From<Verification> for Answer {
     fn from(found: Verification) -> Self {
-        let retry_after = found.budget.filter(|_| found.verdict == Verdict::RateLimited).map(|budget| budget.wait_seconds());
-        let (valid, code) = (found.verdict == Verdict::Valid, found.verdict);
-        let answer = Self { valid, code, token: None, organization: None, good_until: None, permissions: None, retry_after };
-        let Some(subject) = found.subject else { return answer };
+        if let Some(subject) = &found.subject {
+            return Self::about(subject);
+        }
+        Self {
+            valid: false,
+            code: found.verdict,
+            token: None,
+            organization: None,
+            good_until: None,
+            permissions: None,
+            retry_after: found.budget.filter(|_| found.verdict == Verdict::RateLimited).map(|budget| budget.wait_seconds()),
+        }
+    }
+}
+
+impl Answer {
+    /// What is told of a good token. Nothing else goes into it: it is written once and said until something is changed.
+    fn about(subject: &Subject) -> Self {
         let (token, organization) = (subject.token(), subject.organization());
         Self {
+            valid: true,
+            code: Verdict::Valid,
             permissions: Some(token.effective()),
             good_until: subject.good_until().map(domain::Timestamp::iso),
             token: Some(VerifiedToken {
@@ -181,7 +206,7 @@ impl From<Verification> for Answer {
                 slug: organization.slug.to_string(),
                 name: organization.name.to_string(),
             }),
-            ..answer
+            retry_after: None,
         }
     }
 }

@@ -260,33 +260,56 @@ fn the_data_folder_is_for_its_owner_only() {
     assert_eq!(mode(&data.join("jeton.key")), 0o600);
 }
 
+/// Serves, sends each request on a connection of its own, and ends: what was answered, and everything that was logged meanwhile.
+fn logged(jeton: &Jeton, level: &str, requests: &[String]) -> (Vec<String>, String) {
+    let listen = format!("127.0.0.1:{}", free_port());
+    let mut server =
+        jeton.command(&["serve", "--listen", &listen, "--log", level]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let ask = |request: &String| {
+        let mut stream = std::net::TcpStream::connect(&listen).unwrap();
+        stream.write_all(request.replacen("\r\n", &format!("\r\nHost: {listen}\r\nConnection: close\r\n"), 1).as_bytes()).unwrap();
+        let mut answer = String::new();
+        std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+        answer
+    };
+    let answers = requests.iter().map(ask).collect();
+    assert!(Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap().success());
+    (answers, String::from_utf8(server.wait_with_output().unwrap().stderr).unwrap())
+}
+
 #[test]
 fn logs_are_json_lines_that_hold_no_secret() {
     let jeton = sqlite();
     jeton.init();
     let created = json(&jeton.run(&["token", "create", "--organization", "acme", "--label", "{\"a\":"]));
     let secret = created["secret"].as_str().unwrap().to_owned();
-    let listen = format!("127.0.0.1:{}", free_port());
-    let mut server =
-        jeton.command(&["serve", "--listen", &listen, "--log", "trace"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(server.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-    let mut stream = std::net::TcpStream::connect(&listen).unwrap();
-    let request = format!(
-        "GET /organization?x=%0a HTTP/1.1\r\nHost: {listen}\r\nAuthorization: Bearer {secret}\r\nUser-Agent: evil\"}}\r\nConnection: close\r\n\r\n"
-    );
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    let id = answer.lines().find_map(|line| line.strip_prefix("x-request-id: ")).unwrap().to_owned();
-    assert!(Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap().success());
-    let log = String::from_utf8(server.wait_with_output().unwrap().stderr).unwrap();
+    let request = format!("GET /organization?x=%0a HTTP/1.1\r\nAuthorization: Bearer {secret}\r\nUser-Agent: evil\"}}\r\n\r\n");
+    let (answers, log) = logged(&jeton, "trace", &[request]);
+    assert!(answers[0].starts_with("HTTP/1.1 200"), "{answers:?}");
+    let id = answers[0].lines().find_map(|line| line.strip_prefix("x-request-id: ")).unwrap();
     assert!(!log.contains(&secret) && !log.contains(PASSWORD));
     for line in log.lines() {
         assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "{line}");
     }
-    assert!(log.lines().any(|line| line.contains(&id) && line.contains("\"status\":200") && line.contains("\"/organization\"")));
+    assert!(log.lines().any(|line| line.contains(id) && line.contains("\"status\":200") && line.contains("\"/organization\"")));
+}
+
+#[test]
+fn a_verification_is_not_worth_a_line_in_the_log() {
+    let jeton = sqlite();
+    jeton.init();
+    let asked = ["POST /api/v1/verify", "POST /api/v1/verify/batch", "POST /oauth2/introspect", "GET /auth/verify", "GET /organization"];
+    let requests = asked.map(|what| format!("{what} HTTP/1.1\r\nContent-Length: 0\r\n\r\n"));
+    let lines = |level| {
+        let (answers, log) = logged(&jeton, level, &requests);
+        assert!(answers.iter().all(|answer| answer.starts_with("HTTP/1.1 4")), "{answers:?}");
+        log.lines().filter(|line| line.contains("\"answered\"")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let usual = lines("info");
+    assert!(usual.len() == 1 && usual[0].contains("\"/organization\""), "{usual:?}");
+    assert_eq!(lines("info,server=debug").len(), 5, "each can be had");
 }
 
 #[test]

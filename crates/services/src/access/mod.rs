@@ -48,7 +48,9 @@ pub struct Caller {
 impl Caller {
     /// Takes what a request says of itself.
     pub fn new(request_id: String, address: Option<IpAddr>, user_agent: &str) -> Self {
-        let user_agent = user_agent.chars().take(200).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let is_plain = user_agent.len() <= 200 && user_agent.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        let cut = || user_agent.chars().take(200).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let user_agent = if is_plain { user_agent.to_owned() } else { cut() };
         Self { request_id, address, user_agent }
     }
 

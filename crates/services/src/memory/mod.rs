@@ -87,7 +87,7 @@ impl Weighter<Digest, Arc<Known>> for Weight {
 impl Memory {
     /// Remembers nothing yet. `term` is how long others may be trusted not to have changed anything; none when there are no others.
     pub(crate) fn new(bytes: u64, term: Option<Duration>) -> Self {
-        let items = usize::try_from(bytes / 700).unwrap_or(usize::MAX);
+        let items = usize::try_from(bytes / 1_400).unwrap_or(usize::MAX);
         Self {
             known: Cache::with_weighter(items, bytes, Weight),
             unknown: Cache::new(UNKNOWN),

@@ -53,13 +53,7 @@ async fn sixty(instance: &Instance, owner: &Access) {
         let issued = tokens::create(&instance.console, owner, new).await.unwrap();
         if number % 5 != 0 {
             let at = instance.console.now().minus(std::time::Duration::from_secs(u64::from(number % 3)));
-            let used = crate::usage::Use {
-                organization: owner.organization().id,
-                token: issued.token.id,
-                at,
-                address: String::new(),
-                user_agent: String::new(),
-            };
+            let used = crate::usage::Use { token: issued.token.id, at, address: String::new(), user_agent: String::new() };
             store::usage::upsert(&instance.console.0.db, &[used]).await.unwrap();
         }
         if number % 7 == 0 {
@@ -118,13 +112,8 @@ async fn filters_narrow_alone_and_together(instance: Instance) {
     make(&bob, "bob's", Some(Role::Admin), 5).await;
     make(&owner, "custom", None, 20).await;
     let disabled = make(&owner, "disabled", Some(Role::Viewer), 80).await;
-    let used = crate::usage::Use {
-        organization: owner.organization().id,
-        token: old_and_used.token.id,
-        at: instance.console.now(),
-        address: String::new(),
-        user_agent: String::new(),
-    };
+    let used =
+        crate::usage::Use { token: old_and_used.token.id, at: instance.console.now(), address: String::new(), user_agent: String::new() };
     store::usage::upsert(&instance.console.0.db, &[used]).await.unwrap();
     assert_eq!(instance.execute("UPDATE tokens SET disabled_at = 1, disabled_by_name = 'Ada' WHERE label = 'disabled'").await.unwrap(), 1);
     let found = async |text: &str| find(&instance, &owner, text).await;

@@ -5,7 +5,11 @@ use std::{collections::HashMap, time::Duration};
 use domain::{OrganizationId, Timestamp, TokenId, UsageHistory};
 use tokio::time::Instant;
 
-use super::{BATCH, Refused, Use, persistently, warned};
+use super::{
+    BATCH,
+    noted::Tally,
+    worker::{persistently, warned},
+};
 use crate::store::{self, Db};
 
 /// How long counts wait before they are written. Longer than the latest use does: nothing is decided by them, and under load most of the
@@ -50,31 +54,18 @@ impl History {
         self.due.is_some_and(|due| due <= Instant::now()) || self.days.len() + self.addresses.len() >= BATCH
     }
 
-    /// Counts a use.
-    pub(super) fn accepted(&mut self, used: &Use) {
-        let &Use { organization, token, at, .. } = used;
-        self.count(organization, token, at).allowed += 1;
-        if used.address.is_empty() {
-            return;
-        }
-        let seen = Seen { organization, token, address: used.address.clone(), last: at };
-        self.addresses.entry((token, used.address.clone())).and_modify(|known| known.last = known.last.max(at)).or_insert(seen);
-    }
-
-    /// Counts a refusal.
-    pub(super) fn refused(&mut self, refused: &Refused) {
-        self.count(refused.organization, refused.token, refused.last).refused += refused.times;
-    }
-
-    /// Counts a refusal of what is good, and used from where, or more often than, it may be.
-    pub(super) fn limited(&mut self, organization: OrganizationId, token: TokenId, at: Timestamp) {
-        self.count(organization, token, at).refused += 1;
-    }
-
-    fn count(&mut self, organization: OrganizationId, token: TokenId, at: Timestamp) -> &mut DayCount {
+    /// Adds what was gathered of a token and a day.
+    pub(super) fn add(&mut self, token: TokenId, day: i64, tally: &Tally) {
         self.due.get_or_insert_with(|| Instant::now() + PERIOD);
-        let day = at.day();
-        self.days.entry((token, day)).or_insert(DayCount { organization, token, day, allowed: 0, refused: 0 })
+        let organization = tally.organization;
+        let count = self.days.entry((token, day)).or_insert(DayCount { organization, token, day, allowed: 0, refused: 0 });
+        count.allowed += tally.allowed;
+        count.refused += tally.refused;
+        for &(address, last) in &tally.addresses {
+            let address = address.to_string();
+            let seen = Seen { organization, token, address: address.clone(), last };
+            self.addresses.entry((token, address)).and_modify(|known| known.last = known.last.max(last)).or_insert(seen);
+        }
     }
 
     /// Writes what waits, in the same order everywhere, and forgets what is more than is kept. Tells whether all of it was written.

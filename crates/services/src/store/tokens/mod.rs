@@ -3,8 +3,9 @@
 mod edit;
 pub(crate) mod rotation;
 
-use std::sync::atomic::AtomicBool;
+use std::sync::{OnceLock, atomic::AtomicBool};
 
+use bytes::Bytes;
 use domain::{
     AssignedRole, Description, Hint, Issued, Kind, Label, Limits, Name, Networks, Organization, Overlap, Owner, OwnerTeam, PermissionSet,
     Person, Slug, State, Timestamp, Token, TokenId,
@@ -297,6 +298,8 @@ pub(crate) struct Found {
     pub(crate) token: Token,
     pub(crate) organization: Organization,
     pub(crate) secret: FoundSecret,
+    /// What is answered about it while it is good, once somebody has written that down.
+    pub(crate) answer: OnceLock<Bytes>,
 }
 
 /// The secret a token was found by.
@@ -323,23 +326,26 @@ impl FoundSecret {
 }
 
 impl Found {
-    /// About how many bytes it takes to remember it.
+    /// About how many bytes it takes to remember it, with its answer, whether that is written down yet or not.
     pub(crate) fn size(&self) -> usize {
+        // Names of members, ids, times; and how much the name of a permission takes.
+        const ANSWER: usize = 512;
+        const PERMISSION: usize = 22;
         let Self { token, organization, .. } = self;
+        let told = token.label.as_str().len() + organization.slug.as_str().len() + organization.name.as_str().len();
         let owner = match &token.owner {
             Owner::Organization => 0,
             Owner::User(person) => person.name.as_str().len() + person.role.as_ref().map_or(0, |role| role.stored().as_str().len()),
             Owner::Team(team) => team.name.as_str().len(),
         };
         size_of::<Self>()
-            + owner
-            + token.label.as_str().len()
+            + ANSWER
+            + PERMISSION * token.effective().iter().count()
+            + 2 * (owner + told)
             + token.description.as_str().len()
             + token.hint.as_str().len()
             + token.created_by.len()
             + size_of_val(token.limits.networks.as_slice())
-            + organization.slug.as_str().len()
-            + organization.name.as_str().len()
     }
 }
 
@@ -398,5 +404,6 @@ pub(crate) async fn find_by_digest(db: &Db, digest: &Digest) -> Result<Option<Fo
             was_ended: row.overlap.as_deref() == Some(Overlap::Now.as_str()),
             is_used: AtomicBool::new(row.first_used_at.is_some()),
         },
+        answer: OnceLock::new(),
     }))
 }

@@ -1,0 +1,175 @@
+//! The worker: gathers what was noted, and writes it.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use domain::{Cause, TokenId};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    BATCH, FirstUse, Notes, Refused, SecretUse, Use,
+    history::History,
+    noted::{self, Noted},
+};
+use crate::{
+    clock::Clock,
+    error::Result,
+    keys::{Digest, Keys},
+    store::{self, Db},
+    tokens,
+};
+
+/// How long a note waits at most before it is written.
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// Gathers notes and writes them.
+pub(crate) struct Worker {
+    db: Db,
+    keys: Arc<Keys>,
+    clock: Arc<dyn Clock>,
+    notes: Notes,
+    uses: HashMap<TokenId, Use>,
+    firsts: HashMap<Digest, FirstUse>,
+    stragglers: HashMap<(Digest, String, String), SecretUse>,
+    refusals: HashMap<(TokenId, Cause), Refused>,
+    history: History,
+}
+
+impl Worker {
+    pub(crate) fn new(db: Db, keys: Arc<Keys>, clock: Arc<dyn Clock>, notes: Notes) -> Self {
+        let (uses, firsts, stragglers, refusals, history) = Default::default();
+        Self { db, keys, clock, notes, uses, firsts, stragglers, refusals, history }
+    }
+
+    /// Works until told to stop, then writes what is left. Nothing is written while nothing is noted.
+    pub(crate) async fn run(mut self, mut stop: mpsc::Receiver<()>) {
+        let mut due: Option<Instant> = None;
+        loop {
+            let wait = due.unwrap_or_else(|| Instant::now() + Duration::from_hours(1));
+            tokio::select! {
+                () = self.notes.waiting.something.notified() => {
+                    let soon = Instant::now() + PERIOD;
+                    due = Some(due.map_or(soon, |due| due.min(soon)));
+                }
+                () = self.notes.waiting.much.notified() => due = Some(Instant::now()),
+                settled = self.notes.settling.recv() => {
+                    let Some(settled) = settled else { break };
+                    if self.flush(true).await {
+                        // Whoever asked may have given up meanwhile.
+                        let _ = settled.send(());
+                    }
+                    due = self.history.due();
+                }
+                () = sleep_until(wait), if due.is_some() => {
+                    self.flush(false).await;
+                    due = self.history.due();
+                }
+                _ = stop.recv() => break,
+            }
+        }
+        self.flush(true).await;
+    }
+
+    fn gather(&mut self) {
+        for Noted { tallies, firsts, stragglers, refusals } in self.notes.waiting.gather() {
+            for ((token, day), tally) in tallies {
+                self.history.add(token, day, &tally);
+                let Some(latest) = tally.latest else { continue };
+                if self.uses.get(&token).is_none_or(|known| known.at < latest.at) {
+                    let address = latest.address.map(|address| address.to_string()).unwrap_or_default();
+                    self.uses.insert(token, Use { token, at: latest.at, address, user_agent: latest.user_agent });
+                }
+            }
+            for (digest, first) in firsts {
+                self.firsts.entry(digest).or_insert(first);
+            }
+            stragglers.into_values().for_each(|used| noted::merge_straggler(&mut self.stragglers, used));
+            refusals.into_values().for_each(|refused| noted::merge_refusal(&mut self.refusals, refused));
+        }
+    }
+
+    /// Gathers, and writes what is there, in one order everywhere: two servers that write the same rows in different ones would wait for each other
+    /// for ever. What the database cannot take is dropped with a warning: it must not pile up, and the next use says the same. The history
+    /// waits until it is due, unless `all` is to be written. Tells whether everything was written.
+    async fn flush(&mut self, all: bool) -> bool {
+        self.gather();
+        let mut written = self.write_first_uses().await;
+        let mut uses: Vec<Use> = self.uses.drain().map(|(_, used)| used).collect();
+        uses.sort_unstable_by_key(|used| used.token);
+        for batch in uses.chunks(BATCH) {
+            written &= warned(&persistently(|| store::usage::upsert(&self.db, batch)).await);
+        }
+        let mut stragglers: Vec<_> = self.stragglers.drain().collect();
+        stragglers.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let stragglers: Vec<SecretUse> = stragglers.into_iter().map(|(_, used)| used).collect();
+        for batch in stragglers.chunks(BATCH) {
+            written &= warned(&persistently(|| store::usage::upsert_users(&self.db, batch)).await);
+        }
+        for of_one in stragglers.chunk_by(|one, other| one.digest == other.digest) {
+            let now = self.clock.now();
+            written &= warned(&persistently(|| store::usage::prune_users(&self.db, &of_one[0], now)).await);
+        }
+        let mut refusals: Vec<_> = self.refusals.drain().collect();
+        refusals.sort_unstable_by_key(|(key, _)| *key);
+        let refusals: Vec<Refused> = refusals.into_iter().map(|(_, refused)| refused).collect();
+        for batch in refusals.chunks(BATCH) {
+            written &= warned(&persistently(|| store::usage::upsert_refusals(&self.db, batch)).await);
+        }
+        if all || self.history.is_due() {
+            written &= self.history.write(&self.db, self.clock.now()).await;
+        }
+        written
+    }
+
+    /// Ends the old secret of tokens whose new one is used for the first time, where that was chosen, and then remembers that it is used.
+    /// In this order: what fails is tried again at the next use.
+    async fn write_first_uses(&mut self) -> bool {
+        let mut all = true;
+        let mut firsts: Vec<FirstUse> = self.firsts.drain().map(|(_, first)| first).collect();
+        firsts.sort_unstable_by_key(|first| first.digest);
+        for batch in firsts.chunks(BATCH) {
+            let digests: Vec<Digest> = batch.iter().map(|first| first.digest).collect();
+            let awaited = match store::usage::awaited(&self.db, &digests, self.clock.now()).await {
+                Ok(awaited) => awaited,
+                Err(error) => {
+                    all &= warned(&Err(error));
+                    continue;
+                }
+            };
+            for first in batch {
+                let written = async {
+                    if awaited.contains(first.digest.as_slice()) {
+                        tokens::end_on_first_use(&self.db, &self.keys, &*self.clock, first).await?;
+                    }
+                    store::usage::set_first_use(&self.db, &first.digest, first.at).await?;
+                    self.db.memory.note_first_use(&first.digest);
+                    Ok(())
+                };
+                all &= warned(&written.await);
+            }
+        }
+        all
+    }
+}
+
+/// Writes, and again where the database undid it because another server wrote the same rows: what is counted must not be lost to that. Anything
+/// else is not tried again: it may have been written, and nothing is to count twice.
+pub(super) async fn persistently<Writing: Future<Output = Result<()>>>(write: impl Fn() -> Writing) -> Result<()> {
+    for _ in 0..2 {
+        match write().await {
+            Err(error) if error.gave_way() => {}
+            done => return done,
+        }
+    }
+    write().await
+}
+
+/// Whether it was written; warns when it was not.
+pub(super) fn warned(written: &Result<()>) -> bool {
+    if let Err(error) = written {
+        tracing::warn!(%error, "uses of tokens could not be written");
+    }
+    written.is_ok()
+}
