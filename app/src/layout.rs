@@ -58,6 +58,7 @@ fn settings(me: &Me, slug: &str) -> Vec<Entry> {
     let held = membership.role.permissions();
     let may = |permission| held.contains(permission);
     [
+        Some(Entry { address: paths::overview(slug), title: "Overview", glyph: Glyph::Home }),
         Some(Entry { address: paths::tokens(slug), title: "API tokens", glyph: Glyph::Key }),
         may(Permission::USER_READ).then(|| Entry { address: paths::members(slug), title: "Members", glyph: Glyph::People }),
         may(Permission::TEAMS_READ).then(|| Entry { address: paths::teams(slug), title: "Teams", glyph: Glyph::Team }),

@@ -34,9 +34,14 @@ pub fn accept(code: &str) -> String {
     format!("{ACCEPT}?code={code}")
 }
 
-/// Where one's work in an organization begins.
+/// Where one's work in an organization begins: with what needs attention.
 pub fn start(membership: &Membership) -> String {
-    tokens(membership.organization.slug.as_str())
+    overview(membership.organization.slug.as_str())
+}
+
+/// What needs attention in an organization.
+pub fn overview(organization: &str) -> String {
+    format!("/orgs/{organization}")
 }
 
 /// The list of those of an organization's tokens that belong to who asks.

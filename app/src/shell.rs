@@ -75,6 +75,7 @@ fn App() -> impl IntoView {
                     <Route path=path!("sessions") view=pages::account::sessions::Sessions ssr=SsrMode::Async />
                 </ParentRoute>
                 <ParentRoute path=path!("/orgs/:organization") view=layout::Settings ssr=SsrMode::Async>
+                    <Route path=path!("") view=pages::overview::OverviewPage ssr=SsrMode::Async />
                     <Route path=path!("tokens") view=pages::tokens::list::Tokens ssr=SsrMode::Async />
                     <Route path=path!("tokens/new") view=pages::tokens::create::NewToken ssr=SsrMode::Async />
                     <Route path=path!("tokens/revoke") view=pages::tokens::revoke_many::RevokeMany ssr=SsrMode::Async />

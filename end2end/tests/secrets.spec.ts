@@ -1,6 +1,6 @@
 import { test, expect, live, signIn } from './support/fixtures.ts';
 import { forms, hits, type Place } from './support/canaries.ts';
-import { NEW_TOKEN, TOKENS, callApi, fill, revoke, row, secretDialog, secretField, store, submitAndRead } from './support/journeys.ts';
+import { NEW_TOKEN, OVERVIEW, TOKENS, callApi, fill, revoke, row, secretDialog, secretField, store, submitAndRead } from './support/journeys.ts';
 import { OWNER } from './support/server.ts';
 import { randomBytes } from 'node:crypto';
 import type { Page, Response } from '@playwright/test';
@@ -74,7 +74,7 @@ test('no secret is anywhere but where it was shown', async ({ another, page, con
   seen.add('the refused form', (await page.content()).replace(/<input type="hidden" name="code"[^>]*>/, ''));
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Set up and sign in' }).click();
-  await expect(page).toHaveURL(server.origin + TOKENS);
+  await expect(page).toHaveURL(server.origin + OVERVIEW);
   await keepCookies();
   await page.getByRole('button', { name: `Account: ${OWNER.name}` }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
@@ -84,7 +84,7 @@ test('no secret is anywhere but where it was shown', async ({ another, page, con
     await page.getByRole('button', { name: 'Sign in' }).click();
     if (typed === wrong) await expect(page.getByRole('alert')).toBeVisible();
   }
-  await expect(page).toHaveURL(server.origin + TOKENS);
+  await expect(page).toHaveURL(server.origin + OVERVIEW);
   await keepCookies();
 
   // Generate two tokens with the form, one from the command line.

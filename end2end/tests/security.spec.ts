@@ -329,8 +329,8 @@ test.describe('what people type is shown as they typed it', () => {
     await signIn(context, server.owner, server.origin);
     await page.goto(server.origin);
     if (scripts) await live(page);
-    await expect(page.getByRole('heading', { level: 1, name: 'API tokens' })).toBeVisible();
-    await expect(page).toHaveTitle(`API tokens · ${organization} · Jeton`);
+    await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
+    await expect(page).toHaveTitle(`Overview · ${organization} · Jeton`);
     await expect(page.getByRole('banner')).toContainText(organization);
     await page.getByRole('button', { name: `Account: ${name}` }).click();
     await pwned(page);

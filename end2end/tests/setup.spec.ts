@@ -13,7 +13,7 @@ async function fillIn(page: Page, password: string): Promise<void> {
 
 const send = (page: Page) => page.getByRole('button', { name: 'Set up and sign in' }).click();
 
-test('the printed link makes an organization, signs its owner in and leads to the empty list', async ({ another, page, scripts }) => {
+test('the printed link makes an organization, signs its owner in and leads to the first token', async ({ another, page, scripts }) => {
   const server = await another('fresh');
   server.secret(OWNER.password, 'the password');
   await page.goto(server.setupLink!);
@@ -22,8 +22,8 @@ test('the printed link makes an organization, signs its owner in and leads to th
   await fillIn(page, OWNER.password);
   await send(page);
 
-  await expect(page).toHaveURL(`${server.origin}/orgs/acme/tokens`);
-  await expect(page).toHaveTitle('API tokens · Acme · Jeton');
+  await expect(page).toHaveURL(`${server.origin}/orgs/acme`);
+  await expect(page).toHaveTitle('Overview · Acme · Jeton');
   await expect(page.getByRole('heading', { name: 'No tokens yet' })).toBeVisible();
   await expect(page.getByText('An API token is a long secret')).toBeVisible();
   await expect(page.getByRole('link', { name: 'Generate token' })).toHaveCount(1);
@@ -58,7 +58,7 @@ test('a weak password is refused at its field, and all else that was typed is ke
 
   await password.fill(server.secret(OWNER.password, 'the password'));
   await send(page);
-  await expect(page).toHaveURL(`${server.origin}/orgs/acme/tokens`);
+  await expect(page).toHaveURL(`${server.origin}/orgs/acme`);
 });
 
 test('a link works once', async ({ another, page }) => {

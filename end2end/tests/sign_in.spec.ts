@@ -1,5 +1,5 @@
 import { test, expect, observe, signIn } from './support/fixtures.ts';
-import { NEW_TOKEN, TOKENS } from './support/journeys.ts';
+import { NEW_TOKEN, OVERVIEW, TOKENS } from './support/journeys.ts';
 import { OWNER, type Server } from './support/server.ts';
 import type { BrowserContext, Page } from '@playwright/test';
 
@@ -20,12 +20,12 @@ async function session(context: BrowserContext, server: Server): Promise<string>
 
 const refusal = (page: Page) => page.getByRole('alert').filter({ has: page.getByRole('heading', { name: 'You are not signed in' }) });
 
-test('the owner signs in and is where the tokens are', async ({ page, context, server, visit }) => {
+test('the owner signs in and sees what needs attention', async ({ page, context, server, visit }) => {
   await visit('/');
   await expect(page).toHaveURL('/sign-in');
   await signInAs(page, OWNER.email, OWNER.password);
-  await expect(page).toHaveURL(TOKENS);
-  await expect(page.getByRole('heading', { level: 1, name: 'API tokens' })).toBeVisible();
+  await expect(page).toHaveURL(OVERVIEW);
+  await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
 
   await session(context, server);
   for (const name of ['__Host-sid', '__Host-device']) {
@@ -46,7 +46,7 @@ test('who is not signed in is sent to sign in, and then to the page that was ask
 test('an address elsewhere is not gone on to after signing in', async ({ page, context, server, visit }) => {
   await visit(`/sign-in?next=${encodeURIComponent('//localhost:9/evil')}`);
   await signInAs(page, OWNER.email, OWNER.password);
-  await expect(page).toHaveURL(TOKENS);
+  await expect(page).toHaveURL(OVERVIEW);
   await session(context, server);
 });
 
@@ -68,7 +68,7 @@ test('a wrong password and an unknown person are refused in the same words', asy
 test('signing out ends the session, for this browser and for whoever kept its cookie', async ({ page, context, server, visit }) => {
   await visit('/sign-in');
   await signInAs(page, OWNER.email, OWNER.password);
-  await expect(page).toHaveURL(TOKENS);
+  await expect(page).toHaveURL(OVERVIEW);
   const kept = `__Host-sid=${await session(context, server)}`;
   expect((await server.get(TOKENS, { Cookie: kept })).status).toBe(200);
 
@@ -88,7 +88,7 @@ test('each sign-in makes a new session and takes none that was brought along', a
   await signIn(context, [{ name: '__Host-sid', value: planted, line: '' }], server.origin);
   await visit('/sign-in');
   await signInAs(page, OWNER.email, OWNER.password);
-  await expect(page).toHaveURL(TOKENS);
+  await expect(page).toHaveURL(OVERVIEW);
   expect(await session(context, server)).not.toBe(planted);
   expect((await server.get(TOKENS, { Cookie: `__Host-sid=${planted}` })).status).toBe(303);
 });
@@ -111,7 +111,7 @@ test('after ten wrong passwords guessing waits, but the browser of the owner doe
   const own = await known.newPage();
   await own.goto(`${server.origin}/sign-in`);
   await signInAs(own, OWNER.email, OWNER.password);
-  await expect(own).toHaveURL(server.origin + TOKENS);
+  await expect(own).toHaveURL(server.origin + OVERVIEW);
   await session(known, server);
   await known.close();
 });
@@ -132,6 +132,6 @@ test('an instance set up from the command line lets its owner sign in', async ({
   await page.goto(server.origin);
   await expect(page).toHaveURL(`${server.origin}/sign-in`);
   await signInAs(page, OWNER.email, password);
-  await expect(page).toHaveURL(server.origin + TOKENS);
+  await expect(page).toHaveURL(server.origin + OVERVIEW);
   await session(context, server);
 });

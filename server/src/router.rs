@@ -68,6 +68,7 @@ pub fn router(site: Site) -> Router {
         .route("/account/sessions", get(pages::members))
         .route("/account/sessions/end", get(pages::sessions).post(forms::end_session))
         .route("/account/sessions/end-others", get(pages::sessions).post(forms::end_other_sessions))
+        .route("/orgs/{organization}", get(pages::members))
         .route("/orgs/{organization}/roles", get(pages::members))
         .route("/orgs/{organization}/roles/new", get(pages::members).post(forms::create_role))
         .route("/orgs/{organization}/roles/{role}", get(pages::members).post(forms::edit_role))

@@ -7,6 +7,7 @@ pub mod invitations;
 pub mod mail;
 pub mod members;
 pub mod not_found;
+pub mod overview;
 pub mod policies;
 pub mod reset_password;
 pub mod roles;

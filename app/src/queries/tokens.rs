@@ -1,6 +1,8 @@
 //! What pages do with an organization's tokens.
 
-use domain::{Failure, Offered, OldSecret, Organization, Owners, Page, PermissionSet, RoleId, Timestamp, Token, TokenId, TokenQuery};
+use domain::{
+    Failure, Needing, Offered, OldSecret, Organization, Owners, Page, PermissionSet, RoleId, Timestamp, Token, TokenId, TokenQuery,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::ssr::{reply, request};
@@ -29,6 +31,23 @@ pub struct TokenList {
     /// Who has generated tokens here, by name; nobody when there are none at all.
     pub creators: Vec<String>,
     /// The server's time when it answered. Relative times are counted from it.
+    pub now: Timestamp,
+}
+
+/// What needs attention in an organization, and what the person asking may do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overview {
+    /// Whose tokens.
+    pub organization: Organization,
+    /// See [`TokenList::own`].
+    pub own: bool,
+    /// See [`TokenList::owners`].
+    pub owners: Owners,
+    /// Reason by reason; one that no token has is left out.
+    pub needing: Vec<Needing>,
+    /// Whether there are no tokens at all.
+    pub nothing_yet: bool,
+    /// See [`TokenList::now`].
     pub now: Timestamp,
 }
 
@@ -97,6 +116,26 @@ pub async fn list(organization: String, query: String) -> Result<TokenList, Fail
                 rotating: services::tokens::old_secrets(&request.console, &access, &page.items).await?,
                 may_revoke: access.allows_on_tokens(domain::Permission::API_KEY_DELETE),
                 page,
+                now: request.console.now(),
+            })
+        }
+        .await,
+    )
+}
+
+/// Tells what needs attention among the tokens that the list shows to the same person.
+pub async fn overview(organization: String) -> Result<Overview, Failure> {
+    let request = request();
+    reply(
+        async {
+            let access = request.tokens(&organization, domain::Permission::API_KEY_READ).await?;
+            let services::tokens::Overview { needing, nothing_yet, owners } = services::tokens::overview(&request.console, &access).await?;
+            Ok(Overview {
+                organization: access.organization().clone(),
+                own: access.is_to_own_tokens() && access.teams().is_empty(),
+                owners,
+                needing,
+                nothing_yet,
                 now: request.console.now(),
             })
         }

@@ -4,6 +4,7 @@
 //! Browser and server share this crate, so that the console hides exactly what the server refuses. It has no clock, no randomness
 //! and no input or output: time and random bytes come in as arguments, which lets a test write down a whole answer.
 
+pub mod attention;
 pub mod audit;
 pub mod catalogue;
 pub mod change;
@@ -37,6 +38,7 @@ pub mod token_query;
 pub mod usage;
 pub mod verdict;
 
+pub use attention::{Attention, Needing, Noted, Remedy};
 pub use change::{Change, Dead, Rights};
 pub use failure::{Code, Failure};
 pub use id::{InvitationId, MailId, OrganizationId, PasswordResetId, RoleId, SessionId, TeamId, TokenId, UserId};

@@ -6,7 +6,7 @@ use core::{fmt, str::FromStr};
 use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize};
 
-use crate::{Cursor, Invalid, Name, Role, RoleId, Search, Status, secret};
+use crate::{Cursor, Invalid, Name, Role, RoleId, Search, Status, attention::Finding, secret};
 
 /// A question to the list of tokens.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,12 +22,14 @@ pub struct TokenQuery {
     pub role: Option<Grant>,
     /// Whom they belong to.
     pub owner: Option<Owned>,
-    /// Within how many days they end; one of [`TokenQuery::EXPIRING`]. Only of what is active.
-    pub expiring: Option<u16>,
+    /// When they end. Only of what is active.
+    pub expiring: Option<Expiring>,
     /// For how long they have not been used.
     pub unused: Option<Unused>,
     /// Who generated them, by the exact name.
     pub created_by: Option<Name>,
+    /// What is the matter with them.
+    pub finding: Option<Finding>,
     /// In which order.
     pub sort: Sort,
     /// The row before the first one wanted.
@@ -66,6 +68,15 @@ pub enum Owned {
     ByTeams,
     /// Who asks.
     ByMe,
+}
+
+/// When something ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expiring {
+    /// Within so many days.
+    Days(u16),
+    /// Not by itself.
+    Never,
 }
 
 /// How long something has not been used.
@@ -177,6 +188,20 @@ impl Owned {
     }
 }
 
+impl Expiring {
+    /// All there are to choose from.
+    pub const ALL: [Self; 4] = [Self::Days(7), Self::Days(30), Self::Days(90), Self::Never];
+}
+
+impl fmt::Display for Expiring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Days(days) => write!(f, "{days}"),
+            Self::Never => f.write_str("never"),
+        }
+    }
+}
+
 impl Unused {
     /// All there are to choose from.
     pub const ALL: [Self; 3] = [Self::Days(30), Self::Days(90), Self::Never];
@@ -267,11 +292,8 @@ pub(crate) fn search(typed: &str) -> Result<Search, Invalid> {
 }
 
 impl TokenQuery {
-    /// The days within which ends can be asked for.
-    pub const EXPIRING: [u16; 3] = [7, 30, 90];
-
     /// The fields of the form that asks.
-    pub const FIELDS: [&str; 9] = ["view", "q", "status", "role", "owner", "expiring", "unused", "created_by", "sort"];
+    pub const FIELDS: [&str; 10] = ["view", "q", "status", "role", "owner", "expiring", "unused", "created_by", "finding", "sort"];
 
     /// Reads the query of an address, with or without its question mark.
     pub fn parse(query: &str) -> Result<Self, Refused> {
@@ -299,7 +321,7 @@ impl TokenQuery {
                 "role" => it.role = Some(Grant::read(value).map_err(in_field("role"))?),
                 "owner" => it.owner = Some(one_of(&Owned::ALL, Owned::as_str, value, "The owner").map_err(in_field("owner"))?),
                 "expiring" => {
-                    let found = one_of(&Self::EXPIRING, |days| days, value, "The days until a token expires");
+                    let found = one_of(&Expiring::ALL, |expiring| expiring, value, "The days until a token expires");
                     it.expiring = Some(found.map_err(in_field("expiring"))?);
                 }
                 "unused" => {
@@ -307,6 +329,7 @@ impl TokenQuery {
                     it.unused = Some(found.map_err(in_field("unused"))?);
                 }
                 "created_by" => it.created_by = Some(Name::parse(value).map_err(in_field("created_by"))?),
+                "finding" => it.finding = Some(one_of(&Finding::ALL, Finding::as_str, value, "The finding").map_err(in_field("finding"))?),
                 "sort" => it.sort = value.parse().map_err(in_field("sort"))?,
                 "after" => after = Some(value.parse::<Cursor>().map_err(in_field("after"))?),
                 _ => {}
@@ -326,6 +349,9 @@ impl TokenQuery {
         }
         if self.expiring.is_some() && self.view == View::Inactive {
             return refuse("expiring", "Only active tokens are about to expire; choose the view Active.");
+        }
+        if self.finding.is_some_and(|finding| !finding.is_in(self.view)) {
+            return refuse("finding", "Only active tokens can have this finding; choose the view Active.");
         }
         if after.as_ref().is_some_and(|after| after.sort != self.sort) {
             return refuse("after", "This is a place in a list of another order; start at the first page.");
@@ -350,6 +376,7 @@ impl TokenQuery {
         add("expiring", self.expiring.map(|days| days.to_string()));
         add("unused", self.unused.map(|unused| unused.to_string()));
         add("created_by", self.created_by.as_ref().map(Name::to_string));
+        add("finding", self.finding.map(|finding| finding.as_str().to_owned()));
         add("sort", (self.sort != Sort::default()).then(|| self.sort.to_string()));
         add("after", self.after.as_ref().map(Cursor::to_string));
         query.finish()
@@ -364,6 +391,7 @@ impl TokenQuery {
             self.expiring.is_some(),
             self.unused.is_some(),
             self.created_by.is_some(),
+            self.finding.is_some(),
         ]
         .into_iter()
         .filter(|narrows| *narrows)
@@ -396,7 +424,11 @@ impl TokenQuery {
     /// The same question to another view, without what makes sense in this one only.
     #[must_use]
     pub fn in_view(&self, view: View) -> Self {
-        if view == self.view { self.from(None) } else { Self { view, status: None, expiring: None, after: None, ..self.clone() } }
+        if view == self.view {
+            return self.from(None);
+        }
+        let finding = self.finding.filter(|finding| finding.is_in(view));
+        Self { view, status: None, expiring: None, finding, after: None, ..self.clone() }
     }
 }
 
@@ -427,13 +459,14 @@ mod tests {
             option::of(any::<bool>()),
             option::of(select(Grant::ALL.to_vec())),
             option::of(select(Owned::ALL.to_vec())),
-            option::of(select(TokenQuery::EXPIRING.to_vec())),
+            option::of(select(Expiring::ALL.to_vec())),
             option::of(select(Unused::ALL.to_vec())),
             option::of("[A-Za-z&=+%# .é-]{1,20}"),
+            option::of(select(Finding::ALL.to_vec())),
         );
         let order = (any::<bool>(), select(By::ALL.to_vec()), any::<bool>(), any::<bool>(), "[!-~é.]{1,10}", 0..i64::MAX);
         (narrowing, order).prop_map(
-            |((search, status, role, owner, expiring, unused, by), (active, column, descending, later, label, micros))| {
+            |((search, status, role, owner, expiring, unused, by, finding), (active, column, descending, later, label, micros))| {
                 let view = if active { View::Active } else { View::Inactive };
                 let sort = Sort { by: column, descending };
                 let key = if column == By::Label { Key::Label(Label::parse(&label).unwrap()) } else { Key::Time(micros) };
@@ -446,6 +479,7 @@ mod tests {
                     expiring: expiring.filter(|_| active),
                     unused,
                     created_by: by.and_then(|name| Name::parse(&name).ok()),
+                    finding: finding.filter(|finding| finding.is_in(view)),
                     sort,
                     after: later.then(|| Cursor { sort, key, id: TokenId::new(Timestamp::from_micros(1), [7; 10]) }),
                 }
@@ -489,6 +523,9 @@ mod tests {
             ("role=owner".to_owned(), "role"),
             ("expiring=8".to_owned(), "expiring"),
             ("expiring=7&view=inactive".to_owned(), "expiring"),
+            ("finding=lost".to_owned(), "finding"),
+            ("finding=left&view=inactive".to_owned(), "finding"),
+            ("finding=policy&status=revoked".to_owned(), "finding"),
             ("unused=1".to_owned(), "unused"),
             ("created_by=%0a%e2%80%ae".to_owned(), "created_by"),
             ("sort=color".to_owned(), "sort"),
@@ -517,6 +554,9 @@ mod tests {
     fn another_view_keeps_what_makes_sense_there() {
         let query = TokenQuery::parse("q=ci&status=active&expiring=7&role=admin&sort=label").unwrap();
         assert_eq!(query.in_view(View::Inactive).to_query(), "view=inactive&q=ci&role=admin&sort=label");
+        let dead = TokenQuery::parse("finding=presented").unwrap();
+        assert_eq!(dead.in_view(View::Inactive).to_query(), "view=inactive&finding=presented");
+        assert_eq!(TokenQuery::parse("finding=left").unwrap().in_view(View::Inactive).to_query(), "view=inactive");
         assert_eq!(query.cleared().to_query(), "sort=label");
         assert_eq!(query.filters(), 3);
     }

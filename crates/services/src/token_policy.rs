@@ -102,13 +102,21 @@ pub async fn allows(console: &Console, access: &Access, kind: Kind) -> Result<bo
 
 /// Whom a token may belong to that the person who asks generates now, by permission and policy.
 pub async fn owners(console: &Console, access: &Access) -> Result<Owners> {
-    let policy = store::token_policy::find(&console.0.db, access).await?.policy;
-    Ok(Owners::under(&policy, access.allows(Permission::API_KEY_CREATE), |asked| access.covers(asked), access.teams()))
+    Ok(owners_under(&store::token_policy::find(&console.0.db, access).await?.policy, access))
+}
+
+/// The same under a policy that was found before.
+pub(crate) fn owners_under(policy: &Policy, access: &Access) -> Owners {
+    Owners::under(policy, access.allows(Permission::API_KEY_CREATE), |asked| access.covers(asked), access.teams())
 }
 
 /// Refuses a token in the place of one of this owner when the policy allows no such token, whoever asks or just them.
 pub(crate) async fn may_replace(console: &Console, access: &Access, owner: &Owner) -> Result<()> {
-    let policy = store::token_policy::find(&console.0.db, access).await?.policy;
+    may_replace_under(&store::token_policy::find(&console.0.db, access).await?.policy, access, owner)
+}
+
+/// The same under a policy that was found before.
+pub(crate) fn may_replace_under(policy: &Policy, access: &Access, owner: &Owner) -> Result<()> {
     match owner.kind() {
         Kind::Organization if !policy.creators.include(|asked| access.covers(asked)) => Err(Error::Forbidden),
         kind if policy.allows(kind) => Ok(()),

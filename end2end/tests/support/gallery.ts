@@ -4,6 +4,7 @@ import { expect, type Page } from '@playwright/test';
 import {
   AUDIT,
   NEW_TOKEN,
+  OVERVIEW,
   TOKENS,
   confirmation,
   event,
@@ -149,6 +150,38 @@ export const GALLERY: readonly View[] = [
       await page.getByLabel('Password').fill(server.secret(OWNER.password, 'the password'));
       await page.getByRole('button', { name: 'Set up and sign in' }).click();
       await expect(page.getByRole('heading', { name: 'No tokens yet' })).toBeVisible();
+    },
+  },
+  {
+    name: 'overview',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      for (let number = 0; number < 6; number += 1) await server.token({ label: labelled('expires soon'), expiry: number > 0 ? '30' : '7' });
+      await server.token({ label: labelled('never ends'), expiry: 'never' });
+      await server.token({ label: 'M'.repeat(60), expiry: 'never' });
+      const rotated = await server.token({ label: labelled('rotated') });
+      await server.rotate(rotated.token.id, 'now');
+      const revoked = await server.token({ label: labelled('revoked') });
+      await server.post(`${TOKENS}/${revoked.token.id}/revoke`, { label: revoked.token.label }, { Cookie: server.ownerCookie });
+      for (const { secret } of [rotated, revoked]) await server.get('/organization', { Authorization: `Bearer ${secret}` });
+      // What was refused is written a second late.
+      await expect(async () => {
+        await visit(OVERVIEW);
+        await expect(page.getByRole('link', { name: `See who presents it ${rotated.token.label}` })).toBeVisible({ timeout: 500 });
+      }).toPass();
+      await expect(page.getByRole('link', { name: `Generate replacement ${revoked.token.label}` })).toBeVisible();
+    },
+  },
+  {
+    name: 'overview, nothing needs attention',
+    signedIn: true,
+    open: async ({ page, visit, another }) => {
+      const server = await another('set up');
+      await server.token({ label: 'fine' });
+      await page.context().clearCookies();
+      await signIn(page.context(), server.owner, server.origin);
+      await visit(server.origin + OVERVIEW);
+      await expect(page.getByRole('heading', { name: 'Nothing needs attention' })).toBeVisible();
     },
   },
   {

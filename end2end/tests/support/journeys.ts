@@ -3,6 +3,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Server } from './server.ts';
 
+export const OVERVIEW = '/orgs/acme';
 export const TOKENS = '/orgs/acme/tokens';
 export const NEW_TOKEN = '/orgs/acme/tokens/new';
 export const AUDIT = '/orgs/acme/audit';

@@ -27,13 +27,13 @@ pub(crate) struct Setup {
     password: String,
 }
 
-/// Sets the instance up, signs its owner in and leads to the empty list of tokens.
+/// Sets the instance up, signs its owner in and leads to where the first token is generated.
 pub(crate) async fn set_up(visit: Visit, Form(typed): Form<Setup>) -> Response {
     let form =
         SetupForm { organization: typed.organization, name: typed.name, email: typed.email, password: Password::new(typed.password) };
     match organizations::set_up_with_code(&visit.site.console, &visit.caller, &typed.code, &form).await {
         Ok((made, signed_in)) => {
-            let mut response = see(&format!("/orgs/{}/tokens", made.organization.slug));
+            let mut response = see(&app::paths::overview(made.organization.slug.as_str()));
             cookies::sign_in(response.headers_mut(), &signed_in);
             response
         }

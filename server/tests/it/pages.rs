@@ -85,6 +85,7 @@ async fn no_page_holds_inline_style_or_handlers(it: TestConsole) {
     it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
     let anonymous = Caller::Anonymous;
     for (caller, path) in [
+        (&owner, "/orgs/acme"),
         (&owner, "/orgs/acme/tokens"),
         (&owner, "/orgs/acme/tokens/new"),
         (&owner, "/orgs/acme/members"),
@@ -129,8 +130,8 @@ async fn a_missing_page_is_404_and_for_programs_a_problem(it: TestConsole) {
 
 async fn the_first_page_is_where_the_work_is(it: TestConsole) {
     assert_eq!(it.get(&Caller::Anonymous, "/").await.header("location"), "/sign-in");
-    assert_eq!(it.get(&it.session("owner").await, "/").await.header("location"), "/orgs/acme/tokens");
-    assert_eq!(it.get(&it.session("outsider").await, "/").await.header("location"), "/orgs/globex/tokens");
+    assert_eq!(it.get(&it.session("owner").await, "/").await.header("location"), "/orgs/acme");
+    assert_eq!(it.get(&it.session("outsider").await, "/").await.header("location"), "/orgs/globex");
     assert_eq!(it.get(&Caller::Anonymous, "/healthz").await.body, "ok\n");
     assert_eq!(it.get(&Caller::Anonymous, "/readyz").await.body, "ready\n");
 }

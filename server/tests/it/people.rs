@@ -237,7 +237,7 @@ async fn members_are_searched_and_listed_page_by_page(it: TestConsole) {
 async fn what_one_may_not_see_is_not_offered(it: TestConsole) {
     invite(&it, "grace@acme.test", "viewer").await;
     let viewer = it.session("viewer").await;
-    assert_eq!(it.get(&viewer, "/").await.header("location"), "/orgs/acme/tokens");
+    assert_eq!(it.get(&viewer, "/").await.header("location"), "/orgs/acme");
     let page = it.get(&viewer, "/orgs/acme/members").await;
     for hidden in ["Audit log", "Invite", "Remove", "grace@acme.test"] {
         assert!(!page.text().contains(hidden), "{hidden}");

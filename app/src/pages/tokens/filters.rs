@@ -3,7 +3,8 @@
 
 use domain::{
     Name, RoleId, Status, TokenQuery,
-    token_query::{By, Grant, LOOKS_LIKE_A_SECRET, Owned, Unused, View, search_pattern},
+    attention::Finding,
+    token_query::{By, Expiring, Grant, LOOKS_LIKE_A_SECRET, Owned, Unused, View, search_pattern},
 };
 use leptos::prelude::*;
 
@@ -111,7 +112,7 @@ pub fn Filters(organization: String, query: TokenQuery, own: bool, creators: Vec
 }
 
 /// What the fields hold for a query.
-fn values(query: &TokenQuery) -> [(&'static str, String); 7] {
+fn values(query: &TokenQuery) -> [(&'static str, String); 8] {
     [
         ("q", query.search.as_ref().map(ToString::to_string)),
         ("status", query.status.map(|status| status.as_str().to_owned())),
@@ -120,6 +121,7 @@ fn values(query: &TokenQuery) -> [(&'static str, String); 7] {
         ("expiring", query.expiring.map(|days| days.to_string())),
         ("unused", query.unused.map(|unused| unused.to_string())),
         ("created_by", query.created_by.as_ref().map(Name::to_string)),
+        ("finding", query.finding.map(|finding| finding.as_str().to_owned())),
     ]
     .map(|(name, value)| (name, value.unwrap_or_default()))
 }
@@ -147,10 +149,21 @@ fn selects(query: &TokenQuery, own: bool, creators: Vec<String>, made: Vec<(Role
         };
         words(each.as_str(), title)
     });
-    let expiring = TokenQuery::EXPIRING.map(|days| (days.to_string(), format!("Within {days} days")));
+    let expiring = Expiring::ALL.map(|each| match each {
+        Expiring::Days(days) => (each.to_string(), format!("Within {days} days")),
+        Expiring::Never => words("never", "Never"),
+    });
     let unused = Unused::ALL.map(|each| match each {
         Unused::Days(days) => (each.to_string(), format!("For {days} days")),
         Unused::Never => words("never", "Never used"),
+    });
+    let findings = Finding::ALL.into_iter().filter(|each| each.is_in(query.view)).map(|each| {
+        let title = match each {
+            Finding::Presented => "Dead, still presented",
+            Finding::CreatorLeft => "Creator left",
+            Finding::OutsidePolicy => "Outside the policy",
+        };
+        words(each.as_str(), title)
     });
     // A name that was asked for stays chosen, also when nobody has it.
     let asked = query.created_by.as_ref().map(Name::to_string);
@@ -163,6 +176,7 @@ fn selects(query: &TokenQuery, own: bool, creators: Vec<String>, made: Vec<(Role
         ("expiring", "Expires", "Any time", expiring.to_vec()),
         ("unused", "Not used", "Used or not", unused.to_vec()),
         ("created_by", "Created by", "Anybody", creators),
+        ("finding", "Finding", "Any or none", findings.collect()),
     ];
     let asked = values(query);
     let inactive = query.view == View::Inactive;

@@ -9,6 +9,7 @@ use leptos_router::hooks::{use_location, use_query_map};
 
 use super::{
     filters::{Filters, Views, caption, heads},
+    first_use::FirstUse,
     revoke::{Revoke, Revoked},
     row::Row,
     select::Selection,
@@ -17,7 +18,6 @@ use crate::{
     layout::{Breadcrumb, use_organization},
     paths,
     queries::tokens::{self, TokenList},
-    ssr,
     ui::{
         button::{ButtonLink, Look},
         empty::Empty,
@@ -198,37 +198,6 @@ fn Nothing(organization: String, query: TokenQuery) -> impl IntoView {
         <Empty glyph=Glyph::Search title=title>
             <p class="empty-text">{text}</p>
             <ButtonLink href=paths::tokens_at(&organization, &way.to_query())>{label}</ButtonLink>
-        </Empty>
-    }
-}
-
-/// What a token is, how to get the first one and how to use it. Without a way to one, `limit` says why.
-#[component]
-fn FirstUse(own: bool, new_token: Option<String>, limit: String) -> impl IntoView {
-    let example = format!("curl -H \"Authorization: Bearer $JETON_TOKEN\" {}/organization", ssr::request().origin);
-    view! {
-        <Empty glyph=Glyph::Key title="No tokens yet">
-            <p class="empty-text">
-                "An API token is a long secret that a script, a pipeline or a service sends along to prove that it may act for "
-                {if own { "you" } else { "your organization" }}
-                ". Give each one its own, with the least role it needs and an end."
-            </p>
-            {match new_token {
-                Some(new_token) => {
-                    view! {
-                        <ButtonLink look=Look::Primary href=new_token>
-                            <Icon glyph=Glyph::Plus />
-                            "Generate token"
-                        </ButtonLink>
-                    }
-                        .into_any()
-                }
-                None => view! { <p class="empty-text">{limit}</p> }.into_any(),
-            }}
-            <p class="empty-text">"Try one out like this:"</p>
-            <pre class="code" tabindex="0" role="group" aria-label="Example with curl">
-                <code>{example}</code>
-            </pre>
         </Empty>
     }
 }

@@ -6,6 +6,7 @@ pub mod edit;
 mod events;
 mod fields;
 mod filters;
+pub mod first_use;
 mod issuing;
 mod limits;
 pub mod list;

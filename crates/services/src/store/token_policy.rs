@@ -6,7 +6,7 @@ use domain::{
     Label, OrganizationId, Owner, Timestamp, TokenId,
     token_policy::{Impact, Policy},
 };
-use sqlx::QueryBuilder;
+use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use super::{Db, Write, exactly_one, on_db, on_tx, stored};
 use crate::{
@@ -163,11 +163,9 @@ pub(crate) async fn find_sharing_labels(db: &Db, access: &Access, ids: &[TokenId
     let found: Vec<String> = on_db!(db, |pool| {
         let mut sql = QueryBuilder::new("SELECT t.id FROM tokens t WHERE t.kind <> 'user' AND t.organization_id = ");
         sql.push_bind(access.organization().id.to_string());
-        sql.push(
-            " AND EXISTS (SELECT 1 FROM tokens o WHERE o.organization_id = t.organization_id AND o.kind = t.kind AND o.id <> t.id \
-             AND COALESCE(o.team_id, '') = COALESCE(t.team_id, '') AND LOWER(o.label) = LOWER(t.label) AND o.revoked_at IS NULL AND (o.expires_at IS NULL OR o.expires_at > ",
-        );
-        sql.push_bind(now.as_micros()).push(")) AND t.id IN (");
+        sql.push(" AND ");
+        share_label(&mut sql, now.as_micros());
+        sql.push(" AND t.id IN (");
         let mut list = sql.separated(", ");
         for id in ids {
             list.push_bind(id.to_string());
@@ -176,6 +174,20 @@ pub(crate) async fn find_sharing_labels(db: &Db, access: &Access, ids: &[TokenId
         sql.build_query_scalar().fetch_all(pool).await?
     });
     found.into_iter().map(|id| stored("tokens.id", id.parse())).collect()
+}
+
+/// The condition that another token in force, of the same kind and team, has the label of `t`.
+pub(super) fn share_label<DB>(sql: &mut QueryBuilder<DB>, now: i64)
+where
+    DB: Database,
+    for<'e> i64: Encode<'e, DB> + Type<DB>,
+{
+    sql.push(
+        "EXISTS (SELECT 1 FROM tokens o WHERE o.organization_id = t.organization_id AND o.kind = t.kind AND o.id <> t.id \
+         AND COALESCE(o.team_id, '') = COALESCE(t.team_id, '') AND LOWER(o.label) = LOWER(t.label) AND o.revoked_at IS NULL \
+         AND (o.expires_at IS NULL OR o.expires_at > ",
+    );
+    sql.push_bind(now).push("))");
 }
 
 #[derive(sqlx::FromRow)]

@@ -272,18 +272,27 @@ async fn orders_are_read_off_an_index(instance: Instance) {
 
 async fn explain(instance: &Instance, access: &Access, query: &TokenQuery) -> String {
     let now = instance.console.now();
+    explained(instance, || store::tokens::page(access, query, now, 26), || store::tokens::page(access, query, now, 26)).await
+}
+
+/// How the database goes about a statement, which is written anew for each.
+pub(super) async fn explained(
+    instance: &Instance,
+    sqlite: impl FnOnce() -> QueryBuilder<sqlx::Sqlite>,
+    postgres: impl FnOnce() -> QueryBuilder<sqlx::Postgres>,
+) -> String {
     match &instance.console.0.db.pool {
         Pool::Sqlite(pool) => {
-            let mut page: QueryBuilder<sqlx::Sqlite> = store::tokens::page(access, query, now, 26);
-            let mut built = page.build();
+            let mut statement = sqlite();
+            let mut built = statement.build();
             let arguments = built.take_arguments().unwrap().unwrap();
             let sql = format!("EXPLAIN QUERY PLAN {}", built.sql().as_str());
             let rows = sqlx::query_with(sqlx::AssertSqlSafe(sql), arguments).fetch_all(pool).await.unwrap();
             rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>().join("\n")
         }
         Pool::Postgres(pool) => {
-            let mut page: QueryBuilder<sqlx::Postgres> = store::tokens::page(access, query, now, 26);
-            let mut built = page.build();
+            let mut statement = postgres();
+            let mut built = statement.build();
             let arguments = built.take_arguments().unwrap().unwrap();
             let sql = format!("EXPLAIN {}", built.sql().as_str());
             let mut connection = pool.acquire().await.unwrap();

@@ -3,6 +3,7 @@
 //! PostgreSQL is not optional: without `TEST_POSTGRES_URL` these tests fail. `cargo xtask test` starts a throwaway cluster and sets it.
 
 mod account;
+mod attention;
 mod audit;
 mod audit_log;
 mod begin;

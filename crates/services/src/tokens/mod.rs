@@ -1,5 +1,6 @@
 //! Tokens: a file a verb, and here what the verbs share.
 
+mod attention;
 mod create;
 mod disable;
 mod edit;
@@ -21,6 +22,7 @@ use domain::{
     change::{CUSTOM, KEEP},
 };
 
+pub use attention::{Overview, overview};
 pub use create::{create, create_by_form};
 pub use disable::{disable, enable};
 pub(crate) use edit::fingerprint;

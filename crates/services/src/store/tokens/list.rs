@@ -2,13 +2,15 @@
 
 use domain::{
     Cursor, Role, Search, Status, Timestamp, Token, TokenFilter, TokenId, TokenQuery,
+    attention::Finding,
+    audit::Action,
     page::Key,
-    token_query::{By, Grant, Owned, Sort, Unused, View},
+    token_query::{By, Expiring, Grant, Owned, Sort, Unused, View},
 };
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use super::{
-    super::{Db, Write, containing, on_db, on_tx},
+    super::{Db, Write, containing, on_db, on_tx, token_policy},
     Row,
 };
 use crate::{access::Access, error::Result};
@@ -57,7 +59,7 @@ pub(crate) async fn list_all(db: &Db, access: &Access, filter: &TokenFilter, now
 }
 
 /// Leaves out what the access does not reach.
-fn reach<DB>(sql: &mut QueryBuilder<DB>, access: &Access)
+pub(super) fn reach<DB>(sql: &mut QueryBuilder<DB>, access: &Access)
 where
     DB: Database,
     for<'e> String: Encode<'e, DB> + Type<DB>,
@@ -92,7 +94,7 @@ where
 }
 
 /// What rows are sorted and compared by: never null, and written as in the indexes.
-const fn key(by: By) -> &'static str {
+pub(super) const fn key(by: By) -> &'static str {
     match by {
         By::Label => "LOWER(t.label)",
         By::Created => "t.created_at",
@@ -101,7 +103,8 @@ const fn key(by: By) -> &'static str {
     }
 }
 
-fn narrow<DB>(sql: &mut QueryBuilder<DB>, access: &Access, query: &TokenQuery, now: i64)
+/// Leaves out what the query does not find at `now`.
+pub(super) fn narrow<DB>(sql: &mut QueryBuilder<DB>, access: &Access, query: &TokenQuery, now: i64)
 where
     DB: Database,
     for<'e> String: Encode<'e, DB> + Type<DB>,
@@ -123,8 +126,14 @@ where
     seek(sql, query.search.as_ref());
     grant(sql, query.role);
     belong(sql, access, query.owner);
-    if let Some(days) = query.expiring {
-        sql.push(" AND t.expires_at <= ").push_bind(now + i64::from(days) * DAY);
+    match query.expiring {
+        Some(Expiring::Days(days)) => {
+            sql.push(format_args!(" AND {} <= ", key(By::Expires))).push_bind(now + i64::from(days) * DAY);
+        }
+        Some(Expiring::Never) => {
+            sql.push(format_args!(" AND {} = ", key(By::Expires))).push_bind(Key::NEVER);
+        }
+        None => {}
     }
     match query.unused {
         // What is younger has had no time to stay unused.
@@ -135,6 +144,58 @@ where
     if let Some(name) = &query.created_by {
         sql.push(" AND t.created_by_name = ").push_bind(name.as_str().to_owned());
     }
+    if let Some(finding) = query.finding {
+        suffer(sql, access, finding, now);
+    }
+}
+
+/// Those with which this is the matter.
+fn suffer<DB>(sql: &mut QueryBuilder<DB>, access: &Access, finding: Finding, now: i64)
+where
+    DB: Database,
+    for<'e> String: Encode<'e, DB> + Type<DB>,
+    for<'e> i64: Encode<'e, DB> + Type<DB>,
+{
+    match finding {
+        Finding::Presented => {
+            sql.push(" AND t.id IN (SELECT f.token_id FROM token_refusals f JOIN tokens t ON t.id = f.token_id WHERE f.organization_id = ");
+            sql.push_bind(access.organization().id.to_string()).push(" AND f.last_at >= ");
+            sql.push_bind(now - i64::from(Finding::PRESENTED_DAYS) * DAY);
+            still_holds(sql, now);
+            sql.push(")");
+        }
+        Finding::CreatorLeft => {
+            // A removal that rotates gives the new secret the time of its event.
+            sql.push(
+                " AND t.kind <> 'user' AND t.created_by_kind = 'member' AND NOT EXISTS (SELECT 1 FROM memberships m \
+                 WHERE m.organization_id = t.organization_id AND m.user_id = t.created_by_id) AND s.created_at < COALESCE((SELECT MAX(e.at) \
+                 FROM events e WHERE e.organization_id = t.organization_id AND e.target_id = t.created_by_id AND e.action = ",
+            );
+            sql.push_bind(Action::MemberRemove.as_str().to_owned()).push("), 9223372036854775807)");
+        }
+        Finding::OutsidePolicy => {
+            sql.push(
+                " AND EXISTS (SELECT 1 FROM token_policies y WHERE y.organization_id = t.organization_id AND ( \
+                 (y.must_expire_at IS NOT NULL AND t.expires_at IS NULL) OR t.expires_at - t.created_at > y.max_days * ",
+            );
+            sql.push_bind(DAY).push(
+                " OR (y.no_user_tokens_at IS NOT NULL AND t.kind = 'user') OR (y.no_team_tokens_at IS NOT NULL AND t.kind = 'team') \
+                 OR (y.unique_labels_at IS NOT NULL AND t.kind <> 'user' AND ",
+            );
+            token_policy::share_label(sql, now);
+            sql.push(")))");
+        }
+    }
+}
+
+/// Those presentations `f` that would be refused for the same cause at `now`: what was switched on again is not dead.
+pub(super) fn still_holds<DB>(sql: &mut QueryBuilder<DB>, now: i64)
+where
+    DB: Database,
+    for<'e> i64: Encode<'e, DB> + Type<DB>,
+{
+    sql.push(" AND (f.cause = 'ended' OR f.cause = CASE WHEN t.revoked_at IS NOT NULL THEN 'revoked' WHEN t.expires_at <= ");
+    sql.push_bind(now).push(" THEN 'expired' WHEN t.disabled_at IS NOT NULL THEN 'disabled' END)");
 }
 
 /// The same for a program's filter, which names one status or none.

@@ -63,8 +63,12 @@ macro_rules! reaches {
     };
 }
 
+mod attention;
 mod list;
 
+#[cfg(test)]
+pub(crate) use attention::attention;
+pub(crate) use attention::spot;
 #[cfg(test)]
 pub(crate) use list::page;
 pub(crate) use list::{creators, find_many, find_many_in, list, list_all};

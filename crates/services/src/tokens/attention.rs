@@ -1,0 +1,66 @@
+//! What needs attention among the tokens that somebody reaches.
+
+use domain::{Attention, Needing, Noted, Owners, Permission, Remedy, Timestamp, Token, TokenId, token_policy::Policy};
+
+use super::rotate::may_rotate;
+use crate::{Console, access::Access, error::Result, store, token_policy};
+
+/// What is to be told first about an organization's tokens.
+#[derive(Debug)]
+pub struct Overview {
+    /// What needs attention, in the order of [`Attention::ALL`]; a reason that nothing has is left out.
+    pub needing: Vec<Needing>,
+    /// Whether there are no tokens at all, not even dead ones.
+    pub nothing_yet: bool,
+    /// Whom a token may belong to that the person who asks generates now.
+    pub owners: Owners,
+}
+
+/// Tells what needs attention among the tokens that the access reaches: of each reason how many there are, and the first ones with whether
+/// what is offered about them may be done.
+pub async fn overview(console: &Console, access: &Access) -> Result<Overview> {
+    access.require_on_tokens(Permission::API_KEY_READ)?;
+    let now = console.now();
+    let spotted = store::tokens::spot(&console.0.db, access, now).await?;
+    let policy = store::token_policy::find(&console.0.db, access).await?.policy;
+    let mut ids: Vec<TokenId> = spotted.iter().map(|each| each.token).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let tokens = if ids.is_empty() { Vec::new() } else { store::tokens::find_many(&console.0.db, access, &ids).await? };
+    let breaking = |token: &&Token| spotted.iter().any(|each| each.attention == Attention::OutsidePolicy && each.token == token.id);
+    let breaking: Vec<Token> = tokens.iter().filter(breaking).cloned().collect();
+    let outside = if breaking.is_empty() { Vec::new() } else { token_policy::breaches(console, access, &breaking).await? };
+    let mut needing: Vec<Needing> = Vec::new();
+    for each in &spotted {
+        // What has come out of reach since it was counted is not told.
+        let Some(token) = tokens.iter().find(|token| token.id == each.token) else { continue };
+        let of_policy = outside.iter().find(|(id, _)| each.attention == Attention::OutsidePolicy && *id == token.id);
+        let noted = Noted {
+            presented_at: each.presented_at,
+            outside: of_policy.map(|(_, words)| words.clone()),
+            may_act: may(access, &policy, each.attention.remedy(), token, now),
+            token: token.clone(),
+        };
+        match needing.last_mut() {
+            Some(last) if last.attention == each.attention => last.tokens.push(noted),
+            _ => needing.push(Needing { attention: each.attention, total: each.total, tokens: vec![noted] }),
+        }
+    }
+    let nothing_yet = needing.is_empty() && store::tokens::creators(&console.0.db, access).await?.is_empty();
+    Ok(Overview { needing, nothing_yet, owners: token_policy::owners_under(&policy, access) })
+}
+
+/// Whether who asks may do this about the token. What else the page behind it asks for, as a password typed lately, it asks for itself.
+fn may(access: &Access, policy: &Policy, remedy: Remedy, token: &Token, now: Timestamp) -> bool {
+    match remedy {
+        Remedy::Rotate => access.allows_on(Permission::API_KEY_UPDATE, token) && may_rotate(access, token, now).is_ok(),
+        Remedy::Revoke => access.allows_on(Permission::API_KEY_DELETE, token),
+        Remedy::Edit => access.allows_on(Permission::API_KEY_UPDATE, token),
+        Remedy::Replace => {
+            access.allows_on(Permission::API_KEY_CREATE, token)
+                && access.covers(token.effective())
+                && token_policy::may_replace_under(policy, access, &token.owner).is_ok()
+        }
+        Remedy::Look => true,
+    }
+}
