@@ -21,7 +21,7 @@ test('limits are set with a token, hold at once, and are changed like anything e
   for (let call = 0; call < 3; call += 1) statuses.push((await callApi(server, secret)).status);
   expect(statuses).toEqual([200, 200, 429]);
 
-  await page.getByRole('link', { name: 'bounded', exact: true }).first().click();
+  await row(page, 'bounded').getByRole('link', { name: 'bounded', exact: true }).click();
   const facts = page.locator('dl').first();
   await expect(facts).toContainText('127.0.0.0/8 2001:db8::/32');
   await expect(facts).toContainText('2 per day');

@@ -80,7 +80,7 @@ async fn invitations_are_read_page_by_page(it: TestConsole) {
         assert_eq!((&seen, found), (&addresses, sizes), "{query}");
     }
     let wrong = it.get(&reader, &format!("{INVITATIONS}?after=inv_x")).await;
-    assert_eq!((wrong.status.as_u16(), wrong.json()["code"].as_str()), (422, Some("invalid_request")), "{}", wrong.body);
+    assert_eq!((wrong.status.as_u16(), wrong.json()["code"].as_str()), (422, Some("invalid")), "{}", wrong.body);
     // On the page, too, with and without scripts.
     let owner = it.session("owner").await;
     let first = it.get(&owner, "/orgs/acme/members").await;
