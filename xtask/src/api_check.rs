@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -69,7 +70,8 @@ fn stop(mut server: Child) -> Result<()> {
 /// The demo, serving from this folder, and its address.
 fn demo(project: &Project, data: &Path) -> Result<(Child, String)> {
     let mut command = Command::new(project.binary(Profile::Dev));
-    command.args(["demo", "--log", "error", "--listen", "127.0.0.1:0", "--folder"]).arg(data).stdout(Stdio::piped());
+    let free = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+    command.args(["demo", "--log", "error", "--listen", &free, "--folder"]).arg(data).stdout(Stdio::piped());
     let mut server = command.spawn().with_context(|| format!("cannot start {}", tools::shown(&command)))?;
     let lines = BufReader::new(server.stdout.take().context("no output")?).lines().map_while(Result::ok);
     let address = lines.filter_map(|line| line.strip_prefix("Console: ").map(str::to_owned)).next();
