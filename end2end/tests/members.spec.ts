@@ -117,10 +117,10 @@ test('who is removed is out at once, and their tokens are decided about one by o
 });
 
 test('one choice goes for all that somebody generated who leaves', async ({ page, server, visit }) => {
-  const { cookies } = await join(server, 'Dorothy Vaughan', 'dorothy@acme.test', 'admin');
+  const { cookies } = await join(server, 'Valerie Thomas', 'valerie@acme.test', 'admin');
   for (const label of ['first of hers', 'second of hers']) await tokenOf(server, cookies, label);
   await visit(MEMBERS);
-  await page.getByRole('link', { name: 'Remove Dorothy Vaughan' }).click();
+  await page.getByRole('link', { name: 'Remove Valerie Thomas' }).click();
   const all = page.getByRole('combobox', { name: 'All of them' });
   await expect(all).toHaveValue('');
   await all.selectOption('Expire in 7 days');
