@@ -61,6 +61,13 @@ pub fn members_at(organization: &str, query: &MemberQuery) -> String {
     with_fields(&members(organization), [("q", &q), ("after", &after)])
 }
 
+/// The list of members that a query finds, with a page of those who are invited: the first one, or that after this invitation.
+pub fn invited_at(organization: &str, query: &MemberQuery, after: Option<InvitationId>) -> String {
+    let text = |part: Option<String>| part.unwrap_or_default();
+    let (q, invited) = (text(query.search.as_ref().map(ToString::to_string)), text(after.map(|after| after.to_string())));
+    with_fields(&members(organization), [("q", &q), ("invited", &invited)]) + "#invited"
+}
+
 /// The page of one member.
 pub fn member(organization: &str, user: UserId) -> String {
     format!("/orgs/{organization}/members/{user}")
@@ -74,6 +81,11 @@ pub fn sign_out_member(organization: &str, user: UserId) -> String {
 /// The page that asks what shall become of a member's things when they are removed.
 pub fn remove_member(organization: &str, user: impl core::fmt::Display) -> String {
     format!("/orgs/{organization}/members/{user}/remove")
+}
+
+/// The list of members, telling that one was removed.
+pub fn removed(organization: &str) -> String {
+    with_query(members(organization), "", &[("done", "removed")])
 }
 
 /// The form for an invitation.
@@ -183,10 +195,23 @@ pub fn revoked(organization: &str, place: &str, tokens: impl IntoIterator<Item =
     with_query(self::tokens(organization), place, &[("revoked", &tokens.join(","))])
 }
 
+/// The list, telling that this token was generated.
+pub fn generated(organization: &str, token: TokenId) -> String {
+    with_query(tokens(organization), "", &[("generated", &token.to_string())])
+}
+
 /// Where the form of the revoke dialog posts to, with the place in the list to go back to.
 pub fn revoke(organization: &str, place: &str, token: TokenId) -> String {
     with_query(format!("/orgs/{organization}/tokens/{token}/revoke"), place, &[])
 }
+
+/// Where the form of the revoke dialog on the page of a token posts to: it leads back there.
+pub fn revoke_on_page(organization: &str, token: TokenId) -> String {
+    format!("{}?{ON_PAGE}", revoke(organization, "", token))
+}
+
+/// What an address that [`revoke_on_page`] wrote asks for.
+pub const ON_PAGE: &str = "on=page";
 
 /// Where the tokens that were chosen in the list are posted to, and then the confirmation.
 pub fn revoke_many(organization: &str, place: &str) -> String {
@@ -247,6 +272,16 @@ pub fn overlap_ended(organization: &str, token: TokenId) -> String {
 /// The page of one token, asking whether to end its old secret.
 pub fn ask_end_overlap(organization: &str, token: TokenId) -> String {
     format!("/orgs/{organization}/tokens/{token}?overlap=ask")
+}
+
+/// The page of one token, asking whether to revoke it.
+pub fn ask_revoke_on_page(page: &str) -> String {
+    format!("{page}?revoke=ask")
+}
+
+/// The page of one token, telling that it is revoked.
+pub fn revoked_on_page(page: &str) -> String {
+    format!("{page}?done=revoked")
 }
 
 /// The page of one token, telling that it was edited.

@@ -21,7 +21,7 @@ test('a token may do exactly what is turned on, beginning with a preset', async 
   await store(page);
   expect((await callApi(server, secret)).status).toBe(200);
   await expect(row(page, 'exactly this')).toContainText('Custom');
-  await page.getByRole('link', { name: 'exactly this', exact: true }).click();
+  await row(page, 'exactly this').getByRole('link', { name: 'exactly this', exact: true }).click();
   const may = page.getByRole('region', { name: 'What it may do' });
   await expect(may.locator('div').filter({ hasText: 'cluster' })).toHaveText('clusterread, update');
   await expect(may).not.toContainText('user');

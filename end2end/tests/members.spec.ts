@@ -116,6 +116,20 @@ test('who is removed is out at once, and their tokens are decided about one by o
   await expect(row(page, 'revoked one')).toContainText('Revoked');
 });
 
+test('one choice goes for all that somebody generated who leaves', async ({ page, server, visit }) => {
+  const { cookies } = await join(server, 'Valerie Thomas', 'valerie@acme.test', 'admin');
+  for (const label of ['first of hers', 'second of hers']) await tokenOf(server, cookies, label);
+  await visit(MEMBERS);
+  await page.getByRole('link', { name: 'Remove Valerie Thomas' }).click();
+  const all = page.getByRole('combobox', { name: 'All of them' });
+  await expect(all).toHaveValue('');
+  await all.selectOption('Expire in 7 days');
+  await page.getByRole('button', { name: 'Remove member' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'The member is removed.' })).toBeVisible();
+  await visit(TOKENS);
+  for (const label of ['first of hers', 'second of hers']) await expect(row(page, label)).toContainText('Expires in 7 days');
+});
+
 test('a member is signed out everywhere, and signs in again', async ({ page, browser, server, visit, scripts, complaints }) => {
   const { user, cookies } = await join(server, 'Mary Golda Ross', 'golda@acme.test');
   const other = await theirs(browser, scripts, complaints, server.origin, cookies);

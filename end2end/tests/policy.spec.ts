@@ -30,6 +30,8 @@ test('a policy is looked at before it is saved, and then limits the forms and ma
   await expect(preview).toBeFocused();
   await expect(preview).toContainText('1 token breaks this policy');
   await expect(preview).toContainText('Ada Lovelace (1)');
+  await expect(preview.getByRole('listitem')).toHaveText(/^for ever.*Never used$/);
+  await expect(preview.getByRole('link', { name: 'for ever' })).toHaveAttribute('href', `${TOKENS}/${token.id}`);
   // Another value is looked at anew.
   await page.getByRole('textbox', { name: 'Revoke after days without use' }).fill('90');
   await page.getByRole('button', { name: 'Save policy' }).click();

@@ -45,7 +45,9 @@ test('a token is generated, and the list then shows all of it but its secret', a
   await expect(secretField(page)).toHaveAttribute('readonly');
   await store(page);
 
+  await expect(page.getByRole('status').filter({ hasText: 'Token “deploy-bot” is generated.' })).toBeVisible();
   const made = row(page, 'deploy-bot');
+  await expect(made.locator('.badge', { hasText: 'New' })).toBeVisible();
   await expect(made.getByRole('rowheader')).toContainText('Rolls out the shop.\nAsk Grace.', { useInnerText: false });
   await expect(made).toContainText(mask(secret));
   await expect(made).toContainText('Developer');
@@ -202,6 +204,24 @@ test('a token is revoked only by its own label', async ({ page, server, visit, s
   expect((await callApi(server, secret)).status).toBe(401);
 });
 
+test('a token that is revoked on its own page is shown there, revoked', async ({ page, server, visit }) => {
+  const { token, secret } = await server.token({ label: 'ends here' });
+  const address = `${TOKENS}/${token.id}`;
+  await visit(address);
+  await page.getByRole('link', { name: 'Revoke', exact: true }).click();
+  await expect(revokeDialog(page, 'ends here')).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(revokeDialog(page, 'ends here')).toBeHidden();
+  await page.getByRole('link', { name: 'Revoke', exact: true }).click();
+  await confirmation(page, 'ends here').fill('ends here');
+  await revokeButton(page).click();
+  await expect(page.getByRole('status').filter({ hasText: 'The token is revoked.' })).toBeVisible();
+  await expect(page).toHaveURL(`${address}?done=revoked`);
+  await expect(page.getByRole('heading', { level: 1, name: 'ends here' })).toBeVisible();
+  await expect(page.locator('dl').first()).toContainText(`by ${OWNER.name}`);
+  expect((await callApi(server, secret)).status).toBe(401);
+});
+
 test('an empty label is refused at its field, and all else that was typed is kept', async ({ page, server, visit }) => {
   await visit(NEW_TOKEN);
   await fill(page, { label: '  ', description: 'kept < & "quoted"', role: 'Admin', expiry: 'Never' });
@@ -265,8 +285,8 @@ test('an end within a week is marked, a later one is not, and never is said plai
   await server.token({ label: 'ends later', expiry: '30' });
   await server.token({ label: 'ends never', expiry: 'never' });
   await visit(TOKENS);
-  await expect(row(page, 'ends soon').locator('.badge', { hasText: 'Expires in 6 days' })).toBeVisible();
-  await expect(row(page, 'ends later')).toContainText('in 29 days');
+  await expect(row(page, 'ends soon').locator('.badge', { hasText: 'Expires in 7 days' })).toBeVisible();
+  await expect(row(page, 'ends later')).toContainText('in 30 days');
   await expect(row(page, 'ends later').locator('.badge', { hasText: 'Expires' })).toHaveCount(0);
   await expect(row(page, 'ends never')).toContainText('Never expires');
 });

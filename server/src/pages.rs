@@ -132,8 +132,7 @@ pub(crate) async fn members(visit: Visit, uri: Uri) -> Response {
 
 /// The address a revocation is posted to leads to the dialog when it is opened.
 pub(crate) async fn revoke(uri: Uri, Path((organization, token)): Path<(String, String)>) -> Response {
-    let query: String = form_urlencoded::Serializer::new(forms::place(&uri)).append_pair("revoke", &token).finish();
-    see(&format!("{}?{query}", app::paths::tokens(&forms::segment(&organization))))
+    see(&forms::ask_revoke(&uri, &organization, &token))
 }
 
 /// The address that a button of a token's page posts to leads to that page when it is opened.

@@ -1,5 +1,6 @@
 //! `cargo xtask`: everything a person types to build, run and test Jeton.
 
+mod api_check;
 mod bench;
 mod classes;
 mod css;
@@ -80,6 +81,12 @@ enum Task {
         #[arg(long, default_value = "info")]
         log: String,
     },
+    /// Send the API what Schemathesis makes of its OpenAPI document
+    ApiCheck {
+        /// The most requests for each operation and way of making them up
+        #[arg(long, default_value_t = 50)]
+        examples: u32,
+    },
     /// Format, clippy for server and browser, documentation, forbidden dependencies
     Lint,
     /// Everything that must hold: lints, all tests on both databases, journeys in a real browser
@@ -119,6 +126,7 @@ fn go(task: Task) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Task::Bench { rounds, seconds, log } => bench::run(&project, rounds, seconds, &log).map(|()| ExitCode::SUCCESS),
+        Task::ApiCheck { examples } => api_check::run(&project, examples).map(|()| ExitCode::SUCCESS),
         Task::Lint => lint::lint(&project).map(|()| ExitCode::SUCCESS),
         Task::Test { only, thorough } => suite::test(&project, &only, thorough),
     }

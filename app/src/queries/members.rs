@@ -1,7 +1,9 @@
 //! What pages do with an organization's members. They are changed by plain forms: whoever changes a role or ends a membership may be changing what
 //! they see themselves, so they get a new page. Only a removal with which tokens get new secrets is not: a live page shows those.
 
-use domain::{Failure, Invitation, Member, MemberPlace, MemberQuery, Offered, Organization, OwnerTeam, Timestamp, Token, TokenId};
+use domain::{
+    Failure, Invitation, InvitationId, Member, MemberPlace, MemberQuery, Offered, Organization, OwnerTeam, Timestamp, Token, TokenId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::ssr::{reply, request};
@@ -17,8 +19,12 @@ pub struct MemberList {
     pub members: Vec<Listed>,
     /// Where the next page begins; none on the last one.
     pub next: Option<MemberPlace>,
-    /// Who is invited and has not accepted yet, newest first; none for who may not see it, and on later pages.
+    /// Who is invited and has not accepted yet, newest first, those of one page; none for who may not see it, and on later pages of members.
     pub invitations: Vec<Invitation>,
+    /// Whether the page of invitations is a later one.
+    pub invited_before: bool,
+    /// Before which invitation the next page of them begins; none on the last one.
+    pub next_invited: Option<InvitationId>,
     /// Whether to offer "Invite", and mailing an invitation again.
     pub may_invite: bool,
     /// Whether to offer taking an invitation back.
@@ -93,19 +99,20 @@ fn listed(request: &crate::ssr::Request, access: &services::Access, member: Memb
     }
 }
 
-/// Lists 25 of the members, by name, and the open invitations. `q` is what the name or the address of those asked for holds, `after` where the page
-/// begins.
-pub async fn list(organization: String, q: String, after: String) -> Result<MemberList, Failure> {
+/// Lists 25 of the members, by name, and 25 of the open invitations. `q` is what the name or the address of those asked for holds, `after` where
+/// the page begins, `invited` before which invitation that of the invitations does.
+pub async fn list(organization: String, q: String, after: String, invited: String) -> Result<MemberList, Failure> {
     let request = request();
     reply(
         async {
             let access = request.access(&organization, domain::Permission::USER_READ).await?;
             let query = MemberQuery::parse(&q, &after)?;
             let (members, next) = services::members::page(&request.console, &access, &query).await?;
-            let invitations = if query.after.is_none() && access.allows(domain::Permission::INVITATION_READ) {
-                services::invitations::list(&request.console, &access).await?
+            let invited = Some(invited.as_str()).filter(|invited| !invited.is_empty());
+            let (invitations, next_invited) = if query.after.is_none() && access.allows(domain::Permission::INVITATION_READ) {
+                services::invitations::list(&request.console, &access, invited, services::invitations::PAGE).await?
             } else {
-                Vec::new()
+                (Vec::new(), None)
             };
             Ok(MemberList {
                 organization: access.organization().clone(),
@@ -113,6 +120,8 @@ pub async fn list(organization: String, q: String, after: String) -> Result<Memb
                 members: members.into_iter().map(|member| listed(&request, &access, member)).collect(),
                 next,
                 invitations,
+                invited_before: invited.is_some(),
+                next_invited,
                 may_invite: access.allows(domain::Permission::INVITATION_CREATE),
                 may_withdraw: access.allows(domain::Permission::INVITATION_DELETE),
                 mails_become_files: request.mails_become_files,

@@ -1,7 +1,7 @@
 //! What pages do with an organization's tokens.
 
 use domain::{
-    Failure, Needing, Offered, OldSecret, Organization, Owners, Page, PermissionSet, RoleId, Timestamp, Token, TokenId, TokenQuery,
+    Failure, Hint, Needing, Offered, OldSecret, Organization, Owners, Page, PermissionSet, RoleId, Timestamp, Token, TokenId, TokenQuery,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,12 +24,16 @@ pub struct TokenList {
     pub page: Page<Token>,
     /// What is outside of the organization's policy about some of them.
     pub outside: Vec<(TokenId, String)>,
+    /// The masks of earlier secrets for which alone the search found some of them, the latest first.
+    pub earlier: Vec<(TokenId, Hint)>,
     /// The old secrets of those that are being rotated.
     pub rotating: Vec<(TokenId, OldSecret)>,
     /// The roles that the organization has made and that may be asked for, by name.
     pub roles: Vec<(RoleId, String)>,
     /// Who has generated tokens here, by name; nobody when there are none at all.
     pub creators: Vec<String>,
+    /// The token of which the address says that it was generated, if whoever asks did so just now.
+    pub generated: Option<Token>,
     /// The server's time when it answered. Relative times are counted from it.
     pub now: Timestamp,
 }
@@ -96,19 +100,22 @@ pub struct Chosen {
     pub now: Timestamp,
 }
 
-/// Lists 25 of the tokens that a query finds, written as in the address of the list (see [`TokenQuery::parse`]).
-pub async fn list(organization: String, query: String) -> Result<TokenList, Failure> {
+/// Lists 25 of the tokens that a query finds, written as in the address of the list (see [`TokenQuery::parse`]). `generated` is the id of the
+/// token that whoever asks comes from generating, or empty.
+pub async fn list(organization: String, query: String, generated: String) -> Result<TokenList, Failure> {
     let request = request();
     reply(
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_READ).await?;
             let query = TokenQuery::parse(&query)?;
-            let services::tokens::Listed { page, creators } = services::tokens::list(&request.console, &access, &query).await?;
+            let services::tokens::Listed { page, earlier, creators } = services::tokens::list(&request.console, &access, &query).await?;
             let offered = services::roles::offered(&request.console, &access).await?;
             Ok(TokenList {
+                generated: services::tokens::just_generated(&request.console, &access, &generated).await?,
                 roles: offered.custom.into_iter().map(|role| (role.role.id, role.role.name.to_string())).collect(),
                 query,
                 creators,
+                earlier,
                 organization: access.organization().clone(),
                 own: access.is_to_own_tokens() && access.teams().is_empty(),
                 owners: services::token_policy::owners(&request.console, &access).await?,

@@ -16,6 +16,9 @@ pub fn Pages(
     next: Option<String>,
     #[prop(default = "First page")] first_name: &'static str,
     #[prop(default = "Next page")] next_name: &'static str,
+    /// Names it where a page has several.
+    #[prop(default = "Pagination")]
+    name: &'static str,
 ) -> impl IntoView {
     (first.is_some() || next.is_some()).then(|| {
         let first = first.map(|address| {
@@ -28,7 +31,7 @@ pub fn Pages(
         });
         let next = next.map(|address| view! { <ButtonLink href=address>{next_name} <Icon glyph=Glyph::Newer /></ButtonLink> });
         view! {
-            <nav class="pages" aria-label="Pagination">
+            <nav class="pages" aria-label=name>
                 {first}
                 {next}
             </nav>

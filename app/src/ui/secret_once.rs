@@ -96,18 +96,16 @@ pub fn secret_once(issued: &Issued, did: &str, before: Before, address: String) 
     .into_any()
 }
 
-/// Leads on, once the person says that what is shown is stored.
+/// Leads on to an address, once the person says that what is shown is stored.
 #[component]
-pub fn Stored(
-    address: String,
-    words: &'static str,
-    /// What the next page is told.
-    #[prop(optional)]
-    done: Option<&'static str>,
-) -> impl IntoView {
+pub fn Stored(address: String, words: &'static str) -> impl IntoView {
+    // A form that gets a page puts its fields in the place of what the address asks for, so that comes as fields.
+    let (page, query) = address.split_once('?').unwrap_or((&address, ""));
+    let fields = query.split('&').filter_map(|field| field.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let fields = fields.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view();
     view! {
-        <form class="secret-done" method="get" action=address>
-            {done.map(|done| view! { <input type="hidden" name="done" value=done /> })}
+        <form class="secret-done" method="get" action=page.to_owned()>
+            {fields}
             <label class="check">
                 <input class="checkbox" r#type="checkbox" required=true autocomplete="off" data-stored="" />
                 {words}

@@ -128,16 +128,24 @@ impl FromStr for Timestamp {
     }
 }
 
-/// Says how long something took or will take, in the largest unit that fits: `3 minutes`, `1 day`. Under a minute it is `moments`.
+/// Says how long something took, in whole units of the largest that fits: `3 minutes`, `1 day`. Under a minute it is `moments`.
 pub fn roughly(duration: Duration) -> String {
-    let minutes = duration.as_secs() / 60;
-    let (count, unit) = match minutes {
-        0 => return "moments".to_owned(),
-        1..60 => (minutes, "minute"),
-        60..1440 => (minutes / 60, "hour"),
-        _ => (minutes / 1440, "day"),
-    };
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+    in_units(|unit| duration.as_secs() / unit)
+}
+
+/// Says how long something still takes, like [`roughly`] but to the nearest unit: what was to end in 90 days is in 90 days a moment later.
+pub fn remaining(duration: Duration) -> String {
+    in_units(|unit| duration.as_secs().saturating_add(unit / 2) / unit)
+}
+
+/// Says how many there are of the smallest unit of which there are not enough for the next one; `count` counts those of so many seconds.
+fn in_units(count: impl Fn(u64) -> u64) -> String {
+    const UNITS: [(u64, u64, &str); 3] = [(60, 60, "minute"), (60 * 60, 24, "hour"), (24 * 60 * 60, u64::MAX, "day")];
+    let said = UNITS.iter().map(|(seconds, enough, unit)| (count(*seconds), *enough, *unit)).find(|(count, enough, _)| count < enough);
+    match said {
+        Some((0, ..)) | None => "moments".to_owned(),
+        Some((count, _, unit)) => format!("{count} {unit}{}", if count == 1 { "" } else { "s" }),
+    }
 }
 
 #[cfg(test)]
@@ -197,9 +205,50 @@ mod tests {
     }
 
     #[test]
-    fn rounds_durations_down_to_one_unit() {
-        for (seconds, text) in [(59, "moments"), (60, "1 minute"), (7_199, "1 hour"), (172_800, "2 days")] {
-            assert_eq!(roughly(Duration::from_secs(seconds)), text);
+    fn what_took_a_while_is_rounded_down_to_one_unit() {
+        for (seconds, text) in [
+            (0, "moments"),
+            (59, "moments"),
+            (60, "1 minute"),
+            (3_599, "59 minutes"),
+            (3_600, "1 hour"),
+            (7_199, "1 hour"),
+            (86_399, "23 hours"),
+            (86_400, "1 day"),
+            (172_800, "2 days"),
+        ] {
+            assert_eq!(roughly(Duration::from_secs(seconds)), text, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn what_is_to_come_is_rounded_to_the_nearest_unit() {
+        for (seconds, text) in [
+            (29, "moments"),
+            (30, "1 minute"),
+            (31 * 60, "31 minutes"),
+            (3_569, "59 minutes"),
+            // What rounds to all of a unit is one of the next.
+            (3_570, "1 hour"),
+            (5_399, "1 hour"),
+            (5_400, "2 hours"),
+            (84_599, "23 hours"),
+            (84_600, "1 day"),
+            (129_599, "1 day"),
+            (129_600, "2 days"),
+            (7 * 86_400 - 1, "7 days"),
+            (90 * 86_400 - 1, "90 days"),
+            (90 * 86_400, "90 days"),
+            (89 * 86_400 + 43_199, "89 days"),
+        ] {
+            assert_eq!(remaining(Duration::from_secs(seconds)), text, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn the_longest_durations_are_said_too() {
+        for say in [roughly, remaining] {
+            assert_eq!(say(Duration::from_secs(u64::MAX)), "213503982334601 days");
         }
     }
 }

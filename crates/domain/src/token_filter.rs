@@ -11,7 +11,7 @@ use crate::{
 pub struct TokenFilter {
     /// What the tokens are.
     pub status: Option<Status>,
-    /// What label, description or hint hold.
+    /// What label, description or the hint of a secret hold, of an earlier one too.
     pub search: Option<Search>,
     /// What they may do.
     pub role: Option<Grant>,

@@ -79,6 +79,8 @@ pub struct Impact {
     pub creators: Vec<(String, u64)>,
     /// The teams that some of these belong to, in the same way.
     pub teams: Vec<(String, u64)>,
+    /// Some of the tokens that would not be let through, those first that were used last; none for who may not see tokens.
+    pub named: Vec<Token>,
     /// How many tokens have gone unused for as long as the policy allows.
     pub unused: u64,
 }

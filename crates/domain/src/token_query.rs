@@ -14,7 +14,7 @@ use crate::{Cursor, Invalid, Name, Role, RoleId, Search, Status, attention::Find
 pub struct TokenQuery {
     /// Which of the two lists.
     pub view: View,
-    /// What label, description or hint hold.
+    /// What label, description or the hint of a secret hold, of an earlier one too.
     pub search: Option<Search>,
     /// What the tokens are; always one of the view's.
     pub status: Option<Status>,

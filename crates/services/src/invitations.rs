@@ -104,22 +104,15 @@ pub async fn send(console: &Console, access: &Access, id: &str) -> Result<Invita
     Ok(invitation)
 }
 
-/// Lists the invitations that can still be accepted, newest first.
-pub async fn list(console: &Console, access: &Access) -> Result<Vec<Invitation>> {
-    access.require(Permission::INVITATION_READ)?;
-    store::invitations::list(&console.0.db, access, console.now()).await
-}
+/// Rows on a page of the list.
+pub const PAGE: u32 = 25;
 
-/// Lists at most `limit` of them that are older than the one with this id; tells before which the next ones were made, if there are.
-pub async fn list_after(
-    console: &Console,
-    access: &Access,
-    after: Option<&str>,
-    limit: u32,
-) -> Result<(Vec<Invitation>, Option<InvitationId>)> {
+/// Lists the invitations that can still be accepted, newest first: at most `limit` of those older than the one with this id, which may be over.
+/// Tells before which the next ones were made, if there are.
+pub async fn list(console: &Console, access: &Access, after: Option<&str>, limit: u32) -> Result<(Vec<Invitation>, Option<InvitationId>)> {
     access.require(Permission::INVITATION_READ)?;
     let after = after.map(|id| id.parse().map_err(|_| Error::Invalid { field: "after", why: members::NO_PLACE.to_owned() })).transpose()?;
-    let mut invitations = store::invitations::list_after(&console.0.db, access, console.now(), after, limit + 1).await?;
+    let mut invitations = store::invitations::list(&console.0.db, access, console.now(), after, limit + 1).await?;
     let more = invitations.len() > limit as usize;
     invitations.truncate(limit as usize);
     let next = invitations.last().filter(|_| more).map(|invitation| invitation.id);

@@ -25,6 +25,8 @@ use crate::{
 
 /// How often is looked for tokens that nobody uses.
 const PERIOD: Duration = Duration::from_hours(1);
+/// The most tokens that a preview names.
+const NAMED: i64 = 10;
 /// The most tokens that one change ends; the others follow in the next.
 const AT_ONCE: i64 = 100;
 
@@ -156,11 +158,19 @@ pub async fn breaches(console: &Console, access: &Access, tokens: &[Token]) -> R
     Ok(living.into_iter().filter_map(in_words).collect())
 }
 
-/// What a policy would mean for the tokens that are there. Nothing is changed.
+/// What a policy would mean for the tokens that are there; [`NAMED`] of them are named. Nothing is changed.
 pub async fn preview(console: &Console, access: &Access, policy: &Policy) -> Result<Impact> {
     access.require(Permission::ORGANIZATION_UPDATE)?;
     let policy = policy.check()?;
-    store::token_policy::impact(&console.0.db, access, &policy, console.now()).await
+    let now = console.now();
+    let impact = store::token_policy::impact(&console.0.db, access, &policy, now).await?;
+    if impact.tokens == 0 || !access.allows(Permission::API_KEY_READ) {
+        return Ok(impact);
+    }
+    let ids = store::token_policy::find_breaking(&console.0.db, access, &policy, now, NAMED).await?;
+    let mut named = store::tokens::find_many(&console.0.db, access, &ids).await?;
+    named.sort_by_key(|token| ids.iter().position(|id| *id == token.id));
+    Ok(Impact { named, ..impact })
 }
 
 /// Puts a policy in the place of the one before; from then on it holds for what is generated and edited. `seen` is the

@@ -314,6 +314,35 @@ export const GALLERY: readonly View[] = [
     },
   },
   {
+    name: 'revoke, on the page of a token',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { token } = await server.token({ label: labelled('to revoke here') });
+      await visit(`${TOKENS}/${token.id}?revoke=ask`);
+      await expect(revokeDialog(page, token.label)).toBeVisible();
+    },
+  },
+  {
+    name: 'tokens, right after one was generated',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { token } = await server.token({ label: labelled('just now') });
+      await visit(`${TOKENS}?generated=${token.id}`);
+      await expect(page.getByRole('status').filter({ hasText: 'is generated' })).toBeVisible();
+    },
+  },
+  {
+    name: 'tokens, found by an earlier secret',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { token } = await server.token({ label: labelled('searched for') });
+      await server.rotate(token.id, 'now');
+      await server.rotate(token.id, 'now');
+      await visit(`${TOKENS}?q=${encodeURIComponent(token.hint)}`);
+      await expect(row(page, token.label)).toBeVisible();
+    },
+  },
+  {
     name: 'revoked before',
     signedIn: true,
     open: async ({ page, server, visit }) => {

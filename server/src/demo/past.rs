@@ -200,6 +200,8 @@ impl Past<'_> {
             label: planned.label.to_owned(),
             description: planned.description.to_owned(),
             expiry: planned.expiry.to_owned(),
+            allowed_networks: Some(planned.networks.to_owned()),
+            rate_limit: Some(planned.rate.to_owned()),
             ..rights(planned.role, planned.permissions)
         };
         let issued = tokens::create(self.console, &access, form.parse(self.console, &access).await?).await?;

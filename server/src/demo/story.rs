@@ -72,6 +72,10 @@ pub(super) struct Planned {
     pub(super) permissions: &'static str,
     /// Days, or `never`.
     pub(super) expiry: &'static str,
+    /// From where it may be used; empty for everywhere.
+    pub(super) networks: &'static str,
+    /// How often it may be used; empty for as often as somebody likes.
+    pub(super) rate: &'static str,
     /// The place of its maker in [`PEOPLE`].
     pub(super) by: usize,
     /// Whether it belongs to its maker.
@@ -96,6 +100,8 @@ const fn token(label: &'static str, role: &'static str, expiry: &'static str, ma
         role,
         permissions: "",
         expiry,
+        networks: "",
+        rate: "",
         by: GRACE,
         own: false,
         team: "",
@@ -132,6 +138,14 @@ impl Planned {
         Self { role: "", permissions, ..self }
     }
 
+    const fn from(self, networks: &'static str) -> Self {
+        Self { networks, ..self }
+    }
+
+    const fn at_most(self, rate: &'static str) -> Self {
+        Self { rate, ..self }
+    }
+
     const fn then(self, turned: u32, turn: Turn) -> Self {
         Self { turn, turned, ..self }
     }
@@ -149,8 +163,8 @@ pub(super) const TOKENS: [Planned; 60] = [
     token("api-gateway", "", "365", 30, 0).by(ADA).may("token:verify token:rotate_self").for_what("Asks whether what callers present is good."),
     token("ci-deploy", "developer", "90", 29, 14).for_what("Rolls out the shop from the main branch.").then(2, Turn::Rotated(Overlap::Week)),
     token("ci-preview", "developer", "90", 29, 9).for_what("Preview environments of merge requests."),
-    token("nightly-backup", "viewer", "365", 29, 2).by(ADA).for_what("Copies what is configured, at two in the morning."),
-    token("billing-export", "", "30", 28, 4).may("billing:read budget:read").for_what("The monthly invoice run of finance."),
+    token("nightly-backup", "viewer", "365", 29, 2).by(ADA).for_what("Copies what is configured, at two in the morning.").from("203.0.113.8/29"),
+    token("billing-export", "", "30", 28, 4).may("billing:read budget:read").for_what("The monthly invoice run of finance.").from("203.0.113.12").at_most("100/hour"),
     token("terraform", "admin", "90", 28, 6).by(JONAS).for_what("Applies the platform repository.").then(9, Turn::Rotated(Overlap::Day)),
     token("terraform-plan", "viewer", "90", 28, 12).by(JONAS),
     token("status-page", "viewer", "never", 28, 20).by(JONAS).for_what("Reads which clusters are up."),
@@ -161,13 +175,13 @@ pub(super) const TOKENS: [Planned; 60] = [
     token("agent-ap-south", "", "90", 26, 7).may("agent:read agent:update").then(4, Turn::Disabled).persists(),
     token("recommendations-feed", "viewer", "90", 25, 5),
     token("chatops", "developer", "60", 25, 6).for_what("The bot in the release channel.").then(11, Turn::Edited("deployment:trigger cluster:read")),
-    token("datadog", "viewer", "never", 25, 24).by(ADA).for_what("Metrics of the clusters."),
+    token("datadog", "viewer", "never", 25, 24).by(ADA).for_what("Metrics of the clusters.").from("203.0.113.0/24 2001:db8::/32").at_most("1000/minute"),
     token("grafana", "viewer", "30", 24, 11).for_what("Shared dashboards; ends with the month."),
     token("pagerduty", "viewer", "30", 27, 3).for_what("Looks up who is on call for what."),
     token("contractor-audit", "viewer", "7", 24, 4).for_what("For the security review of this quarter."),
     token("migration-2026", "admin", "14", 23, 10).by(JONAS).for_what("Moves the old budgets over.").persists(),
     token("load-test", "developer", "7", 22, 30),
-    token("partner-sandbox", "", "30", 22, 5).may("agent:read cluster:read scopes:read").for_what("What partners may try out."),
+    token("partner-sandbox", "", "30", 22, 5).may("agent:read cluster:read scopes:read").for_what("What partners may try out.").at_most("3/hour"),
     token("legacy-importer", "admin", "90", 22, 6).by(JONAS).then(7, Turn::Revoked).persists(),
     token("old-jenkins", "developer", "90", 21, 9).then(12, Turn::Revoked).persists().for_what("Replaced by ci-deploy."),
     token("leaked-in-a-gist", "developer", "90", 21, 3).then(15, Turn::Revoked).persists(),
@@ -175,7 +189,7 @@ pub(super) const TOKENS: [Planned; 60] = [
     token("scim-sync", "", "90", 20, 8).by(ADA).may("user:read user:update teams:read").for_what("Brings people over from the directory."),
     token("saml-rotator", "", "90", 19, 1).by(ADA).may("saml_integration:read saml_integration:update"),
     token("mobile-backend", "developer", "90", 18, 22).then(8, Turn::Rotated(Overlap::FirstUse)),
-    token("card-terminal", "developer", "30", 18, 16).of_team("Payments", TOMAS),
+    token("card-terminal", "developer", "30", 18, 16).of_team("Payments", TOMAS).at_most("10/second"),
     token("smoke-tests", "viewer", "30", 17, 12),
     token("refund-bot", "viewer", "90", 16, 6).of_team("Payments", TOMAS),
     token("never-used", "viewer", "90", 16, 0).for_what("Somebody wanted it, nobody took it."),

@@ -46,7 +46,7 @@ pub(crate) use setup::set_up;
 pub(crate) use teams::{
     add_member as add_team_member, create as create_team, edit as edit_team, end as end_team, remove_member as remove_team_member,
 };
-pub(crate) use tokens::{create as create_token, place, revoke as revoke_token, segment};
+pub(crate) use tokens::{ask_revoke, create as create_token, revoke as revoke_token, segment};
 
 use crate::pages::Visit;
 

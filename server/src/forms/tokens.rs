@@ -13,7 +13,7 @@ use domain::{Permission, TokenQuery};
 use services::{access, tokens};
 
 use super::{confirm::Confirming, refused, refused_with};
-use crate::pages::{Visit, see};
+use crate::pages::{Visit, of_token, see};
 
 /// What was typed about a token. A toggle comes under the name of its permission, and only if it is on.
 pub(super) fn form(typed: &HashMap<String, String>) -> tokens::Form {
@@ -71,7 +71,7 @@ pub(crate) async fn create(
     }
 }
 
-/// Ends a token and leads back to the list, which says so.
+/// Ends a token and leads back to where it was asked for, the list or the token's page, which says so.
 pub(crate) async fn revoke(
     visit: Visit,
     OriginalUri(uri): OriginalUri,
@@ -87,18 +87,29 @@ pub(crate) async fn revoke(
         let access = access::to_tokens(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_DELETE).await?;
         tokens::revoke(console, &access, &token, &label).await
     };
-    let place = place(&uri);
     match attempt.await {
-        Ok(revoked) => see(&paths::revoked(&segment(&organization), &place, [revoked.id])),
-        Err(error) => {
-            let query: String = form_urlencoded::Serializer::new(place).append_pair("revoke", &token).finish();
-            refused(&visit, &format!("{}?{query}", paths::tokens(&segment(&organization))), typed, error).await
-        }
+        Ok(_) if is_on_page(&uri) => see(&paths::revoked_on_page(&of_token(&organization, &token))),
+        Ok(revoked) => see(&paths::revoked(&segment(&organization), &place(&uri), [revoked.id])),
+        Err(error) => refused(&visit, &ask_revoke(&uri, &organization, &token), typed, error).await,
     }
 }
 
+/// The page with the dialog whose form posts to this address, from what stands in it, which may be anything.
+pub(crate) fn ask_revoke(uri: &Uri, organization: &str, token: &str) -> String {
+    if is_on_page(uri) {
+        return paths::ask_revoke_on_page(&of_token(organization, token));
+    }
+    let query: String = form_urlencoded::Serializer::new(place(uri)).append_pair("revoke", token).finish();
+    format!("{}?{query}", paths::tokens(&segment(organization)))
+}
+
+/// Whether it is the dialog on the page of a token that posts to this address.
+fn is_on_page(uri: &Uri) -> bool {
+    uri.query() == Some(paths::ON_PAGE)
+}
+
 /// The place in the list that an address holds; its beginning when it holds none.
-pub(crate) fn place(uri: &Uri) -> String {
+pub(super) fn place(uri: &Uri) -> String {
     TokenQuery::parse(uri.query().unwrap_or_default()).unwrap_or_default().to_query()
 }
 

@@ -117,7 +117,7 @@ pub(super) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let Paging { limit, after } = Paging::parse(query.as_deref())?;
-    let (items, next) = invitations::list_after(&site.console, &access, after.as_deref(), limit).await?;
+    let (items, next) = invitations::list(&site.console, &access, after.as_deref(), limit).await?;
     Ok(json(&InvitationPage {
         items: items.into_iter().map(|each| Invitation::new(each, &site)).collect(),
         next: next.map(|next| next.to_string()),

@@ -68,7 +68,10 @@ pub(super) struct MemberRoleName;
 
 impl PartialSchema for MemberRoleName {
     fn schema() -> RefOr<Schema> {
-        words("A role that a person may have, the least first.", Role::FOR_MEMBERS.map(Role::as_str))
+        role(
+            "A role that a person may have: a built-in one, or the id of one that the organization has made.",
+            &Role::FOR_MEMBERS.map(Role::as_str).join("|"),
+        )
     }
 }
 

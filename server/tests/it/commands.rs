@@ -337,6 +337,22 @@ fn the_demo_has_a_month_behind_it_and_a_folder_of_its_own() {
     let audit = json(&verify.unwrap());
     assert!(audit["intact"] == true && audit["events"].as_i64().unwrap() > 100, "{audit}");
     assert!(!home.path().join("other").exists());
+    // There is one of everything to look at, also of what limits refuse.
+    let count = |sql: &str| {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let url = format!("sqlite://{}", folder.join("jeton.sqlite").display());
+            let mut database = <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.unwrap();
+            sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&mut database).await.unwrap()
+        })
+    };
+    for (limited, refused) in
+        [("t.allowed_networks IS NOT NULL", true), ("t.rate_limit = '3/hour'", true), ("t.rate_limit = '10/second'", false)]
+    {
+        let sql = format!("SELECT COUNT(*) FROM tokens t WHERE {limited}");
+        assert!(count(&sql) > 0, "{limited}");
+        let sql = format!("SELECT COUNT(*) FROM tokens t JOIN token_days d ON d.token_id = t.id WHERE d.refused > 0 AND {limited}");
+        assert_eq!(count(&sql) > 0, refused, "{limited}");
+    }
 
     std::fs::create_dir(home.path().join("taken")).unwrap();
     std::fs::write(home.path().join("taken/letter"), "dear").unwrap();

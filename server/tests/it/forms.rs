@@ -13,7 +13,9 @@ on_both![
     what_was_typed_stays_when_it_is_refused,
     a_label_in_use_is_asked_about_once,
     a_form_that_is_sent_again_generates_no_second_token,
+    the_list_tells_what_was_just_generated,
     revoking_needs_the_label_and_leads_back,
+    revoking_on_a_tokens_page_leads_back_there,
     another_organization_and_an_absent_one_answer_alike,
     nothing_is_written_when_the_event_cannot_be,
     nobody_elses_page_can_post,
@@ -135,6 +137,69 @@ async fn revoking_needs_the_label_and_leads_back(it: TestConsole) {
     let again = it.post_form(&owner, &there, &[("label", "ci")]).await;
     assert_eq!(again.header("location"), format!("/orgs/acme/tokens?q=c&sort=label&revoked={}", token.id));
     assert_eq!(it.count("SELECT COUNT(*) FROM events WHERE action = 'token.revoke'").await, 1);
+}
+
+async fn the_list_tells_what_was_just_generated(it: TestConsole) {
+    let owner = it.session("owner").await;
+    it.issue("acme", "before", Role::Viewer, &[], Lifetime::Never).await;
+    let answer = it.post_form(&owner, "/orgs/acme/tokens/new", &FORM).await;
+    // Of a form that gets a page the fields are what the next page is told.
+    let done = answer.body.split("<form").find(|form| form.contains("class=\"secret-done\"")).unwrap();
+    assert!(done.contains("method=\"get\"") && done.contains("action=\"/orgs/acme/tokens\""), "{done}");
+    let id = done.split("name=\"generated\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let told = format!("/orgs/acme/tokens?generated={id}");
+    let page = it.get(&owner, &told).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains("Token “ci” is generated. In the list it is marked as new."), "{}", page.text());
+    assert!(page.body.contains(&format!("“<a href=\"/orgs/acme/tokens/{id}\">ci</a>”")), "it leads there");
+    assert_eq!((page.text().matches("New").count(), secrets(&page.body).len()), (1, 0));
+    let row = page.body.split(&format!("id=\"row-{id}\"")).nth(1).unwrap().split("</th>").next().unwrap();
+    assert!(row.contains("New"), "{row}");
+    // With other filters it may not be on the page.
+    let elsewhere = it.get(&owner, &format!("{told}&q=before")).await.text();
+    assert!(elsewhere.contains("Token “ci” is generated") && !elsewhere.contains("New"), "{elsewhere}");
+    // What is not true, or not of who reads it, is not told.
+    let admin = it.session("admin").await;
+    let stranger = it.session("stranger").await;
+    let says = |text: String| text.contains("is generated") || text.contains("New");
+    assert!(!says(it.get(&admin, &told).await.text()));
+    assert!(!says(it.get(&stranger, &told.replace("acme", "globex")).await.text()));
+    for other in ["x", "%00", "tok_019aa000000070008000000000000000"] {
+        let page = it.get(&owner, &format!("/orgs/acme/tokens?generated={other}")).await;
+        assert!(page.status == 200 && !says(page.text()), "{other}");
+    }
+    it.advance(3_600);
+    assert!(!says(it.get(&it.session("owner").await, &told).await.text()));
+}
+
+async fn revoking_on_a_tokens_page_leads_back_there(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (token, secret) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
+    let page = format!("/orgs/acme/tokens/{}", token.id);
+    let ask = format!("{page}?revoke=ask");
+    assert!(it.get(&owner, &page).await.body.contains(&format!("href=\"{ask}\"")));
+    let asked = it.get(&owner, &ask).await;
+    let post = format!("{page}/revoke?on=page");
+    assert!(asked.text().contains("Revoke token “ci”?") && asked.body.contains(&format!("action=\"{post}\"")));
+    assert!(asked.body.contains(&format!("data-back=\"{page}\"")));
+    assert_eq!(it.get(&owner, &post).await.header("location"), ask);
+    let refused = it.post_form(&owner, &post, &[("label", "c")]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("Revoke token “ci”?") && refused.body.contains("exactly as it is shown"));
+    // Nothing is told that is not true.
+    assert!(!it.get(&owner, &format!("{page}?done=revoked")).await.text().contains("The token is revoked"));
+    let done = it.post_form(&owner, &post, &[("label", "ci")]).await;
+    assert_eq!((done.status.as_u16(), done.header("location")), (303, format!("{page}?done=revoked").as_str()));
+    assert_eq!(it.get(&Caller::Token(secret), "/organization").await.status, 401);
+    let told = it.get(&owner, done.header("location")).await.text();
+    for text in ["The token is revoked. Whatever still presents it is refused.", "by Ada Lovelace", "Generate replacement"] {
+        assert!(told.contains(text), "{text}: {told}");
+    }
+    // There is nothing left to ask.
+    assert!(!it.get(&owner, &ask).await.body.contains("<dialog"));
+    // Any other word is that of the list.
+    let elsewhere = it.post_form(&owner, &format!("{page}/revoke?on=//evil.example"), &[("label", "ci")]).await;
+    assert_eq!(elsewhere.header("location"), format!("/orgs/acme/tokens?revoked={}", token.id));
 }
 
 async fn another_organization_and_an_absent_one_answer_alike(it: TestConsole) {

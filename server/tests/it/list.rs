@@ -2,11 +2,15 @@
 
 use domain::{Lifetime, Role};
 
-use crate::harness::{Caller, TestConsole, on_both};
+use crate::{
+    harness::{Caller, TestConsole, on_both},
+    rotation::rotate,
+};
 
 on_both![
     all_of_it_is_in_the_address,
     what_cannot_be_taken_is_said_and_never_our_fault,
+    the_mask_of_an_earlier_secret_leads_to_the_token,
     what_is_over_is_in_the_other_view,
     the_file_holds_what_the_list_shows,
     the_file_is_no_formula,
@@ -72,6 +76,24 @@ async fn what_cannot_be_taken_is_said_and_never_our_fault(it: TestConsole) {
         assert!(page.text().contains("This list cannot be shown") && page.text().contains(says), "{query}: {}", page.text());
         assert_eq!(it.get(&owner, &format!("/orgs/acme/tokens.csv?{query}")).await.status, 422, "{query}");
     }
+}
+
+async fn the_mask_of_an_earlier_secret_leads_to_the_token(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (token, _) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
+    let page = format!("/orgs/acme/tokens/{}", token.id);
+    let (start, end) = token.hint.as_str().split_once('…').unwrap();
+    let found = async || it.get(&it.session("owner").await, &format!("/orgs/acme/tokens?q={start}%E2%80%A6{end}")).await.text();
+    let says = format!("Found by an earlier secret, {}", token.hint);
+    assert!(!found().await.contains("Found by"));
+    // While both are accepted the row says so anyway.
+    assert_eq!(rotate(&it, &owner, &page, "1h").await.status, 200);
+    assert!(found().await.contains(&format!("Old secret {} until", token.hint)) && !found().await.contains("Found by"));
+    it.advance(3_600);
+    assert!(found().await.contains(&says), "{}", found().await);
+    let by_label = it.get(&it.session("owner").await, "/orgs/acme/tokens?q=ci").await.text();
+    assert!(by_label.contains("Select ci") || by_label.contains("Revoke ci"), "{by_label}");
+    assert!(!by_label.contains("Found by"));
 }
 
 async fn what_is_over_is_in_the_other_view(it: TestConsole) {

@@ -11,6 +11,7 @@ use crate::harness::{Answer, Caller, TestConsole, command_line, on_both};
 
 on_both![
     the_form_moves_and_rotates_and_shows_each_new_secret_once,
+    one_choice_may_go_for_all,
     an_overlap_may_be_none,
     nobody_is_removed_when_that_cannot_be_recorded,
     the_form_says_what_is_wrong_and_keeps_what_was_chosen,
@@ -105,6 +106,27 @@ async fn the_form_moves_and_rotates_and_shows_each_new_secret_once(it: TestConso
     assert!(again.status == 404 && secrets(&again).is_empty());
     it.advance(6 * 3600);
     assert_eq!((works(&it, &old).await, works(&it, &new[0]).await), (false, true));
+}
+
+async fn one_choice_may_go_for_all(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let [(kept, first)] = theirs(&it, ["one"]).await;
+    assert!(!it.get(&owner, REMOVE).await.body.contains("name=\"same\""), "of one there is nothing to choose for all");
+    let [(second, other)] = theirs(&it, ["two"]).await;
+    let page = it.get(&owner, REMOVE).await;
+    let all = page.body.split("name=\"same\"").nth(1).unwrap().split("</select>").next().unwrap();
+    for value in ["", "keep", "rotate", "expire", "revoke"] {
+        assert!(all.contains(&format!("<option value=\"{value}\"")), "{value:?}: {all}");
+    }
+    let fields = [(format!("token-{kept}"), "keep"), (format!("token-{second}"), "expire")];
+    let mut fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    fields.push(("same", "burn"));
+    let refused = it.post_form(&owner, REMOVE, &fields).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    fields.pop();
+    fields.push(("same", "revoke"));
+    assert_eq!(it.post_form(&owner, REMOVE, &fields).await.header("location"), "/orgs/acme/members?done=removed");
+    assert_eq!((works(&it, &first).await, works(&it, &other).await), (false, false));
 }
 
 async fn an_overlap_may_be_none(it: TestConsole) {

@@ -104,6 +104,15 @@ fn every_operation_says_what_it_is() {
     assert_eq!(document["components"]["securitySchemes"]["api_key"]["name"], "X-API-Key");
 }
 
+/// Who has a role, or gets one, may have one that the organization has made.
+#[test]
+fn a_role_may_be_the_organizations_own() {
+    for (name, built_in) in [("Role", "viewer|developer|admin"), ("MemberRole", "viewer|developer|admin|owner")] {
+        let pattern = server::rest::openapi::document()["components"]["schemas"][name]["pattern"].as_str();
+        assert_eq!(pattern, Some(format!("^({built_in}|rol_[0-9a-f]{{32}})$").as_str()), "{name}");
+    }
+}
+
 /// Every reference in the document leads somewhere.
 #[test]
 fn no_reference_is_broken() {

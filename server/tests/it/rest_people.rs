@@ -8,6 +8,7 @@ use crate::harness::{Answer, Caller, ORIGIN, TestConsole, on_both, request, with
 
 on_both![
     members_are_read_page_by_page,
+    invitations_are_read_page_by_page,
     a_role_is_changed_unless_it_was_meanwhile,
     a_token_promotes_and_removes_nobody_beyond_its_own_rights,
     the_only_owner_stays,
@@ -55,6 +56,45 @@ async fn members_are_read_page_by_page(it: TestConsole) {
     assert_eq!((seen, next.as_str()), (all.clone(), ""));
     let found = it.get(&viewer, &format!("{MEMBERS}/{}", all[0]["id"].as_str().unwrap())).await;
     assert_eq!((found.status.as_u16(), found.json()), (200, all[0].clone()));
+}
+
+async fn invitations_are_read_page_by_page(it: TestConsole) {
+    let reader = it.token("acme", Role::Admin, &[]).await;
+    let mut addresses = Vec::new();
+    for number in 0..27 {
+        addresses.push(format!("p{number}@new.test"));
+        it.invite("acme", &addresses[number], Role::Viewer).await;
+        it.advance(1);
+    }
+    addresses.reverse();
+    for (query, sizes) in [("", vec![25, 2]), ("limit=9", vec![9, 9, 9])] {
+        let (mut seen, mut found, mut next) = (Vec::new(), Vec::new(), String::new());
+        loop {
+            let page = it.get(&reader, &format!("{INVITATIONS}?{query}{next}")).await.json();
+            let items = page["items"].as_array().unwrap();
+            found.push(items.len());
+            seen.extend(items.iter().map(|item| item["email"].as_str().unwrap().to_owned()));
+            let Some(place) = page["next"].as_str() else { break };
+            next = format!("&after={place}");
+        }
+        assert_eq!((&seen, found), (&addresses, sizes), "{query}");
+    }
+    let wrong = it.get(&reader, &format!("{INVITATIONS}?after=inv_x")).await;
+    assert_eq!((wrong.status.as_u16(), wrong.json()["code"].as_str()), (422, Some("invalid")), "{}", wrong.body);
+    // On the page, too, with and without scripts.
+    let owner = it.session("owner").await;
+    let first = it.get(&owner, "/orgs/acme/members").await;
+    let is_there = |page: &Answer, number: usize| page.text().contains(&addresses[number]);
+    assert!(is_there(&first, 0) && is_there(&first, 24) && !is_there(&first, 25), "{}", first.text());
+    let pages = first.body.split("aria-label=\"Pages of invitations\"").nth(1).unwrap();
+    let next = pages.split("href=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert!(next.starts_with("/orgs/acme/members?invited=inv_") && next.ends_with("#invited"), "{next}");
+    let second = it.get(&owner, next.strip_suffix("#invited").unwrap()).await;
+    assert!(is_there(&second, 25) && is_there(&second, 26) && !is_there(&second, 24) && second.text().contains("First page"));
+    let wrong = it.get(&owner, "/orgs/acme/members?invited=x").await;
+    assert!(wrong.status == 422 && wrong.text().contains("This list cannot be shown"), "{}", wrong.text());
+    let end = it.get(&owner, "/orgs/acme/members?invited=inv_00000000000000000000000000000000").await;
+    assert!(end.status == 200 && end.text().contains("The list ends before this page."), "{}", end.text());
 }
 
 async fn a_role_is_changed_unless_it_was_meanwhile(it: TestConsole) {

@@ -31,10 +31,11 @@ const SEARCH: &str = "q";
 pub fn Members() -> impl IntoView {
     let organization = use_organization();
     let params = use_query_map();
-    let asked = Memo::new(move |_| params.with(|params| ["q", "after"].map(|name| params.get_str(name).unwrap_or_default().to_owned())));
+    let asked =
+        Memo::new(move |_| params.with(|params| ["q", "after", "invited"].map(|name| params.get_str(name).unwrap_or_default().to_owned())));
     let list = Resource::new_blocking(
         move || (organization.get(), asked.get()),
-        |(organization, [q, after])| members::list(organization, q, after),
+        |(organization, [q, after, invited])| members::list(organization, q, after, invited),
     );
     view! {
         <Breadcrumb steps=vec![("Organization settings", None), ("Members", None)] />
@@ -111,7 +112,19 @@ fn Done(dismiss: String) -> impl IntoView {
 
 #[component]
 fn Shown(list: MemberList) -> impl IntoView {
-    let MemberList { organization, query, members, next, invitations, may_invite, may_withdraw, mails_become_files, now } = list;
+    let MemberList {
+        organization,
+        query,
+        members,
+        next,
+        invitations,
+        invited_before,
+        next_invited,
+        may_invite,
+        may_withdraw,
+        mails_become_files,
+        now,
+    } = list;
     let slug = organization.slug.to_string();
     let searched = query.search.as_ref().map(ToString::to_string);
     let at = |after: Option<MemberPlace>| paths::members_at(&slug, &MemberQuery { after, ..query.clone() });
@@ -126,7 +139,8 @@ fn Shown(list: MemberList) -> impl IntoView {
         None => format!("Members of {}, by name", organization.name),
     };
     let rows = members.into_iter().map(|listed| view! { <Row listed=listed organization=slug.clone() now=now /> }).collect_view();
-    let invited = (!invitations.is_empty()).then(|| {
+    let invited = (invited_before || !invitations.is_empty()).then(|| {
+        let at = |after| paths::invited_at(&slug, &query, after);
         view! {
             <Invited
                 invitations=invitations
@@ -134,6 +148,8 @@ fn Shown(list: MemberList) -> impl IntoView {
                 may_send=may_invite
                 may_withdraw=may_withdraw
                 mailed=if mails_become_files { "Mail written to a file" } else { "Mailed" }
+                first=invited_before.then(|| at(None))
+                next=next_invited.map(|next| at(Some(next)))
                 now=now
             />
         }
@@ -271,8 +287,12 @@ fn Invited(
     may_withdraw: bool,
     /// What becomes of a mail here, in words.
     mailed: &'static str,
+    /// See [`Pages`].
+    first: Option<String>,
+    next: Option<String>,
     now: Timestamp,
 ) -> impl IntoView {
+    let nothing = invitations.is_empty();
     let rows = invitations
         .into_iter()
         .map(|invitation| {
@@ -315,7 +335,7 @@ fn Invited(
                     </Cell>
                     <Cell column="Link works until">
                         <Moment at=invitation.expires_at />
-                        <span class="cell-more">{format!("for {}", domain::time::roughly(invitation.expires_at.since(now)))}</span>
+                        <span class="cell-more">{format!("for {}", domain::time::remaining(invitation.expires_at.since(now)))}</span>
                     </Cell>
                     <td role="cell" class="row-actions">
                         {withdraw}
@@ -329,13 +349,21 @@ fn Invited(
             <h2 class="block-title" id="invited">
                 "Invited"
             </h2>
-            <Table
-                id="invitations"
-                caption="Invitations that were not accepted yet, newest first"
-                columns=&["E-mail address", "Role", "Invited", "Link works until"]
-            >
-                {rows}
-            </Table>
+            {if nothing {
+                view! { <p class="lead">"The list ends before this page."</p> }.into_any()
+            } else {
+                view! {
+                    <Table
+                        id="invitations"
+                        caption="Invitations that were not accepted yet, newest first"
+                        columns=&["E-mail address", "Role", "Invited", "Link works until"]
+                    >
+                        {rows}
+                    </Table>
+                }
+                    .into_any()
+            }}
+            <Pages first=first next=next name="Pages of invitations" />
         </section>
     }
 }

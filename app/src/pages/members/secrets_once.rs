@@ -39,9 +39,8 @@ pub fn secrets_once(rotated: &[Issued], organization: &str) -> AnyView {
             </Notice>
             {fields}
             <Stored
-                address=paths::members(organization)
+                address=paths::removed(organization)
                 words=if several { "I have stored them" } else { "I have stored it" }
-                done="removed"
             />
         </div>
     }

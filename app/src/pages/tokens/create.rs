@@ -70,9 +70,9 @@ pub fn NewToken() -> impl IntoView {
 /// The form, or the secret once there is one.
 #[component]
 fn Generate(blank: Blank, policy: Policy) -> impl IntoView {
-    let list = paths::tokens(blank.organization.slug.as_str());
+    let slug = blank.organization.slug.to_string();
     view! {
-        <Issuing did="generated" then=Callback::new(move |_| list.clone())>
+        <Issuing did="generated" then=Callback::new(move |token| paths::generated(&slug, token))>
             <TokenForm blank=blank policy=policy />
         </Issuing>
     }

@@ -19,10 +19,12 @@ use crate::{
     paths,
     queries::tokens::{self, TokenList},
     ui::{
+        badge::Tone,
         button::{ButtonLink, Look},
         empty::Empty,
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        notice::Notice,
         pages::Pages,
         problem::Problem,
         table::Table,
@@ -36,12 +38,15 @@ pub fn Tokens() -> impl IntoView {
     let params = use_query_map();
     let search = use_location().search;
     let asked = move |name: &'static str| Memo::new(move |_| params.with(|params| params.get_str(name).unwrap_or_default().to_owned()));
-    let (revoke, revoked) = (asked("revoke"), asked("revoked"));
+    let (revoke, revoked, generated) = (asked("revoke"), asked("revoked"), asked("generated"));
     // What cannot be read goes to the server as it is, which says why.
     let query =
         Memo::new(move |_| search.with(|search| TokenQuery::parse(search).map_or_else(|_| search.clone(), |query| query.to_query())));
     let place = Memo::new(move |_| search.with(|search| TokenQuery::parse(search).unwrap_or_default().to_query()));
-    let list = Resource::new_blocking(move || (organization.get(), query.get()), |(organization, query)| tokens::list(organization, query));
+    let list = Resource::new_blocking(
+        move || (organization.get(), query.get(), generated.get()),
+        |(organization, query, generated)| tokens::list(organization, query, generated),
+    );
     view! {
         <Breadcrumb steps=vec![("Organization settings", None), ("API tokens", None)] />
         <div role="status">
@@ -94,14 +99,18 @@ fn Unreadable(message: String, all: String) -> impl IntoView {
 
 #[component]
 fn Listed(list: TokenList) -> impl IntoView {
-    let TokenList { organization, own, owners, may_revoke, query, page, outside, rotating, roles, creators, now } = list;
+    let TokenList { organization, own, owners, may_revoke, query, page, outside, earlier, rotating, roles, creators, generated, now } =
+        list;
     let slug = organization.slug.as_str();
     let place = query.to_query();
     let new_token = paths::new_token(slug);
     let first_use = creators.is_empty();
     let may_create = !owners.choices().is_empty();
+    let new = generated.as_ref().map(|token| token.id);
+    let told = generated.map(|token| view! { <Generated organization=slug.to_owned() place=place.clone() token=token /> });
     view! {
         <PageTitle page="API tokens" organization=organization.name.to_string() />
+        <div role="status">{told}</div>
         <div class="page-head">
             <p class="lead">
                 {if own {
@@ -135,10 +144,15 @@ fn Listed(list: TokenList) -> impl IntoView {
             let row = |token: Token| {
                 let outside = outside.iter().find(|(id, _)| *id == token.id).map(|(_, words)| words.clone());
                 let old = rotating.iter().find(|(id, _)| *id == token.id).map(|(_, old)| old.clone());
+                // That of a secret which is still accepted stands in the row anyway.
+                let earlier = earlier.iter().find(|(id, _)| *id == token.id).map(|(_, hint)| hint.clone());
+                let earlier = earlier.filter(|hint| old.as_ref().is_none_or(|old| old.hint != *hint));
                 view! {
                     <Row
+                        is_new=new == Some(token.id)
                         token=token
                         outside=outside
+                        earlier=earlier
                         old=old
                         now=now
                         organization=slug.to_owned()
@@ -168,6 +182,19 @@ fn Listed(list: TokenList) -> impl IntoView {
             }
                 .into_any()
         }}
+    }
+}
+
+/// Tells that a token was generated, and where it is: another order or a filter may keep it off the page.
+#[component]
+fn Generated(organization: String, place: String, token: Token) -> impl IntoView {
+    view! {
+        <Notice tone=Tone::Success dismiss=paths::tokens_at(&organization, &place)>
+            <p>
+                "Token “" <a href=paths::token(&organization, token.id)>{token.label.to_string()}</a>
+                "” is generated. In the list it is marked as new."
+            </p>
+        </Notice>
     }
 }
 

@@ -5,10 +5,11 @@
 
 use core::time::Duration;
 
-use domain::{Cause, Refusals, Rotation, SecretUser, Status, Timestamp, TokenId, time::roughly};
+use domain::{Cause, Refusals, Rotation, SecretUser, Status, Timestamp, TokenId, time::remaining};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
+use super::revoke;
 use crate::{
     paths, posted,
     queries::rotation::Secrets,
@@ -103,7 +104,7 @@ pub fn Overlap(organization: String, token: TokenId, known: Secrets) -> AnyView 
                 <div class="overlap">
                     <p>
                         "The old secret " <code class="hint">{old.to_string()}</code> " is accepted until " <Moment at=ends_at />
-                        {format!(", for another {}", roughly(ends_at.since(now)))}
+                        {format!(", for another {}", remaining(ends_at.since(now)))}
                         {until_first_use.then_some(", or until the new one is first used")} "."
                     </p>
                     <p>
@@ -241,7 +242,7 @@ pub fn OverlapEnded(known: Secrets) -> impl IntoView {
 
 /// Why the overlap was not ended.
 fn refused() -> impl IntoView {
-    posted::failure().map(|failure| view! { <Refused message=failure.message /> })
+    posted::failure().filter(|_| !revoke::is_asked()).map(|failure| view! { <Refused message=failure.message /> })
 }
 
 fn count(times: u64) -> String {

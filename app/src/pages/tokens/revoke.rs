@@ -2,6 +2,7 @@
 
 use domain::{Failure, Owner, State, Timestamp, Token};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use crate::{
     paths, posted,
@@ -30,7 +31,8 @@ pub fn Revoke(organization: String, place: String, id: String) -> impl IntoView 
                     let (organization, place) = stored.get_value();
                     match found.await {
                         Ok(found) if !matches!(found.token.state, State::Revoked { .. }) => {
-                            view! { <Ask organization=organization place=place found=found /> }.into_any()
+                            let action = paths::revoke(&organization, &place, found.token.id);
+                            view! { <Ask token=found.token now=found.now action=action back=back /> }.into_any()
                         }
                         Ok(Found { token, .. }) => {
                             view! {
@@ -111,10 +113,22 @@ fn find(organization: &str, id: &str) -> Resource<Result<Found, Failure>> {
     Resource::new_blocking(move || key.clone(), |(organization, id)| tokens::find(organization, id))
 }
 
+/// Whether the address of a token's page asks whether to revoke it.
+pub fn is_asked() -> bool {
+    use_query_map().with_untracked(|query| query.get_str("revoke") == Some("ask"))
+}
+
+/// Asks whether to revoke a token, over its own page, when the address says so and it can be.
 #[component]
-fn Ask(organization: String, place: String, found: Found) -> impl IntoView {
-    let last_use = last_use(&found.token, found.now);
-    let token = found.token;
+pub fn AskOnPage(organization: String, token: Token, now: Timestamp) -> impl IntoView {
+    let (page, action) = (paths::token(&organization, token.id), paths::revoke_on_page(&organization, token.id));
+    is_asked().then(|| view! { <Ask token=token now=now action=action back=page /> })
+}
+
+/// The dialog. Its form posts to `action`, and without an answer it leads to `back`.
+#[component]
+fn Ask(token: Token, now: Timestamp, action: String, back: String) -> impl IntoView {
+    let last_use = last_use(&token, now);
     let label = token.label.to_string();
     let owner = if token.owner == Owner::Organization { "the organization".to_owned() } else { token.owner.words() };
     let refusal = Refusal::posted();
@@ -122,7 +136,7 @@ fn Ask(organization: String, place: String, found: Found) -> impl IntoView {
     let elsewhere = refusal.failure().filter(|failure| failure.field.as_deref() != Some("label"));
     let elsewhere = elsewhere.map(|failure| view! { <Refused message=failure.message /> });
     view! {
-        <Dialog id="revoke" role="alertdialog" back=paths::tokens_at(&organization, &place)>
+        <Dialog id="revoke" role="alertdialog" back=back>
             <h2 class="dialog-title" id="revoke-title">
                 {format!("Revoke token “{label}”?")}
             </h2>
@@ -131,7 +145,7 @@ fn Ask(organization: String, place: String, found: Found) -> impl IntoView {
                 <p>"It belongs to " <strong>{owner}</strong> ". " {last_use}</p>
             </div>
             {elsewhere}
-            <form class="form" method="post" action=paths::revoke(&organization, &place, token.id)>
+            <form class="form" method="post" action=action>
                 <TextField
                     name="label"
                     label=format!("Type {label} to confirm")

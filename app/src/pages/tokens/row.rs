@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use domain::{OldSecret, State, Status, Timestamp, Token, time::roughly};
+use domain::{Hint, OldSecret, State, Status, Timestamp, Token, time::remaining};
 use leptos::prelude::*;
 
 use crate::{
@@ -33,8 +33,12 @@ pub fn bin_id(token: impl core::fmt::Display) -> String {
 #[component]
 pub fn Row(
     token: Token,
+    /// Whether whoever asks has just generated it.
+    is_new: bool,
     /// What is outside of the organization's policy about it.
     outside: Option<String>,
+    /// The mask of an earlier secret for which alone it was found.
+    earlier: Option<Hint>,
     /// Its old secret, while it is being rotated.
     old: Option<OldSecret>,
     now: Timestamp,
@@ -100,10 +104,17 @@ pub fn Row(
                 <a class="row-label" href=paths::token(&organization, token.id)>
                     {label}
                 </a>
+                {is_new.then(|| view! { <Badge tone=Tone::Success glyph=Glyph::Plus text="New" /> })}
                 {description.map(|text| view! { <span class="row-description">{text}</span> })}
             </th>
             <Cell column="Token">
                 <code class="hint">{token.hint.to_string()}</code>
+                {earlier
+                    .map(|earlier| {
+                        view! {
+                            <span class="cell-more">"Found by an earlier secret, " <code class="hint">{earlier.to_string()}</code></span>
+                        }
+                    })}
             </Cell>
             {owner.map(|owner| view! { <Cell column="Owner">{owner}</Cell> })}
             <Cell column="Role">{role} {limits}</Cell>
@@ -146,9 +157,9 @@ pub fn expires(token: &Token, status: Status, now: Timestamp) -> AnyView {
     let left = end.since(now);
     let more = match status {
         Status::Active | Status::Disabled if left <= SOON => {
-            Some(view! { <Badge tone=Tone::Warning glyph=Glyph::Clock text=format!("Expires in {}", roughly(left)) /> }.into_any())
+            Some(view! { <Badge tone=Tone::Warning glyph=Glyph::Clock text=format!("Expires in {}", remaining(left)) /> }.into_any())
         }
-        Status::Active | Status::Disabled => Some(view! { <span class="cell-more">{format!("in {}", roughly(left))}</span> }.into_any()),
+        Status::Active | Status::Disabled => Some(view! { <span class="cell-more">{format!("in {}", remaining(left))}</span> }.into_any()),
         Status::Expired | Status::Revoked => None,
     };
     view! {

@@ -9,6 +9,7 @@ use super::{
     events::RecentEvents,
     limits::LimitsDetails,
     overlap::{AskEndOverlap, Overlap, OverlapEnded, RenewalActions, StillPresented},
+    revoke::AskOnPage,
     row::{self, expires, last_used, status_badge},
     usage::Usage,
 };
@@ -72,12 +73,13 @@ pub fn TokenPage() -> impl IntoView {
 
 /// Tells what the form before led to, when the address says so and it is true still.
 #[component]
-fn Done(off: bool) -> impl IntoView {
+fn Done(status: Status) -> impl IntoView {
     let done = use_query_map().with_untracked(|query| query.get_str("done").unwrap_or_default().to_owned());
     let text = match done.as_str() {
         "edited" => "The token is saved as it is shown here.",
-        "disabled" if off => "The token is disabled.",
-        "enabled" if !off => "The token is enabled.",
+        "disabled" if status == Status::Disabled => "The token is disabled.",
+        "enabled" if status == Status::Active => "The token is enabled.",
+        "revoked" if status == Status::Revoked => "The token is revoked. Whatever still presents it is refused.",
         _ => return None,
     };
     let here = use_location().pathname.get_untracked();
@@ -108,17 +110,19 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
     let switch = (may_switch && living).then(|| view! { <Switch organization=slug.clone() token=token.clone() /> });
     let revoke = (may_revoke && status != Status::Revoked).then(|| {
         view! {
-            <ButtonLink href=paths::ask_revoke(&slug, "", token.id)>
+            <ButtonLink href=paths::ask_revoke_on_page(&paths::token(&slug, token.id))>
                 <Icon glyph=Glyph::Bin />
                 "Revoke"
             </ButtonLink>
         }
     });
+    let asked =
+        (may_revoke && status != Status::Revoked).then(|| view! { <AskOnPage organization=slug.clone() token=token.clone() now=now /> });
     view! {
         <PageTitle page=label.clone() organization=organization.name.to_string() />
         <div role="status">
             <OverlapEnded known=known.clone() />
-            <Done off=status == Status::Disabled />
+            <Done status=status />
         </div>
         <div class="page-head">
             <div>
@@ -136,6 +140,7 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
         <StillPresented known=known.clone() status=status />
         <Facts organization=slug.clone() token=token.clone() outside=outside old=old status=status now=now />
         <Overlap organization=slug.clone() token=token.id known=known.clone() />
+        {asked}
         <AskEndOverlap organization=slug.clone() token=token.id known=known />
         <Usage used=used />
         <section class="block" aria-labelledby="may">

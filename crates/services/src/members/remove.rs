@@ -47,6 +47,9 @@ pub struct Decisions {
     /// For all that are not named; none refuses when there are some. Tokens of teams stay where this would move or rotate them: they are
     /// moved nowhere, and a secret of them is for those in the team.
     pub others: Option<AfterLeaving>,
+    /// The same for every token, whatever is said of it; where it would move or rotate one that who asks can neither move nor rotate, what is
+    /// said of that one holds. None decides nothing.
+    pub same: Option<AfterLeaving>,
     /// When the old secrets of those end that are rotated.
     pub overlap: Overlap,
 }
@@ -54,10 +57,10 @@ pub struct Decisions {
 impl Decisions {
     /// Token by token; those that are not named stay.
     pub fn each(choices: BTreeMap<TokenId, AfterLeaving>) -> Self {
-        Self { each: choices, others: Some(AfterLeaving::Keep), overlap: Overlap::DEFAULT }
+        Self { each: choices, ..Self::all(Some(AfterLeaving::Keep)) }
     }
 
-    /// Reads the fields of a form: `token-ID` for each token, `others`, who stay unless told, and `overlap`. Other fields are somebody else's.
+    /// Reads the fields of a form: `token-ID` for each token, `others`, who stay unless told, `same`, empty for none, and `overlap`. Other fields are somebody else's.
     pub fn parse<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self> {
         let mut decisions = Self::each(BTreeMap::new());
         for (name, value) in fields {
@@ -66,6 +69,9 @@ impl Decisions {
                 decisions.each.insert(id.parse().map_err(|_| why())?, value.parse().map_err(Error::in_field("tokens"))?);
             } else if name == "others" {
                 decisions.others = Some(value.parse().map_err(Error::in_field("others"))?);
+            } else if name == "same" {
+                decisions.same =
+                    Some(value).filter(|value| !value.is_empty()).map(str::parse).transpose().map_err(Error::in_field("same"))?;
             } else if name == "overlap" {
                 decisions.overlap = tokens::chosen_overlap(value)?;
             }
@@ -73,17 +79,21 @@ impl Decisions {
         Ok(decisions)
     }
 
-    /// The same for all.
+    /// The same for all that are not named.
     pub fn all(choice: Option<AfterLeaving>) -> Self {
-        Self { each: BTreeMap::new(), others: choice, overlap: Overlap::DEFAULT }
+        Self { each: BTreeMap::new(), others: choice, same: None, overlap: Overlap::DEFAULT }
     }
 
     fn chosen(&self) -> impl Iterator<Item = AfterLeaving> {
-        self.each.values().copied().chain(self.others)
+        self.each.values().copied().chain(self.others).chain(self.same)
     }
 
     /// What is decided about this token.
-    fn about(&self, token: &Token) -> Result<AfterLeaving> {
+    fn about(&self, access: &Access, token: &Token) -> Result<AfterLeaving> {
+        let passes_on = |choice| matches!(choice, AfterLeaving::Move(_) | AfterLeaving::Rotate);
+        if let Some(same) = self.same.filter(|same| !passes_on(*same) || may_pass_on(access, token).is_ok()) {
+            return Ok(same);
+        }
         if let Some(choice) = self.each.get(&token.id) {
             return Ok(*choice);
         }
@@ -212,7 +222,7 @@ pub async fn remove_deciding(console: &Console, access: &Access, id: &str, decis
     };
     let mut decided = Vec::new();
     for token in &generated {
-        let choice = decisions.about(token)?;
+        let choice = decisions.about(access, token)?;
         change.apply(&mut write, token, choice).await?;
         let team = change.team(choice).map(|team| team.name.as_str());
         let mut line = json!({ "id": token.id.to_string(), "label": token.label.as_str(), "choice": choice.as_str() });

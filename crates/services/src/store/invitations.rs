@@ -97,26 +97,8 @@ pub(crate) async fn find_by_digest_in(write: &mut Write, digest: &Digest, now: T
     row.map(FoundRow::into_found).transpose()
 }
 
-/// The organization's invitations that can be accepted at `now`, newest first.
-pub(crate) async fn list(db: &Db, access: &Access, now: Timestamp) -> Result<Vec<Invitation>> {
-    let rows: Vec<Row> = on_db!(db, |pool| {
-        sqlx::query_as(select!("AND i.organization_id = $1 AND i.expires_at > $2 ORDER BY i.created_at DESC, i.id DESC"))
-            .bind(access.organization().id.to_string())
-            .bind(now.as_micros())
-            .fetch_all(pool)
-            .await?
-    });
-    rows.into_iter().map(Row::into_invitation).collect()
-}
-
-/// At most `limit` of them that are older than this one.
-pub(crate) async fn list_after(
-    db: &Db,
-    access: &Access,
-    now: Timestamp,
-    after: Option<InvitationId>,
-    limit: u32,
-) -> Result<Vec<Invitation>> {
+/// The organization's invitations that can be accepted at `now`, newest first: at most `limit` of those older than this one.
+pub(crate) async fn list(db: &Db, access: &Access, now: Timestamp, after: Option<InvitationId>, limit: u32) -> Result<Vec<Invitation>> {
     let rows: Vec<Row> = on_db!(db, |pool| {
         sqlx::query_as(select!("AND i.organization_id = $1 AND i.expires_at > $2 AND ($3 = '' OR i.id < $3) ORDER BY i.id DESC LIMIT $4"))
             .bind(access.organization().id.to_string())

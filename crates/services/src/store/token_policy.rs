@@ -190,6 +190,32 @@ where
     sql.push_bind(now).push("))");
 }
 
+/// Of an organization's tokens in force those that a policy would not let through.
+macro_rules! breaking {
+    () => {
+        "t.organization_id = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2) AND ( \
+         (t.expires_at IS NULL AND $3 = 1) OR (t.expires_at IS NOT NULL AND t.expires_at - t.created_at > $4) \
+         OR ($6 = 1 AND t.kind = 'user') OR ($7 = 1 AND t.kind = 'team') \
+         OR ($5 = 1 AND t.kind <> 'user' AND EXISTS (SELECT 1 FROM tokens o WHERE o.organization_id = t.organization_id \
+         AND o.kind = t.kind AND COALESCE(o.team_id, '') = COALESCE(t.team_id, '') AND o.id <> t.id AND LOWER(o.label) = LOWER(t.label) \
+         AND o.revoked_at IS NULL AND (o.expires_at IS NULL OR o.expires_at > $2))))"
+    };
+}
+
+/// Binds what [`breaking!`] asks for.
+macro_rules! ask_breaking {
+    ($query:expr, $access:expr, $policy:expr, $now:expr) => {
+        $query
+            .bind($access.organization().id.to_string())
+            .bind($now.as_micros())
+            .bind(i64::from(!$policy.may_never_expire))
+            .bind($policy.max_days.map_or(i64::MAX, |days| i64::from(days) * DAY))
+            .bind(i64::from($policy.unique_labels))
+            .bind(i64::from(!$policy.user_tokens_allowed))
+            .bind(i64::from(!$policy.team_tokens_allowed))
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct BreakingRow {
     created_by_name: String,
@@ -201,29 +227,14 @@ struct BreakingRow {
 /// What a policy would mean for the organization's tokens that are in force.
 pub(crate) async fn impact(db: &Db, access: &Access, policy: &Policy, now: Timestamp) -> Result<Impact> {
     let organization = access.organization().id.to_string();
-    let longest = policy.max_days.map_or(i64::MAX, |days| i64::from(days) * DAY);
     let rows: Vec<BreakingRow> = on_db!(db, |pool| {
-        sqlx::query_as(
-            "SELECT t.created_by_name, g.name AS team, COUNT(*) AS tokens, COUNT(CASE WHEN u.last_used_at >= $6 THEN 1 END) AS used \
-             FROM tokens t LEFT JOIN token_usage u ON u.token_id = t.id LEFT JOIN teams g ON g.id = t.team_id \
-             WHERE t.organization_id = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2) AND ( \
-             (t.expires_at IS NULL AND $3 = 1) OR (t.expires_at IS NOT NULL AND t.expires_at - t.created_at > $4) \
-             OR ($7 = 1 AND t.kind = 'user') OR ($8 = 1 AND t.kind = 'team') \
-             OR ($5 = 1 AND t.kind <> 'user' AND EXISTS (SELECT 1 FROM tokens o WHERE o.organization_id = t.organization_id \
-             AND o.kind = t.kind AND COALESCE(o.team_id, '') = COALESCE(t.team_id, '') AND o.id <> t.id AND LOWER(o.label) = LOWER(t.label) AND o.revoked_at IS NULL \
-             AND (o.expires_at IS NULL OR o.expires_at > $2)))) \
-             GROUP BY t.created_by_name, g.id, g.name",
-        )
-        .bind(&organization)
-        .bind(now.as_micros())
-        .bind(i64::from(!policy.may_never_expire))
-        .bind(longest)
-        .bind(i64::from(policy.unique_labels))
-        .bind(now.as_micros() - 7 * DAY)
-        .bind(i64::from(!policy.user_tokens_allowed))
-        .bind(i64::from(!policy.team_tokens_allowed))
-        .fetch_all(pool)
-        .await?
+        let sql = concat!(
+            "SELECT t.created_by_name, g.name AS team, COUNT(*) AS tokens, COUNT(CASE WHEN u.last_used_at >= $8 THEN 1 END) AS used \
+             FROM tokens t LEFT JOIN token_usage u ON u.token_id = t.id LEFT JOIN teams g ON g.id = t.team_id WHERE ",
+            breaking!(),
+            " GROUP BY t.created_by_name, g.id, g.name"
+        );
+        ask_breaking!(sqlx::query_as(sql), access, policy, now).bind(now.as_micros() - 7 * DAY).fetch_all(pool).await?
     });
     let unused = match policy.revoke_unused_days {
         None => 0,
@@ -248,8 +259,22 @@ pub(crate) async fn impact(db: &Db, access: &Access, policy: &Policy, now: Times
         used: rows.iter().map(|row| count(row.used)).sum(),
         creators: by_name(rows.iter().map(|row| (row.created_by_name.as_str(), count(row.tokens)))),
         teams: by_name(rows.iter().filter_map(|row| Some((row.team.as_deref()?, count(row.tokens))))),
+        named: Vec::new(),
         unused: count(unused),
     })
+}
+
+/// At most `limit` of the tokens that a policy would not let through, those first that were used last.
+pub(crate) async fn find_breaking(db: &Db, access: &Access, policy: &Policy, now: Timestamp, limit: i64) -> Result<Vec<TokenId>> {
+    let found: Vec<String> = on_db!(db, |pool| {
+        let sql = concat!(
+            "SELECT t.id FROM tokens t LEFT JOIN token_usage u ON u.token_id = t.id WHERE ",
+            breaking!(),
+            " ORDER BY COALESCE(u.last_used_at, 0) DESC, t.id DESC LIMIT $8"
+        );
+        ask_breaking!(sqlx::query_scalar(sql), access, policy, now).bind(limit).fetch_all(pool).await?
+    });
+    found.into_iter().map(|id| stored("tokens.id", id.parse())).collect()
 }
 
 /// Adds up what goes by the same name; those with most come first.

@@ -12,6 +12,7 @@ use crate::{
 
 on_both![
     a_new_person_becomes_a_member_and_is_signed_in,
+    pages_follow_one_another_without_gap_or_repetition,
     an_account_joins_when_it_is_signed_in_and_is_never_touched_otherwise,
     looking_uses_nothing_up,
     a_link_ends_after_a_week_when_it_is_taken_back_or_replaced,
@@ -47,11 +48,50 @@ async fn a_new_person_becomes_a_member_and_is_signed_in(instance: Instance) {
         (me.email.as_str(), me.name.as_str(), me.memberships[0].role.clone()),
         ("grace@acme.test", "Grace Hopper", Role::Developer.into())
     );
-    assert!(invitations::list(&instance.console, &instance.owner().await).await.unwrap().is_empty());
+    assert!(invitations::list(&instance.console, &instance.owner().await, None, 100).await.unwrap().0.is_empty());
     let again = invitations::accept_as_new(&instance.console, &caller(), &code, &person()).await;
     assert!(matches!(again, Err(Error::Unauthenticated)));
     assert!(matches!(invitations::accept(&instance.console, &caller(), &actor, &code).await, Err(Error::Unauthenticated)));
     assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'invitation.accept'").await, 1);
+}
+
+async fn pages_follow_one_another_without_gap_or_repetition(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let mut made = Vec::new();
+    for number in 0..55 {
+        // Some share their moment.
+        instance.advance(number % 2);
+        made.push(invitations::create(&instance.console, &owner, &format!("p{number}@new.test"), "viewer", "/").await.unwrap().invitation);
+    }
+    made.sort_by_key(|invitation| core::cmp::Reverse(invitation.id));
+    let page = async |after: Option<&str>| invitations::list(&instance.console, &owner, after, invitations::PAGE).await.unwrap();
+    let (mut listed, mut after, mut sizes) = (Vec::new(), None::<String>, Vec::new());
+    loop {
+        let (invitations, next) = page(after.as_deref()).await;
+        sizes.push(invitations.len());
+        listed.extend(invitations);
+        let Some(next) = next else { break };
+        after = Some(next.to_string());
+        if sizes.len() == 1 {
+            // The place stays one when what stands there is over; what is over is on no page.
+            invitations::withdraw(&instance.console, &owner, &next.to_string()).await.unwrap();
+            invitations::withdraw(&instance.console, &owner, &made[25].id.to_string()).await.unwrap();
+        }
+    }
+    let over = made.remove(25);
+    assert_eq!((listed, sizes), (made, vec![25, 25, 4]), "newest first, and {} left out", over.email.as_str());
+    assert!(invitations::list(&instance.console, &owner, Some(&over.id.to_string()), 2).await.unwrap().1.is_some(), "that is a place");
+    assert!(matches!(invitations::list(&instance.console, &owner, Some("x"), 2).await, Err(Error::Invalid { field: "after", .. })));
+    instance.member("globex", Role::Owner, "hank@globex.test").await;
+    let hank = instance.actor("hank@globex.test").await;
+    let hank = access::to_organization(&instance.console, Some(&hank), &caller(), "globex", Permission::INVITATION_READ).await.unwrap();
+    let foreign = Some(listed_first(&instance, &owner).await);
+    assert_eq!(invitations::list(&instance.console, &hank, foreign.as_deref(), 100).await.unwrap(), (vec![], None));
+}
+
+async fn listed_first(instance: &Instance, access: &crate::Access) -> String {
+    invitations::list(&instance.console, access, None, 1).await.unwrap().0[0].id.to_string()
 }
 
 async fn an_account_joins_when_it_is_signed_in_and_is_never_touched_otherwise(instance: Instance) {
@@ -99,7 +139,7 @@ async fn a_link_ends_after_a_week_when_it_is_taken_back_or_replaced(instance: In
     };
     assert!(dead(&first).await);
     let owner = instance.owner().await;
-    let listed = invitations::list(&instance.console, &owner).await.unwrap();
+    let listed = invitations::list(&instance.console, &owner, None, 100).await.unwrap().0;
     assert_eq!(listed.iter().map(|each| each.role.clone()).collect::<Vec<_>>(), [Role::Viewer]);
     invitations::withdraw(&instance.console, &owner, &listed[0].id.to_string()).await.unwrap();
     assert!(dead(&second).await);
@@ -109,7 +149,7 @@ async fn a_link_ends_after_a_week_when_it_is_taken_back_or_replaced(instance: In
     assert!(invitations::open(&instance.console, None, &third).await.is_ok());
     instance.advance(1);
     assert!(dead(&third).await);
-    assert!(invitations::list(&instance.console, &owner).await.unwrap().is_empty());
+    assert!(invitations::list(&instance.console, &owner, None, 100).await.unwrap().0.is_empty());
     // What is over does not stand in the way of a new one.
     let fourth = invite(&instance, "grace@acme.test", "viewer").await;
     assert!(invitations::open(&instance.console, None, &fourth).await.is_ok());
@@ -155,7 +195,7 @@ async fn nobody_invites_to_more_than_they_hold(instance: Instance) {
     let invite = async |access, role| invitations::create(&instance.console, access, "grace@acme.test", role, "").await;
     assert!(matches!(invite(&admin, "owner").await, Err(Error::Invalid { field: "role", .. })));
     assert!(matches!(invite(&developer, "viewer").await, Err(Error::Forbidden)));
-    assert!(matches!(invitations::list(&instance.console, &developer).await, Err(Error::Forbidden)));
+    assert!(matches!(invitations::list(&instance.console, &developer, None, 100).await, Err(Error::Forbidden)));
     assert_eq!(instance.shape().await, before);
     assert!(invite(&admin, "admin").await.is_ok());
 }
@@ -189,7 +229,7 @@ async fn another_organization_withdraws_nothing(instance: Instance) {
     instance.set_up().await;
     instance.member("globex", Role::Owner, "eve@globex.test").await;
     let code = invite(&instance, "grace@acme.test", "viewer").await;
-    let id = invitations::list(&instance.console, &instance.owner().await).await.unwrap()[0].id.to_string();
+    let id = invitations::list(&instance.console, &instance.owner().await, None, 100).await.unwrap().0[0].id.to_string();
     let actor = instance.actor("eve@globex.test").await;
     let eve = access::to_organization(&instance.console, Some(&actor), &caller(), "globex", Permission::INVITATION_DELETE).await.unwrap();
     let before = instance.shape().await;
@@ -197,7 +237,7 @@ async fn another_organization_withdraws_nothing(instance: Instance) {
         assert!(matches!(invitations::withdraw(&instance.console, &eve, id).await, Err(Error::NotFound)));
     }
     assert_eq!(instance.shape().await, before);
-    assert!(invitations::list(&instance.console, &eve).await.unwrap().is_empty());
+    assert!(invitations::list(&instance.console, &eve, None, 100).await.unwrap().0.is_empty());
     assert!(invitations::open(&instance.console, None, &code).await.is_ok());
 }
 
@@ -207,7 +247,7 @@ async fn nothing_changes_when_the_event_cannot_be_written(instance: Instance) {
     let (owner, eve) = (instance.owner().await, instance.actor("eve@globex.test").await);
     let code = invite(&instance, "grace@acme.test", "viewer").await;
     let other = invite(&instance, "eve@globex.test", "viewer").await;
-    let id = invitations::list(&instance.console, &owner).await.unwrap()[0].id.to_string();
+    let id = invitations::list(&instance.console, &owner, None, 100).await.unwrap().0[0].id.to_string();
     instance.break_inserts("events").await;
     let before = instance.shape().await;
     let invited = invitations::create(&instance.console, &owner, "grace@acme.test", "admin", "").await;

@@ -14,6 +14,8 @@ on_both![
     every_order_is_paged_without_gap_or_repetition,
     filters_narrow_alone_and_together,
     what_is_typed_is_searched_for_as_it_is,
+    earlier_secrets_are_searched_for_too,
+    what_was_just_generated_is_told_to_who_did_it,
     the_clock_decides_which_view_a_token_is_in,
     a_place_of_another_order_is_refused,
     another_organization_is_never_listed,
@@ -160,6 +162,72 @@ async fn what_is_typed_is_searched_for_as_it_is(instance: Instance) {
     ] {
         assert_eq!(find(&instance, &owner, &format!("q={typed}")).await, labels, "{typed}");
     }
+}
+
+async fn earlier_secrets_are_searched_for_too(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let first = tokens::create(&instance.console, &owner, new_token("ci", Role::Viewer)).await.unwrap();
+    instance.advance(1);
+    tokens::create(&instance.console, &owner, new_token("other", Role::Viewer)).await.unwrap();
+    let id = first.token.id;
+    let rotate = async || {
+        instance.advance(1);
+        tokens::rotate(&instance.console, &owner, &id.to_string(), domain::Overlap::Now).await.unwrap().token.hint
+    };
+    let (second, third) = (rotate().await, rotate().await);
+    let first = first.token.hint;
+    let earlier = async |view: &str, search: &str| {
+        let listed = tokens::list(&instance.console, &owner, &query(&format!("{view}&q={search}"))).await.unwrap();
+        (listed.page.items.iter().map(|token| token.label.to_string()).collect::<Vec<_>>(), listed.earlier)
+    };
+    let ci = || vec!["ci".to_owned()];
+    for hint in [&first, &second] {
+        assert_eq!(earlier("", hint.as_str()).await, (ci(), vec![(id, hint.clone())]));
+        // In any letters, and a part of it.
+        let end = hint.as_str().split('…').nth(1).unwrap();
+        assert_eq!(earlier("", &end.to_uppercase()).await, (ci(), vec![(id, hint.clone())]), "{end}");
+    }
+    assert_eq!(earlier("", third.as_str()).await, (ci(), vec![]), "that is the current one, which the row shows");
+    assert_eq!(earlier("", "ci").await, (ci(), vec![]));
+    // All generations hold this, and so does the current one.
+    assert_eq!(earlier("", "jto_").await, (vec!["other".to_owned(), "ci".to_owned()], vec![]));
+    tokens::revoke(&instance.console, &owner, &id.to_string(), "ci").await.unwrap();
+    assert_eq!(earlier("", first.as_str()).await, (vec![], vec![]));
+    assert_eq!(earlier("view=inactive", first.as_str()).await, (ci(), vec![(id, first.clone())]));
+    // So do programs find it, and files hold it.
+    let filter = domain::TokenFilter { search: Some(domain::Search::parse(first.as_str()).unwrap()), ..Default::default() };
+    assert_eq!(tokens::list_all(&instance.console, &owner, &filter, 100).await.unwrap().items.len(), 1);
+    // Nobody learns of what is not theirs.
+    instance.member("globex", Role::Owner, "hank@globex.test").await;
+    let hank = instance.actor("hank@globex.test").await;
+    let hank = access::to_organization(&instance.console, Some(&hank), &caller(), "globex", Permission::API_KEY_READ).await.unwrap();
+    assert_eq!(
+        store::tokens::found_by_earlier(&instance.console.0.db, &hank, &domain::Search::parse(first.as_str()).unwrap(), &[id])
+            .await
+            .unwrap(),
+        []
+    );
+}
+
+async fn what_was_just_generated_is_told_to_who_did_it(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let token = tokens::create(&instance.console, &owner, new_token("ci", Role::Viewer)).await.unwrap().token;
+    let id = token.id.to_string();
+    instance.member("acme", Role::Admin, "bob@acme.test").await;
+    let bob = instance.actor("bob@acme.test").await;
+    let bob = access::to_organization(&instance.console, Some(&bob), &caller(), "acme", Permission::API_KEY_READ).await.unwrap();
+    let told = async |access: &Access, id: &str| tokens::just_generated(&instance.console, access, id).await.unwrap();
+    assert_eq!(told(&owner, &id).await, Some(token.clone()));
+    assert_eq!(told(&bob, &id).await, None, "it was somebody else");
+    for other in ["", "x", "tok_019aa000000070008000000000000000"] {
+        assert_eq!(told(&owner, other).await, None, "{other:?}");
+    }
+    instance.advance(3_599);
+    assert_eq!(told(&owner, &id).await, Some(token));
+    instance.advance(1);
+    assert_eq!(told(&owner, &id).await, None, "that is an hour ago");
 }
 
 async fn the_clock_decides_which_view_a_token_is_in(instance: Instance) {

@@ -331,7 +331,7 @@ async fn removal_and_demotion_take_invitations_back(instance: Instance) {
         invitations::create(&instance.console, access, email, role, "/").await.unwrap();
     };
     let open = async || {
-        let all = invitations::list(&instance.console, &owner).await.unwrap();
+        let all = invitations::list(&instance.console, &owner, None, 100).await.unwrap().0;
         let mut emails: Vec<String> = all.into_iter().map(|each| each.email.as_str().to_owned()).collect();
         emails.sort();
         emails

@@ -30,6 +30,7 @@ on_both![
     no_token_becomes_a_teams_where_teams_have_none,
     who_leaves_gets_no_new_secret,
     about_those_that_are_not_listed_is_decided_together,
+    the_same_goes_for_all_that_can_be_handed_on,
     nothing_changes_when_it_cannot_be_recorded,
     everything_of_theirs_ends_whatever_is_chosen,
 ];
@@ -261,6 +262,34 @@ async fn about_those_that_are_not_listed_is_decided_together(instance: Instance)
     assert_eq!(instance.count("SELECT COUNT(*) FROM tokens WHERE revoked_at IS NULL").await, 100);
 }
 
+async fn the_same_goes_for_all_that_can_be_handed_on(instance: Instance) {
+    let console = &instance.console;
+    let (owner, bob, id, payments) = bob(&instance).await;
+    let ours = generate(&instance, &bob, "ours", Role::Viewer, None).await;
+    let other = generate(&instance, &bob, "other", Role::Viewer, None).await;
+    let of_team = generate(&instance, &bob, "of the team", Role::Viewer, Some(OwnerChoice::Team(payments))).await;
+    let fields = |same: &str| {
+        let each =
+            [(&ours, "keep"), (&of_team, "revoke")].map(|(issued, choice)| (format!("token-{}", issued.token.id), choice.to_owned()));
+        let fields: Vec<(String, String)> = each.into_iter().chain([("same".to_owned(), same.to_owned())]).collect();
+        Decisions::parse(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    };
+    for wrong in ["burn", "team_x", " "] {
+        assert!(matches!(fields(wrong), Err(Error::Invalid { field: "same", .. })), "{wrong:?}");
+    }
+    assert_eq!(fields("").unwrap().same, None, "nothing is chosen for all");
+    let decisions = fields("rotate").unwrap();
+    assert_eq!(decisions.needed(), [Permission::API_KEY_DELETE, Permission::API_KEY_UPDATE], "of all that is chosen");
+    let removed = members::remove_deciding(console, &owner, &id, &decisions).await.unwrap();
+    let mut rotated: Vec<TokenId> = removed.rotated.iter().map(|issued| issued.token.id).collect();
+    rotated.sort();
+    let mut expected = [ours.token.id, other.token.id];
+    expected.sort();
+    assert_eq!(rotated, expected, "whatever stands beside them");
+    let state = tokens::find(console, &owner, &of_team.token.id.to_string()).await.unwrap().state;
+    assert!(matches!(state, State::Revoked { .. }), "what cannot be rotated here is as it was chosen");
+}
+
 async fn nothing_changes_when_it_cannot_be_recorded(instance: Instance) {
     let console = &instance.console;
     let (owner, bob, id, payments) = bob(&instance).await;
@@ -372,7 +401,7 @@ async fn everything_of_theirs_ends_whatever_is_chosen(instance: Instance) {
     assert_eq!(verdict(&instance, his.secret.expose()).await, Verdict::Valid);
     assert!(sessions::find(console, &stays.session).await.unwrap().is_some());
     assert_eq!(instance.count("SELECT COUNT(*) FROM team_members").await, 2);
-    assert_eq!(invitations::list(console, &owner).await.unwrap().len(), 1);
+    assert_eq!(invitations::list(console, &owner, None, 100).await.unwrap().0.len(), 1);
     assert!(console.verify_events(None).await.unwrap().is_ok());
     assert_eq!(tokens::find(console, &owner, &his.token.id.to_string()).await.unwrap().status_at(console.now()), Status::Active);
 }

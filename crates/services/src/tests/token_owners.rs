@@ -134,7 +134,8 @@ async fn what_is_there_is_counted_and_marked(instance: Instance) {
     access::by_token(console, script.secret.expose(), &caller(), Permission::ORGANIZATION_READ).await.unwrap();
     console.0.usage.settle().await.unwrap();
     let before = instance.shape().await;
-    let impact = async |policy: Policy| token_policy::preview(console, &owner, &policy).await.unwrap();
+    let preview = async |policy: Policy| token_policy::preview(console, &owner, &policy).await.unwrap();
+    let impact = async |policy: Policy| Impact { named: Vec::new(), ..preview(policy).await };
     let vi = |count| vec![("vi@acme.test".to_owned(), count)];
     let people = Impact { tokens: 1, used: 1, creators: vi(1), ..Impact::default() };
     assert_eq!(impact(no_people()).await, people);
@@ -142,6 +143,8 @@ async fn what_is_there_is_counted_and_marked(instance: Instance) {
     assert_eq!(impact(no_teams()).await, Impact { used: 0, teams: teams.clone(), ..people.clone() });
     let neither = Policy { team_tokens_allowed: false, ..no_people() };
     assert_eq!(impact(neither).await, Impact { tokens: 2, creators: vi(2), teams, ..people });
+    let names: Vec<String> = preview(neither).await.named.iter().map(|token| token.owner.words()).collect();
+    assert_eq!(names, [&script, &deploy].map(|issued| issued.token.owner.words()), "whomever they belong to");
     assert_eq!(instance.shape().await, before, "looking changes nothing");
     set(&instance, Policy { max_days: Some(7), may_never_expire: false, ..neither }).await;
     let all = tokens::list_all(console, &owner, &domain::TokenFilter::default(), 100).await.unwrap().items;

@@ -1,6 +1,8 @@
 //! Finding tokens: a page of them, one of them, one by its label, some by their ids, all for a file.
 
-use domain::{Cursor, Label, Page, Permission, Token, TokenFilter, TokenId, TokenQuery};
+use std::time::Duration;
+
+use domain::{Cursor, Hint, Label, Page, Permission, Token, TokenFilter, TokenId, TokenQuery};
 
 use crate::{
     Console,
@@ -16,6 +18,9 @@ pub const EXPORT: usize = 10_000;
 /// The most tokens that can be chosen at once.
 pub const CHOSEN: usize = 100;
 
+/// For so long a token has just been generated.
+const JUST_NOW: Duration = Duration::from_hours(1);
+
 /// Rows that are read at once for a file.
 const BATCH: i64 = 1_000;
 
@@ -24,6 +29,8 @@ const BATCH: i64 = 1_000;
 pub struct Listed {
     /// The rows.
     pub page: Page<Token>,
+    /// The masks of earlier secrets for which alone a search found some of them, the latest first.
+    pub earlier: Vec<(TokenId, Hint)>,
     /// Who has generated tokens, by name, whatever the query. Nobody: there are no tokens at all.
     pub creators: Vec<String>,
 }
@@ -47,7 +54,14 @@ pub async fn list(console: &Console, access: &Access, query: &TokenQuery) -> Res
     items.truncate(page);
     let next = items.last().filter(|_| more).map(|last| Cursor::of(last, query.sort));
     let creators = store::tokens::creators(&console.0.db, access).await?;
-    Ok(Listed { page: Page { items, next }, creators })
+    let earlier = match &query.search {
+        Some(search) => {
+            let ids: Vec<TokenId> = items.iter().map(|token| token.id).collect();
+            store::tokens::found_by_earlier(&console.0.db, access, search, &ids).await?
+        }
+        None => Vec::new(),
+    };
+    Ok(Listed { page: Page { items, next }, earlier, creators })
 }
 
 /// Lists the organization's tokens that a program's filter finds, whatever they are, as many as it wants, 100 at most.
@@ -87,6 +101,16 @@ pub async fn find(console: &Console, access: &Access, id: &str) -> Result<Token>
     access.require_on_tokens(Permission::API_KEY_READ)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     store::tokens::find(&console.0.db, access, id).await?.ok_or(Error::NotFound)
+}
+
+/// Finds a token that whoever asks has just generated. None for any other, whatever the id: an address that tells of it can be kept, and
+/// sent to others.
+pub async fn just_generated(console: &Console, access: &Access, id: &str) -> Result<Option<Token>> {
+    access.require_on_tokens(Permission::API_KEY_READ)?;
+    let Ok(id) = id.parse() else { return Ok(None) };
+    let found = store::tokens::find(&console.0.db, access, id).await?;
+    let now = console.now();
+    Ok(found.filter(|token| token.created_by == access.principal().name() && now.since(token.created_at) < JUST_NOW))
 }
 
 /// Finds the token that asks.

@@ -27,7 +27,9 @@ pub use create::{create, create_by_form};
 pub use disable::{disable, enable};
 pub(crate) use edit::fingerprint;
 pub use edit::{EDITED_MEANWHILE, edit, edit_with, editable, version};
-pub use list::{CHOSEN, EXPORT, Exported, Listed, PAGE, export, find, find_itself, find_many, label_in_use, list, list_all};
+pub use list::{
+    CHOSEN, EXPORT, Exported, Listed, PAGE, export, find, find_itself, find_many, just_generated, label_in_use, list, list_all,
+};
 pub use once::{IdempotencyKey, Outcome, create_once, form_key};
 pub use replace::{Replacement, replace, replace_by_form, replacement};
 pub use revoke::{revoke, revoke_by_id, revoke_itself, revoke_presented};

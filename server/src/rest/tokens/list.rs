@@ -68,7 +68,7 @@ fn asked(query: &str) -> Result<(TokenFilter, u32), Problem> {
         ("after" = Option<String>, Query, description = "Where the page begins: `next` of the page before, in the same order.",
             min_length = 1, example = "-created.1795338300000000.tok_019aa3c4f1a07d3e8000000000000002"),
         ("status" = Option<StatusName>, Query, description = "What the tokens are.", example = "active"),
-        ("q" = Option<String>, Query, description = "What label, description or hint hold; never a secret.",
+        ("q" = Option<String>, Query, description = "What label, description or the hint of a secret hold, of an earlier one too; never a secret.",
             min_length = 1, max_length = 100, example = "deploy"),
         ("role" = Option<GrantName>, Query, description = "What they may do; `custom`: permissions of their own alone.", example = "viewer"),
         ("owner" = Option<OwnedName>, Query, description = "Whom they belong to.", example = "organization"),

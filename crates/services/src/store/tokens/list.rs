@@ -1,7 +1,7 @@
 //! Many tokens at once: those that a query finds, and those that a person has chosen.
 
 use domain::{
-    Cursor, Role, Search, Status, Timestamp, Token, TokenFilter, TokenId, TokenQuery,
+    Cursor, Hint, Role, Search, Status, Timestamp, Token, TokenFilter, TokenId, TokenQuery,
     attention::Finding,
     audit::Action,
     page::Key,
@@ -10,7 +10,7 @@ use domain::{
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use super::{
-    super::{Db, Write, containing, on_db, on_tx, token_policy},
+    super::{Db, Write, containing, on_db, on_tx, stored, token_policy},
     Row,
 };
 use crate::{access::Access, error::Result};
@@ -232,7 +232,7 @@ where
     }
 }
 
-/// Those in which the text occurs.
+/// Those in which the text occurs. The mask of an earlier secret counts: it is what somebody has who looks into a log or an old file.
 fn seek<DB>(sql: &mut QueryBuilder<DB>, search: Option<&Search>)
 where
     DB: Database,
@@ -240,11 +240,57 @@ where
 {
     if let Some(search) = search {
         let pattern = containing(search);
-        for (before, column) in [(" AND (", "t.label"), (" OR ", "t.description"), (" OR ", "s.hint")] {
-            sql.push(format_args!("{before}LOWER({column}) LIKE LOWER(")).push_bind(pattern.clone()).push(") ESCAPE '\\'");
-        }
-        sql.push(")");
+        sql.push(" AND (");
+        holds(sql, "t.label", &pattern);
+        sql.push(" OR ");
+        holds(sql, "t.description", &pattern);
+        sql.push(" OR EXISTS (SELECT 1 FROM token_secrets h WHERE h.token_id = t.id AND ");
+        holds(sql, "h.hint", &pattern);
+        sql.push("))");
     }
+}
+
+/// What the pattern of a search fits, in small or capital letters.
+fn holds<DB>(sql: &mut QueryBuilder<DB>, column: &'static str, pattern: &str)
+where
+    DB: Database,
+    for<'e> String: Encode<'e, DB> + Type<DB>,
+{
+    sql.push(format_args!("LOWER({column}) LIKE LOWER(")).push_bind(pattern.to_owned()).push(") ESCAPE '\\'");
+}
+
+#[derive(sqlx::FromRow)]
+struct EarlierRow {
+    token_id: String,
+    hint: String,
+}
+
+/// The masks of earlier secrets for which alone some of these tokens were found, the latest first: nothing else of the token holds the text.
+pub(crate) async fn found_by_earlier(db: &Db, access: &Access, search: &Search, tokens: &[TokenId]) -> Result<Vec<(TokenId, Hint)>> {
+    if tokens.is_empty() {
+        return Ok(Vec::new());
+    }
+    let pattern = containing(search);
+    let rows: Vec<EarlierRow> = on_db!(db, |pool| {
+        let mut sql = QueryBuilder::new(
+            "SELECT h.token_id, h.hint FROM token_secrets h JOIN tokens t ON t.id = h.token_id \
+             JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL WHERE h.ends_at IS NOT NULL AND h.organization_id = ",
+        );
+        sql.push_bind(access.organization().id.to_string()).push(" AND ");
+        holds(&mut sql, "h.hint", &pattern);
+        for column in ["t.label", "t.description", "s.hint"] {
+            sql.push(" AND NOT ");
+            holds(&mut sql, column, &pattern);
+        }
+        sql.push(" AND h.token_id IN (");
+        let mut list = sql.separated(", ");
+        for token in tokens {
+            list.push_bind(token.to_string());
+        }
+        sql.push(") ORDER BY h.created_at DESC, h.digest");
+        sql.build_query_as().fetch_all(pool).await?
+    });
+    rows.into_iter().map(|row| Ok((stored("token_secrets.token_id", row.token_id.parse())?, Hint::from_stored(row.hint)))).collect()
 }
 
 /// Those that may do what a word says.

@@ -71,7 +71,7 @@ pub(crate) use attention::attention;
 pub(crate) use attention::spot;
 #[cfg(test)]
 pub(crate) use list::page;
-pub(crate) use list::{creators, find_many, find_many_in, list, list_all};
+pub(crate) use list::{creators, find_many, find_many_in, found_by_earlier, list, list_all};
 mod of_team;
 mod offboard;
 
