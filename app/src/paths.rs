@@ -18,6 +18,8 @@ pub const RESET_PASSWORD: &str = "/reset-password";
 pub const ACCOUNT: &str = "/account";
 /// Where the form for a new password posts to.
 pub const PASSWORD: &str = "/account/password";
+/// Where the form posts to that says how the console looks in this browser.
+pub const PREFERENCES: &str = "/account/preferences";
 /// Where a person finds the tokens that belong to them.
 pub const OWN_TOKENS: &str = "/account/tokens";
 /// Where a person is signed in.

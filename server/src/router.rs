@@ -64,6 +64,7 @@ pub fn router(site: Site) -> Router {
         .route("/invitations/accept", get(pages::public).post(forms::accept_invitation))
         .route("/account", get(pages::members).post(forms::edit_account))
         .route("/account/password", get(pages::account).post(forms::change_password))
+        .route("/account/preferences", get(pages::account).post(forms::prefer))
         .route("/account/tokens", get(pages::members))
         .route("/account/sessions", get(pages::members))
         .route("/account/sessions/end", get(pages::sessions).post(forms::end_session))

@@ -25,6 +25,7 @@ mod organization;
 mod pages;
 mod people;
 mod policy;
+mod preferences;
 mod resets;
 mod rest_edit;
 mod rest_owners;
