@@ -60,11 +60,47 @@ impl Theme {
     }
 }
 
+/// Keys of one letter. Who speaks to their machine, or whose hand trembles, presses them without meaning to (WCAG 2.1.4).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Keys {
+    #[default]
+    On,
+    Off,
+}
+
+impl Keys {
+    /// Both, as they are offered.
+    pub const ALL: [Self; 2] = [Self::On, Self::Off];
+
+    /// The word for it on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Off => "off",
+        }
+    }
+
+    /// What people call it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::On => "On",
+            Self::Off => "Off",
+        }
+    }
+
+    /// What a word stands for.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|keys| keys.as_str() == word)
+    }
+}
+
 /// All that a browser remembers of this.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Preferences {
     /// The colours of every page.
     pub theme: Theme,
+    /// Whether keys of one letter do something.
+    pub keys: Keys,
 }
 
 #[cfg(test)]

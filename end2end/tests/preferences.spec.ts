@@ -54,8 +54,8 @@ test('a page is never painted in the other colours first: they are there before 
   await choose(page, visit, 'Dark');
   await page.emulateMedia({ colorScheme: 'light' });
   // Without a style sheet the canvas is the browser's own, in the scheme that the document names.
-  await page.route(/\/assets\//, (route) => route.abort());
-  await page.goto('/account', { waitUntil: 'domcontentloaded' });
+  await page.route(/\.css$/, (route) => route.fulfill({ contentType: 'text/css', body: '' }));
+  await page.goto('/account');
   const ground = await page.evaluate(() => {
     const probe = document.createElement('i');
     probe.style.color = 'Canvas';

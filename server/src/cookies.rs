@@ -1,7 +1,7 @@
 //! The cookies: one for the session, one for the device, and one for each thing that a browser remembers of how it is used.
 
 use app::{
-    preferences::{Preferences, Theme},
+    preferences::{Keys, Preferences, Theme},
     ssr::Renewal,
 };
 use axum::{
@@ -17,6 +17,7 @@ use services::sessions::SignedIn;
 const SESSION: &str = "__Host-sid";
 const DEVICE: &str = "__Host-device";
 const THEME: &str = "__Host-theme";
+const KEYS: &str = "__Host-keys";
 /// How long a browser remembers, beyond a session.
 const A_YEAR: Duration = Duration::days(365);
 
@@ -32,13 +33,17 @@ pub(crate) fn device(headers: &HeaderMap) -> Option<String> {
 
 /// What the browser remembers. A value that is none of ours counts as none.
 pub(crate) fn preferences(headers: &HeaderMap) -> Preferences {
-    Preferences { theme: find(headers, THEME).and_then(|word| Theme::parse(&word)).unwrap_or_default() }
+    Preferences {
+        theme: find(headers, THEME).and_then(|word| Theme::parse(&word)).unwrap_or_default(),
+        keys: find(headers, KEYS).and_then(|word| Keys::parse(&word)).unwrap_or_default(),
+    }
 }
 
 /// Lets the browser remember what differs from what is usual, and forget the rest.
 pub(crate) fn remember(headers: &mut HeaderMap, preferences: Preferences) {
-    let theme = Some(preferences.theme).filter(|theme| *theme != Theme::default()).map(Theme::as_str);
-    keep(headers, THEME, theme);
+    let Preferences { theme, keys } = preferences;
+    keep(headers, THEME, (theme != Theme::default()).then_some(theme.as_str()));
+    keep(headers, KEYS, (keys != Keys::default()).then_some(keys.as_str()));
 }
 
 fn keep(headers: &mut HeaderMap, name: &'static str, value: Option<&'static str>) {

@@ -10,6 +10,7 @@ pub mod empty;
 pub mod field;
 pub mod grants;
 pub mod heading;
+pub mod keys;
 pub mod notice;
 pub mod pages;
 pub mod problem;

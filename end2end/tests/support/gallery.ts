@@ -248,6 +248,15 @@ export const GALLERY: readonly View[] = [
     },
   },
   {
+    name: 'tokens, the keys shown',
+    signedIn: true,
+    open: async ({ page, visit }) => {
+      await visit(TOKENS);
+      await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+      await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+    },
+  },
+  {
     name: 'revoke',
     signedIn: true,
     open: async ({ page, server, visit }) => {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use app::{
     paths,
-    preferences::{Preferences, Theme},
+    preferences::{Keys, Preferences, Theme},
 };
 use axum::{Form, extract::OriginalUri, http::Uri, response::Response};
 use serde::Deserialize;
@@ -48,9 +48,12 @@ pub(crate) async fn prefer(visit: Visit, Form(mut typed): Form<HashMap<String, S
 }
 
 fn preferences(typed: &HashMap<String, String>) -> Result<Preferences, Error> {
-    let theme = typed.get("theme").and_then(|word| Theme::parse(word));
-    let why = || "Choose the colours of the system, light or dark.".to_owned();
-    Ok(Preferences { theme: theme.ok_or_else(|| Error::Invalid { field: "theme", why: why() })? })
+    let word = |field: &str| typed.get(field).map(String::as_str).unwrap_or_default();
+    let refused = |field, why: &'static str| move || Error::Invalid { field, why: why.to_owned() };
+    Ok(Preferences {
+        theme: Theme::parse(word("theme")).ok_or_else(refused("theme", "Choose the colours of the system, light or dark."))?,
+        keys: Keys::parse(word("shortcuts")).ok_or_else(refused("shortcuts", "Choose whether keyboard shortcuts are on or off."))?,
+    })
 }
 
 /// What was typed to change a password.

@@ -238,7 +238,7 @@ async fn people(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
             form(&format!("/orgs/acme/members/invitations/{id}/withdraw"), &[]).await
         }
         "POST /account" => form("/account", &[("name", "Somebody")]).await,
-        "POST /account/preferences" => form("/account/preferences", &[("theme", "dark")]).await,
+        "POST /account/preferences" => form("/account/preferences", &[("theme", "dark"), ("shortcuts", "on")]).await,
         // With a wrong password, so that the callers keep their sessions.
         "POST /account/password" => form("/account/password", &[("present", "x"), ("password", "nine herons over a mill")]).await,
         // One that they do not have.

@@ -7,7 +7,7 @@ use super::Done;
 use crate::{
     layout::Breadcrumb,
     paths, posted,
-    preferences::Theme,
+    preferences::{Keys, Theme},
     queries::session,
     ssr,
     ui::{
@@ -104,16 +104,27 @@ fn ThisBrowser() -> impl IntoView {
     let themes = Theme::ALL.map(|theme| {
         view! { <Segment name="theme" value=theme.as_str() title=theme.title() checked=theme == preferences.theme /> }
     });
+    let keys = Keys::ALL.map(|keys| {
+        view! { <Segment name="shortcuts" value=keys.as_str() title=keys.title() checked=keys == preferences.keys /> }
+    });
     view! {
         <section class="block" aria-labelledby="browser-title">
             <h2 class="block-title" id="browser-title">
                 "This browser"
             </h2>
-            <p class="lead">"How the console looks here. Other browsers that you sign in with have their own."</p>
-            <Summary title="Nothing was changed" fields=&["theme"] refusal=refusal />
+            <p class="lead">"How the console looks and listens here. Other browsers that you sign in with have their own."</p>
+            <Summary title="Nothing was changed" fields=&["theme", "shortcuts"] refusal=refusal />
             <form class="form" method="post" action=paths::PREFERENCES>
                 <Choices name="theme" legend="Colours" refusal=refusal>
                     <div class="segments">{themes}</div>
+                </Choices>
+                <Choices
+                    name="shortcuts"
+                    legend="Keyboard shortcuts"
+                    hint="Keys of one letter, as ? for a list of them. Turn them off if you press them without meaning to."
+                    refusal=refusal
+                >
+                    <div class="segments">{keys}</div>
                 </Choices>
                 <div class="form-actions">
                     <Submit look=Look::Secondary label="Remember" />

@@ -15,6 +15,7 @@ use crate::{
         field::{Described, FieldError, Refusal},
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        keys::key,
         notice::Notice,
         problem::Problem,
         summary::Summary,
@@ -148,7 +149,7 @@ fn Tokens(
     let more = more_tokens(&team, tokens.len());
     let generate = (is_in && may_have_new).then(|| {
         view! {
-            <ButtonLink look=Look::Primary href=paths::new_team_token(&organization, team.id)>
+            <ButtonLink look=Look::Primary href=paths::new_team_token(&organization, team.id) key=key("c")>
                 <Icon glyph=Glyph::Plus />
                 "Generate token"
             </ButtonLink>

@@ -9,7 +9,10 @@ use leptos::prelude::*;
 
 use crate::{
     paths,
-    ui::icon::{Glyph, Icon},
+    ui::{
+        icon::{Glyph, Icon},
+        keys::key,
+    },
 };
 
 /// The two views, as links; and the list as a file.
@@ -81,7 +84,7 @@ pub fn Filters(organization: String, query: TokenQuery, own: bool, creators: Vec
                     autocomplete="off"
                     spellcheck="false"
                     autocapitalize="none"
-                    aria-keyshortcuts="/"
+                    aria-keyshortcuts=key("/")
                 />
                 <button r#type="submit" class="button" data-look="secondary">
                     <Icon glyph=Glyph::Search />

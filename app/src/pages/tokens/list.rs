@@ -23,6 +23,7 @@ use crate::{
         empty::Empty,
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        keys::key,
         pages::Pages,
         problem::Problem,
         table::Table,
@@ -119,7 +120,7 @@ fn Listed(list: TokenList) -> impl IntoView {
             {(may_create && !first_use)
                 .then(|| {
                     view! {
-                        <ButtonLink look=Look::Primary href=new_token.clone()>
+                        <ButtonLink look=Look::Primary href=new_token.clone() key=key("c")>
                             <Icon glyph=Glyph::Plus />
                             "Generate token"
                         </ButtonLink>
@@ -216,7 +217,7 @@ fn FirstUse(own: bool, new_token: Option<String>, limit: String) -> impl IntoVie
             {match new_token {
                 Some(new_token) => {
                     view! {
-                        <ButtonLink look=Look::Primary href=new_token>
+                        <ButtonLink look=Look::Primary href=new_token key=key("c")>
                             <Icon glyph=Glyph::Plus />
                             "Generate token"
                         </ButtonLink>
