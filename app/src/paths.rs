@@ -14,6 +14,10 @@ pub const FORGOT_PASSWORD: &str = "/forgot-password";
 /// Where the link leads, with its code, and where its form posts to.
 pub const RESET_PASSWORD: &str = "/reset-password";
 
+/// Every component of the pages, in development builds.
+#[cfg(debug_assertions)]
+pub const COMPONENTS: &str = "/docs/ui";
+
 /// A person's own account.
 pub const ACCOUNT: &str = "/account";
 /// Where the form for a new password posts to.

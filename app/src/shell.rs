@@ -8,6 +8,11 @@ use leptos_router::{
     path,
 };
 
+#[cfg(debug_assertions)]
+use crate::pages::components::Components;
+// A release has no such page.
+#[cfg(not(debug_assertions))]
+use crate::pages::not_found::NotFound as Components;
 use crate::{islands, layout, pages, ssr};
 
 /// Lets the inert markup through that Leptos makes new elements from, and refuses whatever could run or load something. There is no way to
@@ -69,6 +74,7 @@ fn App() -> impl IntoView {
         </a>
         <Router>
             <Routes fallback=pages::not_found::NotFound>
+                <Route path=path!("/docs/ui") view=Components ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=pages::sign_in::SignIn ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=pages::setup::Setup ssr=SsrMode::Async />
                 <Route path=path!("/forgot-password") view=pages::forgot_password::ForgotPassword ssr=SsrMode::Async />

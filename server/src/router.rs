@@ -104,6 +104,8 @@ pub fn router(site: Site) -> Router {
         .route("/orgs/{organization}/tokens/{token}/rotate", get(pages::members).post(forms::rotate_token))
         .route("/orgs/{organization}/tokens/{token}/end-overlap", get(pages::token).post(forms::end_overlap))
         .route("/orgs/{organization}/tokens/{token}/replace", get(pages::members).post(forms::replace_token));
+    #[cfg(debug_assertions)]
+    let console = console.route(app::paths::COMPONENTS, get(pages::public));
     let console = console.layer(middleware::from_fn_with_state(site.public_url.clone(), csrf::guard));
     let routes = rest.merge(open).merge(console).fallback(pages::not_found).layer(middleware::from_fn(cookies::renewing));
     layered(routes, site.clone()).merge(gate(site))

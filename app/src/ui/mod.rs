@@ -16,9 +16,11 @@ pub mod pages;
 pub mod problem;
 pub mod role_cards;
 pub mod secret_once;
+pub mod select;
 pub mod sparkline;
 pub mod summary;
 pub mod table;
+pub mod tabs;
 pub mod time;
 pub mod toggles;
 

@@ -19,7 +19,7 @@ use crate::{
 on_both![is_what_the_golden_table_says];
 
 /// What anybody may ask without credentials.
-pub(crate) const PUBLIC: [&str; 11] = [
+pub(crate) const PUBLIC: [&str; 12] = [
     "GET /sign-in",
     "POST /sign-in",
     "GET /setup",
@@ -27,6 +27,8 @@ pub(crate) const PUBLIC: [&str; 11] = [
     "POST /setup",
     "GET /openapi.json",
     "GET /docs/api",
+    // In development builds alone.
+    "GET /docs/ui",
     // Who has forgotten their password has nothing to show. Everybody gets the same answer.
     "GET /forgot-password",
     "POST /forgot-password",
