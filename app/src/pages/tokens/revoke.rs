@@ -1,11 +1,14 @@
 //! Revoking: the dialog that asks, and the notice that tells.
 
-use domain::{Failure, Owner, State, Timestamp, Token};
+use domain::{Failure, Owner, State, Status, Timestamp, Token, UsageHistory};
 use leptos::prelude::*;
 
 use crate::{
     paths, posted,
-    queries::tokens::{self, Found},
+    queries::{
+        tokens::{self, Found},
+        usage::usage,
+    },
     ui::{
         badge::Tone,
         button::{Look, Submit},
@@ -29,10 +32,10 @@ pub fn Revoke(organization: String, place: String, id: String) -> impl IntoView 
                 Suspend::new(async move {
                     let (organization, place) = stored.get_value();
                     match found.await {
-                        Ok(found) if !matches!(found.token.state, State::Revoked { .. }) => {
-                            view! { <Ask organization=organization place=place found=found /> }.into_any()
+                        Ok((found, history)) if !matches!(found.token.state, State::Revoked { .. }) => {
+                            view! { <Ask organization=organization place=place found=found history=history /> }.into_any()
                         }
-                        Ok(Found { token, .. }) => {
+                        Ok((Found { token, .. }, _)) => {
                             view! {
                                 <Told tone=Tone::Neutral dismiss=back>
                                     {format!("Token “{}” is revoked already.", token.label)}
@@ -106,14 +109,24 @@ fn Told(tone: Tone, dismiss: String, children: Children) -> impl IntoView {
     }
 }
 
-fn find(organization: &str, id: &str) -> Resource<Result<Found, Failure>> {
+/// The token, and what is known about its use.
+fn find(organization: &str, id: &str) -> Resource<Result<(Found, UsageHistory), Failure>> {
     let key = (organization.to_owned(), id.to_owned());
-    Resource::new_blocking(move || key.clone(), |(organization, id)| tokens::find(organization, id))
+    Resource::new_blocking(
+        move || key.clone(),
+        async |(organization, id)| {
+            let found = tokens::find(organization.clone(), id.clone()).await?;
+            Ok((found, usage(organization, id).await?.history))
+        },
+    )
 }
 
 #[component]
-fn Ask(organization: String, place: String, found: Found) -> impl IntoView {
+fn Ask(organization: String, place: String, found: Found, history: UsageHistory) -> impl IntoView {
     let last_use = last_use(&found.token, found.now);
+    let from = last_addresses(&history);
+    let may_rotate = found.may_update && matches!(found.token.status_at(found.now), Status::Active | Status::Disabled);
+    let rotation = paths::rotate(&organization, found.token.id);
     let token = found.token;
     let label = token.label.to_string();
     let owner = if token.owner == Owner::Organization { "the organization".to_owned() } else { token.owner.words() };
@@ -128,7 +141,17 @@ fn Ask(organization: String, place: String, found: Found) -> impl IntoView {
             </h2>
             <div class="dialog-text" id="revoke-text">
                 <p>"Whatever uses " <code class="hint">{token.hint.to_string()}</code> " stops working at once. This cannot be undone."</p>
-                <p>"It belongs to " <strong>{owner}</strong> ". " {last_use}</p>
+                <p>"It belongs to " <strong>{owner}</strong> ". " {last_use} {from}</p>
+                {may_rotate
+                    .then(|| {
+                        view! {
+                            <p>
+                                "To change its secret without an outage, " <a href=rotation>
+                                    "rotate it"
+                                </a> " instead."
+                            </p>
+                        }
+                    })}
             </div>
             {elsewhere}
             <form class="form" method="post" action=paths::revoke(&organization, &place, token.id)>
@@ -150,6 +173,16 @@ fn Ask(organization: String, place: String, found: Found) -> impl IntoView {
             </form>
             <form id="revoke-cancel" method="dialog"></form>
         </Dialog>
+    }
+}
+
+/// Where that is, as far as Jeton knows.
+fn last_addresses(history: &UsageHistory) -> Option<String> {
+    let addresses: Vec<&str> = history.addresses.iter().map(|seen| seen.address.as_str()).collect();
+    match addresses.len() {
+        0 => None,
+        1 => Some(format!(" Last address: {}.", addresses[0])),
+        _ => Some(format!(" Last addresses: {}.", addresses.join(", "))),
     }
 }
 
