@@ -106,12 +106,14 @@ async function untold(page: Page): Promise<string[]> {
     const text = (element: Element | null | undefined): string => element?.textContent?.trim() ?? '';
     return [...document.querySelectorAll('table')].flatMap((table) => {
       const name = text(table.caption);
+      // One of few narrow columns is itself at every width, which a11y.spec measures; all others scroll or become cards.
       const frame = table.closest('[role=region]');
+      const isNarrow = table.closest('.usage-days') !== null;
       const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
       const wrong: string[] = [];
       if (name === '') wrong.push('a table without a caption');
       if (rows.length === 0) wrong.push(`${name}: an empty table`);
-      if (frame?.getAttribute('tabindex') !== '0' || text(document.getElementById(frame.getAttribute('aria-labelledby') ?? '')) === '') wrong.push(`${name}: no region with a name to scroll in`);
+      if (!isNarrow && (frame?.getAttribute('tabindex') !== '0' || text(document.getElementById(frame.getAttribute('aria-labelledby') ?? '')) === '')) wrong.push(`${name}: no region with a name to scroll in`);
       for (const head of table.tHead?.rows[0]?.cells ?? []) {
         if (head.tagName !== 'TH' || head.scope !== 'col' || text(head) === '') wrong.push(`${name}: a column without a name`);
       }
@@ -125,7 +127,7 @@ async function untold(page: Page): Promise<string[]> {
           if (!reads && !named.includes(label)) wrong.push(`${name}: “${named}” in the row of “${label}”`);
         }
         for (const cell of row.cells) {
-          if (cell.tagName === 'TD' && !cell.dataset['column'] && !cell.matches('.row-select, .row-actions')) wrong.push(`${name}: a cell that says no column as a card`);
+          if (!isNarrow && cell.tagName === 'TD' && !cell.dataset['column'] && !cell.matches('.row-select, .row-actions')) wrong.push(`${name}: a cell that says no column as a card`);
         }
       }
       return wrong;
@@ -139,10 +141,14 @@ test('rule 8: every table has a name, columns, row heads, and controls that say 
   await createRole(server, 'Reader of tables', ['cluster:read']);
   const { user } = await join(server, 'Grace Hopper', 'grace.tables@acme.test', 'developer');
   const team = await createTeam(server, 'Tables', [user]);
+  await expect(async () => {
+    await visit(`${TOKENS}/${token.id}`);
+    await expect(page.locator('.usage-days table')).toBeAttached({ timeout: 1_000 });
+  }).toPass();
   let tables = 0;
   for (const address of [TOKENS, AUDIT, MEMBERS, TEAMS, team, ROLES, '/account/sessions', '/orgs/acme/mail', `${TOKENS}/${token.id}`, `${MEMBERS}/${user}/remove`]) {
     await visit(address);
-    tables += await page.getByRole('table').count();
+    tables += await page.locator('table').count();
     expect(await untold(page), address).toEqual([]);
   }
   expect(tables).toBeGreaterThan(8);

@@ -3,7 +3,8 @@
 use core::time::Duration;
 
 use domain::{
-    AssignedRole, Code, Description, Failure, Issued, Kind, Label, Limits, Owner, PermissionSet, Prefix, Role, Secret, State, Timestamp, Token, TokenId,
+    AssignedRole, Code, Description, Failure, Issued, Kind, Label, Limits, Owner, PermissionSet, Prefix, Role, Secret, State, Timestamp,
+    Token, TokenId,
 };
 use leptos::prelude::*;
 
