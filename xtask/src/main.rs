@@ -1,6 +1,7 @@
 //! `cargo xtask`: everything a person types to build, run and test Jeton.
 
 mod bench;
+mod browser;
 mod classes;
 mod css;
 mod files;
@@ -80,6 +81,10 @@ enum Task {
         #[arg(long, default_value = "info")]
         log: String,
     },
+    /// Weigh and time the pages of a release in Chromium, and ask Lighthouse
+    ///
+    /// Prints tables and writes target/audit-ui.json. JETON_BIN names another binary than the release that is built otherwise.
+    AuditUi,
     /// Format, clippy for server and browser, documentation, forbidden dependencies
     Lint,
     /// Everything that must hold: lints, all tests on both databases, journeys in a real browser
@@ -119,6 +124,7 @@ fn go(task: Task) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Task::Bench { rounds, seconds, log } => bench::run(&project, rounds, seconds, &log).map(|()| ExitCode::SUCCESS),
+        Task::AuditUi => browser::audit(&project).map(|()| ExitCode::SUCCESS),
         Task::Lint => lint::lint(&project).map(|()| ExitCode::SUCCESS),
         Task::Test { only, thorough } => suite::test(&project, &only, thorough),
     }
