@@ -12,6 +12,7 @@ use crate::{
     ui::{
         button::{Look, Submit},
         icon::{Glyph, Icon},
+        keys::KeyHelp,
     },
 };
 
@@ -137,6 +138,7 @@ fn Header(me: FoundMe, organization: Memo<String>) -> impl IntoView {
                         .map(|me| {
                             view! {
                                 <Organizations memberships=me.memberships.clone() slug=slug />
+                                <KeyHelp />
                                 <AccountMenu me=me />
                             }
                         })
@@ -198,7 +200,7 @@ fn Organizations(memberships: Vec<Membership>, slug: String) -> impl IntoView {
 fn AccountMenu(me: Me) -> impl IntoView {
     let name = me.name.to_string();
     view! {
-        <button r#type="button" class="button ml-auto" data-look=Look::Quiet.as_str() popovertarget="account" aria-label=format!("Account: {name}")>
+        <button r#type="button" class="button" data-look=Look::Quiet.as_str() popovertarget="account" aria-label=format!("Account: {name}")>
             <Icon glyph=Glyph::Person />
             <span class="header-name">{name.clone()}</span>
             <Icon glyph=Glyph::Down />

@@ -14,10 +14,16 @@ pub const FORGOT_PASSWORD: &str = "/forgot-password";
 /// Where the link leads, with its code, and where its form posts to.
 pub const RESET_PASSWORD: &str = "/reset-password";
 
+/// Every component of the pages, in development builds.
+#[cfg(debug_assertions)]
+pub const COMPONENTS: &str = "/docs/ui";
+
 /// A person's own account.
 pub const ACCOUNT: &str = "/account";
 /// Where the form for a new password posts to.
 pub const PASSWORD: &str = "/account/password";
+/// Where the form posts to that says how the console looks in this browser.
+pub const PREFERENCES: &str = "/account/preferences";
 /// Where a person finds the tokens that belong to them.
 pub const OWN_TOKENS: &str = "/account/tokens";
 /// Where a person is signed in.

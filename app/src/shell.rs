@@ -1,6 +1,6 @@
 //! The document around the console: what stands in `<head>`, the routes, and the script that makes the islands live.
 
-use leptos::{nonce::use_nonce, prelude::*};
+use leptos::{html, nonce::use_nonce, prelude::*};
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
@@ -8,6 +8,11 @@ use leptos_router::{
     path,
 };
 
+#[cfg(debug_assertions)]
+use crate::pages::components::Components;
+// A release has no such page.
+#[cfg(not(debug_assertions))]
+use crate::pages::not_found::NotFound as Components;
 use crate::{islands, layout, pages, ssr};
 
 /// Lets the inert markup through that Leptos makes new elements from, and refuses whatever could run or load something. There is no way to
@@ -17,7 +22,11 @@ const TRUSTED_TYPES: &str = "if(window.trustedTypes)trustedTypes.createPolicy('d
 
 /// The whole HTML document. Leptos's own script would write the nonce where style sheets can read it, so this one is ours.
 pub(crate) fn shell() -> impl IntoView {
-    let assets = ssr::request().assets;
+    let ssr::Request { assets, preferences, .. } = ssr::request();
+    let theme = preferences.theme;
+    // The macro knows no `media` on `<meta>`.
+    let colored = |&(color, media)| html::meta().name("theme-color").attr("media", media).content(color);
+    let around = theme.around().iter().map(colored).collect_view();
     let nonce = use_nonce();
     let start = format!(
         "import*as live from'{}';live.default({{module_or_path:'{}'}}).then(()=>\
@@ -34,7 +43,8 @@ pub(crate) fn shell() -> impl IntoView {
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="light dark" />
+                <meta name="color-scheme" content=theme.scheme() />
+                {around}
                 <meta name="description" content="Generate, hand out and revoke the API tokens of your organization." />
                 <link rel="stylesheet" href=assets.style.clone() />
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
@@ -64,6 +74,7 @@ fn App() -> impl IntoView {
         </a>
         <Router>
             <Routes fallback=pages::not_found::NotFound>
+                <Route path=path!("/docs/ui") view=Components ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=pages::sign_in::SignIn ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=pages::setup::Setup ssr=SsrMode::Async />
                 <Route path=path!("/forgot-password") view=pages::forgot_password::ForgotPassword ssr=SsrMode::Async />

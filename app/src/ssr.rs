@@ -23,6 +23,7 @@ use services::{Access, Actor, Caller, Console, sessions::Renewed};
 use crate::shell::shell;
 
 pub use crate::posted::Posted;
+use crate::preferences::Preferences;
 
 /// Everything a page may know of the request it answers. The server makes it, once per request.
 #[derive(Clone)]
@@ -39,6 +40,8 @@ pub struct Request {
     pub renewal: Renewal,
     /// What a plain form post led to, when this page is the answer to one.
     pub posted: Option<Arc<Posted>>,
+    /// What the browser remembers of how it is used.
+    pub preferences: Preferences,
     /// Where the built files are.
     pub assets: Arc<Assets>,
     /// Where people and programs reach this server, as in `https://jeton.example`, for the commands that pages offer to copy.

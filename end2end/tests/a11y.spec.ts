@@ -61,8 +61,8 @@ for (const { name, signedIn, open } of GALLERY) {
   test.describe(() => {
     test.use({ signedIn: false });
     test(`${name}: accessible in light and dark, wide and narrow, nothing to scroll sideways, nothing to complain about`, async ({ page, context, browser, visit, scripts, another, complaints }) => {
-      // By far the longest page: axe looks at each of its thousands of elements four times.
-      if (name === 'the API described') test.slow();
+      // By far the longest pages: axe looks at each of their elements four times.
+      if (name === 'the API described' || name.startsWith('components')) test.slow();
       // Of its own, so that the list is short: axe looks at every row of it.
       const server = await another('set up');
       if (signedIn) await signIn(context, server.owner, server.origin);

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { test, expect } from './support/fixtures.ts';
+import { isRelease } from './support/server.ts';
 
 test.use({ signedIn: false });
 
@@ -19,4 +21,11 @@ test('the API is described on one page, which reads the same with and without sc
   await expect(page).toHaveURL(/#verification$/);
   const verify = page.getByRole('article', { name: 'Verifies a token that was presented to the caller' });
   await expect(verify.getByRole('group', { name: 'token_verify, Example: 200' })).toContainText('"code": "VALID"');
+});
+
+test('the components are shown in development builds, and a release carries nothing of them', async ({ page }) => {
+  const answer = await page.request.get('/docs/ui', { headers: { Accept: 'text/html' } });
+  expect(answer.status()).toBe(isRelease() ? 404 : 200);
+  expect((await answer.text()).includes('Every component in every state.')).toBe(!isRelease());
+  expect((await readFile(process.env['JETON_BIN']!)).includes('Every component in every state.')).toBe(!isRelease());
 });

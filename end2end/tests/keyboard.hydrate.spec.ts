@@ -8,6 +8,7 @@ import {
   expiryChoice,
   revokeDialog,
   row,
+  search,
   secretDialog,
   secretField,
 } from './support/journeys.ts';
@@ -57,9 +58,10 @@ test('Tab goes through the list as it reads', async ({ page, server, visit }) =>
   await server.token({ label: 'reached second' });
   await server.token({ label: 'reached first' });
   await visit(TOKENS);
-  expect(await tab(page, 28)).toEqual([
+  expect(await tab(page, 29)).toEqual([
     'Skip to content',
     'Jeton',
+    'Keyboard shortcuts',
     `Account: ${OWNER.name}`,
     'API tokens',
     'Members',
@@ -115,6 +117,63 @@ test('the account menu opens by Enter and closes by Escape, which gives the focu
   await expect(account).toBeFocused();
 });
 
+test('keys of one letter search, generate and show what there is', async ({ page, server, visit }) => {
+  await server.token({ label: 'found by key' });
+  await visit(TOKENS);
+  const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await page.getByRole('link', { name: 'Audit log' }).focus();
+  await page.keyboard.press('?');
+  await expect(help).toBeFocused();
+  await expect(help).toContainText('Generate a token');
+  expect(await tab(page, 1)).toEqual(['Turn them off']);
+  await page.keyboard.press('Escape');
+  await expect(help).toBeHidden();
+  await expect(page.getByRole('link', { name: 'Audit log' })).toBeFocused();
+
+  await page.keyboard.press('/');
+  await expect(search(page)).toBeFocused();
+  await page.keyboard.type('c/?');
+  await expect(search(page)).toHaveValue('c/?');
+  await expect(help).toBeHidden();
+  await page.getByRole('link', { name: 'Audit log' }).focus();
+  for (const held of ['Control', 'Meta', 'Alt']) await page.keyboard.press(`${held}+c`);
+  await expect(page).toHaveURL(TOKENS);
+  await page.keyboard.press('c');
+  await expect(page).toHaveURL(NEW_TOKEN);
+});
+
+test('keys of one letter do nothing over a dialog, nor where they are turned off', async ({ page, server, visit }) => {
+  await server.token({ label: 'asked about' });
+  const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await visit(TOKENS);
+  await bin(page, 'asked about').click();
+  await expect(revokeDialog(page, 'asked about')).toBeVisible();
+  await live(page);
+  await page.getByRole('button', { name: 'Cancel' }).focus();
+  const asked = page.url();
+  for (const key of ['c', '/', '?']) await page.keyboard.press(key);
+  await expect(help).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  expect(page.url()).toBe(asked);
+
+  await visit(TOKENS);
+  await page.keyboard.press('?');
+  await help.getByRole('link', { name: 'Turn them off' }).click();
+  await page.getByRole('group', { name: 'Keyboard shortcuts' }).getByRole('radio', { name: 'Off' }).check();
+  await page.getByRole('button', { name: 'Remember' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'This browser remembers what you chose.' })).toBeVisible();
+  await visit(TOKENS);
+  for (const key of ['?', '/', 'c']) await page.keyboard.press(key);
+  // The page has heard them: what a key leads to, it leads to at once.
+  await page.evaluate(async () => await new Promise(requestAnimationFrame));
+  await expect(page).toHaveURL(TOKENS);
+  await expect(help).toBeHidden();
+  await expect(search(page)).not.toBeFocused();
+  // What they did is still there to be pressed.
+  await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+  await expect(help).toContainText('In this browser they are turned off.');
+});
+
 test('a token is generated, copied and revoked without a mouse, and dialogs keep the focus', async ({ page, context, server, visit }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.origin });
   await server.token({ label: 'stays in the list' });
@@ -155,7 +214,7 @@ test('a token is generated, copied and revoked without a mouse, and dialogs keep
   await page.keyboard.type('by keyboard');
   expect(await tab(page, 2)).toEqual(['Cancel', 'Revoke token']);
   const around = await tab(page, 3);
-  expect(around.filter((name) => !['the browser', 'Type by keyboard to confirm', 'Cancel', 'Revoke token'].includes(name))).toEqual([]);
+  expect(around.filter((name) => !['the browser', 'rotate it', 'Type by keyboard to confirm', 'Cancel', 'Revoke token'].includes(name))).toEqual([]);
   await page.getByRole('button', { name: 'Revoke token' }).focus();
   await page.keyboard.press('Enter');
   await expect(revokeDialog(page, 'by keyboard')).toHaveCount(0);

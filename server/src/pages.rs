@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use app::ssr::{self, Posted, Renewal};
+use app::{
+    preferences::Preferences,
+    ssr::{self, Posted, Renewal},
+};
 use axum::{
     Extension,
     extract::{FromRequestParts, Path},
@@ -28,6 +31,8 @@ pub(crate) struct Visit {
     cookie: Option<String>,
     /// The cookie of a browser that has signed in before.
     pub(crate) device: Option<String>,
+    /// What it remembers of how it is used.
+    preferences: Preferences,
     /// Where the session's new cookie goes, should it get one.
     pub(crate) renewal: Renewal,
     /// Why the password that came along was not taken.
@@ -43,12 +48,13 @@ impl FromRequestParts<Site> for Visit {
         let Extension(nonce) = Extension::<Nonce>::from_request_parts(parts, site).await.map_err(IntoResponse::into_response)?;
         let Extension(renewal) = Extension::<Renewal>::from_request_parts(parts, site).await.map_err(IntoResponse::into_response)?;
         let device = cookies::device(&parts.headers);
+        let preferences = cookies::preferences(&parts.headers);
         let cookie = cookies::session(&parts.headers);
         let actor = match &cookie {
             None => None,
             Some(cookie) => sessions::find(&site.console, cookie).await.map_err(|error| Problem::from(error).into_response())?,
         };
-        Ok(Self { site: site.clone(), actor, caller, cookie, device, renewal, unconfirmed: None, nonce })
+        Ok(Self { site: site.clone(), actor, caller, cookie, device, preferences, renewal, unconfirmed: None, nonce })
     }
 }
 
@@ -61,6 +67,7 @@ impl Visit {
             device: self.device.clone(),
             renewal: self.renewal.clone(),
             posted: posted.map(Arc::new),
+            preferences: self.preferences,
             assets: self.site.assets.clone(),
             origin: self.site.public_url.origin().into(),
             mails_become_files: self.site.mails_become_files,
@@ -172,7 +179,7 @@ pub(crate) async fn invitation(Path((organization, _)): Path<(String, String)>) 
     see(&app::paths::members(&organization))
 }
 
-/// The address that a new password is posted to leads to its form.
+/// The addresses that a new password and preferences are posted to lead to their forms.
 pub(crate) async fn account() -> Response {
     see(app::paths::ACCOUNT)
 }

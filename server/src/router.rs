@@ -64,6 +64,7 @@ pub fn router(site: Site) -> Router {
         .route("/invitations/accept", get(pages::public).post(forms::accept_invitation))
         .route("/account", get(pages::members).post(forms::edit_account))
         .route("/account/password", get(pages::account).post(forms::change_password))
+        .route("/account/preferences", get(pages::account).post(forms::prefer))
         .route("/account/tokens", get(pages::members))
         .route("/account/sessions", get(pages::members))
         .route("/account/sessions/end", get(pages::sessions).post(forms::end_session))
@@ -104,6 +105,8 @@ pub fn router(site: Site) -> Router {
         .route("/orgs/{organization}/tokens/{token}/rotate", get(pages::members).post(forms::rotate_token))
         .route("/orgs/{organization}/tokens/{token}/end-overlap", get(pages::token).post(forms::end_overlap))
         .route("/orgs/{organization}/tokens/{token}/replace", get(pages::members).post(forms::replace_token));
+    #[cfg(debug_assertions)]
+    let console = console.route(app::paths::COMPONENTS, get(pages::public));
     let console = console.layer(middleware::from_fn_with_state(site.public_url.clone(), csrf::guard));
     // Programs have no session, so what they ask does not pass by where cookies are renewed.
     let browsers = open.merge(console).fallback(pages::not_found).layer(middleware::from_fn(cookies::renewing));

@@ -2,6 +2,7 @@
 
 mod api_check;
 mod bench;
+mod browser;
 mod classes;
 mod css;
 mod files;
@@ -87,6 +88,10 @@ enum Task {
         #[arg(long, default_value_t = 50)]
         examples: u32,
     },
+    /// Weigh and time the pages of a release in Chromium, and ask Lighthouse
+    ///
+    /// Prints tables and writes target/audit-ui.json. JETON_BIN names another binary than the release that is built otherwise.
+    AuditUi,
     /// Format, clippy for server and browser, documentation, forbidden dependencies
     Lint,
     /// Everything that must hold: lints, all tests on both databases, journeys in a real browser
@@ -127,6 +132,7 @@ fn go(task: Task) -> Result<ExitCode> {
         }
         Task::Bench { rounds, seconds, log } => bench::run(&project, rounds, seconds, &log).map(|()| ExitCode::SUCCESS),
         Task::ApiCheck { examples } => api_check::run(&project, examples).map(|()| ExitCode::SUCCESS),
+        Task::AuditUi => browser::audit(&project).map(|()| ExitCode::SUCCESS),
         Task::Lint => lint::lint(&project).map(|()| ExitCode::SUCCESS),
         Task::Test { only, thorough } => suite::test(&project, &only, thorough),
     }

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::fs;
 use std::io::{BufRead, BufReader, IsTerminal, Write, pipe, stdout};
-use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
@@ -11,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 use serde_json::Value;
 
-use crate::files;
+use crate::browser;
 use crate::lint;
 use crate::nginx;
 use crate::postgres::Postgres;
@@ -53,7 +52,7 @@ pub(crate) fn test(project: &Project, only: &[Part], thorough: bool) -> Result<E
         if wanted(Part::Browser) {
             report.part("browser journeys", || {
                 ensure!(built, "there is no release build to test");
-                browser(project, &postgres, thorough)
+                journeys(project, &postgres, thorough)
             });
         }
     }
@@ -93,25 +92,11 @@ fn host(project: &Project, postgres: &Postgres, only: Option<bool>) -> Result<Co
 }
 
 /// Playwright against the release binary.
-fn browser(project: &Project, postgres: &Postgres, thorough: bool) -> Result<Counts> {
-    let chromium = chromium()?;
-    if tools::find("node").is_none() || tools::find("npm").is_none() {
-        tools::install(&["nodejs", "npm"], "driving the browser (Playwright)")?;
-    }
-    let folder = project.root.join("end2end");
-    let installed = folder.join("node_modules/.package-lock.json");
-    if files::changed(&installed) < files::changed(&folder.join("package-lock.json")) || !installed.exists() {
-        step("npm ci", "Playwright, for browser tests only", || {
-            let mut npm = Command::new("npm");
-            npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder).stdin(Stdio::null());
-            run(&mut npm)
-        })?;
-    }
+fn journeys(project: &Project, postgres: &Postgres, thorough: bool) -> Result<Counts> {
     let results = project.scratch().join("playwright.json");
     let _ = fs::remove_file(&results);
-    let mut playwright = Command::new("npx");
-    playwright.args(["--no-install", "playwright", "test", "--reporter=list,json"]).current_dir(&folder).stdin(Stdio::null());
-    playwright.env("JETON_BIN", project.binary(Profile::Release)).env("CHROMIUM", &chromium);
+    let mut playwright = browser::playwright(project, &project.binary(Profile::Release))?;
+    playwright.arg("--reporter=list,json");
     playwright.env("TEST_POSTGRES_URL", postgres.url()).env("PLAYWRIGHT_JSON_OUTPUT_FILE", &results);
     if thorough {
         playwright.env("THOROUGH", "1");
@@ -121,17 +106,6 @@ fn browser(project: &Project, postgres: &Postgres, thorough: bool) -> Result<Cou
         Ok(json) => playwright_counts(&json)?.checked(ran),
         Err(_) => ran.map_or_else(Err, |()| bail!("Playwright wrote no results")),
     }
-}
-
-fn chromium() -> Result<PathBuf> {
-    let found = || {
-        let named = std::env::var_os("CHROMIUM").map(PathBuf::from).filter(|file| file.is_file());
-        named.or_else(|| ["chromium", "chromium-browser", "google-chrome"].iter().find_map(|name| tools::find(name)))
-    };
-    if found().is_none() {
-        tools::install(&["chromium", "fonts-liberation"], "testing in a real browser")?;
-    }
-    found().context("the chromium package brought no chromium")
 }
 
 /// How many tests passed and failed.

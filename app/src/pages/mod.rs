@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod audit;
+#[cfg(debug_assertions)]
+pub mod components;
 pub mod forgot_password;
 pub mod invitations;
 pub mod mail;

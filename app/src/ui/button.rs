@@ -43,9 +43,16 @@ pub fn Submit(
 
 /// A link to a page that looks like a button.
 #[component]
-pub fn ButtonLink(#[prop(optional)] look: Look, #[prop(into)] href: String, children: Children) -> impl IntoView {
+pub fn ButtonLink(
+    #[prop(optional)] look: Look,
+    #[prop(into)] href: String,
+    /// The key that follows it, as [`super::keys::key`] allows.
+    #[prop(optional_no_strip)]
+    key: Option<&'static str>,
+    children: Children,
+) -> impl IntoView {
     view! {
-        <a class="button" data-look=look.as_str() href=href>
+        <a class="button" data-look=look.as_str() href=href aria-keyshortcuts=key>
             {children()}
         </a>
     }

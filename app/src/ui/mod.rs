@@ -10,14 +10,17 @@ pub mod empty;
 pub mod field;
 pub mod grants;
 pub mod heading;
+pub mod keys;
 pub mod notice;
 pub mod pages;
 pub mod problem;
 pub mod role_cards;
 pub mod secret_once;
+pub mod select;
 pub mod sparkline;
 pub mod summary;
 pub mod table;
+pub mod tabs;
 pub mod time;
 pub mod toggles;
 

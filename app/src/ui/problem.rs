@@ -19,6 +19,8 @@ pub fn Problem(
 ) -> impl IntoView {
     // Also where the page itself refuses, and not the query behind it.
     ssr::set_status(failure.code);
+    // What the operator finds it by.
+    let request = matches!(failure.code, Code::Internal | Code::Unavailable).then(|| ssr::request().caller.request_id);
     let here = use_location().pathname.get_untracked();
     let (title, text, action) = match failure.code {
         Code::Unauthenticated => {
@@ -44,6 +46,14 @@ pub fn Problem(
             </span>
             <h2 class="empty-title">{title}</h2>
             <p class="empty-text">{text}</p>
+            {request
+                .map(|id| {
+                    view! {
+                        <p class="empty-text">
+                            "Request id: " <code>{id}</code>
+                        </p>
+                    }
+                })}
             {action
                 .map(|(label, address)| {
                     // Loaded anew, so that "Try again" asks again.

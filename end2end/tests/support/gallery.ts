@@ -27,7 +27,7 @@ import {
 } from './journeys.ts';
 import { signIn } from './fixtures.ts';
 import { INVITE, MEMBERS, POLICIES, invite, inviteAndRead, join, tokenOf } from './people.ts';
-import { OWNER, type Server } from './server.ts';
+import { OWNER, isRelease, type Server } from './server.ts';
 import { ROLES, createRole } from './roles.ts';
 import { TEAMS, createTeam, teamToken } from './teams.ts';
 
@@ -130,6 +130,21 @@ export const GALLERY: readonly View[] = [
       await expect(page.getByRole('heading', { level: 1, name: 'The API' })).toBeVisible();
     },
   },
+  ...[
+    { name: 'components', address: '/docs/ui', shown: 'This is how a refusal looks' },
+    { name: 'components, a question', address: '/docs/ui?show=question', shown: 'End this sample?' },
+    { name: 'components, a secret', address: '/docs/ui?show=secret', shown: 'Token “sample” is generated' },
+    { name: 'components, a problem', address: '/docs/ui?show=problem', shown: 'Your role does not allow this' },
+  ]
+    .filter(() => !isRelease())
+    .map(({ name, address, shown }) => ({
+      name,
+      signedIn: false,
+      open: async ({ page, visit }: Place) => {
+        await visit(address);
+        await expect(page.getByRole('heading', { name: shown })).toBeVisible();
+      },
+    })),
   {
     name: 'organization not found',
     signedIn: true,
@@ -278,6 +293,15 @@ export const GALLERY: readonly View[] = [
       await visit(TOKENS);
       await page.getByRole('button', { name: `Account: ${OWNER.name}` }).click();
       await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
+    },
+  },
+  {
+    name: 'tokens, the keys shown',
+    signedIn: true,
+    open: async ({ page, visit }) => {
+      await visit(TOKENS);
+      await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+      await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
     },
   },
   {

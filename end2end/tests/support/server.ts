@@ -19,6 +19,11 @@ export const OWNER = {
 };
 export type Person = typeof OWNER;
 
+/** Whether the binary under test is one that people get: it lacks what is there for development. */
+export function isRelease(): boolean {
+  return (process.env['JETON_BIN'] ?? '').includes('/release/');
+}
+
 const PORT_IN_USE = 69;
 /** A password that was typed longer ago is asked for again after ten minutes; no test takes the rest of that. */
 const FRESH = 6 * 60_000;

@@ -1,11 +1,14 @@
-//! Changing one's own name and password, and ending one's own sessions.
+//! Changing one's own name, password and browser's looks, and ending one's own sessions.
 
 use std::collections::HashMap;
 
-use app::paths;
+use app::{
+    paths,
+    preferences::{Keys, Preferences, Theme},
+};
 use axum::{Form, extract::OriginalUri, http::Uri, response::Response};
 use serde::Deserialize;
-use services::{account, organizations::Password};
+use services::{Error, account, organizations::Password};
 
 use super::refused;
 use crate::{
@@ -24,6 +27,33 @@ pub(crate) async fn edit(visit: Visit, OriginalUri(uri): OriginalUri, Form(mut t
             refused(&visit, paths::ACCOUNT, typed, error).await
         }
     }
+}
+
+/// Lets the browser remember how its user wants the console. The server keeps nothing of it.
+pub(crate) async fn prefer(visit: Visit, Form(mut typed): Form<HashMap<String, String>>) -> Response {
+    if visit.actor.is_none() {
+        return Visit::to_sign_in(&Uri::from_static(paths::ACCOUNT));
+    }
+    match preferences(&typed) {
+        Ok(preferences) => {
+            let mut response = see(&format!("{}?done=preferences", paths::ACCOUNT));
+            cookies::remember(response.headers_mut(), preferences);
+            response
+        }
+        Err(error) => {
+            typed.insert("form".to_owned(), "preferences".to_owned());
+            refused(&visit, paths::ACCOUNT, typed, error).await
+        }
+    }
+}
+
+fn preferences(typed: &HashMap<String, String>) -> Result<Preferences, Error> {
+    let word = |field: &str| typed.get(field).map(String::as_str).unwrap_or_default();
+    let refused = |field, why: &'static str| move || Error::Invalid { field, why: why.to_owned() };
+    Ok(Preferences {
+        theme: Theme::parse(word("theme")).ok_or_else(refused("theme", "Choose the colours of the system, light or dark."))?,
+        keys: Keys::parse(word("shortcuts")).ok_or_else(refused("shortcuts", "Choose whether keyboard shortcuts are on or off."))?,
+    })
 }
 
 /// What was typed to change a password.

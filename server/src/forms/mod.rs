@@ -29,7 +29,7 @@ use axum::{
 use domain::{CURRENT_PASSWORD, Failure};
 use services::Error;
 
-pub(crate) use account::{change_password, edit as edit_account, end_other_sessions, end_session};
+pub(crate) use account::{change_password, edit as edit_account, end_other_sessions, end_session, prefer};
 pub(crate) use audit::{log_of as audit_log_of, verify as verify_audit};
 pub(crate) use edit::{disable as disable_token, edit as edit_token, enable as enable_token};
 pub(crate) use invitations::{

@@ -4,21 +4,29 @@ use std::{fmt::Write as _, sync::LazyLock};
 
 use axum::{
     extract::State,
+    http::HeaderMap,
     response::{Html, IntoResponse as _, Response},
 };
 use serde_json::Value;
 
 use super::openapi;
-use crate::router::Site;
+use crate::{cookies, router::Site};
 
-/// Serves the page.
-pub(crate) async fn page(State(site): State<Site>) -> Response {
+/// Serves the page, in the colours of the browser that asks.
+pub(crate) async fn page(State(site): State<Site>, headers: HeaderMap) -> Response {
     static BODY: LazyLock<String> = LazyLock::new(|| body(openapi::document()));
     let style = escaped(&site.assets.style);
+    let theme = cookies::preferences(&headers).theme;
+    let mut around = String::new();
+    for (color, media) in theme.around() {
+        let media = media.map(|media| format!(" media=\"{media}\"")).unwrap_or_default();
+        let _ = write!(around, "<meta name=\"theme-color\" content=\"{color}\"{media}>");
+    }
     Html(format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, \
-         initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><title>API · Jeton</title><link rel=\"stylesheet\" \
+         initial-scale=1\"><meta name=\"color-scheme\" content=\"{}\">{around}<title>API · Jeton</title><link rel=\"stylesheet\" \
          href=\"{style}\"><link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"></head><body>{}</body></html>",
+        theme.scheme(),
         *BODY
     ))
     .into_response()

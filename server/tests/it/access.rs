@@ -19,7 +19,7 @@ use crate::{
 on_both![is_what_the_golden_table_says];
 
 /// What anybody may ask without credentials.
-pub(crate) const PUBLIC: [&str; 11] = [
+pub(crate) const PUBLIC: [&str; 12] = [
     "GET /sign-in",
     "POST /sign-in",
     "GET /setup",
@@ -27,6 +27,8 @@ pub(crate) const PUBLIC: [&str; 11] = [
     "POST /setup",
     "GET /openapi.json",
     "GET /docs/api",
+    // In development builds alone.
+    "GET /docs/ui",
     // Who has forgotten their password has nothing to show. Everybody gets the same answer.
     "GET /forgot-password",
     "POST /forgot-password",
@@ -238,6 +240,7 @@ async fn people(it: &TestConsole, operation: &str, caller: &Caller) -> Answer {
             form(&format!("/orgs/acme/members/invitations/{id}/withdraw"), &[]).await
         }
         "POST /account" => form("/account", &[("name", "Somebody")]).await,
+        "POST /account/preferences" => form("/account/preferences", &[("theme", "dark"), ("shortcuts", "on")]).await,
         // With a wrong password, so that the callers keep their sessions.
         "POST /account/password" => form("/account/password", &[("present", "x"), ("password", "nine herons over a mill")]).await,
         // One that they do not have.

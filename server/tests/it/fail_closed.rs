@@ -24,7 +24,9 @@ use crate::{
 on_both![nothing_happens_unrecorded, nothing_happens_untold];
 
 /// What answers to an unsafe method and changes nothing.
-const READS: [&str; 5] = [
+const READS: [&str; 6] = [
+    // What is remembered is the browser's.
+    "POST /account/preferences",
     // Tells whether the chain is whole.
     "POST /orgs/acme/audit/verify",
     // Says whether a token is good. Its use is counted later, beside the requests.

@@ -26,6 +26,7 @@ mod organization;
 mod pages;
 mod people;
 mod policy;
+mod preferences;
 mod resets;
 mod rest_edit;
 mod rest_owners;

@@ -11,6 +11,7 @@ on_both![
     no_page_holds_inline_style_or_handlers,
     a_missing_page_is_404_and_for_programs_a_problem,
     the_first_page_is_where_the_work_is,
+    what_went_wrong_is_told_with_the_id_of_the_request,
 ];
 
 async fn a_list_shows_what_there_is_to_know(it: TestConsole) {
@@ -126,6 +127,17 @@ async fn a_missing_page_is_404_and_for_programs_a_problem(it: TestConsole) {
     assert!(page.header("content-type").starts_with("text/html"));
     let program = it.get(&Caller::Anonymous, "/nowhere").await;
     assert_eq!((program.status.as_u16(), program.header("content-type")), (404, "application/problem+json"));
+}
+
+async fn what_went_wrong_is_told_with_the_id_of_the_request(it: TestConsole) {
+    let owner = it.session("owner").await;
+    it.execute("ALTER TABLE mails RENAME TO lost").await;
+    let page = it.get(&owner, "/orgs/acme/mail").await;
+    assert_eq!(page.status, 500);
+    for text in ["This did not work", "Try again", &format!("Request id: {}", page.header("x-request-id"))] {
+        assert!(page.text().contains(text), "{text}: {}", page.text());
+    }
+    assert!(page.body.contains("href=\"/orgs/acme/mail\"") && !page.body.contains("lost"), "the way on, and not the cause");
 }
 
 async fn the_first_page_is_where_the_work_is(it: TestConsole) {

@@ -21,6 +21,10 @@ pub(super) fn listen() {
             dom::select(&element);
         } else {
             element.click();
+            // Where a key opens something, that is read next; closing it gives the focus back.
+            if let Some(opened) = dom::first::<HtmlElement>("[popover][tabindex]:popover-open") {
+                dom::focus(&opened);
+            }
         }
     });
 }

@@ -17,6 +17,7 @@ fn Done(dismiss: &'static str) -> impl IntoView {
         let done = query.with(|query| query.get_str("done").unwrap_or_default().to_owned());
         let text = match done.as_str() {
             "edited" => "Your name is changed.",
+            "preferences" => "This browser remembers what you chose.",
             "password" => "Your password is changed. All your other sessions have ended.",
             "ended" => "The session has ended.",
             "others" => "All your other sessions have ended.",

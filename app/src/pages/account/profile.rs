@@ -1,4 +1,4 @@
-//! What a person is called, and their password.
+//! What a person is called, how the console looks to them, and their password.
 
 use domain::Me;
 use leptos::prelude::*;
@@ -7,9 +7,12 @@ use super::Done;
 use crate::{
     layout::Breadcrumb,
     paths, posted,
+    preferences::{Keys, Theme},
     queries::session,
+    ssr,
     ui::{
-        button::Submit,
+        button::{Look, Submit},
+        choice::{Choices, Segment},
         field::{Refusal, TextField},
         heading::{Heading, PageTitle},
         problem::Problem,
@@ -37,7 +40,7 @@ pub fn Profile() -> impl IntoView {
     }
 }
 
-/// Why this one of the page's two forms was refused.
+/// Why this one of the page's forms was refused.
 fn refusal(form: &str) -> Refusal {
     Refusal::new(posted::failure().filter(|_| posted::field("form") == form))
 }
@@ -68,6 +71,7 @@ fn Shown(me: Me) -> impl IntoView {
                 <Submit label="Save" />
             </div>
         </form>
+        <ThisBrowser />
         <section class="block" aria-labelledby="password-title">
             <h2 class="block-title" id="password-title">
                 "Password"
@@ -85,7 +89,45 @@ fn Shown(me: Me) -> impl IntoView {
                     refusal=password
                 />
                 <div class="form-actions">
-                    <Submit look=crate::ui::button::Look::Secondary label="Change password" />
+                    <Submit look=Look::Secondary label="Change password" />
+                </div>
+            </form>
+        </section>
+    }
+}
+
+/// How the console is used in this browser.
+#[component]
+fn ThisBrowser() -> impl IntoView {
+    let refusal = refusal("preferences");
+    let preferences = ssr::request().preferences;
+    let themes = Theme::ALL.map(|theme| {
+        view! { <Segment name="theme" value=theme.as_str() title=theme.title() checked=theme == preferences.theme /> }
+    });
+    let keys = Keys::ALL.map(|keys| {
+        view! { <Segment name="shortcuts" value=keys.as_str() title=keys.title() checked=keys == preferences.keys /> }
+    });
+    view! {
+        <section class="block" aria-labelledby="browser-title">
+            <h2 class="block-title" id="browser-title">
+                "This browser"
+            </h2>
+            <p class="lead">"How the console looks and listens here. Other browsers that you sign in with have their own."</p>
+            <Summary title="Nothing was changed" fields=&["theme", "shortcuts"] refusal=refusal />
+            <form class="form" method="post" action=paths::PREFERENCES>
+                <Choices name="theme" legend="Colours" refusal=refusal>
+                    <div class="segments">{themes}</div>
+                </Choices>
+                <Choices
+                    name="shortcuts"
+                    legend="Keyboard shortcuts"
+                    hint="Keys of one letter, as ? for a list of them. Turn them off if you press them without meaning to."
+                    refusal=refusal
+                >
+                    <div class="segments">{keys}</div>
+                </Choices>
+                <div class="form-actions">
+                    <Submit look=Look::Secondary label="Remember" />
                 </div>
             </form>
         </section>

@@ -9,6 +9,7 @@ use crate::{
     ui::{
         button::{ButtonLink, Look, Submit},
         field::{Described, FieldError, Refusal},
+        select::Select,
     },
 };
 
@@ -23,24 +24,10 @@ pub fn Filters(organization: String, asked: Asked, refusal: Refusal) -> impl Int
     let Asked { action, actor, target, from, to, .. } = asked;
     // Browsers complain about dates that are none; what was wrong with it is said below the field.
     let (from, to) = (date(from), date(to));
-    let option = |offered: &Action| {
-        let (word, title) = (offered.as_str(), offered.title());
-        let selected = word == action;
-        view! {
-            <option value=word selected=selected>
-                {title}
-            </option>
-        }
-    };
-    let actions = Action::ALL.iter().map(option).collect_view();
+    let actions = Action::ALL.iter().map(|offered| (offered.as_str().to_owned(), offered.title().to_owned())).collect();
     view! {
         <form class="audit-filters" id="audit-filter" role="search" aria-label="Filter the audit log" method="get" action=page>
-            <Field name="action" label="Action" refusal=refusal>
-                <select class="input" id="action" name="action">
-                    <option value="">"Any action"</option>
-                    {actions}
-                </select>
-            </Field>
+            <Select name="action" label="Action" none="Any action" options=actions chosen=action refusal=refusal />
             <Field name="actor" label="Who" refusal=refusal>
                 <Input name="actor" placeholder="Name or id" value=actor refusal=refusal />
             </Field>

@@ -15,6 +15,7 @@ use crate::{
         empty::Empty,
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        keys::key,
         notice::{Notice, Refused},
         pages::Pages,
         problem::Problem,
@@ -224,7 +225,7 @@ fn Searched(organization: String, search: Option<String>) -> impl IntoView {
                     autocomplete="off"
                     spellcheck="false"
                     autocapitalize="none"
-                    aria-keyshortcuts="/"
+                    aria-keyshortcuts=key("/")
                 />
                 <button r#type="submit" class="button" data-look="secondary">
                     <Icon glyph=Glyph::Search />

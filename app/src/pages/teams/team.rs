@@ -12,11 +12,13 @@ use crate::{
     ui::{
         badge::Tone,
         button::{ButtonLink, Look, Submit},
-        field::{Described, FieldError, Refusal},
+        field::Refusal,
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        keys::key,
         notice::Notice,
         problem::Problem,
+        select::Select,
         summary::Summary,
         table::{Cell, Table},
         time::Moment,
@@ -148,7 +150,7 @@ fn Tokens(
     let more = more_tokens(&team, tokens.len());
     let generate = (is_in && may_have_new).then(|| {
         view! {
-            <ButtonLink look=Look::Primary href=paths::new_team_token(&organization, team.id)>
+            <ButtonLink look=Look::Primary href=paths::new_team_token(&organization, team.id) key=key("c")>
                 <Icon glyph=Glyph::Plus />
                 "Generate token"
             </ButtonLink>
@@ -295,39 +297,18 @@ fn Add(address: String, candidates: Vec<Candidate>) -> impl IntoView {
     if candidates.is_empty() {
         return view! { <p class="text-muted">"Everybody of the organization is in this team."</p> }.into_any();
     }
-    let wrong = refusal.of("user");
-    let described = Described::new("user", String::new());
-    let chosen = posted::field("user");
-    let options = candidates.into_iter().map(|Candidate { user, title }| {
-        let id = user.to_string();
-        let selected = id == chosen;
-        view! {
-            <option value=id selected=selected>
-                {title}
-            </option>
-        }
-    });
-    let options = options.collect_view();
+    let people = candidates.into_iter().map(|Candidate { user, title }| (user.to_string(), title)).collect();
     view! {
         <Summary title="Nobody was added" fields=&["user"] refusal=refusal />
         <form class="form block" method="post" action=address>
-            <div class="field">
-                <label class="field-label" for="user">
-                    "Add a member of the organization"
-                </label>
-                <select
-                    class="input"
-                    id="user"
-                    name="user"
-                    autocomplete="off"
-                    aria-describedby=described.by
-                    aria-invalid=wrong.is_some().then_some("true")
-                >
-                    <option value="">"Choose a person"</option>
-                    {options}
-                </select>
-                <FieldError id="user-error".to_owned() wrong=wrong />
-            </div>
+            <Select
+                name="user"
+                label="Add a member of the organization"
+                none="Choose a person"
+                options=people
+                chosen=posted::field("user")
+                refusal=refusal
+            />
             <div class="form-actions">
                 <Submit look=Look::Secondary label="Add to team" />
             </div>

@@ -10,32 +10,27 @@ use leptos::prelude::*;
 
 use crate::{
     paths,
-    ui::icon::{Glyph, Icon},
+    ui::{
+        icon::{Glyph, Icon},
+        keys::key,
+        select::Select,
+        tabs::{Tab, Tabs},
+    },
 };
 
 /// The two views, as links; and the list as a file.
 #[component]
 pub fn Views(organization: String, query: TokenQuery) -> impl IntoView {
     let csv = paths::tokens_csv(&organization, &query.from(None).to_query());
-    let tabs = [(View::Active, "Active", "view-active"), (View::Inactive, "Inactive", "view-inactive")].map(|(view, title, id)| {
-        view! {
-            <li>
-                <a
-                    class="tab"
-                    id=id
-                    href=paths::tokens_at(&organization, &query.in_view(view).to_query())
-                    aria-current=(view == query.view).then_some("page")
-                >
-                    {title}
-                </a>
-            </li>
-        }
+    let tabs = [(View::Active, "Active", "view-active"), (View::Inactive, "Inactive", "view-inactive")].map(|(view, title, id)| Tab {
+        title,
+        id,
+        address: paths::tokens_at(&organization, &query.in_view(view).to_query()),
+        is_shown: view == query.view,
     });
     view! {
         <div class="views">
-            <nav aria-label="Views of the list">
-                <ul class="tabs">{tabs}</ul>
-            </nav>
+            <Tabs name="Views of the list" tabs=tabs.into() />
             <p class="export">
                 <a class="button" data-look="quiet" href=csv aria-describedby="export-limit">
                     <Icon glyph=Glyph::Download />
@@ -82,7 +77,7 @@ pub fn Filters(organization: String, query: TokenQuery, own: bool, creators: Vec
                     autocomplete="off"
                     spellcheck="false"
                     autocapitalize="none"
-                    aria-keyshortcuts="/"
+                    aria-keyshortcuts=key("/")
                 />
                 <button r#type="submit" class="button" data-look="secondary">
                     <Icon glyph=Glyph::Search />
@@ -185,25 +180,7 @@ fn selects(query: &TokenQuery, own: bool, creators: Vec<String>, made: Vec<(Role
         .filter(|(name, ..)| !(inactive && *name == "expiring" || own && matches!(*name, "owner" | "created_by")))
         .map(|(name, title, any, options)| {
             let chosen = asked.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone()).unwrap_or_default();
-            let options = options.into_iter().map(|(value, title)| {
-                let selected = value == chosen;
-                view! {
-                    <option value=value selected=selected>
-                        {title}
-                    </option>
-                }
-            });
-            view! {
-                <div class="field">
-                    <label class="field-label" for=name>
-                        {title}
-                    </label>
-                    <select class="input" id=name name=name autocomplete="off">
-                        <option value="">{any}</option>
-                        {options.collect_view()}
-                    </select>
-                </div>
-            }
+            view! { <Select name=name label=title none=any options=options chosen=chosen /> }
         })
         .collect_view()
 }

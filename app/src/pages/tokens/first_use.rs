@@ -8,6 +8,7 @@ use crate::{
         button::{ButtonLink, Look},
         empty::Empty,
         icon::{Glyph, Icon},
+        keys::key,
     },
 };
 
@@ -25,7 +26,7 @@ pub fn FirstUse(own: bool, new_token: Option<String>, limit: String) -> impl Int
             {match new_token {
                 Some(new_token) => {
                     view! {
-                        <ButtonLink look=Look::Primary href=new_token>
+                        <ButtonLink look=Look::Primary href=new_token key=key("c")>
                             <Icon glyph=Glyph::Plus />
                             "Generate token"
                         </ButtonLink>

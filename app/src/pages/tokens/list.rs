@@ -24,6 +24,7 @@ use crate::{
         empty::Empty,
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        keys::key,
         notice::Notice,
         pages::Pages,
         problem::Problem,
@@ -128,7 +129,7 @@ fn Listed(list: TokenList) -> impl IntoView {
             {(may_create && !first_use)
                 .then(|| {
                     view! {
-                        <ButtonLink look=Look::Primary href=new_token.clone()>
+                        <ButtonLink look=Look::Primary href=new_token.clone() key=key("c")>
                             <Icon glyph=Glyph::Plus />
                             "Generate token"
                         </ButtonLink>

@@ -1,12 +1,15 @@
 //! Revoking: the dialog that asks, and the notice that tells.
 
-use domain::{Failure, Owner, State, Timestamp, Token};
+use domain::{Failure, Owner, State, Status, Timestamp, Token, UsageHistory};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
     paths, posted,
-    queries::tokens::{self, Found},
+    queries::{
+        tokens::{self, Found},
+        usage::usage,
+    },
     ui::{
         badge::Tone,
         button::{Look, Submit},
@@ -30,11 +33,11 @@ pub fn Revoke(organization: String, place: String, id: String) -> impl IntoView 
                 Suspend::new(async move {
                     let (organization, place) = stored.get_value();
                     match found.await {
-                        Ok(found) if !matches!(found.token.state, State::Revoked { .. }) => {
+                        Ok((found, history)) if !matches!(found.token.state, State::Revoked { .. }) => {
                             let action = paths::revoke(&organization, &place, found.token.id);
-                            view! { <Ask token=found.token now=found.now action=action back=back /> }.into_any()
+                            view! { <Ask found=found history=Some(history) action=action back=back /> }.into_any()
                         }
-                        Ok(Found { token, .. }) => {
+                        Ok((Found { token, .. }, _)) => {
                             view! {
                                 <Told tone=Tone::Neutral dismiss=back>
                                     {format!("Token “{}” is revoked already.", token.label)}
@@ -108,9 +111,16 @@ fn Told(tone: Tone, dismiss: String, children: Children) -> impl IntoView {
     }
 }
 
-fn find(organization: &str, id: &str) -> Resource<Result<Found, Failure>> {
+/// The token, and what is known about its use.
+fn find(organization: &str, id: &str) -> Resource<Result<(Found, UsageHistory), Failure>> {
     let key = (organization.to_owned(), id.to_owned());
-    Resource::new_blocking(move || key.clone(), |(organization, id)| tokens::find(organization, id))
+    Resource::new_blocking(
+        move || key.clone(),
+        async |(organization, id)| {
+            let found = tokens::find(organization.clone(), id.clone()).await?;
+            Ok((found, usage(organization, id).await?.history))
+        },
+    )
 }
 
 /// Whether the address of a token's page asks whether to revoke it.
@@ -120,15 +130,20 @@ pub fn is_asked() -> bool {
 
 /// Asks whether to revoke a token, over its own page, when the address says so and it can be.
 #[component]
-pub fn AskOnPage(organization: String, token: Token, now: Timestamp) -> impl IntoView {
-    let (page, action) = (paths::token(&organization, token.id), paths::revoke_on_page(&organization, token.id));
-    is_asked().then(|| view! { <Ask token=token now=now action=action back=page /> })
+pub fn AskOnPage(found: Found, history: Option<UsageHistory>) -> impl IntoView {
+    let (slug, id) = (found.organization.slug.to_string(), found.token.id);
+    let (page, action) = (paths::token(&slug, id), paths::revoke_on_page(&slug, id));
+    is_asked().then(|| view! { <Ask found=found history=history action=action back=page /> })
 }
 
 /// The dialog. Its form posts to `action`, and without an answer it leads to `back`.
 #[component]
-fn Ask(token: Token, now: Timestamp, action: String, back: String) -> impl IntoView {
-    let last_use = last_use(&token, now);
+fn Ask(found: Found, history: Option<UsageHistory>, action: String, back: String) -> impl IntoView {
+    let last_use = last_use(&found.token, found.now);
+    let from = history.as_ref().map(last_addresses);
+    let may_rotate = found.may_update && matches!(found.token.status_at(found.now), Status::Active | Status::Disabled);
+    let rotation = paths::rotate(found.organization.slug.as_str(), found.token.id);
+    let token = found.token;
     let label = token.label.to_string();
     let owner = if token.owner == Owner::Organization { "the organization".to_owned() } else { token.owner.words() };
     let refusal = Refusal::posted();
@@ -142,7 +157,17 @@ fn Ask(token: Token, now: Timestamp, action: String, back: String) -> impl IntoV
             </h2>
             <div class="dialog-text" id="revoke-text">
                 <p>"Whatever uses " <code class="hint">{token.hint.to_string()}</code> " stops working at once. This cannot be undone."</p>
-                <p>"It belongs to " <strong>{owner}</strong> ". " {last_use}</p>
+                <p>"It belongs to " <strong>{owner}</strong> ". " {last_use} {from}</p>
+                {may_rotate
+                    .then(|| {
+                        view! {
+                            <p>
+                                "To change its secret without an outage, " <a href=rotation>
+                                    "rotate it"
+                                </a> " instead."
+                            </p>
+                        }
+                    })}
             </div>
             {elsewhere}
             <form class="form" method="post" action=action>
@@ -164,6 +189,16 @@ fn Ask(token: Token, now: Timestamp, action: String, back: String) -> impl IntoV
             </form>
             <form id="revoke-cancel" method="dialog"></form>
         </Dialog>
+    }
+}
+
+/// Where that is, as far as Jeton knows.
+fn last_addresses(history: &UsageHistory) -> Option<String> {
+    let addresses: Vec<&str> = history.addresses.iter().map(|seen| seen.address.as_str()).collect();
+    match addresses.len() {
+        0 => None,
+        1 => Some(format!(" Last address: {}.", addresses[0])),
+        _ => Some(format!(" Last addresses: {}.", addresses.join(", "))),
     }
 }
 

@@ -92,6 +92,7 @@ fn Done(status: Status) -> impl IntoView {
 
 #[component]
 fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Result<Option<Vec<Entry>>, Failure>) -> impl IntoView {
+    let (asking, history) = (found.clone(), used.as_ref().ok().map(|used| used.history.clone()));
     let Found { organization, token, outside, may_update, may_switch, may_revoke, now } = found;
     let slug = organization.slug.to_string();
     let status = token.status_at(now);
@@ -116,8 +117,7 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
             </ButtonLink>
         }
     });
-    let asked =
-        (may_revoke && status != Status::Revoked).then(|| view! { <AskOnPage organization=slug.clone() token=token.clone() now=now /> });
+    let asked = (may_revoke && status != Status::Revoked).then(|| view! { <AskOnPage found=asking history=history /> });
     view! {
         <PageTitle page=label.clone() organization=organization.name.to_string() />
         <div role="status">

@@ -1,0 +1,63 @@
+//! Keys of one letter: what they do, the help that says it, and how they are turned off.
+
+use leptos::prelude::*;
+
+use super::{
+    button::Look,
+    icon::{Glyph, Icon},
+};
+use crate::{paths, preferences::Keys, ssr};
+
+/// All keys there are, for the help.
+const KEYS: [(&str, &str); 3] = [("/", "Search the list"), ("c", "Generate a token"), ("?", "Show these keys")];
+
+/// For `aria-keyshortcuts`: the key, unless this browser shall not listen to any. What names no key has none, and promises none.
+pub fn key(key: &'static str) -> Option<&'static str> {
+    (ssr::request().preferences.keys == Keys::On).then_some(key)
+}
+
+/// The button that shows the keys there are, and what it shows.
+#[component]
+pub fn KeyHelp() -> impl IntoView {
+    let rows = KEYS.map(|(key, does)| {
+        view! {
+            <div>
+                <dt>
+                    <kbd class="key">{key}</kbd>
+                </dt>
+                <dd>{does}</dd>
+            </div>
+        }
+    });
+    let text = match ssr::request().preferences.keys {
+        Keys::On => "They work where a page has such a field or button, and not while you type.",
+        Keys::Off => "In this browser they are turned off.",
+    };
+    view! {
+        <button
+            r#type="button"
+            class="button ml-auto"
+            data-look=Look::Quiet.as_str()
+            popovertarget="keys"
+            aria-label="Keyboard shortcuts"
+            aria-keyshortcuts=key("?")
+        >
+            <Icon glyph=Glyph::Keyboard />
+        </button>
+        <div class="menu" id="keys" popover="auto" role="dialog" tabindex="-1" aria-labelledby="keys-title" aria-describedby="keys-text">
+            <h2 class="menu-name" id="keys-title">
+                "Keyboard shortcuts"
+            </h2>
+            <dl class="keys">{rows}</dl>
+            <p class="menu-email" id="keys-text">
+                {text}
+            </p>
+            <a class="button" data-look=Look::Secondary.as_str() href=format!("{}#shortcuts", paths::ACCOUNT)>
+                {match ssr::request().preferences.keys {
+                    Keys::On => "Turn them off",
+                    Keys::Off => "Turn them on",
+                }}
+            </a>
+        </div>
+    }
+}
