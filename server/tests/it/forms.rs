@@ -160,7 +160,7 @@ async fn the_list_tells_what_was_just_generated(it: TestConsole) {
     assert!(elsewhere.contains("Token “ci” is generated") && !elsewhere.contains("New"), "{elsewhere}");
     // What is not true, or not of who reads it, is not told.
     let admin = it.session("admin").await;
-    let stranger = it.session("stranger").await;
+    let stranger = it.session("outsider").await;
     let says = |text: String| text.contains("is generated") || text.contains("New");
     assert!(!says(it.get(&admin, &told).await.text()));
     assert!(!says(it.get(&stranger, &told.replace("acme", "globex")).await.text()));
