@@ -1,4 +1,4 @@
-//! `cargo xtask api-check`: requests that nobody thought of, made from the OpenAPI document by Schemathesis, against a server with the demo's
+//! `cargo xtask api-check`: requests that nobody thought of, made from the `OpenAPI` document by Schemathesis, against a server with the demo's
 //! data and a token that may do all that an admin may.
 
 use std::fs;
@@ -14,7 +14,7 @@ use crate::project::{Profile, Project};
 use crate::server;
 use crate::tools;
 
-/// From PyPI, into a folder of its own.
+/// From `PyPI`, into a folder of its own.
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 /// What a schema cannot say is refused rightly, and a revoked token is still found on purpose: docs/api.md.
 const LEFT_OUT: &str = "positive_data_acceptance,use_after_free";
@@ -74,6 +74,6 @@ fn demo(project: &Project, data: &Path) -> Result<(Child, String)> {
     command.args(["demo", "--log", "error", "--listen", &free, "--folder"]).arg(data).stdout(Stdio::piped());
     let mut server = command.spawn().with_context(|| format!("cannot start {}", tools::shown(&command)))?;
     let lines = BufReader::new(server.stdout.take().context("no output")?).lines().map_while(Result::ok);
-    let address = lines.filter_map(|line| line.strip_prefix("Console: ").map(str::to_owned)).next();
+    let address = lines.find_map(|line| line.strip_prefix("Console: ").map(str::to_owned));
     Ok((server, address.context("the demo did not start")?))
 }

@@ -82,7 +82,7 @@ enum Task {
         #[arg(long, default_value = "info")]
         log: String,
     },
-    /// Send the API what Schemathesis makes of its OpenAPI document
+    /// Send the API what Schemathesis makes of its interface description
     ApiCheck {
         /// The most requests for each operation and way of making them up
         #[arg(long, default_value_t = 50)]
@@ -90,7 +90,7 @@ enum Task {
     },
     /// Weigh and time the pages of a release in Chromium, and ask Lighthouse
     ///
-    /// Prints tables and writes target/audit-ui.json. JETON_BIN names another binary than the release that is built otherwise.
+    /// Prints tables and writes `target/audit-ui.json`. `JETON_BIN` names another binary than the release that is built otherwise.
     AuditUi,
     /// Format, clippy for server and browser, documentation, forbidden dependencies
     Lint,

@@ -158,7 +158,7 @@ pub async fn breaches(console: &Console, access: &Access, tokens: &[Token]) -> R
     Ok(living.into_iter().filter_map(in_words).collect())
 }
 
-/// What a policy would mean for the tokens that are there; [`NAMED`] of them are named. Nothing is changed.
+/// What a policy would mean for the tokens that are there; a few of them are named. Nothing is changed.
 pub async fn preview(console: &Console, access: &Access, policy: &Policy) -> Result<Impact> {
     access.require(Permission::ORGANIZATION_UPDATE)?;
     let policy = policy.check()?;

@@ -103,11 +103,11 @@ async fn unused_begins_exactly_ninety_days_after_the_last_use(instance: Instance
     instance.advance(DAY);
     assert!(present(&instance, &used).await);
     let unused = async || labels(&instance, &owner, Attention::Unused).await;
-    instance.clock.advance(Duration::from_secs(89 * DAY) - Duration::from_micros(1));
+    instance.clock.advance(Duration::from_micros(89 * DAY * 1_000_000 - 1));
     assert!(unused().await.is_empty());
     instance.clock.advance(Duration::from_micros(1));
     assert_eq!(unused().await, ["never used"]);
-    instance.clock.advance(Duration::from_secs(DAY) - Duration::from_micros(1));
+    instance.clock.advance(Duration::from_micros(DAY * 1_000_000 - 1));
     assert_eq!(unused().await, ["never used"]);
     instance.clock.advance(Duration::from_micros(1));
     assert_eq!(unused().await, ["never used", "used"], "the longest unused is first");

@@ -85,8 +85,12 @@ impl Worker {
             for (digest, first) in firsts {
                 self.firsts.entry(digest).or_insert(first);
             }
-            stragglers.into_values().for_each(|used| noted::merge_straggler(&mut self.stragglers, used));
-            refusals.into_values().for_each(|refused| noted::merge_refusal(&mut self.refusals, refused));
+            for used in stragglers.into_values() {
+                noted::merge_straggler(&mut self.stragglers, used);
+            }
+            for refused in refusals.into_values() {
+                noted::merge_refusal(&mut self.refusals, refused);
+            }
         }
     }
 
