@@ -73,7 +73,7 @@ fn demo(project: &Project, data: &Path) -> Result<(Child, String)> {
     let free = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
     command.args(["demo", "--log", "error", "--listen", &free, "--folder"]).arg(data).stdout(Stdio::piped());
     let mut server = command.spawn().with_context(|| format!("cannot start {}", tools::shown(&command)))?;
-    let lines = BufReader::new(server.stdout.take().context("no output")?).lines().map_while(Result::ok);
+    let mut lines = BufReader::new(server.stdout.take().context("no output")?).lines().map_while(Result::ok);
     let address = lines.find_map(|line| line.strip_prefix("Console: ").map(str::to_owned));
     Ok((server, address.context("the demo did not start")?))
 }
