@@ -24,6 +24,7 @@ import {
   submit,
   submitAndRead,
   toggle,
+  row,
 } from './journeys.ts';
 import { signIn } from './fixtures.ts';
 import { INVITE, MEMBERS, POLICIES, invite, inviteAndRead, join, tokenOf } from './people.ts';
