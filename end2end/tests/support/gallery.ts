@@ -17,6 +17,7 @@ import {
   revokeButton,
   revokeDialog,
   roleChoice,
+  row,
   search,
   searchFor,
   secretDialog,
@@ -24,7 +25,6 @@ import {
   submit,
   submitAndRead,
   toggle,
-  row,
 } from './journeys.ts';
 import { signIn } from './fixtures.ts';
 import { INVITE, MEMBERS, POLICIES, invite, inviteAndRead, join, tokenOf } from './people.ts';
