@@ -22,7 +22,7 @@ test('limits are set with a token, hold at once, and are changed like anything e
   expect(statuses).toEqual([200, 200, 429]);
 
   await row(page, 'bounded').getByRole('link', { name: 'bounded', exact: true }).click();
-  const facts = page.locator('dl').first();
+  const facts = page.getByRole('main').locator('dl').first();
   await expect(facts).toContainText('127.0.0.0/8 2001:db8::/32');
   await expect(facts).toContainText('2 per day');
   await page.getByRole('link', { name: 'Edit' }).click();
