@@ -218,7 +218,7 @@ test('a token that is revoked on its own page is shown there, revoked', async ({
   await expect(page.getByRole('status').filter({ hasText: 'The token is revoked.' })).toBeVisible();
   await expect(page).toHaveURL(`${address}?done=revoked`);
   await expect(page.getByRole('heading', { level: 1, name: 'ends here' })).toBeVisible();
-  await expect(page.locator('dl').first()).toContainText(`by ${OWNER.name}`);
+  await expect(page.getByRole('main').locator('dl').first()).toContainText(`by ${OWNER.name}`);
   expect((await callApi(server, secret)).status).toBe(401);
 });
 
