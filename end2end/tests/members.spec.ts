@@ -146,12 +146,12 @@ test('a member is signed out everywhere, and signs in again', async ({ page, bro
 });
 
 test('of what somebody generated who leaves one token moves to a team, and another gets a new secret that is shown once', async ({ page, server, visit }) => {
-  const { cookies } = await join(server, 'Annie Easley', 'annie@acme.test', 'admin');
+  const { cookies } = await join(server, 'Frances Spence', 'frances@acme.test', 'admin');
   const [moved, old] = [await tokenOf(server, cookies, 'moves on'), await tokenOf(server, cookies, 'turned')];
   await createTeam(server, 'Rockets');
   await visit(MEMBERS);
-  await page.getByRole('link', { name: 'Remove Annie Easley' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'Remove Annie Easley from Acme?' })).toBeVisible();
+  await page.getByRole('link', { name: 'Remove Frances Spence' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Remove Frances Spence from Acme?' })).toBeVisible();
   const choice = (label: string) => page.getByRole('combobox', { name: `What shall become of ${label}` });
   await choice('moves on').selectOption('Move to team Rockets');
   await choice('turned').selectOption('Rotate');
@@ -174,7 +174,7 @@ test('of what somebody generated who leaves one token moves to a team, and anoth
 
   await visit(TOKENS);
   await expect(row(page, 'moves on')).toContainText('Team Rockets');
-  await expect(row(page, 'turned')).toContainText('by Annie Easley (left)');
+  await expect(row(page, 'turned')).toContainText('by Frances Spence (left)');
 });
 
 test('a person changes their name, ends other sessions, and a new password signs out everything else', async ({ browser, server, scripts, complaints }) => {

@@ -31,7 +31,7 @@ test('who forgot their password gets a mail whose link sets a new one, once', as
   await page.getByRole('textbox', { name: 'E-mail address' }).fill(OWNER.email);
   await page.getByLabel('Password').fill(NEW);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'API tokens' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
   await visit(link);
   await expect(page.getByRole('heading', { level: 1, name: 'This link does not work' })).toBeVisible();
   await post.close();

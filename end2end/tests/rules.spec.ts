@@ -43,7 +43,7 @@ test('rules 2 and 3: a status is a word beside a picture, dates are exact, and t
   for (const column of ['Created', 'Expires', 'Last used']) {
     await expect(shown.locator(`[data-column="${column}"] time`), column).toHaveText(EXACT);
   }
-  await expect(shown.locator('[data-column="Expires"]')).toContainText('in 89 days');
+  await expect(shown.locator('[data-column="Expires"]')).toContainText('in 90 days');
 });
 
 test('rule 4: whoever revokes is told when and from where it was used, and how to do without', async ({ page, server, visit }) => {
