@@ -20,7 +20,7 @@ import {
 import type { Page } from '@playwright/test';
 
 /** The list, after a secret was stored: Chromium writes the ? of a form without fields. */
-const LEFT = /\/orgs\/acme\/tokens\??$/;
+const LEFT = /\/orgs\/acme\/tokens\?generated=tok_\w+$/;
 
 /** Generates a token and stays at the dialog with its secret. */
 async function generate(page: Page, server: Parameters<typeof submitAndRead>[1], label: string): Promise<string> {
