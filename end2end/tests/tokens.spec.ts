@@ -1,6 +1,7 @@
 import { test, expect, live, signIn } from './support/fixtures.ts';
 import {
   NEW_TOKEN,
+  OVERVIEW,
   TOKENS,
   bin,
   callApi,
@@ -332,7 +333,7 @@ test('an address that leads nowhere says so and leads back', async ({ page, visi
   await expect(page.getByRole('heading', { level: 1, name: 'There is no page here' })).toBeVisible();
   expect((await server.get('/no/such/page', { Accept: 'text/html' })).status).toBe(404);
   await page.getByRole('link', { name: 'Go to the start page' }).click();
-  await expect(page).toHaveURL(TOKENS);
+  await expect(page).toHaveURL(OVERVIEW);
 });
 
 test('a token made from the command line is in the list and opens the API', async ({ page, server, visit }) => {
