@@ -16,6 +16,7 @@ use crate::{
         empty::Empty,
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        keys::key,
         problem::Problem,
         table::{Cell, Table},
         time::{Moment, ago},
@@ -92,7 +93,7 @@ fn Shown(overview: Overview) -> impl IntoView {
             {new_token
                 .map(|address| {
                     view! {
-                        <ButtonLink look=Look::Primary href=address>
+                        <ButtonLink look=Look::Primary href=address key=key("c")>
                             <Icon glyph=Glyph::Plus />
                             "Generate token"
                         </ButtonLink>
@@ -233,7 +234,7 @@ const fn words(attention: Attention) -> Words {
             id: "expiring",
             one: "token expires within 30 days",
             many: "tokens expire within 30 days",
-            advice: "Rotate to hand out a new secret in time. The end stays; edit the token to let it live longer.",
+            advice: "Edit what is needed longer to give it another end, and rotate it if its secret is old. The rest ends by itself.",
             column: "Expires",
         },
         Attention::Unused => Words {

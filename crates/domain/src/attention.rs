@@ -103,9 +103,10 @@ impl Attention {
     /// What is offered.
     pub const fn remedy(self) -> Remedy {
         match self {
-            Self::Expiring | Self::CreatorLeft => Remedy::Rotate,
+            Self::CreatorLeft => Remedy::Rotate,
             Self::Unused => Remedy::Revoke,
-            Self::NeverExpires | Self::OutsidePolicy => Remedy::Edit,
+            // A rotation does not move the end, so it would be offered again.
+            Self::Expiring | Self::NeverExpires | Self::OutsidePolicy => Remedy::Edit,
             Self::OverPresented => Remedy::Replace,
             Self::OldPresented => Remedy::Look,
         }
