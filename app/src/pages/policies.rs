@@ -331,7 +331,7 @@ fn named(counts: &[(String, u64)]) -> String {
     format!("{}{more}", names.join(", "))
 }
 
-/// The tokens that break the policy, as far as they are named; the others are behind a link.
+/// The tokens that break the policy, as far as they are named. The list cannot be asked for the others: it knows the policy that holds.
 #[component]
 fn Breaking(organization: String, tokens: Vec<Token>, of: u64, now: Timestamp) -> impl IntoView {
     if tokens.is_empty() {
@@ -340,9 +340,7 @@ fn Breaking(organization: String, tokens: Vec<Token>, of: u64, now: Timestamp) -
     let more = of.saturating_sub(tokens.len() as u64);
     let others = (more > 0).then(|| {
         view! {
-            <p>
-                "and " <a href=paths::tokens_at(&organization, "sort=-last_used")>{format!("{more} more")}</a>
-            </p>
+            <p>{format!("and {more} more. Once the policy is saved, the overview leads to all of them.")}</p>
         }
     });
     let lines = tokens
