@@ -233,59 +233,46 @@ fn options(choices: Vec<(String, String)>, field: &str) -> impl IntoView + use<>
         .collect_view()
 }
 
-/// The choice for all tokens at once.
+/// A choice below its label and what there is to know of it; without one that was chosen the first is.
 #[component]
-fn Together(choices: Vec<(String, String)>) -> impl IntoView {
-    let each = (String::new(), "What is chosen for each below".to_owned());
-    let choices = core::iter::once(each).chain(choices).collect();
+fn Choice(name: &'static str, label: String, hint: &'static str, choices: Vec<(String, String)>) -> impl IntoView {
+    let described = format!("{name}-hint");
     view! {
         <div class="field">
-            <label class="field-label" for="same">
-                "All of them"
+            <label class="field-label" for=name>
+                {label}
             </label>
-            <p class="field-hint" id="same-hint">
-                "Anything else than the first goes for every token, whatever is chosen below; one that you can neither move nor rotate stays as chosen there."
+            <p class="field-hint" id=described.clone()>
+                {hint}
             </p>
-            <select class="input select" id="same" name="same" aria-describedby="same-hint" autocomplete="off">
-                {options(choices, "same")}
+            <select class="input select" id=name name=name aria-describedby=described autocomplete="off">
+                {options(choices, name)}
             </select>
         </div>
     }
 }
 
+/// The choice for all tokens at once.
+#[component]
+fn Together(choices: Vec<(String, String)>) -> impl IntoView {
+    let each = (String::new(), "What is chosen for each below".to_owned());
+    let choices = core::iter::once(each).chain(choices).collect::<Vec<_>>();
+    let hint = "Anything else than the first goes for every token, whatever is chosen below; one that you can neither move nor rotate stays as chosen there.";
+    view! { <Choice name="same" label="All of them".to_owned() hint=hint choices=choices /> }
+}
+
 /// The choice for the tokens that are not listed.
 #[component]
 fn Others(more: usize, choices: Vec<(String, String)>) -> impl IntoView {
-    view! {
-        <div class="field">
-            <label class="field-label" for="others">
-                {format!("The {more} older tokens that are not listed")}
-            </label>
-            <p class="field-hint" id="others-hint">
-                "One choice for all of them. To decide one by one, look them up in the list of tokens first, by who created them. Those of teams are not moved."
-            </p>
-            <select class="input select" id="others" name="others" aria-describedby="others-hint" autocomplete="off">
-                {options(choices, "others")}
-            </select>
-        </div>
-    }
+    let label = format!("The {more} older tokens that are not listed");
+    let hint = "One choice for all of them. To decide one by one, look them up in the list of tokens first, by who created them. Those of teams are not moved.";
+    view! { <Choice name="others" label=label hint=hint choices=choices /> }
 }
 
 /// The choice how long the old secrets live on.
 #[component]
 fn OldSecrets() -> impl IntoView {
     let choices = Overlap::ALL.map(|overlap| (overlap.to_string(), overlap.title().to_owned())).to_vec();
-    view! {
-        <div class="field">
-            <label class="field-label" for="overlap">
-                "Old secrets of tokens that you rotate end"
-            </label>
-            <p class="field-hint" id="overlap-hint">
-                "Until then old and new are both accepted, so that nobody who uses a token is cut off."
-            </p>
-            <select class="input select" id="overlap" name="overlap" aria-describedby="overlap-hint" autocomplete="off">
-                {options(choices, "overlap")}
-            </select>
-        </div>
-    }
+    let hint = "Until then old and new are both accepted, so that nobody who uses a token is cut off.";
+    view! { <Choice name="overlap" label="Old secrets of tokens that you rotate end".to_owned() hint=hint choices=choices /> }
 }
