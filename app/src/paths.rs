@@ -60,6 +60,11 @@ pub fn members(organization: &str) -> String {
     format!("/orgs/{organization}/members")
 }
 
+/// The page of a token that stands in for another one, saying so.
+pub fn replacement(organization: &str, token: TokenId) -> String {
+    with_query(self::token(organization, token), "", &[("done", "replaces")])
+}
+
 /// The list of members that a query finds.
 pub fn members_at(organization: &str, query: &MemberQuery) -> String {
     let text = |part: Option<String>| part.unwrap_or_default();
@@ -89,9 +94,9 @@ pub fn remove_member(organization: &str, user: impl core::fmt::Display) -> Strin
     format!("/orgs/{organization}/members/{user}/remove")
 }
 
-/// The list of members, telling that one was removed.
-pub fn removed(organization: &str) -> String {
-    with_query(members(organization), "", &[("done", "removed")])
+/// The list of members, telling that this one was removed.
+pub fn removed(organization: &str, user: &str) -> String {
+    with_query(members(organization), "", &[("removed", user)])
 }
 
 /// The form for an invitation.

@@ -38,6 +38,11 @@ pub fn field(name: &str) -> String {
     look(|posted| posted.fields.get(name).cloned()).unwrap_or_default()
 }
 
+/// Everything that was typed, by field name; none when nothing was posted.
+pub fn fields() -> Option<HashMap<String, String>> {
+    look(|posted| (!posted.fields.is_empty()).then(|| posted.fields.clone()))
+}
+
 /// Why the post was refused.
 pub fn failure() -> Option<Failure> {
     look(|posted| posted.failure.clone())

@@ -19,6 +19,6 @@ test('a secret that a removal rotated is copied with a button, and that is enoug
   await expect(page.getByRole('status').filter({ hasText: 'Copied: secret of copied.' })).toBeAttached();
   expect((await page.evaluate(() => navigator.clipboard.readText())) === secret).toBe(true);
   await page.getByRole('button', { name: 'Done' }).click();
-  await expect(page.getByRole('status').filter({ hasText: 'The member is removed.' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Mary Golda Ross is removed. Of their tokens 1 has a new secret.' })).toBeVisible();
   expect((await page.content()).includes(secret)).toBe(false);
 });

@@ -103,7 +103,13 @@ test('who is removed is out at once, and their tokens are decided about one by o
   await expect(choice('kept one')).toHaveValue('keep');
   await choice('revoked one').selectOption('Revoke now');
   await page.getByRole('button', { name: 'Remove member' }).click();
-  await expect(page.getByRole('status').filter({ hasText: 'The member is removed.' })).toBeVisible();
+  const doomed = page.getByRole('region', { name: 'Tokens that you revoke' });
+  await expect(doomed).toContainText('revoked one');
+  await expect(doomed).not.toContainText('kept one');
+  await expect(choice('revoked one')).toHaveValue('revoke');
+  await page.getByRole('textbox', { name: 'Type revoked one to confirm' }).fill('revoked one');
+  await page.getByRole('button', { name: 'Remove member' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'Katherine Johnson is removed. Of their tokens 1 is revoked.' })).toBeVisible();
   await expect(member(page, 'Katherine Johnson')).toHaveCount(0);
   await other.reload();
   await expect(other).toHaveURL(/\/sign-in\?next=/);
@@ -125,7 +131,7 @@ test('one choice goes for all that somebody generated who leaves', async ({ page
   await expect(all).toHaveValue('');
   await all.selectOption('Expire in 7 days');
   await page.getByRole('button', { name: 'Remove member' }).click();
-  await expect(page.getByRole('status').filter({ hasText: 'The member is removed.' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Valerie Thomas is removed. Of their tokens 2 expire in 7 days at most.' })).toBeVisible();
   await visit(TOKENS);
   for (const label of ['first of hers', 'second of hers']) await expect(row(page, label)).toContainText('Expires in 7 days');
 });
@@ -169,7 +175,7 @@ test('of what somebody generated who leaves one token moves to a team, and anoth
   await expect(page.getByRole('heading', { level: 1, name: 'Store the new secret' })).toBeVisible();
   await page.getByRole('checkbox', { name: 'I have stored it' }).check();
   await page.getByRole('button', { name: 'Done' }).click();
-  await expect(page.getByRole('status').filter({ hasText: 'The member is removed.' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Frances Spence is removed. Of their tokens 1 belongs to a team now, 1 has a new secret.' })).toBeVisible();
   expect((await page.content()).includes(secret)).toBe(false);
 
   await visit(TOKENS);

@@ -84,6 +84,9 @@ test('a revoked token is replaced by one with the same settings', async ({ page,
   await page.getByRole('button', { name: 'Done' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'replaced' })).toBeVisible();
   await expect(page).not.toHaveURL(new RegExp(old.token.id));
+  await expect(page.getByRole('status').filter({ hasText: 'It stands in for another one' })).toBeVisible();
+  const replaces = page.locator('.details').getByRole('link', { name: 'replaced' });
+  await expect(replaces).toHaveAttribute('href', `${TOKENS}/${old.token.id}`);
   await expect(page.getByText(mask(secret))).toBeVisible();
   expect((await callApi(server, secret)).status).toBe(200);
 });

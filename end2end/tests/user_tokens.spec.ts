@@ -52,7 +52,7 @@ test('who is demoted takes their token along, and who is removed ends it', async
   await expect(ending).toContainText('her script');
   await expect(ending).toContainText('also hers');
   await page.getByRole('button', { name: 'Remove member' }).click();
-  await expect(page.getByRole('status').filter({ hasText: 'The member is removed.' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Lise Meitner is removed. Of their tokens 2 ended with their membership.' })).toBeVisible();
   if (scripts) await live(page);
   await expect(member(page, 'Lise Meitner')).toHaveCount(0);
   expect(await list()).toBe(401);

@@ -2,11 +2,17 @@
 //! they see themselves, so they get a new page. Only a removal with which tokens get new secrets is not: a live page shows those.
 
 use domain::{
-    Failure, Invitation, InvitationId, Member, MemberPlace, MemberQuery, Offered, Organization, OwnerTeam, Timestamp, Token, TokenId,
+    Failure, Invitation, InvitationId, Member, MemberPlace, MemberQuery, Offered, Organization, OwnerTeam, Removal, Timestamp, Token,
+    TokenId,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::ssr::{reply, request};
+use services::members::Decisions;
+
+use crate::{
+    posted,
+    ssr::{reply, request},
+};
 
 /// An organization's members, who is invited, and what the person asking may do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +37,8 @@ pub struct MemberList {
     pub may_withdraw: bool,
     /// Whether mails become files because no mail server is named.
     pub mails_become_files: bool,
+    /// Whom the person asking has just removed, and what became of their tokens.
+    pub removal: Option<Removal>,
     /// The server's time when it answered, which relative times are counted from.
     pub now: Timestamp,
 }
@@ -86,6 +94,8 @@ pub struct Leaving {
     pub may_expire: bool,
     /// Whether to offer revoking it.
     pub may_revoke: bool,
+    /// What the form that was posted would revoke, newest first, beside what ends anyway.
+    pub revoked: Vec<Token>,
     /// See [`MemberList::now`].
     pub now: Timestamp,
 }
@@ -100,8 +110,8 @@ fn listed(request: &crate::ssr::Request, access: &services::Access, member: Memb
 }
 
 /// Lists 25 of the members, by name, and 25 of the open invitations. `q` is what the name or the address of those asked for holds, `after` where
-/// the page begins, `invited` before which invitation that of the invitations does.
-pub async fn list(organization: String, q: String, after: String, invited: String) -> Result<MemberList, Failure> {
+/// the page begins, `invited` before which invitation that of the invitations does, `removed` who was removed a moment ago.
+pub async fn list(organization: String, q: String, after: String, invited: String, removed: String) -> Result<MemberList, Failure> {
     let request = request();
     reply(
         async {
@@ -114,6 +124,12 @@ pub async fn list(organization: String, q: String, after: String, invited: Strin
             } else {
                 (Vec::new(), None)
             };
+            // An address that somebody wrote themselves tells nothing rather than something else.
+            let removal = if removed.is_empty() {
+                None
+            } else {
+                services::members::removal(&request.console, &access, &removed).await.ok().flatten()
+            };
             Ok(MemberList {
                 organization: access.organization().clone(),
                 query,
@@ -125,6 +141,7 @@ pub async fn list(organization: String, q: String, after: String, invited: Strin
                 may_invite: access.allows(domain::Permission::INVITATION_CREATE),
                 may_withdraw: access.allows(domain::Permission::INVITATION_DELETE),
                 mails_become_files: request.mails_become_files,
+                removal,
                 now: request.console.now(),
             })
         }
@@ -157,6 +174,13 @@ pub async fn offboarding(organization: String, user: String) -> Result<Leaving, 
         async {
             let access = request.access(&organization, domain::Permission::USER_DELETE).await?;
             let found = services::members::offboarding(&request.console, &access, &user).await?;
+            // What cannot be read was refused, which the page tells.
+            let typed =
+                posted::fields().and_then(|typed| Decisions::parse(typed.iter().map(|(name, value)| (name.as_str(), value.as_str()))).ok());
+            let revoked = match typed {
+                Some(decisions) => services::members::revoked_by(&request.console, &access, &user, &decisions).await?,
+                None => Vec::new(),
+            };
             Ok(Leaving {
                 organization: access.organization().clone(),
                 you: request.actor.as_ref().is_some_and(|actor| actor.id() == found.member.user),
@@ -169,6 +193,7 @@ pub async fn offboarding(organization: String, user: String) -> Result<Leaving, 
                 may_rotate: found.may_rotate,
                 may_expire: access.allows(domain::Permission::API_KEY_UPDATE),
                 may_revoke: access.allows(domain::Permission::API_KEY_DELETE),
+                revoked,
                 now: request.console.now(),
             })
         }

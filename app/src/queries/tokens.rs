@@ -70,6 +70,10 @@ pub struct Found {
     pub may_switch: bool,
     /// Whether to offer ending it.
     pub may_revoke: bool,
+    /// The token that it stands in for.
+    pub replaced: Option<Token>,
+    /// Those that stand in for it, oldest first.
+    pub replacing: Vec<Token>,
     /// See [`TokenList::now`].
     pub now: Timestamp,
 }
@@ -158,7 +162,10 @@ pub async fn find(organization: String, token: String) -> Result<Found, Failure>
             let access = request.tokens(&organization, domain::Permission::API_KEY_READ).await?;
             let token = services::tokens::find(&request.console, &access, &token).await?;
             let outside = services::token_policy::breaches(&request.console, &access, core::slice::from_ref(&token)).await?;
+            let (replaced, replacing) = services::tokens::replacements(&request.console, &access, token.id).await?;
             Ok(Found {
+                replaced,
+                replacing,
                 outside: outside.into_iter().next().map(|(_, outside)| outside),
                 organization: access.organization().clone(),
                 may_update: access.allows_on(domain::Permission::API_KEY_UPDATE, &token),

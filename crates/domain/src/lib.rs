@@ -46,7 +46,7 @@ pub use invitation::{Invitation, InvitationLink, Invited, OpenInvitation, Standi
 pub use lifetime::Lifetime;
 pub use limits::Limits;
 pub use mail::{Delivery, Mail};
-pub use member::{AfterLeaving, Email, Me, Member, Membership, Role};
+pub use member::{AfterLeaving, Email, Me, Member, Membership, Removal, Role};
 pub use member_query::{MemberPlace, MemberQuery};
 pub use network::Networks;
 pub use organization::{Organization, Slug};

@@ -154,6 +154,23 @@ pub enum AfterLeaving {
     Revoke,
 }
 
+/// What the removal of somebody did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removal {
+    /// Who they were.
+    pub name: String,
+    /// How many of the tokens they generated belong to a team now.
+    pub moved: usize,
+    /// How many got a new secret.
+    pub rotated: usize,
+    /// How many end in a week at most.
+    pub expiring: usize,
+    /// How many ended.
+    pub revoked: usize,
+    /// How many tokens of their own ended with them.
+    pub own: usize,
+}
+
 impl AfterLeaving {
     /// The choices that are the same everywhere, the one that breaks nothing first. Beside them there is one for each team.
     pub const ALL: [Self; 4] = [Self::Keep, Self::Rotate, Self::Expire, Self::Revoke];

@@ -140,9 +140,9 @@ impl Token {
 }
 
 /// What has to be typed to confirm that these tokens are ended: the label of one, the number of several.
-pub fn confirmation(tokens: &[Token]) -> String {
+pub fn confirmation<T: core::borrow::Borrow<Token>>(tokens: &[T]) -> String {
     match tokens {
-        [one] => one.label.to_string(),
+        [one] => one.borrow().label.to_string(),
         several => several.len().to_string(),
     }
 }

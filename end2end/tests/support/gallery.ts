@@ -615,7 +615,7 @@ export const GALLERY: readonly View[] = [
       await join(server, 'Grace Hopper', `${labelled('grace').replace(' ', '')}@acme.test`, 'admin');
       await join(server, 'W'.repeat(60), `${labelled('w'.repeat(60)).replace(' ', '')}@acme.test`);
       await invite(server, `${labelled('invited').replace(' ', '')}@acme.test`, 'developer');
-      await visit(`${MEMBERS}?done=removed`);
+      await visit(`${MEMBERS}?done=edited`);
       await expect(page.getByRole('heading', { name: 'Invited' })).toBeVisible();
     },
   },
@@ -757,6 +757,18 @@ export const GALLERY: readonly View[] = [
       for (const what of ['Payments', 'W'.repeat(50)]) await createTeam(server, labelled(what));
       await visit(`${MEMBERS}/${user}/remove`);
       await expect(page.getByRole('button', { name: 'Remove member' })).toBeVisible();
+    },
+  },
+  {
+    name: 'remove member, asked what is revoked',
+    signedIn: true,
+    open: async ({ page, server, visit }) => {
+      const { user, cookies } = await join(server, 'Grace Hopper', `${labelled('grace').replace(' ', '')}@acme.test`, 'admin');
+      for (const what of ['deploy-bot', 'W'.repeat(55)]) await tokenOf(server, cookies, labelled(what));
+      await visit(`${MEMBERS}/${user}/remove`);
+      await page.getByRole('combobox', { name: 'All of them' }).selectOption('Revoke now');
+      await page.getByRole('button', { name: 'Remove member' }).click();
+      await expect(page.getByRole('textbox', { name: 'Type 2 to confirm' })).toBeVisible();
     },
   },
   {

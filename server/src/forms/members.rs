@@ -14,7 +14,7 @@ use services::{
     members::{self, Decisions},
 };
 
-use super::{confirm::Confirming, refused};
+use super::{confirm::Confirming, refused, tokens::segment};
 use crate::pages::{Visit, see};
 
 /// Gives a member another role and leads back to the list.
@@ -56,7 +56,7 @@ pub(crate) async fn remove(
             response
         }
         Ok(removed) if visit.actor.as_ref().is_some_and(|actor| actor.id() == removed.member.user) => see("/"),
-        Ok(_) => see(&format!("{}?done=removed", app::paths::members(&organization))),
+        Ok(removed) => see(&app::paths::removed(&segment(&organization), &removed.member.user.to_string())),
         Err(error) => refused(&visit, uri.path(), typed, error).await,
     }
 }

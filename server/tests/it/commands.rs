@@ -7,12 +7,14 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use crate::harness::{PASSWORD, new_database};
+use test_database::TestDatabase;
+
+use crate::harness::PASSWORD;
 
 /// Which database a command is told to use.
 enum Where {
     Sqlite,
-    Postgres(String),
+    Postgres(TestDatabase),
 }
 
 struct Jeton {
@@ -24,8 +26,8 @@ impl Jeton {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
         command.args(arguments).arg("--data").arg(self.folder.path().join("data")).env_remove("JETON_KEY").env_remove("JETON_DATABASE");
-        if let Where::Postgres(url) = &self.database {
-            command.args(["--database", url]);
+        if let Where::Postgres(made) = &self.database {
+            command.args(["--database", made.url()]);
         }
         command
     }
@@ -66,7 +68,7 @@ fn sqlite() -> Jeton {
 }
 
 async fn postgres() -> Jeton {
-    Jeton { folder: tempfile::tempdir().unwrap(), database: Where::Postgres(new_database().await) }
+    Jeton { folder: tempfile::tempdir().unwrap(), database: Where::Postgres(TestDatabase::create().await) }
 }
 
 fn says(output: &Output, code: i32, sentence: &str) {

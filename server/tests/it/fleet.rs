@@ -14,16 +14,17 @@ use std::{
 use serde_json::{Value, json};
 use services::{Entropy as _, SystemEntropy};
 use sqlx::{Connection as _, PgConnection};
+use test_database::TestDatabase;
 use tokio::task::JoinSet;
 
 use crate::{
-    harness::{PASSWORD, new_database},
+    harness::PASSWORD,
     nginx::{Nginx, documented, exchange, free_port, status, written},
 };
 
 /// What the servers have in common.
 struct Fleet {
-    database: String,
+    database: TestDatabase,
     key: String,
     public: SocketAddr,
     /// Where commands keep what they make.
@@ -69,7 +70,7 @@ impl Fleet {
         let mut key = [0; 32];
         SystemEntropy.fill(&mut key);
         let (public, addresses) = (local(free_port()), [local(free_port()), local(free_port())]);
-        let (database, key) = (new_database().await, data_encoding::HEXLOWER.encode(&key));
+        let (database, key) = (TestDatabase::create().await, data_encoding::HEXLOWER.encode(&key));
         let here = [
             ("10.0.0.11:3000", addresses[0].to_string()),
             ("10.0.0.12:3000", addresses[1].to_string()),
@@ -98,7 +99,11 @@ impl Fleet {
     /// The binary with what all servers are told.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
-        command.args(arguments).env("JETON_KEY", &self.key).env("JETON_DATABASE", &self.database).env("JETON_DATA", self.folder.path());
+        command
+            .args(arguments)
+            .env("JETON_KEY", &self.key)
+            .env("JETON_DATABASE", self.database.url())
+            .env("JETON_DATA", self.folder.path());
         command
     }
 
@@ -233,7 +238,7 @@ async fn two_servers_behind_nginx_are_one() {
 
 /// How often a token was used, as far as that is written.
 async fn uses(fleet: &Fleet, token: &str) -> i64 {
-    let mut connection = PgConnection::connect(&fleet.database).await.unwrap();
+    let mut connection = PgConnection::connect(fleet.database.url()).await.unwrap();
     let sql = "SELECT COUNT(*) FROM token_usage WHERE token_id = $1";
     sqlx::query_scalar(sql).bind(token).fetch_one(&mut connection).await.unwrap()
 }

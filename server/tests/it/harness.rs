@@ -24,6 +24,7 @@ use services::{
     tokens::{self, NewToken},
 };
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
+use test_database::TestDatabase;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 
@@ -64,6 +65,8 @@ pub(crate) struct TestConsole {
     /// What all tables held before and after that.
     watched: Mutex<Option<[Dump; 2]>>,
     folder: tempfile::TempDir,
+    /// The last field, because the database goes when it does.
+    _made: Option<TestDatabase>,
 }
 
 /// What each table holds, by its name.
@@ -128,17 +131,6 @@ impl Answer {
     }
 }
 
-pub(crate) async fn new_database() -> String {
-    let server = std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL names a throwaway PostgreSQL; run cargo xtask test");
-    let mut random = [0; 8];
-    SystemEntropy.fill(&mut random);
-    let name = format!("server_{:016x}", u64::from_be_bytes(random));
-    let mut connection = PgConnection::connect(&server).await.unwrap();
-    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
-    let (base, _) = server.rsplit_once('/').unwrap();
-    format!("{base}/{name}")
-}
-
 async fn open_console(folder: &tempfile::TempDir, database: &Database, clock: &Arc<FixedClock>) -> (Console, Background) {
     let settings = Settings {
         database: database.clone(),
@@ -159,14 +151,15 @@ impl TestConsole {
     pub(crate) async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::Sqlite(folder.path().join("jeton.sqlite"));
-        Self::open(folder, database).await
+        Self::open(folder, database, None).await
     }
 
     pub(crate) async fn postgres() -> Self {
-        Self::open(tempfile::tempdir().unwrap(), Database::Postgres(new_database().await)).await
+        let made = TestDatabase::create().await;
+        Self::open(tempfile::tempdir().unwrap(), Database::Postgres(made.url().to_owned()), Some(made)).await
     }
 
-    async fn open(folder: tempfile::TempDir, database: Database) -> Self {
+    async fn open(folder: tempfile::TempDir, database: Database, made: Option<TestDatabase>) -> Self {
         let clock = Arc::new(FixedClock::at(Timestamp::from_micros(1_795_338_300_000_000)));
         let (console, background) = open_console(&folder, &database, &clock).await;
         let site = Site {
@@ -191,6 +184,7 @@ impl TestConsole {
             armed: Mutex::default(),
             watched: Mutex::default(),
             folder,
+            _made: made,
         };
         it.populate().await;
         it

@@ -125,8 +125,35 @@ async fn one_choice_may_go_for_all(it: TestConsole) {
     assert_eq!(refused.status, 422, "{}", refused.text());
     fields.pop();
     fields.push(("same", "revoke"));
-    assert_eq!(it.post_form(&owner, REMOVE, &fields).await.header("location"), "/orgs/acme/members?done=removed");
-    assert_eq!((works(&it, &first).await, works(&it, &other).await), (false, false));
+    for wrong in ["", "1", "one"] {
+        fields.push(("typed", wrong));
+        let asked = it.post_form(&owner, REMOVE, &fields).await;
+        let (says, doomed) = (asked.text(), asked.body.matches("doomed-label").count());
+        assert!(asked.status == 422 && doomed == 2 && says.contains("Type 2 to confirm what is revoked"), "{wrong:?}: {says}");
+        assert!(works(&it, &first).await && works(&it, &other).await, "{wrong:?}");
+        fields.pop();
+    }
+    // One more than was shown is noticed.
+    let [(_, third)] = theirs(&it, ["three"]).await;
+    fields.push(("typed", "2"));
+    assert_eq!(it.post_form(&owner, REMOVE, &fields).await.status, 422);
+    assert!(works(&it, &third).await);
+    fields.pop();
+    fields.push(("typed", " 3 "));
+    let done = it.post_form(&owner, REMOVE, &fields).await;
+    assert_eq!(done.header("location"), format!("/orgs/acme/members?removed={LEAVER}"));
+    for token in [&first, &other, &third] {
+        assert!(!works(&it, token).await);
+    }
+    let told = "is removed. Of their tokens 3 are revoked.";
+    assert!(it.get(&owner, done.header("location")).await.text().contains(told));
+    // Nobody else is told, whatever they may see.
+    let developer = it.session("developer").await;
+    assert!(!it.get(&developer, done.header("location")).await.text().contains("is removed"));
+    for unknown in ["x", "usr_00000000000000000000000000000009", "", "%00"] {
+        let list = it.get(&owner, &format!("/orgs/acme/members?removed={unknown}")).await;
+        assert!(list.status == 200 && !list.text().contains("is removed"), "{unknown:?}");
+    }
 }
 
 async fn an_overlap_may_be_none(it: TestConsole) {

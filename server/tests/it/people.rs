@@ -166,8 +166,9 @@ async fn a_removal_asks_about_tokens_and_leads_back(it: TestConsole) {
         assert_eq!(it.post_form(&owner, &address, &[(name, choice)]).await.status.as_u16(), status, "{name} {choice}");
     }
     assert_eq!(it.get(&admin, "/orgs/acme/members").await.status, 200);
-    let done = it.post_form(&owner, &address, &[(&field, "revoke")]).await;
-    assert_eq!((done.status.as_u16(), done.header("location")), (303, "/orgs/acme/members?done=removed"));
+    assert!(it.post_form(&owner, &address, &[(&field, "revoke")]).await.text().contains("Type goes to confirm what is revoked"));
+    let done = it.post_form(&owner, &address, &[(&field, "revoke"), ("typed", "goes")]).await;
+    assert_eq!((done.status.as_u16(), done.header("location")), (303, format!("/orgs/acme/members?removed={id}").as_str()));
     assert_eq!(it.get(&admin, "/orgs/acme/members").await.header("location").split('?').next(), Some("/sign-in"));
     let list = it.get(&owner, "/orgs/acme/tokens").await;
     assert!(list.text().contains("stays") && list.text().contains("admin (left)") && !list.body.contains(&goes));

@@ -126,6 +126,13 @@ async fn what_is_over_is_replaced_and_not_rotated(it: TestConsole) {
     assert_eq!((replaced.status.as_u16(), replaced.header("cache-control")), (200, "no-store"));
     assert!(opens(&it, &secret(&replaced.body)).await);
     assert!(it.get(&owner, &format!("{page}/replace")).await.text().contains("is in use already"));
+    // The page of either leads to the other.
+    let new = format!("/orgs/acme/tokens/{}", replaced.secrets()[0].0);
+    let (old_page, new_page) = (it.get(&owner, &page).await, it.get(&owner, &format!("{new}?done=replaces")).await);
+    assert!(old_page.text().contains("Replaced by") && old_page.body.contains(&format!("href=\"{new}\"")));
+    assert!(new_page.text().contains("Replaces") && new_page.body.contains(&format!("href=\"{page}\"")));
+    assert!(new_page.text().contains("It stands in for another one"));
+    assert!(!it.get(&owner, &format!("{page}?done=replaces")).await.text().contains("It stands in"), "this one stands in for none");
 }
 
 async fn a_second_rotation_says_what_it_does(it: TestConsole) {

@@ -1,6 +1,6 @@
 //! The list of members, and of those who are invited.
 
-use domain::{Code, Invitation, MemberPlace, MemberQuery, Timestamp};
+use domain::{Code, Invitation, MemberPlace, MemberQuery, Removal, Timestamp};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -32,11 +32,12 @@ const SEARCH: &str = "q";
 pub fn Members() -> impl IntoView {
     let organization = use_organization();
     let params = use_query_map();
-    let asked =
-        Memo::new(move |_| params.with(|params| ["q", "after", "invited"].map(|name| params.get_str(name).unwrap_or_default().to_owned())));
+    let asked = Memo::new(move |_| {
+        params.with(|params| ["q", "after", "invited", "removed"].map(|name| params.get_str(name).unwrap_or_default().to_owned()))
+    });
     let list = Resource::new_blocking(
         move || (organization.get(), asked.get()),
-        |(organization, [q, after, invited])| members::list(organization, q, after, invited),
+        |(organization, [q, after, invited, removed])| members::list(organization, q, after, invited, removed),
     );
     view! {
         <Breadcrumb steps=vec![("Organization settings", None), ("Members", None)] />
@@ -73,6 +74,22 @@ pub fn Members() -> impl IntoView {
     }
 }
 
+/// Who was removed, and what became of their tokens.
+fn told(removal: &Removal) -> String {
+    let Removal { name, moved, rotated, expiring, revoked, own } = removal;
+    let each = [
+        (moved, "belong to a team now", "belongs to a team now"),
+        (rotated, "have new secrets", "has a new secret"),
+        (expiring, "expire in 7 days at most", "expires in 7 days at most"),
+        (revoked, "are revoked", "is revoked"),
+        (own, "ended with their membership", "ended with their membership"),
+    ];
+    let each = each.into_iter().filter(|(count, ..)| **count > 0);
+    let met: Vec<String> =
+        each.map(|(count, several, one)| if *count == 1 { format!("1 {one}") } else { format!("{count} {several}") }).collect();
+    if met.is_empty() { format!("{name} is removed.") } else { format!("{name} is removed. Of their tokens {}.", met.join(", ")) }
+}
+
 /// Tells why an invitation was not mailed again or not withdrawn.
 fn refused() -> impl IntoView {
     posted::failure().map(|failure| {
@@ -94,7 +111,6 @@ fn Done(dismiss: String) -> impl IntoView {
         let text = match done.as_str() {
             "edited" => "The role is changed. It holds from the member’s next request on.",
             "signed-out" => "The member is signed out everywhere.",
-            "removed" => "The member is removed.",
             "withdrawn" => "The invitation is withdrawn: its link no longer works.",
             "sent" => "A mail with the same link goes out within a minute. The link ends when it would have.",
             "written" => {
@@ -124,9 +140,17 @@ fn Shown(list: MemberList) -> impl IntoView {
         may_invite,
         may_withdraw,
         mails_become_files,
+        removal,
         now,
     } = list;
     let slug = organization.slug.to_string();
+    let removed = removal.map(|removal| {
+        view! {
+            <Notice tone=Tone::Success dismiss=paths::members(&slug)>
+                <p>{told(&removal)}</p>
+            </Notice>
+        }
+    });
     let searched = query.search.as_ref().map(ToString::to_string);
     let at = |after: Option<MemberPlace>| paths::members_at(&slug, &MemberQuery { after, ..query.clone() });
     let (to_first, to_next) = (query.after.is_some().then(|| at(None)), next.map(|next| at(Some(next))));
@@ -157,6 +181,7 @@ fn Shown(list: MemberList) -> impl IntoView {
     });
     view! {
         <PageTitle page="Members" organization=organization.name.to_string() />
+        <div role="status">{removed}</div>
         {refused()}
         <div class="page-head">
             <p class="lead">

@@ -1,18 +1,21 @@
 //! Removing a member: what shall become of the tokens they generated is decided first.
 
-use domain::{AfterLeaving, Overlap, OwnerTeam, Timestamp, Token};
+use domain::{AfterLeaving, Overlap, OwnerTeam, Timestamp, Token, token::confirmation};
 use leptos::prelude::*;
 
 use super::{member::use_user, secrets_once::secrets_once};
 use crate::{
     layout::{Breadcrumb, use_organization},
-    pages::tokens::row::{expires, last_used},
+    pages::tokens::{
+        revoke_many::Doomed,
+        row::{expires, last_used},
+    },
     paths, posted,
     queries::members::{self, Leaving},
     ui::{
         button::{ButtonLink, Look, Submit},
         confirm::ConfirmIdentity,
-        field::Refusal,
+        field::{Refusal, TextField},
         heading::{Heading, PageTitle},
         problem::Problem,
         summary::Summary,
@@ -33,7 +36,7 @@ pub fn Remove() -> impl IntoView {
         ] />
     };
     // There is nobody to ask about any more.
-    if let Some(secrets) = posted::rotated(|rotated| secrets_once(rotated, &organization.get_untracked())) {
+    if let Some(secrets) = posted::rotated(|rotated| secrets_once(rotated, &organization.get_untracked(), &user.get_untracked())) {
         return view! {
             {steps}
             {secrets}
@@ -65,7 +68,7 @@ pub fn Remove() -> impl IntoView {
 
 #[component]
 fn Ask(found: Leaving) -> impl IntoView {
-    let Leaving { organization, member, you, tokens, more, fixed, own, teams, may_rotate, may_expire, may_revoke, now } = found;
+    let Leaving { organization, member, you, tokens, more, fixed, own, teams, may_rotate, may_expire, may_revoke, revoked, now } = found;
     let slug = organization.slug.to_string();
     let name = member.name.to_string();
     let refusal = Refusal::posted();
@@ -144,10 +147,11 @@ fn Ask(found: Leaving) -> impl IntoView {
         <PageTitle page="Remove member" organization=organization.name.to_string() />
         <Heading text=question />
         <p class="lead">{consequence}</p>
-        <Summary title="Nobody was removed" fields=&[] refusal=refusal />
+        <Summary title="Nobody was removed" fields=&["typed"] refusal=refusal />
         <form class="offboarding" method="post" action=paths::remove_member(&slug, member.user)>
             {ending}
             {offboarding}
+            <Revoked tokens=revoked now=now refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
                 <Submit meanwhile="Removing…" look=Look::Danger label=if you { "Leave the organization" } else { "Remove member" } />
@@ -156,6 +160,39 @@ fn Ask(found: Leaving) -> impl IntoView {
         </form>
     }
     .into_any()
+}
+
+/// The most tokens that are named where it is asked whether to revoke them.
+const NAMED: usize = 25;
+
+/// Asks whether what was chosen to be revoked shall be.
+#[component]
+fn Revoked(tokens: Vec<Token>, now: Timestamp, refusal: Refusal) -> impl IntoView {
+    (!tokens.is_empty()).then(|| {
+        let word = confirmation(&tokens);
+        let lead = match tokens.len() {
+            1 => "Whatever uses this token stops working at once. This cannot be undone.".to_owned(),
+            several => format!("Whatever uses one of these {several} tokens stops working at once. This cannot be undone."),
+        };
+        let more = tokens.len().saturating_sub(NAMED);
+        let more = (more > 0).then(|| view! { <li class="doomed-token">{format!("and {more} older ones")}</li> });
+        view! {
+            <section class="block" aria-labelledby="revoked-tokens">
+                <h2 class="block-title" id="revoked-tokens">
+                    "Tokens that you revoke"
+                </h2>
+                <p class="lead">{lead}</p>
+                <ul class="doomed">{tokens.iter().take(NAMED).map(|token| view! { <Doomed token=token now=now /> }).collect_view()} {more}</ul>
+                <TextField
+                    name="typed"
+                    label=format!("Type {word} to confirm")
+                    value=posted::field("typed")
+                    autocomplete="off"
+                    refusal=refusal
+                />
+            </section>
+        }
+    })
 }
 
 #[component]

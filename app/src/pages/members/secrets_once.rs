@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Shows the new secrets of these tokens. Not a component, because a component would have to own what it shows.
-pub fn secrets_once(rotated: &[Issued], organization: &str) -> AnyView {
+pub fn secrets_once(rotated: &[Issued], organization: &str, user: &str) -> AnyView {
     let several = rotated.len() > 1;
     let fields = rotated.iter().map(|issued| field(issued, organization)).collect_view();
     view! {
@@ -39,7 +39,7 @@ pub fn secrets_once(rotated: &[Issued], organization: &str) -> AnyView {
             </Notice>
             {fields}
             <Stored
-                address=paths::removed(organization)
+                address=paths::removed(organization, user)
                 words=if several { "I have stored them" } else { "I have stored it" }
             />
         </div>

@@ -65,7 +65,7 @@ pub fn ReplaceToken() -> impl IntoView {
 fn Replace(form: Replaceable) -> impl IntoView {
     let slug = form.organization.slug.to_string();
     view! {
-        <Issuing did="generated" then=Callback::new(move |token| paths::token(&slug, token))>
+        <Issuing did="generated" then=Callback::new(move |token| paths::replacement(&slug, token))>
             <Form form=form />
         </Issuing>
     }

@@ -1,6 +1,6 @@
 //! Revoking several tokens: the page that lists them and asks.
 
-use domain::{Code, State, Token, TokenQuery, token::confirmation};
+use domain::{Code, State, Timestamp, Token, TokenQuery, token::confirmation};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
@@ -92,15 +92,7 @@ fn Ask(chosen: Chosen, place: String) -> impl IntoView {
         1 => "Whatever uses this token stops working at once. This cannot be undone.".to_owned(),
         several => format!("Whatever uses one of these {several} tokens stops working at once. This cannot be undone."),
     };
-    let rows = alive.iter().map(|token| {
-        view! {
-            <li class="doomed-token">
-                <span class="doomed-label">{token.label.to_string()}</span>
-                <code class="hint">{token.hint.to_string()}</code>
-                <span class="cell-more">{last_use(token, now)}</span>
-            </li>
-        }
-    });
+    let rows = alive.iter().map(|token| view! { <Doomed token=token now=now /> });
     view! {
         {title}
         <p class="lead">{lead}</p>
@@ -118,6 +110,18 @@ fn Ask(chosen: Chosen, place: String) -> impl IntoView {
         <Confirm organization=slug place=place tokens=alive back=back />
     }
     .into_any()
+}
+
+/// One of the tokens that end, with when it was last used.
+#[component]
+pub fn Doomed<'a>(token: &'a Token, now: Timestamp) -> impl IntoView + use<> {
+    view! {
+        <li class="doomed-token">
+            <span class="doomed-label">{token.label.to_string()}</span>
+            <code class="hint">{token.hint.to_string()}</code>
+            <span class="cell-more">{last_use(token, now)}</span>
+        </li>
+    }
 }
 
 /// The form that ends them.

@@ -73,13 +73,16 @@ pub fn TokenPage() -> impl IntoView {
 
 /// Tells what the form before led to, when the address says so and it is true still.
 #[component]
-fn Done(status: Status) -> impl IntoView {
+fn Done(status: Status, replaces: bool) -> impl IntoView {
     let done = use_query_map().with_untracked(|query| query.get_str("done").unwrap_or_default().to_owned());
     let text = match done.as_str() {
         "edited" => "The token is saved as it is shown here.",
         "disabled" if status == Status::Disabled => "The token is disabled.",
         "enabled" if status == Status::Active => "The token is enabled.",
         "revoked" if status == Status::Revoked => "The token is revoked. Whatever still presents it is refused.",
+        "replaces" if replaces => {
+            "The token is generated. It stands in for another one, which stays as it is: put the new secret wherever the old one was."
+        }
         _ => return None,
     };
     let here = use_location().pathname.get_untracked();
@@ -93,7 +96,7 @@ fn Done(status: Status) -> impl IntoView {
 #[component]
 fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Result<Option<Vec<Entry>>, Failure>) -> impl IntoView {
     let (asking, history) = (found.clone(), used.as_ref().ok().map(|used| used.history.clone()));
-    let Found { organization, token, outside, may_update, may_switch, may_revoke, now } = found;
+    let Found { organization, token, outside, may_update, may_switch, may_revoke, replaced, replacing, now } = found;
     let slug = organization.slug.to_string();
     let status = token.status_at(now);
     let old = known.rotation.as_ref().map(|rotation| OldSecret { hint: rotation.old.clone(), ends_at: rotation.ends_at });
@@ -122,7 +125,7 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
         <PageTitle page=label.clone() organization=organization.name.to_string() />
         <div role="status">
             <OverlapEnded known=known.clone() />
-            <Done status=status />
+            <Done status=status replaces=replaced.is_some() />
         </div>
         <div class="page-head">
             <div>
@@ -138,7 +141,16 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
         </div>
         <SwitchNotices off=status == Status::Disabled />
         <StillPresented known=known.clone() status=status />
-        <Facts organization=slug.clone() token=token.clone() outside=outside old=old status=status now=now />
+        <Facts
+            organization=slug.clone()
+            token=token.clone()
+            outside=outside
+            old=old
+            replaced=replaced
+            replacing=replacing
+            status=status
+            now=now
+        />
         <Overlap organization=slug.clone() token=token.id known=known.clone() />
         {asked}
         <AskEndOverlap organization=slug.clone() token=token.id known=known />
@@ -160,6 +172,8 @@ fn Facts(
     token: Token,
     outside: Option<String>,
     old: Option<OldSecret>,
+    replaced: Option<Token>,
+    replacing: Vec<Token>,
     status: Status,
     now: domain::Timestamp,
 ) -> impl IntoView {
@@ -169,6 +183,11 @@ fn Facts(
     let role = token.role_title();
     let creator = token.creator();
     let owner = row::owner(&token, Some(&organization));
+    let replaced = replaced.map(|token| named(&organization, &token)).map(|token| view! { <Detail term="Replaces">{token}</Detail> });
+    let replacing = (!replacing.is_empty()).then(|| {
+        let each = replacing.iter().map(|token| view! { <span class="cell-more">{named(&organization, token)}</span> }).collect_view();
+        view! { <Detail term="Replaced by">{each}</Detail> }
+    });
     let Token { id, hint, created_at, limits, .. } = token;
     let living = matches!(status, Status::Active | Status::Disabled);
     view! {
@@ -185,6 +204,8 @@ fn Facts(
                 <Moment at=created_at />
                 <span class="cell-more">"by " {creator}</span>
             </Detail>
+            {replaced}
+            {replacing}
             <Detail term="Expires">{expires}</Detail>
             <LimitsDetails limits=limits />
             <Detail term="Last used">{last_used}</Detail>
@@ -192,6 +213,15 @@ fn Facts(
                 <code class="hint">{id.to_string()}</code>
             </Detail>
         </Details>
+    }
+}
+
+/// Another token, with the way to it.
+fn named(organization: &str, token: &Token) -> impl IntoView + use<> {
+    view! {
+        <a href=paths::token(organization, token.id)>{token.label.to_string()}</a>
+        " "
+        <code class="hint">{token.hint.to_string()}</code>
     }
 }
 

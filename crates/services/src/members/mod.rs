@@ -1,12 +1,16 @@
 //! Members: who belongs to an organization and as what, and what becomes of their things when they leave.
 
+mod decisions;
+mod removal;
 mod remove;
 mod sign_out;
 
 use domain::{AssignedRole, Member, MemberPlace, MemberQuery, Permission, PermissionSet, Role, Timestamp, UserId, audit::Action};
 use serde_json::json;
 
-pub use remove::{Decisions, Offboarding, Removed, offboarding, remove, remove_deciding};
+pub use decisions::Decisions;
+pub use removal::removal;
+pub use remove::{Offboarding, Removed, offboarding, remove, remove_deciding, revoked_by};
 pub use sign_out::{may_sign_out, sign_out};
 
 use crate::{

@@ -11,7 +11,10 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-use super::{event, keep_an_owner, may_remove, parse, withdraw_invitations};
+use super::{
+    decisions::{Decisions, may_pass_on, refused},
+    event, keep_an_owner, may_remove, parse, withdraw_invitations,
+};
 use crate::{
     Console,
     access::Access,
@@ -38,89 +41,6 @@ const LISTED: usize = 100;
 const LISTED_AMONG_MANY_TEAMS: usize = 25;
 /// The most tokens that are rotated with one removal: somebody has to put each secret where it belongs.
 const ROTATED: usize = 100;
-
-/// What is to become of the tokens that somebody who leaves has generated.
-#[derive(Debug, Clone)]
-pub struct Decisions {
-    /// Token by token.
-    pub each: BTreeMap<TokenId, AfterLeaving>,
-    /// For all that are not named; none refuses when there are some. Tokens of teams stay where this would move or rotate them: they are
-    /// moved nowhere, and a secret of them is for those in the team.
-    pub others: Option<AfterLeaving>,
-    /// The same for every token, whatever is said of it; where it would move or rotate one that who asks can neither move nor rotate, what is
-    /// said of that one holds. None decides nothing.
-    pub same: Option<AfterLeaving>,
-    /// When the old secrets of those end that are rotated.
-    pub overlap: Overlap,
-}
-
-impl Decisions {
-    /// Token by token; those that are not named stay.
-    pub fn each(choices: BTreeMap<TokenId, AfterLeaving>) -> Self {
-        Self { each: choices, ..Self::all(Some(AfterLeaving::Keep)) }
-    }
-
-    /// Reads the fields of a form: `token-ID` for each token, `others`, who stay unless told, `same`, empty for none, and `overlap`. Other fields are somebody else's.
-    pub fn parse<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self> {
-        let mut decisions = Self::each(BTreeMap::new());
-        for (name, value) in fields {
-            if let Some(id) = name.strip_prefix("token-") {
-                let why = || Error::Invalid { field: "tokens", why: "This is not a token of this person. Open the page again.".to_owned() };
-                decisions.each.insert(id.parse().map_err(|_| why())?, value.parse().map_err(Error::in_field("tokens"))?);
-            } else if name == "others" {
-                decisions.others = Some(value.parse().map_err(Error::in_field("others"))?);
-            } else if name == "same" {
-                decisions.same =
-                    Some(value).filter(|value| !value.is_empty()).map(str::parse).transpose().map_err(Error::in_field("same"))?;
-            } else if name == "overlap" {
-                decisions.overlap = tokens::chosen_overlap(value)?;
-            }
-        }
-        Ok(decisions)
-    }
-
-    /// The same for all that are not named.
-    pub fn all(choice: Option<AfterLeaving>) -> Self {
-        Self { each: BTreeMap::new(), others: choice, same: None, overlap: Overlap::DEFAULT }
-    }
-
-    fn chosen(&self) -> impl Iterator<Item = AfterLeaving> {
-        self.each.values().copied().chain(self.others).chain(self.same)
-    }
-
-    /// What is decided about this token.
-    fn about(&self, access: &Access, token: &Token) -> Result<AfterLeaving> {
-        let passes_on = |choice| matches!(choice, AfterLeaving::Move(_) | AfterLeaving::Rotate);
-        if let Some(same) = self.same.filter(|same| !passes_on(*same) || may_pass_on(access, token).is_ok()) {
-            return Ok(same);
-        }
-        if let Some(choice) = self.each.get(&token.id) {
-            return Ok(*choice);
-        }
-        match self.others {
-            Some(AfterLeaving::Move(_) | AfterLeaving::Rotate) if token.owner.team().is_some() => Ok(AfterLeaving::Keep),
-            Some(choice) => Ok(choice),
-            None => refused(
-                "This person generated tokens that are not over. Say what becomes of them: keep, rotate, expire (in 7 days), \
-                             revoke, or the id of the team to move them to.",
-            ),
-        }
-    }
-
-    /// What it takes to decide like this, beside the right to remove the member.
-    pub fn needed(&self) -> Vec<Permission> {
-        let mut needed = Vec::new();
-        for choice in self.chosen() {
-            match choice {
-                AfterLeaving::Keep => {}
-                AfterLeaving::Rotate | AfterLeaving::Expire => needed.push(Permission::API_KEY_UPDATE),
-                AfterLeaving::Move(_) => needed.extend([Permission::API_KEY_UPDATE, Permission::TEAMS_UPDATE]),
-                AfterLeaving::Revoke => needed.push(Permission::API_KEY_DELETE),
-            }
-        }
-        needed
-    }
-}
 
 /// What is decided when somebody is removed: they, and their tokens that are not over.
 #[derive(Debug)]
@@ -178,6 +98,14 @@ pub async fn offboarding(console: &Console, access: &Access, id: &str) -> Result
     Ok(Offboarding { member, tokens, more, fixed, own, teams, may_rotate })
 }
 
+/// What of theirs would be revoked by these decisions, newest first, beside what ends with them anyway.
+pub async fn revoked_by(console: &Console, access: &Access, id: &str, decisions: &Decisions) -> Result<Vec<Token>> {
+    access.require(Permission::USER_DELETE)?;
+    access.require(Permission::API_KEY_READ)?;
+    let OfLeaver { generated, .. } = store::tokens::list_of_leaver(&console.0.db, access, parse(id)?, console.now()).await?;
+    Ok(generated.into_iter().filter(|token| matches!(decisions.about(access, token), Ok(AfterLeaving::Revoke))).collect())
+}
+
 /// Removes a member, and with them, in the same change, the tokens that belong to them, their places in teams, the invitations they made and, when they belong to
 /// no other organization, their sessions. Tokens they generated belong to the organization or to a team and stay, but for those that `choices` says something else about. The last
 /// owner stays.
@@ -203,7 +131,6 @@ pub async fn remove_deciding(console: &Console, access: &Access, id: &str, decis
     }
     keep_an_owner(&mut write, access, &member).await?;
     let now = console.now();
-    let recent = access.recent(now)?;
     let OfLeaver { generated, own } = store::tokens::list_of_leaver_in(&mut write, access, member.user, now).await?;
     let is_unknown = |id: &TokenId| !generated.iter().any(|token| token.id == *id);
     if decisions.each.iter().any(|(id, choice)| *choice != AfterLeaving::Keep && is_unknown(id)) {
@@ -212,6 +139,11 @@ pub async fn remove_deciding(console: &Console, access: &Access, id: &str, decis
     if rotates && is_of_leaver(access, member.user, &own) {
         return refused("Who leaves gets no new secrets. Keep the tokens, move them, let them expire or revoke them.");
     }
+    let choices: Vec<(&Token, AfterLeaving)> =
+        generated.iter().map(|token| Ok((token, decisions.about(access, token)?))).collect::<Result<_>>()?;
+    let revoked: Vec<&Token> = choices.iter().filter(|(_, choice)| *choice == AfterLeaving::Revoke).map(|(token, _)| *token).collect();
+    decisions.confirm(&revoked)?;
+    let recent = access.recent(now)?;
     let mut change = Change {
         console,
         access,
@@ -221,8 +153,7 @@ pub async fn remove_deciding(console: &Console, access: &Access, id: &str, decis
         done: Done::default(),
     };
     let mut decided = Vec::new();
-    for token in &generated {
-        let choice = decisions.about(access, token)?;
+    for (token, choice) in choices {
         change.apply(&mut write, token, choice).await?;
         let team = change.team(choice).map(|team| team.name.as_str());
         let mut line = json!({ "id": token.id.to_string(), "label": token.label.as_str(), "choice": choice.as_str() });
@@ -389,24 +320,7 @@ impl Change<'_> {
     }
 }
 
-/// Refuses to hand a token on, to a team or as a new secret: nobody gives, or gets, more than they hold, and what a team has is for those in it.
-fn may_pass_on(access: &Access, token: &Token) -> Result<()> {
-    if token.owner != Owner::Organization {
-        let why = "“{}” belongs to a team, so it is neither moved nor rotated here. Keep it, let it expire or revoke it.";
-        return refused(&why.replace("{}", token.label.as_str()));
-    }
-    if access.covers(token.effective()) {
-        return Ok(());
-    }
-    refused(&format!("“{}” may do more than you, so you can neither move nor rotate it. Keep it, let it expire or revoke it.", token.label))
-}
-
 /// Whether it is the one who leaves who asks, by hand or with a token of theirs.
 fn is_of_leaver(access: &Access, user: UserId, own: &[Token]) -> bool {
     access.is_of(user) || access.own_token().is_ok_and(|id| own.iter().any(|token| token.id == id))
-}
-
-/// Nothing is done: something about the tokens is wrong.
-fn refused<T>(why: &str) -> Result<T> {
-    Err(Error::Invalid { field: "tokens", why: why.to_owned() })
 }

@@ -50,7 +50,8 @@ mod wire;
 use std::{sync::Arc, time::Duration};
 
 use domain::{Email, Label, Lifetime, Name, Organization, OrganizationId, Permission, PermissionSet, Role, Slug, Timestamp, UserId};
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use sqlx::AssertSqlSafe;
+use test_database::TestDatabase;
 
 use crate::{
     Access, Actor, Background, Caller, Console, Database, Entropy as _, FixedClock, KeySource, OpenError, Parameters, Settings,
@@ -97,6 +98,8 @@ pub(super) struct Instance {
     pub(super) clock: Arc<FixedClock>,
     pub(super) database: Database,
     pub(super) folder: tempfile::TempDir,
+    /// The last field, because the database goes when it does.
+    _made: Option<TestDatabase>,
 }
 
 impl Instance {
@@ -107,7 +110,7 @@ impl Instance {
     pub(super) async fn sqlite_with(term: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::Sqlite(folder.path().join("jeton.sqlite"));
-        Self::open(folder, database, term).await
+        Self::open(folder, database, None, term).await
     }
 
     pub(super) async fn postgres() -> Self {
@@ -115,19 +118,15 @@ impl Instance {
     }
 
     pub(super) async fn postgres_with(term: Duration) -> Self {
-        let server = std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL names a throwaway PostgreSQL; run cargo xtask test");
-        let name = format!("services_{}", data_encoding::HEXLOWER.encode(&random()));
-        let mut connection = PgConnection::connect(&server).await.unwrap();
-        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
-        let (base, _) = server.rsplit_once('/').unwrap();
-        Self::open(tempfile::tempdir().unwrap(), Database::Postgres(format!("{base}/{name}")), term).await
+        let made = TestDatabase::create().await;
+        Self::open(tempfile::tempdir().unwrap(), Database::Postgres(made.url().to_owned()), Some(made), term).await
     }
 
-    async fn open(folder: tempfile::TempDir, database: Database, term: Duration) -> Self {
+    async fn open(folder: tempfile::TempDir, database: Database, made: Option<TestDatabase>, term: Duration) -> Self {
         let clock = Arc::new(FixedClock::at(Timestamp::from_micros(1_795_338_300_000_000)));
         let settings = settings(&folder, &database, clock.clone(), term);
         let (console, background) = Console::open(settings).await.unwrap();
-        Self { console, background: Some(background), clock, database, folder }
+        Self { console, background: Some(background), clock, database, folder, _made: made }
     }
 
     /// Opens the same instance once more, as a second server would.

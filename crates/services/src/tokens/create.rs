@@ -52,7 +52,7 @@ pub(super) async fn issue(
     {
         return Err(sent_already(&mut write, access, earlier.token).await?);
     }
-    let (issued, digest) = insert(console, access, &mut write, new, now).await?;
+    let (issued, digest) = insert(console, access, &mut write, new, replaces, now).await?;
     if let Some(attempt) = &attempt {
         store::idempotency::insert(&mut write, access, &attempt.digest, &attempt.asked, (issued.token.id, &digest), now).await?;
     }
@@ -98,6 +98,7 @@ pub(super) async fn insert(
     access: &Access,
     write: &mut Write,
     new: NewToken,
+    replaces: Option<TokenId>,
     now: Timestamp,
 ) -> Result<(Issued, Digest)> {
     let owner = access.owner_of_new(new.owner)?;
@@ -129,7 +130,7 @@ pub(super) async fn insert(
     token_policy::admit(write, access, None, &token, now).await?;
     access.recent_to_give(token.given(), now)?;
     let issued = Issued { token, secret };
-    store::tokens::insert(write, access, &issued, &digest).await?;
+    store::tokens::insert(write, access, &issued, &digest, replaces).await?;
     mails::tell_admins(console, write, access, now, &Letter::token_created(console, access, &issued.token)).await?;
     Ok((issued, digest))
 }

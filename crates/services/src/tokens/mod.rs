@@ -31,7 +31,7 @@ pub use list::{
     CHOSEN, EXPORT, Exported, Listed, PAGE, export, find, find_itself, find_many, just_generated, label_in_use, list, list_all,
 };
 pub use once::{IdempotencyKey, Outcome, create_once, form_key};
-pub use replace::{Replacement, replace, replace_by_form, replacement};
+pub use replace::{Replacement, replace, replace_by_form, replacement, replacements};
 pub use revoke::{revoke, revoke_by_id, revoke_itself, revoke_presented};
 pub use revoke_many::{revoke_many, revoke_many_by_id};
 pub use rights::may_be_given;

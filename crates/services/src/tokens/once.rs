@@ -101,7 +101,7 @@ pub async fn create_once(console: &Console, access: &Access, new: NewToken, key:
         let now = console.now();
         match attempt.earlier(&mut write, access, now).await? {
             None => {
-                let (issued, secret) = insert(console, access, &mut write, new, now).await?;
+                let (issued, secret) = insert(console, access, &mut write, new, None, now).await?;
                 store::idempotency::insert(&mut write, access, &attempt.digest, &attempt.asked, (issued.token.id, &secret), now).await?;
                 write.commit(&console.0.keys, &created(access, now, &issued.token, None)).await?;
                 console.0.mails.notify_one();

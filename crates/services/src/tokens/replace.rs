@@ -39,6 +39,13 @@ pub async fn replace_by_form(console: &Console, access: &Access, id: &str, form:
     create::issue(console, access, NewToken { owner, label, description, role, permissions, lifetime, limits }, Some(id), attempt).await
 }
 
+/// The token that this one stands in for, if there is one, and those that stand in for it, oldest first; as far as whoever asks may see them.
+pub async fn replacements(console: &Console, access: &Access, id: TokenId) -> Result<(Option<Token>, Vec<Token>)> {
+    access.require_on_tokens(Permission::API_KEY_READ)?;
+    let replaced = store::tokens::replaced(&console.0.db, access, id).await?;
+    Ok((replaced, store::tokens::replacing(&console.0.db, access, id).await?))
+}
+
 /// What would come out of replacing one of the organization's tokens.
 pub async fn replacement(console: &Console, access: &Access, id: &str) -> Result<Replacement> {
     access.require_on_tokens(Permission::API_KEY_CREATE)?;

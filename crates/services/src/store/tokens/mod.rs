@@ -74,9 +74,11 @@ pub(crate) use list::page;
 pub(crate) use list::{creators, find_many, find_many_in, found_by_earlier, list, list_all};
 mod of_team;
 mod offboard;
+mod replacements;
 
 pub(crate) use of_team::{list_of_team, list_of_team_in};
 pub(crate) use offboard::{OfLeaver, expire, list_of_leaver, list_of_leaver_in, move_to_team};
+pub(crate) use replacements::{replaced, replacing};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -193,13 +195,13 @@ pub(crate) async fn label_in_use(db: &Db, access: &Access, label: &Label, now: T
 }
 
 /// Adds a token and the digest of its secret.
-pub(crate) async fn insert(write: &mut Write, access: &Access, issued: &Issued, digest: &Digest) -> Result<()> {
+pub(crate) async fn insert(write: &mut Write, access: &Access, issued: &Issued, digest: &Digest, replaces: Option<TokenId>) -> Result<()> {
     let token = &issued.token;
     let touched = on_tx!(write, |connection| {
         sqlx::query(
             "INSERT INTO tokens (id, organization_id, kind, label, description, role, permissions, created_at, created_by_kind, \
-             created_by_id, created_by_name, expires_at, user_id, team_id, role_id, allowed_networks, rate_limit) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+             created_by_id, created_by_name, expires_at, user_id, team_id, role_id, allowed_networks, rate_limit, replaces) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         )
         .bind(token.id.to_string())
         .bind(access.organization().id.to_string())
@@ -218,6 +220,7 @@ pub(crate) async fn insert(write: &mut Write, access: &Access, issued: &Issued, 
         .bind(token.role.as_ref().and_then(AssignedRole::id).map(|id| id.to_string()))
         .bind(networks(&token.limits))
         .bind(token.limits.rate.map(|rate| rate.to_string()))
+        .bind(replaces.map(|replaced| replaced.to_string()))
         .execute(connection)
         .await?
         .rows_affected()
