@@ -87,6 +87,7 @@ test('Tab goes through the list as it reads', async ({ page, server, visit }) =>
     'Last used',
     'Select reached first',
     'reached first',
+    'Edit reached first',
     'Revoke reached first',
     'Select reached second',
   ]);
@@ -99,7 +100,11 @@ test('Tab goes through the form as it reads, and arrows choose', async ({ page, 
   expect(await tab(page, 3)).toEqual(['Description (optional)', 'The organization', 'Viewer']);
   await page.keyboard.press('ArrowDown');
   await expect(page.getByRole('radio', { name: 'Developer' })).toBeChecked();
-  expect(await tab(page, 2)).toEqual([expect.stringMatching(/^Adds \d+ permissions to those of Viewer$/), '90 days']);
+  expect(await tab(page, 3)).toEqual([
+    expect.stringMatching(/^Allows \d+ permissions$/),
+    expect.stringMatching(/^Adds \d+ permissions to those of Viewer$/),
+    '90 days',
+  ]);
   await page.keyboard.press('ArrowRight');
   await expect(expiryChoice(page, 'Custom')).toBeChecked();
   const rest = ['Days', 'Hours', 'Minutes', 'Allowed networks (optional)', 'Rate limit (optional)', 'Generate token', 'Cancel'];

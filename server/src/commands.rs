@@ -252,7 +252,7 @@ async fn create_token(console: &Console, caller: &Caller, create: CreateToken) -
     }));
     if printed.is_err() {
         // Nobody has the secret, and nobody ever will.
-        tokens::revoke(console, &access, &issued.token.id.to_string(), issued.token.label.as_str()).await?;
+        tokens::revoke(console, &access, &issued.token.id.to_string(), issued.token.label.as_str(), None).await?;
     }
     printed
 }

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_query_map;
 use crate::{
     layout::Plain,
     paths, posted,
+    ssr::request,
     ui::{
         button::Submit,
         field::{Refusal, TextField},
@@ -19,13 +20,23 @@ use crate::{
 pub fn ForgotPassword() -> impl IntoView {
     let sent = use_query_map().with_untracked(|query| query.get_str("done") == Some("sent"));
     let refusal = Refusal::posted();
+    let become_files = request().mails_become_files;
     let page = if sent {
         view! {
             <Heading text="Look into your mail" />
             <p class="lead">
                 "If there is an account with this address, a mail is on its way. Its link works once, for 30 minutes; an earlier one no longer does."
             </p>
-            <p>"Nothing came? Look for it in the spam folder, and check the address."</p>
+            {if become_files {
+                view! {
+                    <p>
+                        "No mail server is named here, so the mail becomes a file on the server. Ask whoever runs it to hand the link to you."
+                    </p>
+                }
+                    .into_any()
+            } else {
+                view! { <p>"Nothing came? Look for it in the spam folder, and check the address."</p> }.into_any()
+            }}
             <p>
                 <a href=paths::SIGN_IN>"Back to signing in"</a>
             </p>

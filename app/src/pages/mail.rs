@@ -43,6 +43,21 @@ pub fn MailPage() -> impl IntoView {
     }
 }
 
+/// Tells that what Jeton says by mail reaches nobody.
+#[component]
+pub fn Unmailed() -> impl IntoView {
+    view! {
+        <div class="mb-4">
+            <Notice tone=Tone::Warning>
+                <p>
+                    <strong>"No mail server is named, so nobody gets the mails of Jeton."</strong>
+                    " They become files in the folder “mail” beside the server's data. Ask the operator to set JETON_SMTP_URL."
+                </p>
+            </Notice>
+        </div>
+    }
+}
+
 #[component]
 fn Listed(mails: Mails) -> impl IntoView {
     let Mails { organization, become_files, items, now } = mails;
@@ -55,19 +70,7 @@ fn Listed(mails: Mails) -> impl IntoView {
                 "Owners and admins get a mail whenever a token is generated, and who is invited gets one with the link. Here is how far each of the latest 50 has come."
             </p>
         </div>
-        {become_files
-            .then(|| {
-                view! {
-                    <div class="mb-4">
-                        <Notice tone=Tone::Warning>
-                            <p>
-                                <strong>"No mail server is named, so nobody gets these mails."</strong>
-                                " They become files in the folder “mail” beside the server's data. Ask the operator to set JETON_SMTP_URL."
-                            </p>
-                        </Notice>
-                    </div>
-                }
-            })}
+        {become_files.then(|| view! { <Unmailed /> })}
         {if empty {
             view! {
                 <Empty glyph=Glyph::Info title="No mails yet">

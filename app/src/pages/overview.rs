@@ -5,9 +5,12 @@ use leptos::prelude::*;
 
 use crate::{
     layout::{Breadcrumb, use_organization},
-    pages::tokens::{
-        first_use::FirstUse,
-        row::{expires, last_used, owner},
+    pages::{
+        mail::Unmailed,
+        tokens::{
+            first_use::FirstUse,
+            row::{expires, last_used, owner},
+        },
     },
     paths,
     queries::tokens::{self, Overview},
@@ -50,14 +53,16 @@ pub fn OverviewPage() -> impl IntoView {
 
 #[component]
 fn Shown(overview: Overview) -> impl IntoView {
-    let Overview { organization, own, owners, needing, nothing_yet, now } = overview;
+    let Overview { organization, own, owners, needing, nothing_yet, mails_become_files, now } = overview;
     let slug = organization.slug.to_string();
     let list = paths::tokens(&slug);
     let title = view! { <PageTitle page="Overview" organization=organization.name.to_string() /> };
     let new_token = (!owners.choices().is_empty()).then(|| paths::new_token(&slug));
+    let unmailed = mails_become_files.then(|| view! { <Unmailed /> });
     if nothing_yet {
         return view! {
             {title}
+            {unmailed}
             <FirstUse own=own new_token=new_token limit=owners.limit />
         }
         .into_any();
@@ -82,6 +87,7 @@ fn Shown(overview: Overview) -> impl IntoView {
     };
     view! {
         {title}
+        {unmailed}
         <div class="page-head">
             <p class="lead">
                 {if own {

@@ -1,7 +1,8 @@
 //! What pages do with an organization's tokens.
 
 use domain::{
-    Failure, Hint, Needing, Offered, OldSecret, Organization, Owners, Page, PermissionSet, RoleId, Timestamp, Token, TokenId, TokenQuery,
+    Failure, Hint, Needing, Offered, OldSecret, Organization, Owners, Page, PermissionSet, Refusals, RoleId, Timestamp, Token, TokenId,
+    TokenQuery,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,8 @@ pub struct TokenList {
     pub owners: Owners,
     /// Whether to offer the bin.
     pub may_revoke: bool,
+    /// Whether to offer editing on each row; a form that may not be had says so.
+    pub may_update: bool,
     /// What was asked for.
     pub query: TokenQuery,
     /// The rows.
@@ -28,6 +31,8 @@ pub struct TokenList {
     pub earlier: Vec<(TokenId, Hint)>,
     /// The old secrets of those that are being rotated.
     pub rotating: Vec<(TokenId, OldSecret)>,
+    /// Those that are still presented although they, or a secret of them, are dead.
+    pub presented: Vec<(TokenId, Refusals)>,
     /// The roles that the organization has made and that may be asked for, by name.
     pub roles: Vec<(RoleId, String)>,
     /// Who has generated tokens here, by name; nobody when there are none at all.
@@ -51,6 +56,8 @@ pub struct Overview {
     pub needing: Vec<Needing>,
     /// Whether there are no tokens at all.
     pub nothing_yet: bool,
+    /// Whether to tell that nobody gets the mails of this instance.
+    pub mails_become_files: bool,
     /// See [`TokenList::now`].
     pub now: Timestamp,
 }
@@ -125,6 +132,8 @@ pub async fn list(organization: String, query: String, generated: String) -> Res
                 owners: services::token_policy::owners(&request.console, &access).await?,
                 outside: services::token_policy::breaches(&request.console, &access, &page.items).await?,
                 rotating: services::tokens::old_secrets(&request.console, &access, &page.items).await?,
+                presented: services::tokens::still_presented(&request.console, &access, &page.items).await?,
+                may_update: access.allows_on_tokens(domain::Permission::API_KEY_UPDATE),
                 may_revoke: access.allows_on_tokens(domain::Permission::API_KEY_DELETE),
                 page,
                 now: request.console.now(),
@@ -147,6 +156,8 @@ pub async fn overview(organization: String) -> Result<Overview, Failure> {
                 owners,
                 needing,
                 nothing_yet,
+                // Who can do something about it, by asking the operator, learns of it.
+                mails_become_files: request.mails_become_files && access.allows(domain::Permission::ORGANIZATION_UPDATE),
                 now: request.console.now(),
             })
         }

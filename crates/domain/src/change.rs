@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn the_dead_stay_as_they_were() {
-        let revoked = token().revoke(at(5), "Ada".to_owned()).unwrap();
+        let revoked = token().revoke(at(5), "Ada".to_owned(), None).unwrap();
         for (dead, why, now) in
             [(revoked.clone(), Dead::Revoked, at(6)), (revoked, Dead::Revoked, at(100)), (token(), Dead::Expired, at(100))]
         {

@@ -60,7 +60,7 @@ pub use rotation::{Cause, OldSecret, Overlap, Refusals, Rotation, SecretUser};
 pub use secret::{Hint, Issued, Kind, Prefix, Secret};
 pub use session::{CURRENT_PASSWORD, Session};
 pub use team::{Team, TeamMember, TeamPage};
-pub use text::{Description, Invalid, Label, Name, Search};
+pub use text::{Description, Invalid, Label, Name, Reason, Search};
 pub use time::Timestamp;
 pub use token::{State, Status, Token};
 pub use token_filter::TokenFilter;

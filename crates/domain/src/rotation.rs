@@ -4,7 +4,7 @@ use core::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Hint, Invalid, Status, Timestamp};
+use crate::{Hint, Invalid, Status, Timestamp, attention::Finding};
 
 /// How long the old secret is accepted beside the new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,6 +178,9 @@ impl FromStr for Cause {
     }
 }
 
+/// How long it is told that something dead was presented.
+const NEWS: Duration = Duration::from_hours(24 * Finding::PRESENTED_DAYS as u64);
+
 /// That something of a token was presented although it is dead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusals {
@@ -193,6 +196,13 @@ pub struct Refusals {
     pub address: String,
     /// By whom last; see [`SecretUser::user_agent`].
     pub user_agent: String,
+}
+
+impl Refusals {
+    /// Whether to tell of it: it was lately, and what was refused then is refused now for the same reason, whatever the token is by now.
+    pub fn is_news(&self, status: Status, now: Timestamp) -> bool {
+        (self.cause == Cause::Ended || Cause::of(status) == Some(self.cause)) && now.since(self.last_at) < NEWS
+    }
 }
 
 #[cfg(test)]

@@ -82,6 +82,8 @@ texts! {
     Label: "A label", needed true, up to 64, line breaks false;
     /// What a token is for: up to 500 characters, may be empty, may have several lines.
     Description: "A description", needed false, up to 500, line breaks true;
+    /// Why something was ended: 1 to 200 characters on one line.
+    Reason: "A reason", needed true, up to 200, line breaks false;
     /// What a list is searched for: up to 100 characters on one line.
     Search: "A search", needed true, up to 100, line breaks false;
     /// What a person or an organization is called: 1 to 64 characters on one line.

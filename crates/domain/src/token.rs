@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AssignedRole, Description, Hint, Label, Limits, Owner, PermissionSet, Timestamp, TokenId};
+use crate::{AssignedRole, Description, Hint, Label, Limits, Owner, PermissionSet, Reason, Timestamp, TokenId};
 
 /// A token as its organization's administrators see it. It never holds the secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +58,8 @@ pub enum State {
         at: Timestamp,
         /// Who, by name.
         by: String,
+        /// Why, if somebody said so or it is known.
+        why: Option<Reason>,
     },
 }
 
@@ -131,9 +133,9 @@ impl Token {
     }
 
     /// Ends it for good; refuses when that has been done.
-    pub fn revoke(self, at: Timestamp, by: String) -> Result<Self, AlreadyRevoked> {
+    pub fn revoke(self, at: Timestamp, by: String, why: Option<Reason>) -> Result<Self, AlreadyRevoked> {
         match self.state {
-            State::Active | State::Disabled { .. } => Ok(Self { state: State::Revoked { at, by }, ..self }),
+            State::Active | State::Disabled { .. } => Ok(Self { state: State::Revoked { at, by, why }, ..self }),
             State::Revoked { .. } => Err(AlreadyRevoked),
         }
     }
@@ -195,8 +197,8 @@ mod tests {
 
     #[test]
     fn revocation_is_one_way_and_wins_over_expiry() {
-        let revoked = token().revoke(Timestamp::from_micros(5), "Ada".to_owned()).unwrap();
+        let revoked = token().revoke(Timestamp::from_micros(5), "Ada".to_owned(), None).unwrap();
         assert_eq!(revoked.status_at(Timestamp::from_micros(1000)), Status::Revoked);
-        assert_eq!(revoked.revoke(Timestamp::from_micros(6), "Bob".to_owned()), Err(AlreadyRevoked));
+        assert_eq!(revoked.revoke(Timestamp::from_micros(6), "Bob".to_owned(), None), Err(AlreadyRevoked));
     }
 }

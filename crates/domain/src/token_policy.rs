@@ -280,11 +280,14 @@ impl Policy {
         let mut offered: Vec<u32> = Lifetime::PRESETS.into_iter().filter(fits).chain([usual]).collect();
         offered.sort_unstable();
         offered.dedup();
-        let limit = match self.max_days {
+        let mut limit = match self.max_days {
             Some(max) => format!("The organization's policy allows {} at most.", days(max)),
             None if !self.may_never_expire => "The organization's policy asks for an end.".to_owned(),
             None => String::new(),
         };
+        if let Some(allowed) = self.revoke_unused_days {
+            limit = format!("{limit} One that nobody uses for {} is revoked.", days(allowed)).trim_start().to_owned();
+        }
         Offer { days: offered, chosen: usual, never: self.may_never_expire, limit }
     }
 

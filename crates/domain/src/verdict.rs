@@ -63,7 +63,8 @@ mod tests {
     #[test]
     fn what_is_for_good_is_told_before_what_is_for_now() {
         let at = Timestamp::from_micros;
-        let (disabled, revoked) = (State::Disabled { at: at(1), by: "Ada".to_owned() }, State::Revoked { at: at(1), by: "Ada".to_owned() });
+        let (disabled, revoked) =
+            (State::Disabled { at: at(1), by: "Ada".to_owned() }, State::Revoked { at: at(1), by: "Ada".to_owned(), why: None });
         for (state, expires_at, status, verdict) in [
             (State::Active, None, Status::Active, Verdict::Valid),
             (disabled.clone(), None, Status::Disabled, Verdict::Disabled),

@@ -211,9 +211,10 @@ async fn end_named(console: &Console, access: &Access, id: &str, typed: Option<&
     mails::tell_team(console, &mut write, access, id, now, &letter).await?;
     let details = json!({ "members": team.members, "tokens_revoked": ended.len() });
     let mut events = vec![event(access, now, Action::TeamEnd, &team, details)];
+    let why = tokens::revoke::known(&format!("team {} ended", team.name));
     for token in &ended {
-        store::tokens::revoke(&mut write, access, token.id, now).await?;
-        events.push(tokens::event(access, now, Action::TokenRevoke, token, tokens::revoke::details(token)));
+        store::tokens::revoke(&mut write, access, token.id, why.as_ref(), now).await?;
+        events.push(tokens::event(access, now, Action::TokenRevoke, token, tokens::revoke::details(token, why.as_ref())));
     }
     store::teams::end(&mut write, access, id, now).await?;
     write.commit_all(&console.0.keys, &events).await?;

@@ -23,6 +23,9 @@ use crate::{
     },
 };
 
+/// What the policy has become since it was read.
+pub const EDITED_MEANWHILE: &str = "Somebody changed the policy meanwhile. Open it anew to see what it is now, then make your change.";
+
 /// How often is looked for tokens that nobody uses.
 const PERIOD: Duration = Duration::from_hours(1);
 /// The most tokens that a preview names.
@@ -181,7 +184,7 @@ pub async fn edit(console: &Console, access: &Access, seen: Option<&str>, policy
     let mut write = access.begin(console).await?;
     let Stored { policy: before, unused_since } = store::token_policy::find_in(&mut write, access.organization().id).await?;
     if seen.is_some_and(|seen| seen != before.fingerprint()) {
-        return Err(Error::Conflict("Somebody changed the policy meanwhile. Open it anew to see what it is now, then make your change."));
+        return Err(Error::Conflict(EDITED_MEANWHILE));
     }
     if policy == before {
         write.unchanged().await;
@@ -291,11 +294,10 @@ async fn revoke_unused_of(console: &Console, organization: OrganizationId, now: 
             return Ok(revoked);
         }
         let cause = format!("unused for {}", days(allowed));
-        let by = format!("{} ({cause})", Principal::System.name());
         let caller = Caller::new(String::new(), None, "jeton");
         let mut events = Vec::new();
         for token in &unused {
-            store::token_policy::revoke_unused(&mut write, organization, token.id, &by, now).await?;
+            store::token_policy::revoke_unused(&mut write, organization, token.id, &cause, now).await?;
             events.push(NewEvent {
                 at: now,
                 organization: Some(organization),
@@ -309,12 +311,19 @@ async fn revoke_unused_of(console: &Console, organization: OrganizationId, now: 
         let (name, slug) = store::token_policy::find_organization_in(&mut write, organization).await?;
         let letter = |tokens: &[&Unused]| Letter::unused_revoked(console, (&name, &slug), tokens, &cause, now);
         mails::tell_admins_of(console, &mut write, organization, now, &letter(&unused.iter().collect::<Vec<_>>())).await?;
-        let mut of_people = BTreeMap::<&str, Vec<&Unused>>::new();
+        // One mail each, of what is theirs and of what their teams had.
+        let mut of_people = BTreeMap::<String, Vec<&Unused>>::new();
         for token in &unused {
-            of_people.entry(token.owner.as_deref().unwrap_or_default()).or_default().push(token);
+            if let Some(owner) = &token.owner {
+                of_people.entry(owner.clone()).or_default().push(token);
+            }
+            if let Some(team) = token.team {
+                for (_, address) in store::teams::addresses_in(&mut write, organization, team).await? {
+                    of_people.entry(address).or_default().push(token);
+                }
+            }
         }
-        of_people.remove("");
-        let letters = of_people.into_iter().map(|(person, tokens)| (person, letter(&tokens))).collect();
+        let letters = of_people.iter().map(|(person, tokens)| (person.as_str(), letter(tokens))).collect();
         mails::tell_others_of(console, &mut write, organization, now, letters).await?;
         write.commit_all(&console.0.keys, &events).await?;
         revoked += unused.len();

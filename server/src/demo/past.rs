@@ -227,7 +227,7 @@ impl Past<'_> {
                 tokens::disable(self.console, &access, id).await?;
             }
             Turn::Revoked => {
-                tokens::revoke(self.console, &access, id, planned.label).await?;
+                tokens::revoke(self.console, &access, id, planned.label, None).await?;
             }
             Turn::Rotated(overlap) => {
                 secrets.push(tokens::rotate(self.console, &access, id, overlap).await?.secret.expose().to_owned());

@@ -6,13 +6,13 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use domain::{Owner, Permission, Timestamp, Token, TokenQuery};
+use domain::{Owner, Permission, State, Timestamp, Token, TokenQuery};
 use services::{Error, access, tokens};
 
 use crate::{csv, forms::segment, pages::Visit};
 
 /// The columns of the file.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 18] = [
     "label",
     "description",
     "hint",
@@ -26,6 +26,11 @@ const COLUMNS: [&str; 13] = [
     "status",
     "allowed networks",
     "rate limit",
+    "disabled",
+    "disabled by",
+    "revoked",
+    "revoked by",
+    "revoked because",
 ];
 
 /// Answers with everything the query finds, at most [`tokens::EXPORT`] rows; the last row says when there are more. A refusal is the page
@@ -80,6 +85,13 @@ fn file(exported: &tokens::Exported, now: Timestamp) -> String {
 
 fn cells(token: &Token, now: Timestamp) -> [String; COLUMNS.len()] {
     let time = |at: Option<Timestamp>| at.map(Timestamp::iso).unwrap_or_default();
+    let [disabled_at, disabled_by, revoked_at, revoked_by, why] = match &token.state {
+        State::Active => [const { String::new() }; 5],
+        State::Disabled { at, by } => [at.iso(), by.clone(), String::new(), String::new(), String::new()],
+        State::Revoked { at, by, why } => {
+            [String::new(), String::new(), at.iso(), by.clone(), why.as_ref().map(ToString::to_string).unwrap_or_default()]
+        }
+    };
     [
         token.label.to_string(),
         token.description.to_string(),
@@ -91,11 +103,16 @@ fn cells(token: &Token, now: Timestamp) -> [String; COLUMNS.len()] {
         token.role.as_ref().map_or("custom", domain::AssignedRole::recorded).to_owned(),
         token.effective().stored(),
         time(Some(token.created_at)),
-        token.created_by.clone(),
+        token.creator(),
         time(token.expires_at),
         time(token.last_used_at),
         token.status_at(now).as_str().to_owned(),
         token.limits.networks.words().join(" "),
         token.limits.rate.map(|rate| rate.to_string()).unwrap_or_default(),
+        disabled_at,
+        disabled_by,
+        revoked_at,
+        revoked_by,
+        why,
     ]
 }

@@ -31,11 +31,14 @@ pub(crate) async fn revoke_many(
     let slug = segment(&organization);
     let chosen: Vec<&str> = fields.iter().filter(|(name, _)| name == "token").map(|(_, value)| value.as_str()).collect();
     let typed = fields.iter().find(|(name, _)| name == "typed").map(|(_, value)| value.as_str());
+    let said = fields.iter().find(|(name, _)| name == "why").map(|(_, value)| value.as_str());
     let console = &visit.site.console;
     let attempt = async {
         let access = access::to_tokens(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_DELETE).await?;
         match typed {
-            Some(typed) => tokens::revoke_many(console, &access, chosen.iter().copied(), typed).await.map(Ok),
+            Some(typed) => tokens::revoke_many(console, &access, chosen.iter().copied(), typed, tokens::reason(said.unwrap_or_default())?)
+                .await
+                .map(Ok),
             None => tokens::find_many(console, &access, chosen.iter().copied()).await.map(Err),
         }
     };
@@ -51,8 +54,9 @@ pub(crate) async fn revoke_many(
             _ => see(&ask(&chosen)),
         },
         Err(error) => {
-            let typed = typed.map(|typed| ("typed".to_owned(), typed.to_owned()));
-            let fields: HashMap<String, String> = typed.into_iter().collect();
+            let typed = [("typed", typed), ("why", said)];
+            let fields: HashMap<String, String> =
+                typed.into_iter().filter_map(|(name, value)| value.map(|value| (name.to_owned(), value.to_owned()))).collect();
             refused(&visit, &ask(&chosen), fields, error).await
         }
     }

@@ -85,7 +85,7 @@ pub(crate) async fn revoke(
     let label = typed.get("label").cloned().unwrap_or_default();
     let attempt = async {
         let access = access::to_tokens(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_DELETE).await?;
-        tokens::revoke(console, &access, &token, &label).await
+        tokens::revoke(console, &access, &token, &label, tokens::reason(typed.get("why").map_or("", String::as_str))?).await
     };
     match attempt.await {
         Ok(_) if is_on_page(&uri) => see(&paths::revoked_on_page(&of_token(&organization, &token))),

@@ -82,6 +82,7 @@ pub fn router() -> (Router<Site>, OpenApi) {
         .routes(routes!(invitations::find, invitations::withdraw))
         .routes(routes!(invitations::send))
         .routes(routes!(policy::find, policy::edit))
+        .routes(routes!(policy::preview))
         .routes(routes!(roles::list, roles::create))
         .routes(routes!(roles::find, roles::edit, roles::delete))
         .routes(routes!(tokens::rotate::rotate_itself))

@@ -1,6 +1,10 @@
 //! `/api/v1/organizations/{organization}/policy`: what an organization asks of its tokens.
 
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
+};
 use domain::token_policy::{Creators, Policy};
 use serde::{Deserialize, Serialize};
 use services::{Error, token_policy};
@@ -11,6 +15,7 @@ use super::{
     names::CreatorsName,
     number::Whole,
     problem::Problem,
+    tokens::edit::version,
 };
 use crate::router::Site;
 
@@ -127,7 +132,7 @@ impl Wanted {
 
 /// Finds the policy.
 ///
-/// What the organization asks of its tokens. Needs `organization:read`.
+/// What the organization asks of its tokens. Needs `organization:read`. The `ETag` that comes along is what a change may be made to depend on.
 #[utoipa::path(
     get,
     path = "/api/v1/organizations/{organization}/policy",
@@ -135,45 +140,129 @@ impl Wanted {
     tag = "Policy",
     params(("organization" = String, Path, description = "The organization's id or slug.", example = "acme")),
     responses(
-        (status = 200, description = "The policy.", body = Answer, example = json!(example())),
+        (status = 200, description = "The policy.", headers(
+            ("ETag" = String, description = "Stands for the whole policy.")
+        ), body = Answer, example = json!(example())),
         (status = 403, description = "The token lacks `organization:read`."),
         (status = 404, description = "There is no such organization, or the token is of another one."),
     )
 )]
 pub(super) async fn find(State(site): State<Site>, OrganizationReader(access): OrganizationReader) -> Result<Response, Problem> {
-    Ok(json(&Answer::from(token_policy::find(&site.console, &access).await?)))
+    tagged(token_policy::find(&site.console, &access).await?)
+}
+
+/// How many tokens of somebody, or of a team.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Share {
+    /// By name.
+    name: String,
+    /// How many tokens that are outside.
+    tokens: u64,
+}
+
+impl Share {
+    fn all(shares: Vec<(String, u64)>) -> Vec<Self> {
+        shares.into_iter().map(|(name, tokens)| Self { name, tokens }).collect()
+    }
+}
+
+/// What a policy would mean for the tokens that are there.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = PolicyImpact)]
+pub(super) struct Impact {
+    /// How many tokens in force would not be let through today. They go on as they are, and are marked.
+    tokens: u64,
+    /// How many of these were used in the last seven days.
+    used: u64,
+    /// Who generated these, those with most of them first.
+    creators: Vec<Share>,
+    /// The teams that some of these belong to, likewise.
+    teams: Vec<Share>,
+    /// How many tokens have gone unused for as long as the policy allows. Their days count from the change.
+    unused: u64,
+}
+
+/// Tells what a policy would mean.
+///
+/// Changes nothing: it counts the tokens that the policy would not let through today. What is sent is the whole policy. Needs
+/// `organization:update`.
+#[utoipa::path(
+    post,
+    path = "/api/v1/organizations/{organization}/policy/preview",
+    operation_id = "policy_preview",
+    tag = "Policy",
+    params(("organization" = String, Path, description = "The organization's id or slug.", example = "acme")),
+    request_body(content = Wanted, examples(
+        ("A maximum" = (value = json!({ "max_days": 90, "default_days": 30, "may_never_expire": false }))),
+    )),
+    responses(
+        (status = 200, description = "What it would mean.", body = Impact, example = json!({
+            "tokens": 14, "used": 6, "creators": [{ "name": "Ada Lovelace", "tokens": 14 }], "teams": [], "unused": 2,
+        })),
+        (status = 403, description = "The token lacks `organization:update`."),
+        (status = 404, description = "There is no such organization, or the token is of another one."),
+        (status = 422, description = "A member is unknown or wrong, or does not go together with another one."),
+    )
+)]
+pub(super) async fn preview(
+    State(site): State<Site>,
+    OrganizationEditor(access): OrganizationEditor,
+    Json(wanted): Json<Wanted>,
+) -> Result<Response, Problem> {
+    let impact = token_policy::preview(&site.console, &access, &wanted.parse()?).await?;
+    let (creators, teams) = (Share::all(impact.creators), Share::all(impact.teams));
+    Ok(json(&Impact { tokens: impact.tokens, used: impact.used, creators, teams, unused: impact.unused }))
 }
 
 /// Replaces the policy.
 ///
 /// It holds for what is generated and edited from then on, and changes no token that is there. What is sent is the whole policy. Needs
-/// `organization:update`.
+/// `organization:update`. With `If-Match`, and the `ETag` that came with the policy, a change that was made from something older is refused.
 #[utoipa::path(
     put,
     path = "/api/v1/organizations/{organization}/policy",
     operation_id = "policy_edit",
     tag = "Policy",
-    params(("organization" = String, Path, description = "The organization's id or slug.", example = "acme")),
+    params(
+        ("organization" = String, Path, description = "The organization's id or slug.", example = "acme"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the policy that the change was made from, or `*`."),
+    ),
     request_body(content = Wanted, examples(
         ("A maximum" = (value = json!({ "max_days": 90, "default_days": 30, "may_never_expire": false }))),
         ("Tokens of the organization alone" = (value = json!({ "user_tokens_allowed": false, "team_tokens_allowed": false }))),
         ("None" = (value = json!({}))),
     )),
     responses(
-        (status = 200, description = "The policy that holds now.", body = Answer, example = json!(example())),
+        (status = 200, description = "The policy that holds now.", headers(
+            ("ETag" = String, description = "Stands for the whole policy.")
+        ), body = Answer, example = json!(example())),
         (status = 403, description = "The token lacks `organization:update`."),
         (status = 404, description = "There is no such organization, or the token is of another one."),
         (status = 409, description = "What the token may do was changed meanwhile, and nothing was done."),
+        (status = 412, description = "`precondition_failed`: the policy was changed since the `ETag` in `If-Match` came. Nothing was changed."),
         (status = 422, description = "A member is unknown or wrong, or does not go together with another one."),
     )
 )]
 pub(super) async fn edit(
     State(site): State<Site>,
     OrganizationEditor(access): OrganizationEditor,
+    headers: HeaderMap,
     Json(wanted): Json<Wanted>,
 ) -> Result<Response, Problem> {
-    let policy = token_policy::edit(&site.console, &access, None, &wanted.parse()?).await?;
-    Ok(json(&Answer::from(policy)))
+    let (seen, policy) = (version(&headers)?, wanted.parse()?);
+    let edited = token_policy::edit(&site.console, &access, seen, &policy).await.map_err(|error| match error {
+        Error::Conflict(token_policy::EDITED_MEANWHILE) => Problem::precondition_failed(),
+        other => Problem::from(other),
+    })?;
+    tagged(edited)
+}
+
+/// The policy, and a tag that a change may be made to depend on.
+fn tagged(policy: Policy) -> Result<Response, Problem> {
+    let tag = format!("\"{}\"", policy.fingerprint());
+    let mut response = json(&Answer::from(policy));
+    response.headers_mut().insert(header::ETAG, HeaderValue::from_str(&tag).map_err(|_| Problem::internal())?);
+    Ok(response)
 }
 
 fn example() -> serde_json::Value {

@@ -171,6 +171,9 @@ async fn rest(it: &TestConsole, operation: &str, caller: &Caller, target: &str) 
         "POST /api/v1/verify/batch" => it.post_json(caller, "/api/v1/verify/batch", "{\"questions\":[{\"token\":\"x\"}]}").await,
         "GET /api/v1/organizations/{organization}/audit" => it.get(caller, "/api/v1/organizations/acme/audit").await,
         "GET /api/v1/organizations/{organization}/policy" => it.get(caller, "/api/v1/organizations/acme/policy").await,
+        "POST /api/v1/organizations/{organization}/policy/preview" => {
+            it.post_json(caller, "/api/v1/organizations/acme/policy/preview", "{}").await
+        }
         "PUT /api/v1/organizations/{organization}/policy" => it.put_json(caller, "/api/v1/organizations/acme/policy", "{}").await,
         other => rest_people(it, other, caller).await,
     }

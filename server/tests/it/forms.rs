@@ -197,6 +197,21 @@ async fn revoking_on_a_tokens_page_leads_back_there(it: TestConsole) {
     }
     // There is nothing left to ask.
     assert!(!it.get(&owner, &ask).await.body.contains("<dialog"));
+    let (other, _) = it.issue("acme", "found", Role::Viewer, &[], Lifetime::Never).await;
+    let post = format!("/orgs/acme/tokens/{}/revoke", other.id);
+    let long = "x".repeat(201);
+    let refused = it.post_form(&owner, &post, &[("label", "found"), ("why", &long)]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("A reason may have 200 characters; this has 201.") && refused.body.contains(&long), "it is kept");
+    assert_eq!(it.post_form(&owner, &post, &[("label", "found"), ("why", " in a gist\u{a0} of ours ")]).await.status, 303);
+    let why = "by Ada Lovelace: in a gist of ours";
+    for page in ["/orgs/acme/tokens?view=inactive", &format!("/orgs/acme/tokens/{}", other.id)] {
+        assert!(it.get(&owner, page).await.text().contains(why), "{page}");
+    }
+    assert_eq!(it.count("SELECT COUNT(*) FROM events WHERE details LIKE '%\"reason\":\"in a gist of ours\"%'").await, 1);
+    let file = it.get(&owner, "/orgs/acme/tokens.csv?view=inactive").await.body;
+    assert!(file.lines().next().unwrap().ends_with("disabled,disabled by,revoked,revoked by,revoked because"), "{file}");
+    assert!(file.lines().any(|line| line.starts_with("found,") && line.ends_with(",Ada Lovelace,in a gist of ours")), "{file}");
     // Any other word is that of the list.
     let elsewhere = it.post_form(&owner, &format!("{page}/revoke?on=//evil.example"), &[("label", "ci")]).await;
     assert_eq!(elsewhere.header("location"), format!("/orgs/acme/tokens?revoked={}", token.id));

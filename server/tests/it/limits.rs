@@ -387,7 +387,7 @@ async fn people_read_and_write_limits_in_plain_forms(it: TestConsole) {
     let shown = it.get(&owner, &page).await.text();
     assert!(shown.contains("10.0.0.0/8") && shown.contains("2001:db8::/32") && shown.contains("100 per minute"), "{shown}");
     let file = it.get(&owner, "/orgs/acme/tokens.csv").await.body;
-    assert!(file.contains(",active,10.0.0.0/8 2001:db8::/32,100/minute\r\n"), "{file}");
+    assert!(file.contains(",active,10.0.0.0/8 2001:db8::/32,100/minute,,,,,\r\n"), "{file}");
 
     let form = it.get(&owner, &format!("{page}/edit")).await;
     assert_eq!(

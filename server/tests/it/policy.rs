@@ -156,6 +156,24 @@ async fn rest_reads_and_replaces_the_whole_policy(it: TestConsole) {
     assert_eq!(it.get(&token, REST).await.json(), wanted);
     assert_eq!(it.put_json(&token, REST, &wanted.to_string().replace("90", "90.0")).await.json(), wanted, "90.0 is a whole number");
     assert_eq!(policies(&it).await, 1, "the same again is no event");
+    let tag = it.get(&token, REST).await.header("etag").to_owned();
+    for (seen, status) in [("\"older\"", 412), (tag.as_str(), 200), ("*", 200), ("x", 422)] {
+        let mut put = crate::harness::request(axum::http::Method::PUT, REST, &wanted.to_string());
+        put.headers_mut().insert("content-type", "application/json".parse().unwrap());
+        put.headers_mut().insert("if-match", seen.parse().unwrap());
+        assert_eq!(it.send(&token, put).await.status, status, "{seen}");
+    }
+    // A look at what another one would mean changes nothing.
+    it.issue("acme", "outside", Role::Viewer, &[], domain::Lifetime::Minutes(3 * 1440)).await;
+    let impact = it.post_json(&token, &format!("{REST}/preview"), "{\"max_days\":2,\"may_never_expire\":false}").await;
+    assert_eq!(
+        (impact.status.as_u16(), impact.json()["tokens"].as_u64().is_some_and(|tokens| tokens >= 1)),
+        (200, true),
+        "{}",
+        impact.body
+    );
+    assert_eq!(it.post_json(&token, &format!("{REST}/preview"), "{\"max_days\":2}").await.json()["field"], "may_never_expire");
+    assert_eq!((it.get(&token, REST).await.json(), policies(&it).await), (wanted, 1));
     // The default is what a token gets when nobody says.
     let tokens = "/api/v1/organizations/acme/tokens";
     let made = it.post_json(&token, tokens, "{\"label\":\"usual\",\"role\":\"viewer\"}").await;

@@ -37,11 +37,11 @@ async fn what_was_chosen_is_asked_about_and_then_ended(it: TestConsole) {
     assert_eq!(it.count("SELECT COUNT(*) FROM events WHERE action = 'token.revoke'").await, 0, "asking ends nothing");
     let page = it.get(&owner, &address).await;
     assert_eq!(page.status, 200);
-    for text in ["bulk 0", "bulk 1", "bulk 2", "Never used.", "one of these 3 tokens", "Type 3 to confirm"] {
+    for text in ["bulk 0", "bulk 1", "bulk 2", "The organization, Viewer", "Never used.", "one of these 3 tokens", "Type 3 to confirm"] {
         assert!(page.text().contains(text), "{text}");
     }
     assert!(page.body.contains("action=\"/orgs/acme/tokens/revoke?q=bulk&amp;sort=label\""));
-    let done = it.post_form(&owner, &path, &fields(&ids, Some("3"))).await;
+    let done = it.post_form(&owner, &path, &[fields(&ids, Some("3")), vec![("why", "an incident")]].concat()).await;
     assert_eq!(done.status, 303);
     let list = it.get(&owner, done.header("location")).await;
     assert!(list.text().contains("3 tokens are revoked."), "{}", list.text());
@@ -49,6 +49,7 @@ async fn what_was_chosen_is_asked_about_and_then_ended(it: TestConsole) {
     for secret in secrets {
         assert_eq!(it.get(&Caller::Token(secret), "/organization").await.status, 401);
     }
+    assert_eq!(it.get(&owner, "/orgs/acme/tokens?view=inactive").await.text().matches("by Ada Lovelace: an incident").count(), 3);
     // Once more is no error and no event.
     assert_eq!(it.post_form(&owner, &path, &fields(&ids, Some("3"))).await.status, 303);
     assert_eq!(it.count("SELECT COUNT(*) FROM events WHERE action = 'token.revoke'").await, 3);

@@ -163,6 +163,8 @@ async fn what_is_dead_is_warned_of(mut it: TestConsole) {
     rotate(&it, &owner, &page, "now").await;
     let warned = it.get(&owner, &page).await.text();
     assert!(warned.contains("An ended secret is still being presented") && warned.contains("3 times"), "{warned}");
+    let row = it.get(&owner, "/orgs/acme/tokens").await.text();
+    assert!(row.contains("Still presented") && row.contains("An ended secret is presented: 3 times, last"), "{row}");
     it.stop().await;
 }
 

@@ -100,8 +100,23 @@ fn Unreadable(message: String, all: String) -> impl IntoView {
 
 #[component]
 fn Listed(list: TokenList) -> impl IntoView {
-    let TokenList { organization, own, owners, may_revoke, query, page, outside, earlier, rotating, roles, creators, generated, now } =
-        list;
+    let TokenList {
+        organization,
+        own,
+        owners,
+        may_update,
+        may_revoke,
+        query,
+        page,
+        outside,
+        earlier,
+        rotating,
+        presented,
+        roles,
+        creators,
+        generated,
+        now,
+    } = list;
     let slug = organization.slug.as_str();
     let place = query.to_query();
     let new_token = paths::new_token(slug);
@@ -145,6 +160,7 @@ fn Listed(list: TokenList) -> impl IntoView {
             let row = |token: Token| {
                 let outside = outside.iter().find(|(id, _)| *id == token.id).map(|(_, words)| words.clone());
                 let old = rotating.iter().find(|(id, _)| *id == token.id).map(|(_, old)| old.clone());
+                let presented = presented.iter().find(|(id, _)| *id == token.id).map(|(_, refusals)| refusals.clone());
                 // That of a secret which is still accepted stands in the row anyway.
                 let earlier = earlier.iter().find(|(id, _)| *id == token.id).map(|(_, hint)| hint.clone());
                 let earlier = earlier.filter(|hint| old.as_ref().is_none_or(|old| old.hint != *hint));
@@ -155,10 +171,12 @@ fn Listed(list: TokenList) -> impl IntoView {
                         outside=outside
                         earlier=earlier
                         old=old
+                        presented=presented
                         now=now
                         organization=slug.to_owned()
                         place=place.clone()
                         own=own
+                        may_update=may_update
                         may_revoke=may_revoke
                         may_select=may_select
                     />

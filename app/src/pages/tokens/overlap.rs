@@ -3,8 +3,6 @@
 //!
 //! The parts are type-erased: together with the rest of the page their types would be too deep for the compiler.
 
-use core::time::Duration;
-
 use domain::{Cause, Refusals, Rotation, SecretUser, Status, Timestamp, TokenId, time::remaining};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
@@ -22,9 +20,6 @@ use crate::{
         time::{Moment, ago},
     },
 };
-
-/// What was refused longer ago than this is no news.
-const NEWS: Duration = Duration::from_hours(30 * 24);
 
 /// Leads to a new secret for the token, or, when it is over, to a new token.
 #[component]
@@ -55,8 +50,7 @@ pub fn StillPresented(known: Secrets, status: Status) -> AnyView {
     let warnings = known
         .refusals
         .into_iter()
-        .filter(|refusals| refusals.cause == Cause::Ended || Cause::of(status) == Some(refusals.cause))
-        .filter(|refusals| now.since(refusals.last_at) < NEWS)
+        .filter(|refusals| refusals.is_news(status, now))
         .map(|refusals| view! { <Warning refusals=refusals now=now /> })
         .collect_view();
     view! { <div class="warnings">{warnings}</div> }.into_any()

@@ -147,8 +147,8 @@ fn Ask(found: Found, history: Option<UsageHistory>, action: String, back: String
     let label = token.label.to_string();
     let owner = if token.owner == Owner::Organization { "the organization".to_owned() } else { token.owner.words() };
     let refusal = Refusal::posted();
-    // A refusal that is not about the label has no field to stand at.
-    let elsewhere = refusal.failure().filter(|failure| failure.field.as_deref() != Some("label"));
+    // A refusal that is about something else has no field to stand at.
+    let elsewhere = refusal.failure().filter(|failure| !matches!(failure.field.as_deref(), Some("label" | "why")));
     let elsewhere = elsewhere.map(|failure| view! { <Refused message=failure.message /> });
     view! {
         <Dialog id="revoke" role="alertdialog" back=back>
@@ -179,6 +179,7 @@ fn Ask(found: Found, history: Option<UsageHistory>, action: String, back: String
                     confirms=label
                     refusal=refusal
                 />
+                <Why refusal=refusal />
                 <div class="dialog-actions">
                     // Of a form of its own, so that Enter in the field above never means Cancel.
                     <button r#type="submit" form="revoke-cancel" class="button" data-look="secondary" autofocus=true>
@@ -189,6 +190,21 @@ fn Ask(found: Found, history: Option<UsageHistory>, action: String, back: String
             </form>
             <form id="revoke-cancel" method="dialog"></form>
         </Dialog>
+    }
+}
+
+/// The field for the reason, which nobody has to give.
+#[component]
+pub fn Why(refusal: Refusal) -> impl IntoView {
+    view! {
+        <TextField
+            name="why"
+            label="Why (optional)"
+            hint="Stays with the revoked token, for whoever wonders later."
+            value=posted::field("why")
+            autocomplete="off"
+            refusal=refusal
+        />
     }
 }
 

@@ -4,7 +4,10 @@ use domain::{Code, State, Timestamp, Token, TokenQuery, token::confirmation};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
-use super::revoke::last_use;
+use super::{
+    revoke::{Why, last_use},
+    row,
+};
 use crate::{
     layout::{Breadcrumb, use_organization},
     paths, posted,
@@ -119,6 +122,7 @@ pub fn Doomed<'a>(token: &'a Token, now: Timestamp) -> impl IntoView + use<> {
         <li class="doomed-token">
             <span class="doomed-label">{token.label.to_string()}</span>
             <code class="hint">{token.hint.to_string()}</code>
+            <span class="cell-more">{row::owner(token, None)} ", " {token.role_title()}</span>
             <span class="cell-more">{last_use(token, now)}</span>
         </li>
     }
@@ -132,7 +136,7 @@ fn Confirm(organization: String, place: String, tokens: Vec<Token>, back: String
     let action = paths::revoke_many(&organization, &place);
     let refusal = Refusal::posted();
     view! {
-        <Summary title="The tokens were not revoked" fields=&["typed"] refusal=refusal />
+        <Summary title="The tokens were not revoked" fields=&["typed", "why"] refusal=refusal />
         <form class="form" method="post" action=action>
             {hidden}
             <TextField
@@ -143,6 +147,7 @@ fn Confirm(organization: String, place: String, tokens: Vec<Token>, back: String
                 confirms=word
                 refusal=refusal
             />
+            <Why refusal=refusal />
             <div class="form-actions">
                 <Submit look=Look::Danger meanwhile="Revoking…" label="Revoke tokens" />
                 <ButtonLink href=back>"Cancel"</ButtonLink>

@@ -13,7 +13,7 @@ use crate::{
     ui::{
         choice::{Card, Choices},
         field::{FieldError, Refusal},
-        grants::Grants,
+        grants::{Grants, counted},
         role_cards::CustomRoleCards,
         toggles::{Toggles, toggle_id},
     },
@@ -61,9 +61,14 @@ pub fn RightsField(
 fn RoleCard(role: Role, may: PermissionSet, checked: bool) -> impl IntoView {
     let additions = additions(role);
     let count = additions.iter().count();
-    let details = (count > 0).then(|| {
+    let granted = policy::grants(role);
+    let added = (count > 0).then(|| {
         view! { <Grants summary=format!("Adds {count} permissions to those of {}", Role::Viewer.title()) permissions=additions /> }
     });
+    let details = view! {
+        <Grants summary=format!("Allows {}", counted(granted)) permissions=granted />
+        {added}
+    };
     // Shown all the same: whoever misses a role learns why they do not have it to give.
     let out_of_reach = !may.covers(policy::grants(role));
     let why = if out_of_reach { " You may not do all of this, so you cannot give it." } else { "" };

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use domain::{Hint, OldSecret, State, Status, Timestamp, Token, time::remaining};
+use domain::{Cause, Hint, OldSecret, Refusals, State, Status, Timestamp, Token, time::remaining};
 use leptos::prelude::*;
 
 use crate::{
@@ -41,11 +41,14 @@ pub fn Row(
     earlier: Option<Hint>,
     /// Its old secret, while it is being rotated.
     old: Option<OldSecret>,
+    /// How often it is presented although it is dead.
+    presented: Option<Refusals>,
     now: Timestamp,
     organization: String,
     place: String,
     /// Whether all tokens of the list belong to who asks, so that nobody needs to be told.
     own: bool,
+    may_update: bool,
     may_revoke: bool,
     may_select: bool,
 ) -> impl IntoView {
@@ -64,6 +67,22 @@ pub fn Row(
                 <Icon glyph=Glyph::Bin />
                 <span class="bin-name">"Revoke " <span class="bin-label">{label.clone()}</span></span>
             </a>
+        }
+    });
+    let pencil = (may_update && matches!(status, Status::Active | Status::Disabled)).then(|| {
+        view! {
+            <a class="button bin" data-look=Look::Quiet.as_str() href=paths::edit(&organization, token.id)>
+                <Icon glyph=Glyph::Pencil />
+                <span class="bin-name">"Edit " <span class="bin-label">{label.clone()}</span></span>
+            </a>
+        }
+    });
+    let presented = presented.map(|refusals| {
+        let what = if refusals.cause == Cause::Ended { "An ended secret is" } else { "It is" };
+        let times = if refusals.times == 1 { "once".to_owned() } else { format!("{} times", refusals.times) };
+        view! {
+            <Badge tone=Tone::Warning glyph=Glyph::Warning text="Still presented" />
+            <span class="cell-more">{what} " presented: " {times} ", last " <Moment at=refusals.last_at /></span>
         }
     });
     let select = may_select.then(|| {
@@ -125,10 +144,10 @@ pub fn Row(
             <Cell column="Expires">{expires}</Cell>
             <Cell column="Last used">{last_used}</Cell>
             <Cell column="Status">
-                {badge} {old.map(rotating)} {outside.map(|outside| view! { <span class="cell-more">"Outside the policy: " {outside}</span> })}
+                {badge} {old.map(rotating)} {presented} {outside.map(|outside| view! { <span class="cell-more">"Outside the policy: " {outside}</span> })}
             </Cell>
             <td role="cell" class="row-actions">
-                {bin}
+                {pencil} {bin}
             </td>
         </tr>
     }
@@ -198,12 +217,12 @@ pub fn rotating(old: OldSecret) -> AnyView {
 /// What a token is right now, since when and by whose decision.
 pub fn status_badge(token: &Token, status: Status) -> AnyView {
     match (status, &token.state) {
-        (Status::Revoked, State::Revoked { at, by }) => view! {
+        (Status::Revoked, State::Revoked { at, by, why }) => view! {
             <Badge tone=Tone::Danger glyph=Glyph::Ban text="Revoked" />
             <span class="cell-more">
                 <Moment at=*at />
             </span>
-            <span class="cell-more">"by " {by.clone()}</span>
+            <span class="cell-more">"by " {by.clone()} {why.as_ref().map(|why| format!(": {why}"))}</span>
         }
         .into_any(),
         (Status::Disabled, State::Disabled { at, by }) => view! {

@@ -4,7 +4,9 @@ mod invitation;
 
 use std::fmt::Write as _;
 
-use domain::{Cause, Hint, Invitation, Issued, Member, Name, Owner, PasswordResetId, PermissionSet, RateLimit, Team, Timestamp, Token};
+use domain::{
+    Cause, Hint, Invitation, Issued, Member, Name, Owner, PasswordResetId, PermissionSet, RateLimit, State, Team, Timestamp, Token,
+};
 
 use crate::{
     Console,
@@ -140,6 +142,9 @@ impl Letter {
         let organization = access.organization();
         let what = revoked(tokens.iter().map(|token| token.label.as_str()));
         let mut facts: Vec<_> = tokens.iter().map(|token| ("Revoked", format!("{} ({})", token.label, token.hint))).collect();
+        if let Some(State::Revoked { why: Some(why), .. }) = tokens.first().map(|token| &token.state) {
+            facts.push(("Why", why.to_string()));
+        }
         facts.extend(by(access, "By", "At", at));
         Self {
             subject: format!("{what} in {}", organization.name),

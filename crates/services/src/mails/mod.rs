@@ -148,7 +148,7 @@ pub(crate) async fn tell_team(
     letter: &Letter,
 ) -> Result<()> {
     let who = access.person_id();
-    for (user, recipient) in store::teams::addresses_in(write, access, team).await? {
+    for (user, recipient) in store::teams::addresses_in(write, access.organization().id, team).await? {
         if who.as_deref() != Some(user.as_str()) {
             post(console, write, access.organization().id, recipient, at, letter).await?;
         }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use domain::{
-    AfterLeaving, Issued, Kind, Member, Overlap, Owner, OwnerTeam, Permission, Team, TeamId, Timestamp, Token, TokenId, UserId,
+    AfterLeaving, Issued, Kind, Member, Overlap, Owner, OwnerTeam, Permission, Reason, Team, TeamId, Timestamp, Token, TokenId, UserId,
     audit::Action, team::MOST,
 };
 use serde_json::{Value, json};
@@ -149,6 +149,7 @@ pub async fn remove_deciding(console: &Console, access: &Access, id: &str, decis
         access,
         now,
         overlap: decisions.overlap,
+        why: tokens::revoke::known(&format!("{} was removed", member.name)),
         teams: teams(&mut write, access, decisions, now).await?,
         done: Done::default(),
     };
@@ -223,6 +224,8 @@ struct Change<'a> {
     access: &'a Access,
     now: Timestamp,
     overlap: Overlap,
+    /// Why what is revoked with it is.
+    why: Option<Reason>,
     teams: BTreeMap<TeamId, Team>,
     done: Done<'a>,
 }
@@ -249,9 +252,9 @@ impl Change<'_> {
                 (Action::TokenEdit, json!({ "expires_at": { "from": token.expires_at.map(Timestamp::iso), "to": end.iso() } }))
             }
             AfterLeaving::Revoke => {
-                store::tokens::revoke(write, self.access, token.id, self.now).await?;
+                store::tokens::revoke(write, self.access, token.id, self.why.as_ref(), self.now).await?;
                 self.tell("Revoked token", token, "");
-                (Action::TokenRevoke, tokens::revoke::details(token))
+                (Action::TokenRevoke, tokens::revoke::details(token, self.why.as_ref()))
             }
         };
         self.done.events.push(tokens::event(self.access, self.now, action, token, details));

@@ -1,6 +1,6 @@
 //! Teams and who is in them.
 
-use domain::{Description, Email, Name, OwnerTeam, Team, TeamId, TeamMember, Timestamp, UserId};
+use domain::{Description, Email, Name, OrganizationId, OwnerTeam, Team, TeamId, TeamMember, Timestamp, UserId};
 
 use super::{Db, Write, exactly_one, on_db, on_tx, stored};
 use crate::{access::Access, error::Result};
@@ -299,14 +299,14 @@ pub(crate) async fn of_person_in(write: &mut Write, access: &Access, user: UserI
 }
 
 /// The addresses of those in a team who are neither owners nor admins, for mails about it: owners and admins get theirs anyway.
-pub(crate) async fn addresses_in(write: &mut Write, access: &Access, team: TeamId) -> Result<Vec<(String, String)>> {
+pub(crate) async fn addresses_in(write: &mut Write, organization: OrganizationId, team: TeamId) -> Result<Vec<(String, String)>> {
     Ok(on_tx!(write, |connection| {
         sqlx::query_as(
             "SELECT m.user_id, u.email FROM team_members m JOIN users u ON u.id = m.user_id JOIN memberships o \
              ON o.organization_id = m.organization_id AND o.user_id = m.user_id \
              WHERE m.organization_id = $1 AND m.team_id = $2 AND o.role NOT IN ('owner', 'admin') ORDER BY u.email",
         )
-        .bind(access.organization().id.to_string())
+        .bind(organization.to_string())
         .bind(team.to_string())
         .fetch_all(connection)
         .await?

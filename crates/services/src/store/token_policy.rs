@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, HashSet};
 
 use domain::{
-    Label, OrganizationId, Owner, Timestamp, TokenId,
+    Label, OrganizationId, Owner, TeamId, Timestamp, TokenId,
     token_policy::{Impact, Policy},
 };
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use super::{Db, Write, exactly_one, on_db, on_tx, stored};
 use crate::{
-    access::{Access, Recent},
+    access::{Access, Principal, Recent},
     error::Result,
 };
 
@@ -298,6 +298,8 @@ pub(crate) struct Unused {
     pub(crate) last_used_at: Option<Timestamp>,
     /// The address of the person to whom it belongs; none when it belongs to nobody.
     pub(crate) owner: Option<String>,
+    /// The team to which it belongs.
+    pub(crate) team: Option<TeamId>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -307,6 +309,7 @@ struct UnusedRow {
     hint: String,
     last_used_at: Option<i64>,
     owner: Option<String>,
+    team_id: Option<String>,
 }
 
 /// The organizations with tokens that were not used for as long as they allow. The server looks by itself, so it asks for no proof of access.
@@ -338,7 +341,7 @@ pub(crate) async fn find_unused_in(
 ) -> Result<Vec<Unused>> {
     let rows: Vec<UnusedRow> = on_tx!(write, |connection| {
         sqlx::query_as(concat!(
-            "SELECT t.id, t.label, s.hint, u.last_used_at, p.email AS owner FROM tokens t \
+            "SELECT t.id, t.label, s.hint, u.last_used_at, p.email AS owner, t.team_id FROM tokens t \
              JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL \
              LEFT JOIN token_usage u ON u.token_id = t.id LEFT JOIN users p ON p.id = t.user_id WHERE t.organization_id = $1 AND t.revoked_at IS NULL \
              AND (t.expires_at IS NULL OR t.expires_at > $2) AND ",
@@ -360,20 +363,22 @@ pub(crate) async fn find_unused_in(
                 hint: row.hint,
                 last_used_at: row.last_used_at.map(Timestamp::from_micros),
                 owner: row.owner,
+                team: row.team_id.map(|id| stored("tokens.team_id", id.parse())).transpose()?,
             })
         })
         .collect()
 }
 
 /// Ends a token that was not used, in the name of the server.
-pub(crate) async fn revoke_unused(write: &mut Write, organization: OrganizationId, id: TokenId, by: &str, at: Timestamp) -> Result<()> {
+pub(crate) async fn revoke_unused(write: &mut Write, organization: OrganizationId, id: TokenId, why: &str, at: Timestamp) -> Result<()> {
     let touched = on_tx!(write, |connection| {
         sqlx::query(
-            "UPDATE tokens SET revoked_at = $1, revoked_by_kind = 'system', revoked_by_id = '', revoked_by_name = $2 \
-             WHERE organization_id = $3 AND id = $4 AND revoked_at IS NULL",
+            "UPDATE tokens SET revoked_at = $1, revoked_by_kind = 'system', revoked_by_id = '', revoked_by_name = $2, \
+             revoked_why = $3 WHERE organization_id = $4 AND id = $5 AND revoked_at IS NULL",
         )
         .bind(at.as_micros())
-        .bind(by)
+        .bind(Principal::System.name())
+        .bind(why)
         .bind(organization.to_string())
         .bind(id.to_string())
         .execute(connection)

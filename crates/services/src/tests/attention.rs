@@ -123,7 +123,7 @@ async fn what_never_expires_is_told(instance: Instance) {
     instance.advance(1);
     let second = issue(&instance, &owner, "second", Lifetime::Never, None).await;
     assert_eq!(labels(&instance, &owner, Attention::NeverExpires).await, ["first", "second"]);
-    tokens::revoke(&instance.console, &owner, &second.token.id.to_string(), "second").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &second.token.id.to_string(), "second", None).await.unwrap();
     assert_eq!(labels(&instance, &owner, Attention::NeverExpires).await, ["first"]);
 }
 
@@ -134,7 +134,7 @@ async fn what_is_dead_counts_as_presented_for_exactly_seven_days(instance: Insta
     let expired = issue(&instance, &owner, "expired", Lifetime::Minutes(60), None).await;
     let quiet = issue(&instance, &owner, "quiet", Lifetime::Never, None).await;
     for (token, label) in [(&revoked, "revoked"), (&quiet, "quiet")] {
-        tokens::revoke(&instance.console, &owner, &token.token.id.to_string(), label).await.unwrap();
+        tokens::revoke(&instance.console, &owner, &token.token.id.to_string(), label, None).await.unwrap();
     }
     assert!(!present(&instance, &revoked).await);
     instance.advance(3600);
@@ -222,7 +222,7 @@ async fn what_breaks_the_policy_is_what_the_list_marks(instance: Instance) {
         instance.advance(1);
     }
     let ended = issue(&instance, &owner, "only", Lifetime::Never, None).await;
-    tokens::revoke(&instance.console, &owner, &ended.token.id.to_string(), "only").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &ended.token.id.to_string(), "only", None).await.unwrap();
     let outside = async || labels(&instance, &owner, Attention::OutsidePolicy).await;
     assert!(outside().await.is_empty(), "without a policy nothing breaks it");
     for policy in [
@@ -351,7 +351,7 @@ async fn without_tokens_there_is_nothing_yet(instance: Instance) {
     for _ in 0..2 {
         let overview = tokens::overview(&instance.console, &owner).await.unwrap();
         assert!(!overview.nothing_yet && overview.needing.is_empty(), "{overview:?}");
-        tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), "ci").await.unwrap_or_else(|_| issued.token.clone());
+        tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), "ci", None).await.unwrap_or_else(|_| issued.token.clone());
     }
 }
 

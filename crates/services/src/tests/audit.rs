@@ -23,7 +23,7 @@ async fn every_change_is_an_event_and_the_chain_holds(instance: Instance) {
     instance.set_up().await;
     let owner = instance.owner().await;
     let issued = tokens::create(&instance.console, &owner, new_token("ci", Role::Viewer)).await.unwrap();
-    tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), "ci").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), "ci", None).await.unwrap();
     let actor = instance.actor("ada@acme.test").await;
     sessions::sign_out(&instance.console, &caller(), &actor).await.unwrap();
     let actions: Vec<String> = crate::store::on_db!(&instance.console.0.db, |pool| {
@@ -52,7 +52,7 @@ async fn nothing_changes_when_the_event_cannot_be_written(instance: Instance) {
     instance.break_inserts("events").await;
     let before = instance.shape().await;
     assert!(matches!(tokens::create(&instance.console, &owner, new_token("two", Role::Viewer)).await, Err(Error::Internal(_))));
-    assert!(matches!(tokens::revoke(&instance.console, &owner, &id, "ci").await, Err(Error::Internal(_))));
+    assert!(matches!(tokens::revoke(&instance.console, &owner, &id, "ci", None).await, Err(Error::Internal(_))));
     let presented = tokens::revoke_presented(&instance.console, &owner, issued.secret.expose()).await;
     assert!(matches!(presented, Err(Error::Internal(_))));
     assert!(matches!(sessions::sign_out(&instance.console, &caller(), &actor).await, Err(Error::Internal(_))));
@@ -61,7 +61,7 @@ async fn nothing_changes_when_the_event_cannot_be_written(instance: Instance) {
     assert!(matches!(refused, Err(Error::Internal(_))));
     assert_eq!(instance.shape().await, before);
     instance.mend("events").await;
-    assert!(tokens::revoke(&instance.console, &owner, &id, "ci").await.is_ok(), "and everything works again");
+    assert!(tokens::revoke(&instance.console, &owner, &id, "ci", None).await.is_ok(), "and everything works again");
     assert!(instance.console.verify_events(None).await.unwrap().map(|now| now.events).is_ok());
 }
 

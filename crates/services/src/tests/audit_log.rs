@@ -106,7 +106,7 @@ async fn each_filter_lets_through_what_it_says(instance: Instance) {
     let bot = tokens::create(&instance.console, &owner, new_token("Deploy bot", Role::Viewer)).await.unwrap().token.id.to_string();
     tokens::create(&instance.console, &owner, new_token("backup", Role::Viewer)).await.unwrap();
     instance.advance(24 * 60 * 60);
-    tokens::revoke(&instance.console, &owner, &bot, "Deploy bot").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &bot, "Deploy bot", None).await.unwrap();
     let ask = async |form: Form| list(&instance, &owner, &form).await;
     let all = ask(Form::default()).await;
     assert_eq!(names(&all), ["Deploy bot", "backup", "Deploy bot", "Acme"]);

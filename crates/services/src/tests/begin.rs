@@ -49,7 +49,7 @@ async fn a_token_that_has_ended_begins_nothing(instance: Instance) {
     assert!(matches!(refused(&instance, &access).await, Error::Unauthenticated));
 
     let (id, access) = minter(&instance, &owner).await;
-    tokens::revoke_by_id(&instance.console, &owner, &id).await.unwrap();
+    tokens::revoke_by_id(&instance.console, &owner, &id, None).await.unwrap();
     assert!(matches!(refused(&instance, &access).await, Error::Unauthenticated));
 
     let (id, access) = minter(&instance, &owner).await;

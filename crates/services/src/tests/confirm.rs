@@ -65,7 +65,7 @@ async fn what_gives_rights_asks_and_what_takes_them_does_not(instance: Instance)
     let ended = tokens::create(console, &owner, lasting("ended")).await.unwrap().token.id.to_string();
     let viewer = tokens::create(console, &owner, new_token("viewer", Role::Viewer)).await.unwrap().token.id.to_string();
     let short = tokens::create(console, &owner, new_token("short", Role::Admin)).await.unwrap().token.id.to_string();
-    tokens::revoke_by_id(console, &owner, &ended).await.unwrap();
+    tokens::revoke_by_id(console, &owner, &ended, None).await.unwrap();
     let definition = |name, permissions| Definition::parse(name, "", permissions).unwrap();
     let role = roles::create(console, &owner, definition("Deployer", "deployment:trigger")).await.unwrap().role.id.to_string();
     let rights =
@@ -97,7 +97,7 @@ async fn what_gives_rights_asks_and_what_takes_them_does_not(instance: Instance)
     assert!(tokens::edit(console, &owner, &admin, None, rights(Role::Viewer)).await.is_ok(), "narrow");
     assert!(tokens::disable(console, &owner, &admin).await.is_ok());
     assert!(tokens::enable(console, &owner, &admin).await.is_ok());
-    assert!(tokens::revoke_by_id(console, &owner, &admin).await.is_ok());
+    assert!(tokens::revoke_by_id(console, &owner, &admin, None).await.is_ok());
     assert!(roles::delete(console, &owner, &role).await.is_ok());
 }
 
@@ -111,7 +111,7 @@ async fn tokens_that_administer_nothing_ask_for_nothing(instance: Instance) {
     assert!(tokens::rotate(console, &owner, &token, Overlap::Hour).await.is_ok());
     let change = Change { rights: Some(Rights { role: None, permissions: "billing:update".parse().unwrap() }), ..Change::default() };
     assert!(tokens::edit(console, &owner, &token, None, change).await.is_ok());
-    tokens::revoke_by_id(console, &owner, &token).await.unwrap();
+    tokens::revoke_by_id(console, &owner, &token, None).await.unwrap();
     assert!(tokens::replace(console, &owner, &token).await.is_ok());
 }
 

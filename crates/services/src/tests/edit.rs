@@ -159,7 +159,7 @@ async fn the_dead_are_neither_edited_nor_switched(instance: Instance) {
     instance.set_up().await;
     let owner = instance.owner().await;
     let (revoked, _) = issue(&instance, &owner, "revoked", "cluster:read").await;
-    tokens::revoke(&instance.console, &owner, &revoked.id.to_string(), "revoked").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &revoked.id.to_string(), "revoked", None).await.unwrap();
     let (expired, _) = issue(&instance, &owner, "expired", "cluster:read").await;
     instance.clock.advance(expired.expires_at.unwrap().since(instance.console.now()));
     let before = instance.shape().await;
@@ -291,7 +291,7 @@ async fn disabled_is_refused_at_once_and_enabled_is_good_again(instance: Instanc
     assert!(presented().await.is_ok());
     // What is revoked while it is off stays revoked.
     tokens::disable(&instance.console, &owner, &id).await.unwrap();
-    tokens::revoke(&instance.console, &owner, &id, "cd").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &id, "cd", None).await.unwrap();
     assert_eq!(judged(&instance.console).await, Verdict::Revoked);
     assert!(matches!(tokens::enable(&instance.console, &owner, &id).await, Err(Error::Conflict(_))));
     if let Some(background) = background {

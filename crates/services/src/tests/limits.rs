@@ -105,7 +105,7 @@ async fn a_token_is_good_in_its_networks_and_nowhere_else(instance: Instance) {
     assert!(matches!(enter(&instance, &bound, "").await, Err(Error::Outside(Outside::Unknown))));
     assert_eq!(counts(&instance, &owner, &bound.token).await, (4, 6), "refusals are counted");
     // A dead token is dead, wherever it is.
-    tokens::revoke(console, &owner, &bound.token.id.to_string(), "bound").await.unwrap();
+    tokens::revoke(console, &owner, &bound.token.id.to_string(), "bound", None).await.unwrap();
     assert_eq!(verdict(console, &bound, OUTSIDE).await, Verdict::Revoked);
     assert!(matches!(enter(&instance, &bound, OUTSIDE).await, Err(Error::Unauthenticated)));
 }
@@ -252,7 +252,7 @@ async fn limits_are_kept_recorded_and_told(instance: Instance) {
     let mail = taken(&instance).await.remove(0);
     assert_eq!(mail.subject, "API token “cd” may be used more often in Acme", "the networks became fewer");
 
-    tokens::revoke(console, &owner, &id, "cd").await.unwrap();
+    tokens::revoke(console, &owner, &id, "cd", None).await.unwrap();
     let replaced = tokens::replace(console, &owner, &id).await.unwrap().token;
     assert_eq!(replaced.limits, limits("10.0.0.0/8", "20/second"));
     assert!(console.verify_events(None).await.unwrap().is_ok());

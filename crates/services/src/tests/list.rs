@@ -192,7 +192,7 @@ async fn earlier_secrets_are_searched_for_too(instance: Instance) {
     assert_eq!(earlier("", "ci").await, (ci(), vec![]));
     // All generations hold this, and so does the current one.
     assert_eq!(earlier("", "jto_").await, (vec!["other".to_owned(), "ci".to_owned()], vec![]));
-    tokens::revoke(&instance.console, &owner, &id.to_string(), "ci").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &id.to_string(), "ci", None).await.unwrap();
     assert_eq!(earlier("", first.as_str()).await, (vec![], vec![]));
     assert_eq!(earlier("view=inactive", first.as_str()).await, (ci(), vec![(id, first.clone())]));
     // So do programs find it, and files hold it.
@@ -244,7 +244,7 @@ async fn the_clock_decides_which_view_a_token_is_in(instance: Instance) {
     assert_eq!(issued.token.status_at(instance.console.now()), domain::Status::Expired);
     assert_eq!(find(&instance, &owner, "").await, ["lasts"]);
     assert_eq!(find(&instance, &owner, "view=inactive").await, ["ends"]);
-    tokens::revoke(&instance.console, &owner, &lasting.token.id.to_string(), "lasts").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &lasting.token.id.to_string(), "lasts", None).await.unwrap();
     assert!(find(&instance, &owner, "").await.is_empty());
     assert_eq!(find(&instance, &owner, "view=inactive").await, ["lasts", "ends"]);
     assert_eq!(find(&instance, &owner, "status=expired").await, ["ends"]);

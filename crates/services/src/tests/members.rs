@@ -255,7 +255,7 @@ async fn removal_decides_about_each_token(instance: Instance) {
     let sooner = issue(&instance, &bob, "sooner", Lifetime::Minutes(60)).await;
     let dies = issue(&instance, &bob, "dies", Lifetime::Never).await;
     let dead = issue(&instance, &bob, "dead", Lifetime::Never).await;
-    tokens::revoke(&instance.console, &owner, &dead.id.to_string(), "dead").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &dead.id.to_string(), "dead", None).await.unwrap();
     issue(&instance, &owner, "ada's", Lifetime::Never).await;
 
     let shown = members::offboarding(&instance.console, &owner, &id).await.unwrap();

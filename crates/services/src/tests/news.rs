@@ -77,7 +77,7 @@ async fn it_begins_with_nothing_remembered(instance: Instance) {
     let owner = instance.owner().await;
     let (_, gateway) = verifier(&instance, &owner, &instance.console).await;
     let before = issue(&instance, &owner, "before").await;
-    tokens::revoke_by_id(&instance.console, &owner, &before.to_string()).await.unwrap();
+    tokens::revoke_by_id(&instance.console, &owner, &before.to_string(), None).await.unwrap();
     let first = revocations::list(&instance.console, &gateway, None, revocations::LONGEST_WAIT).await.unwrap().unwrap();
     assert!(first.changes.is_empty(), "what was before is in nobody's memory");
     let again = read(&instance.console, &gateway, Some(first.next)).await;
@@ -117,7 +117,7 @@ async fn each_change_is_told_as_what_it_is(instance: Instance) {
     tokens::rotate(console, &owner, &text, Overlap::Hour).await.unwrap();
     tokens::end_overlap(console, &owner, &text).await.unwrap();
     assert_eq!(news().await, [(Some(id), What::SecretEnded), (Some(id), What::SecretEnded)]);
-    tokens::revoke_by_id(console, &owner, &text).await.unwrap();
+    tokens::revoke_by_id(console, &owner, &text, None).await.unwrap();
     assert_eq!(news().await, [(Some(id), What::Revoked)]);
     roles::edit(console, &owner, &role.role.id.to_string(), None, definition("billing:read")).await.unwrap();
     members::remove(console, &owner, &dev, &BTreeMap::new()).await.unwrap();
@@ -132,14 +132,14 @@ async fn what_is_of_another_organization_is_not_told(instance: Instance) {
     let start = read(&instance.console, &gateway, None).await.next;
     let globex = access::by_operator(&instance.console, "globex", &caller()).await.unwrap();
     let theirs = issue(&instance, &globex, "theirs").await;
-    tokens::revoke_by_id(&instance.console, &globex, &theirs.to_string()).await.unwrap();
+    tokens::revoke_by_id(&instance.console, &globex, &theirs.to_string(), None).await.unwrap();
     let changes = read(&instance.console, &gateway, Some(start)).await;
     assert!(changes.changes.is_empty() && changes.next != start, "it is passed over for good");
     let waiting = waiting(&instance.console, gateway, changes.next).await;
     let theirs = issue(&instance, &globex, "theirs too").await;
-    tokens::revoke_by_id(&instance.console, &globex, &theirs.to_string()).await.unwrap();
+    tokens::revoke_by_id(&instance.console, &globex, &theirs.to_string(), None).await.unwrap();
     let ours = issue(&instance, &owner, "ours").await;
-    tokens::revoke_by_id(&instance.console, &owner, &ours.to_string()).await.unwrap();
+    tokens::revoke_by_id(&instance.console, &owner, &ours.to_string(), None).await.unwrap();
     assert_eq!(told(&answer(waiting).await.unwrap().unwrap()), [(Some(ours), What::Revoked)]);
 }
 
@@ -152,7 +152,7 @@ async fn who_waits_is_called_by_whichever_server(instance: Instance) {
         let start = read(waits_at, &gateway, None).await.next;
         let id = issue(&instance, &owner, "ci").await;
         let waiting = waiting(waits_at, gateway, start).await;
-        tokens::revoke_by_id(changes_at, &owner, &id.to_string()).await.unwrap();
+        tokens::revoke_by_id(changes_at, &owner, &id.to_string(), None).await.unwrap();
         assert_eq!(told(&answer(waiting).await.unwrap().unwrap()), [(Some(id), What::Revoked)]);
     }
     if let Some(background) = background {
@@ -179,7 +179,7 @@ async fn nothing_is_skipped_and_nothing_is_told_twice(instance: Instance) {
         revoking.spawn(async move {
             let access = access::by_operator(&console, "acme", &caller()).await.unwrap();
             for id in ids.iter().skip(task).step_by(4) {
-                tokens::revoke_by_id(&console, &access, &id.to_string()).await.unwrap();
+                tokens::revoke_by_id(&console, &access, &id.to_string(), None).await.unwrap();
             }
         });
     }
@@ -217,7 +217,7 @@ async fn much_that_is_nobodys_news_hides_nothing(instance: Instance) {
         .await;
     instance.run(format!("UPDATE head SET seq = {head} + 2500")).await;
     let id = issue(&instance, &owner, "ci").await;
-    tokens::revoke_by_id(&instance.console, &owner, &id.to_string()).await.unwrap();
+    tokens::revoke_by_id(&instance.console, &owner, &id.to_string(), None).await.unwrap();
     assert_eq!(told(&read(&instance.console, &gateway, Some(start)).await), [(Some(id), What::Revoked)]);
 }
 
@@ -255,7 +255,7 @@ async fn who_loses_the_right_while_waiting_is_told_nothing(instance: Instance) {
                 Edit { rights: Some(Rights { role: Some(Role::Viewer.into()), permissions: PermissionSet::NONE }), ..Edit::default() };
             tokens::edit(console, &owner, &id.to_string(), None, edit).await.unwrap();
         } else {
-            tokens::revoke_by_id(console, &owner, &id.to_string()).await.unwrap();
+            tokens::revoke_by_id(console, &owner, &id.to_string(), None).await.unwrap();
         }
         match answer(waiting).await {
             Err(Error::Forbidden) if narrows => {}

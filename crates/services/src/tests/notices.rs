@@ -199,16 +199,16 @@ async fn admins_get_one_mail_for_all_tokens_of_a_revocation(instance: Instance) 
         ids.push(issued.token.id.to_string());
     }
     taken(&instance).await;
-    tokens::revoke(&instance.console, &owner, &ids[0], "one").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &ids[0], "one", None).await.unwrap();
     let mails = taken(&instance).await;
     assert_eq!((mails.len(), mails[0].subject.as_str()), (1, "API token “one” was revoked in Acme"));
     says(&mails[0], &["Ada Lovelace", &format!("https://tokens.acme.test/orgs/acme/tokens/{}", ids[0])]);
     // One that is over already is neither ended nor told of again.
-    tokens::revoke(&instance.console, &owner, &ids[0], "one").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &ids[0], "one", None).await.unwrap();
     assert!(taken(&instance).await.is_empty());
-    assert!(tokens::revoke_many(&instance.console, &owner, ids.iter().map(String::as_str), "2").await.is_err());
+    assert!(tokens::revoke_many(&instance.console, &owner, ids.iter().map(String::as_str), "2", None).await.is_err());
     assert!(taken(&instance).await.is_empty());
-    tokens::revoke_many(&instance.console, &owner, ids.iter().map(String::as_str), "3").await.unwrap();
+    tokens::revoke_many(&instance.console, &owner, ids.iter().map(String::as_str), "3", None).await.unwrap();
     let mails = taken(&instance).await;
     assert_eq!((mails.len(), mails[0].subject.as_str()), (1, "2 API tokens were revoked in Acme"));
     says(&mails[0], &["two (", "three ("]);
@@ -326,8 +326,8 @@ async fn nothing_changes_when_the_mail_cannot_be_written(instance: Instance) {
     let before = instance.shape().await;
     let failed = |result: Result<(), Error>| assert!(matches!(result, Err(Error::Internal(_))));
     failed(tokens::rotate(&instance.console, &owner, &ids[0], Overlap::Hour).await.map(drop));
-    failed(tokens::revoke(&instance.console, &owner, &ids[0], "ci").await.map(drop));
-    failed(tokens::revoke_many(&instance.console, &owner, ids.iter().map(String::as_str), "2").await.map(drop));
+    failed(tokens::revoke(&instance.console, &owner, &ids[0], "ci", None).await.map(drop));
+    failed(tokens::revoke_many(&instance.console, &owner, ids.iter().map(String::as_str), "2", None).await.map(drop));
     failed(once().await.map(drop));
     let new = Password::new("nine herons over a mill".to_owned());
     failed(account::change_password(&instance.console, &caller(), &actor, &password(), &new).await.map(drop));
@@ -335,6 +335,6 @@ async fn nothing_changes_when_the_mail_cannot_be_written(instance: Instance) {
     failed(sessions::sign_in(&instance.console, &elsewhere, "ada@acme.test", &password(), None).await.map(drop));
     assert_eq!(instance.shape().await, before);
     instance.mend("mails").await;
-    tokens::revoke_many(&instance.console, &owner, ids.iter().map(String::as_str), "2").await.unwrap();
+    tokens::revoke_many(&instance.console, &owner, ids.iter().map(String::as_str), "2", None).await.unwrap();
     assert_eq!(taken(&instance).await.len(), 3, "two generated, one for both revoked");
 }

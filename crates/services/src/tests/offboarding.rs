@@ -271,7 +271,8 @@ async fn the_same_goes_for_all_that_can_be_handed_on(instance: Instance) {
     let fields = |same: &str| {
         let each =
             [(&ours, "keep"), (&of_team, "revoke")].map(|(issued, choice)| (format!("token-{}", issued.token.id), choice.to_owned()));
-        let fields: Vec<(String, String)> = each.into_iter().chain([("same".to_owned(), same.to_owned())]).collect();
+        let others = [("same", same), ("typed", "of the team")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let fields: Vec<(String, String)> = each.into_iter().chain(others).collect();
         Decisions::parse(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     };
     for wrong in ["burn", "team_x", " "] {

@@ -113,10 +113,10 @@ async fn a_program_revokes_by_id_and_twice_is_once(instance: Instance) {
     let minter = bearer(&instance, Lifetime::Never).await;
     let issued = tokens::create(&instance.console, &minter, new_token("ci", Role::Viewer)).await.unwrap();
     let id = issued.token.id.to_string();
-    let first = tokens::revoke_by_id(&instance.console, &minter, &id).await.unwrap();
-    assert_eq!(tokens::revoke_by_id(&instance.console, &minter, &id).await.unwrap().state, first.state);
+    let first = tokens::revoke_by_id(&instance.console, &minter, &id, None).await.unwrap();
+    assert_eq!(tokens::revoke_by_id(&instance.console, &minter, &id, None).await.unwrap().state, first.state);
     assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'token.revoke'").await, 1);
-    assert!(matches!(tokens::revoke_by_id(&instance.console, &minter, "tok_").await, Err(Error::NotFound)));
+    assert!(matches!(tokens::revoke_by_id(&instance.console, &minter, "tok_", None).await, Err(Error::NotFound)));
 }
 
 async fn a_lost_secret_is_replaced_and_the_token_stays(instance: Instance) {
@@ -144,7 +144,7 @@ async fn a_used_or_changed_token_is_not_repeated(instance: Instance) {
     let Outcome::Created(used) = attempt(&instance, &minter, "used", "{}").await else { panic!("it is new") };
     assert!(is_good(&instance, used.secret.expose()).await);
     let Outcome::Created(revoked) = attempt(&instance, &minter, "revoked", "{}").await else { panic!("it is new") };
-    tokens::revoke_by_id(&instance.console, &minter, &revoked.token.id.to_string()).await.unwrap();
+    tokens::revoke_by_id(&instance.console, &minter, &revoked.token.id.to_string(), None).await.unwrap();
     // The newest, so that the statement below finds it.
     instance.advance(1);
     let Outcome::Created(rotated) = attempt(&instance, &minter, "rotated", "{}").await else { panic!("it is new") };
@@ -246,7 +246,7 @@ async fn of_ten_times_one_form_one_generates(instance: Instance) {
     instance.set_up().await;
     let owner = std::sync::Arc::new(instance.owner().await);
     let over = tokens::create(&instance.console, &owner, new_token("over", Role::Viewer)).await.unwrap();
-    tokens::revoke(&instance.console, &owner, &over.token.id.to_string(), "over").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &over.token.id.to_string(), "over", None).await.unwrap();
     for replaces in [None, Some(over.token.id.to_string())] {
         let form = tokens::form_key(&instance.console);
         let before = instance.count("SELECT COUNT(*) FROM tokens").await;

@@ -52,7 +52,7 @@ async fn after_a_revocation_nothing_happens_to_a_token(instance: Instance) {
                         2 => tokens::disable(&console, &owner, &id).await.map(|_| None),
                         3 => tokens::enable(&console, &owner, &id).await.map(|_| None),
                         4 => tokens::end_overlap(&console, &owner, &id).await.map(|_| None),
-                        _ => tokens::revoke_by_id(&console, &owner, &id).await.map(|_| None),
+                        _ => tokens::revoke_by_id(&console, &owner, &id, None).await.map(|_| None),
                     }
                 })
             })

@@ -41,7 +41,7 @@ async fn owners_and_admins_get_one_digest_a_day(instance: Instance) {
         ids.push(ending(&instance, &owner, label, days).await);
     }
     tokens::create(&instance.console, &owner, NewToken { lifetime: Lifetime::Never, ..new_token("always", Role::Viewer) }).await.unwrap();
-    tokens::revoke(&instance.console, &owner, &ids[6], "gone").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &ids[6], "gone", None).await.unwrap();
     ending(&instance, &owner, "fresh", 0).await;
     assert_eq!(report(&instance).await, 0, "whoever generated it today knows");
     instance.advance(TOMORROW);
@@ -106,7 +106,7 @@ async fn two_servers_report_once(instance: Instance) {
     let owner = instance.owner().await;
     ending(&instance, &owner, "ci", 1).await;
     let issued = tokens::create(&instance.console, &owner, new_token("dead", Role::Viewer)).await.unwrap();
-    tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), "dead").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), "dead", None).await.unwrap();
     instance.advance(TOMORROW);
     present(&instance, issued.secret.expose()).await;
     taken(&instance).await;
@@ -133,7 +133,7 @@ async fn nothing_is_noted_when_the_mail_cannot_be_written(instance: Instance) {
     let owner = instance.owner().await;
     ending(&instance, &owner, "ci", 1).await;
     let issued = tokens::create(&instance.console, &owner, new_token("dead", Role::Viewer)).await.unwrap();
-    tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), "dead").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), "dead", None).await.unwrap();
     instance.advance(TOMORROW);
     present(&instance, issued.secret.expose()).await;
     let now = instance.console.now();
@@ -162,7 +162,7 @@ async fn a_dead_token_is_reported_once_an_hour(instance: Instance) {
     let owner = instance.owner().await;
     let issued = tokens::create(&instance.console, &owner, new_token("ci", Role::Viewer)).await.unwrap();
     let id = issued.token.id.to_string();
-    tokens::revoke(&instance.console, &owner, &id, "ci").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &id, "ci", None).await.unwrap();
     taken(&instance).await;
     let look = async || mails::report_refused(&instance.console, instance.console.now()).await.unwrap();
     assert_eq!(look().await, 0, "nobody presented it");

@@ -167,7 +167,7 @@ async fn revoke_all(servers: Arc<Servers>, faults: Option<Breaking>) -> (Vec<Dur
                 let console = &servers.instance.console;
                 let access = access::by_operator(console, "acme", &caller()).await.unwrap();
                 let begun = Instant::now();
-                tokens::revoke_by_id(console, &access, &watched[number].issued.token.id.to_string()).await.unwrap();
+                tokens::revoke_by_id(console, &access, &watched[number].issued.token.id.to_string(), None).await.unwrap();
                 watched[number].answered.store(servers.nanos(), Ordering::SeqCst);
                 begun.elapsed()
             });
@@ -259,7 +259,7 @@ async fn who_is_told_that_it_was_revoked_before_can_rely_on_it() {
             let (servers, watched) = (servers.clone(), watched.clone());
             revoking.spawn(async move {
                 let access = access::by_operator(&console, "acme", &caller()).await.unwrap();
-                tokens::revoke_by_id(&console, &access, &watched[0].issued.token.id.to_string()).await.unwrap();
+                tokens::revoke_by_id(&console, &access, &watched[0].issued.token.id.to_string(), None).await.unwrap();
                 watched[0].answered.fetch_min(servers.nanos(), Ordering::SeqCst);
             });
         }
@@ -354,8 +354,10 @@ async fn take_away(servers: &Arc<Servers>, kind: Kind) {
     tokio::time::timeout(Duration::from_secs(10), known).await.unwrap();
     assert_ne!(watched[0].last_good.load(Ordering::SeqCst), 0, "{kind:?}: it was good before");
     match kind {
-        Kind::Revoke => tokens::revoke_by_id(console, &owner, &id).await.map(drop),
-        Kind::RevokeMany => tokens::revoke_many(console, admin, [id.as_str()], watched[0].issued.token.label.as_str()).await.map(drop),
+        Kind::Revoke => tokens::revoke_by_id(console, &owner, &id, None).await.map(drop),
+        Kind::RevokeMany => {
+            tokens::revoke_many(console, admin, [id.as_str()], watched[0].issued.token.label.as_str(), None).await.map(drop)
+        }
         Kind::Disable => tokens::disable(console, admin, &id).await.map(drop),
         Kind::Narrow => {
             let rights = Rights { role: None, permissions: "billing:read".parse::<PermissionSet>().unwrap() };

@@ -181,7 +181,7 @@ impl World<'_> {
             }
             _ => {
                 let access = self.way(who, "acme", Permission::API_KEY_DELETE, true).await?;
-                tokens::revoke_by_id(&console, &access, &token).await?;
+                tokens::revoke_by_id(&console, &access, &token, None).await?;
             }
         }
         Ok(())

@@ -329,7 +329,7 @@ async fn a_role_in_use_is_not_deleted(mut instance: Instance) {
     assert!(why().await.contains("in use by 1 token."));
     tokens::disable(&console, &owner, &token.id.to_string()).await.unwrap();
     assert!(why().await.contains("in use by 1 token."), "it can be enabled again");
-    tokens::revoke(&console, &owner, &token.id.to_string(), "ci").await.unwrap();
+    tokens::revoke(&console, &owner, &token.id.to_string(), "ci", None).await.unwrap();
     roles::delete(&console, &owner, &id).await.unwrap();
     // What is over still says what it was, and nobody gets the role any more.
     let dead = tokens::find(&console, &owner, &token.id.to_string()).await.unwrap();

@@ -265,7 +265,7 @@ async fn what_is_over_or_does_not_rotate_itself_is_left_alone(instance: Instance
     instance.set_up().await;
     let owner = instance.owner().await;
     let revoked = generations(&instance, "revoked").await;
-    tokens::revoke(&instance.console, &owner, &revoked[0].token.id.to_string(), "revoked").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &revoked[0].token.id.to_string(), "revoked", None).await.unwrap();
     let expired = generations(&instance, "expired").await;
     instance.execute("UPDATE tokens SET expires_at = 1 WHERE label = 'expired'").await.unwrap();
     let mut plain = new_token("plain", Role::Developer);

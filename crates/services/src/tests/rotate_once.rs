@@ -68,7 +68,7 @@ async fn a_used_or_changed_secret_is_not_repeated(instance: Instance) {
     }
     assert!(is_good(&instance, &targets[0].2).await);
     tokens::rotate(&instance.console, &rotator, &targets[1].1.token.id.to_string(), Overlap::Now).await.unwrap();
-    tokens::revoke_by_id(&instance.console, &rotator, &targets[2].1.token.id.to_string()).await.unwrap();
+    tokens::revoke_by_id(&instance.console, &rotator, &targets[2].1.token.id.to_string(), None).await.unwrap();
     let before = instance.shape().await;
     for (what, old, _) in &targets {
         let Ok(Outcome::Spent(id)) = attempt(&instance, &rotator, old, what, "{}").await else { panic!("{what}") };
@@ -92,7 +92,7 @@ async fn a_key_with_another_request_is_told_apart(instance: Instance) {
     assert_eq!(instance.shape().await, before);
     // What may not be done is not done with a key either.
     let gone = target(&instance, &rotator, "gone").await;
-    tokens::revoke_by_id(&instance.console, &rotator, &gone.token.id.to_string()).await.unwrap();
+    tokens::revoke_by_id(&instance.console, &rotator, &gone.token.id.to_string(), None).await.unwrap();
     assert!(matches!(attempt(&instance, &rotator, &gone, "gone", "{}").await, Err(Error::Conflict(_))));
     let mut strong = new_token("strong", Role::Viewer);
     strong.permissions = "organization:delete".parse().unwrap();

@@ -116,7 +116,7 @@ async fn a_list_is_told_which_tokens_are_being_rotated(instance: Instance) {
     let ends_at = Overlap::Hour.ends(instance.console.now());
     let found = rotating().await;
     assert_eq!(found, [(old.token.id, domain::OldSecret { hint: old.token.hint.clone(), ends_at })]);
-    let revoked = tokens::revoke(&instance.console, &owner, &old.token.id.to_string(), "a").await.unwrap();
+    let revoked = tokens::revoke(&instance.console, &owner, &old.token.id.to_string(), "a", None).await.unwrap();
     assert_eq!(tokens::old_secrets(&instance.console, &owner, &[revoked]).await.unwrap(), [], "what is over is not being rotated");
     instance.member("globex", Role::Owner, "hank@globex.test").await;
     let hank = instance.actor("hank@globex.test").await;
@@ -391,7 +391,7 @@ async fn what_is_over_or_too_strong_is_not_rotated(instance: Instance) {
     let verifier = verifier(&instance, &owner).await;
     let expired = tokens::create(&instance.console, &owner, new_token("expired", Role::Viewer)).await.unwrap();
     let revoked = lasting(&instance, &owner, "revoked").await;
-    tokens::revoke(&instance.console, &owner, &revoked.token.id.to_string(), "revoked").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &revoked.token.id.to_string(), "revoked", None).await.unwrap();
     instance.advance(3600);
     let owner = instance.owner().await;
     let mut strong = new_token("strong", Role::Viewer);
@@ -429,7 +429,7 @@ async fn another_organization_rotates_nothing(instance: Instance) {
     let old = lasting(&instance, &owner, "ci").await;
     rotate(&instance, &owner, &old, Overlap::Week).await;
     let gone = lasting(&instance, &owner, "gone").await;
-    tokens::revoke(&instance.console, &owner, &gone.token.id.to_string(), "gone").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &gone.token.id.to_string(), "gone", None).await.unwrap();
     let before = instance.shape().await;
     for id in [old.token.id.to_string(), gone.token.id.to_string(), "tok_x".to_owned(), String::new()] {
         assert!(matches!(tokens::rotate(&instance.console, &globex, &id, Overlap::Now).await, Err(Error::NotFound)));
@@ -458,7 +458,7 @@ async fn nothing_changes_without(instance: &Instance, table: &str) {
     let old = lasting(instance, &owner, "ci").await;
     let new = rotate(instance, &owner, &old, Overlap::Week).await;
     let gone = lasting(instance, &owner, "gone").await;
-    tokens::revoke(&instance.console, &owner, &gone.token.id.to_string(), "gone").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &gone.token.id.to_string(), "gone", None).await.unwrap();
     let id = old.token.id.to_string();
     instance.break_inserts(table).await;
     let before = instance.shape().await;
@@ -564,7 +564,7 @@ async fn what_is_dead_is_counted_and_tells_nobody_else(instance: Instance) {
     assert_eq!(tokens::find(&instance.console, &owner, &id).await.unwrap().last_used_at, None, "it is no use");
 
     // The dead token is counted too, by its state; a server that lags behind adds and does not say what was last.
-    tokens::revoke(&instance.console, &owner, &id, "ci").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &id, "ci", None).await.unwrap();
     let ended = || usage::Refused {
         organization: owner.organization().id,
         token: old.token.id,
@@ -579,7 +579,7 @@ async fn what_is_dead_is_counted_and_tells_nobody_else(instance: Instance) {
     let refusals = known().await;
     assert_eq!((refusals[0].times, refusals[0].address.as_str(), refusals[0].last_at), (10, "10.0.0.7", instance.console.now()));
     let gone = lasting(&instance, &owner, "gone").await;
-    tokens::revoke(&instance.console, &owner, &gone.token.id.to_string(), "gone").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &gone.token.id.to_string(), "gone", None).await.unwrap();
     assert_eq!(judge(&instance, &verifier, &gone).await, Verdict::Revoked);
     instance.console.0.usage.settle().await.unwrap();
     let refusals = tokens::rotation(&instance.console, &owner, &gone.token.id.to_string()).await.unwrap().refusals;
@@ -595,7 +595,7 @@ async fn a_replacement_has_the_same_settings_and_names_the_old_one(instance: Ins
     new.permissions = [Permission::TOKEN_VERIFY].into_iter().collect();
     let old = tokens::create(&instance.console, &owner, new).await.unwrap();
     let revoked = lasting(&instance, &owner, "lasting").await;
-    tokens::revoke(&instance.console, &owner, &revoked.token.id.to_string(), "lasting").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &revoked.token.id.to_string(), "lasting", None).await.unwrap();
     instance.advance(86_400);
     let id = old.token.id.to_string();
     assert!(!tokens::replacement(&instance.console, &owner, &id).await.unwrap().label_in_use);

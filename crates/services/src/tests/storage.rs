@@ -221,7 +221,7 @@ async fn a_write_that_touches_nothing_is_undone(instance: Instance) {
     let before = instance.shape().await;
     let mut write = instance.console.0.db.begin_write().await.unwrap();
     let unknown = domain::TokenId::new(instance.console.now(), super::random());
-    let refused = store::tokens::revoke(&mut write, &owner, unknown, instance.console.now()).await;
+    let refused = store::tokens::revoke(&mut write, &owner, unknown, None, instance.console.now()).await;
     assert!(matches!(refused, Err(Error::Internal(_))));
     drop(write);
     assert_eq!(instance.shape().await, before);

@@ -33,6 +33,7 @@ on_both![
     who_was_removed_meanwhile_is_refused,
     a_removal_ends_the_places_in_teams_or_nothing,
     the_policy_holds_for_its_tokens,
+    those_in_it_are_told_when_the_policy_ends_one_of_its_tokens,
     nobody_fills_the_inboxes_of_admins,
 ];
 
@@ -275,8 +276,8 @@ async fn those_in_it_reach_its_tokens_and_others_do_not(instance: Instance) {
     assert!(gone(tokens::edit(console, &update, &id, None, Change::default()).await.unwrap_err()));
     assert!(gone(tokens::disable(console, &update, &id).await.unwrap_err()));
     assert!(gone(tokens::rotate(console, &update, &id, Overlap::Now).await.err().unwrap()));
-    assert!(gone(tokens::revoke(console, &delete, &id, "ci").await.unwrap_err()));
-    assert!(gone(tokens::revoke_many(console, &delete, [id.as_str()], "ci").await.unwrap_err()));
+    assert!(gone(tokens::revoke(console, &delete, &id, "ci", None).await.unwrap_err()));
+    assert!(gone(tokens::revoke_many(console, &delete, [id.as_str()], "ci", None).await.unwrap_err()));
     assert_eq!(instance.shape().await, before);
 
     // Whoever is in it did not need to generate it, nor to hold anything on tokens.
@@ -288,7 +289,7 @@ async fn those_in_it_reach_its_tokens_and_others_do_not(instance: Instance) {
     assert!(matches!(tokens::disable(console, &update, &id).await.unwrap().state, State::Disabled { .. }));
     assert_eq!(tokens::enable(console, &update, &id).await.unwrap().state, State::Active);
     assert!(tokens::rotate(console, &update, &id, Overlap::Now).await.unwrap().secret.expose().starts_with("jtt_"));
-    tokens::revoke(console, &vi(Permission::API_KEY_DELETE).await, &id, "renamed").await.unwrap();
+    tokens::revoke(console, &vi(Permission::API_KEY_DELETE).await, &id, "renamed", None).await.unwrap();
     let again = tokens::replace(console, &vi(Permission::API_KEY_CREATE).await, &id).await.unwrap();
     assert_eq!(again.token.owner.team().map(|team| team.id), Some(team));
 }
@@ -310,7 +311,7 @@ async fn admins_see_end_and_switch_and_get_no_secret(instance: Instance) {
     assert_eq!(verdict(&instance, &issued).await, Verdict::Disabled);
     tokens::enable(console, &update, &id).await.unwrap();
     taken(&instance).await;
-    tokens::revoke(console, &admin(Permission::API_KEY_DELETE).await, &id, "ci").await.unwrap();
+    tokens::revoke(console, &admin(Permission::API_KEY_DELETE).await, &id, "ci", None).await.unwrap();
     assert!(matches!(tokens::replace(console, &create, &id).await, Err(Error::Forbidden)));
     // Those in the team are told, as admins are.
     let told: Vec<_> = taken(&instance).await.into_iter().map(|mail| mail.recipient).collect();
@@ -439,7 +440,7 @@ async fn who_was_removed_meanwhile_is_refused(instance: Instance) {
     assert!(matches!(tokens::create(console, &access, of(team, "late", Role::Viewer)).await, Err(Error::Conflict(_))));
     assert!(matches!(tokens::rotate(console, &access, &token, Overlap::Now).await, Err(Error::Conflict(_))));
     assert!(matches!(tokens::disable(console, &access, &token).await, Err(Error::Conflict(_))));
-    assert!(matches!(tokens::revoke(console, &access, &token, "ci").await, Err(Error::Conflict(_))));
+    assert!(matches!(tokens::revoke(console, &access, &token, "ci", None).await, Err(Error::Conflict(_))));
     assert_eq!(instance.shape().await, before);
 
     // The same when the whole team has ended.
@@ -492,6 +493,22 @@ async fn the_policy_holds_for_its_tokens(instance: Instance) {
     let forever = NewToken { lifetime: Lifetime::Never, ..of(team, "cron", Role::Viewer) };
     assert!(matches!(tokens::create(console, &access, forever).await, Err(Error::Invalid { field: "expiry", .. })));
     assert_eq!(instance.shape().await, before);
+}
+
+async fn those_in_it_are_told_when_the_policy_ends_one_of_its_tokens(instance: Instance) {
+    let console = &instance.console;
+    let team = payments(&instance).await;
+    let developer = way(&instance, "dev@acme.test", Permission::API_KEY_CREATE).await;
+    let new = NewToken { lifetime: Lifetime::Never, ..of(team, "ci", Role::Viewer) };
+    let issued = tokens::create(console, &developer, new).await.unwrap();
+    let policy = domain::token_policy::Policy { revoke_unused_days: Some(1), ..domain::token_policy::Policy::default() };
+    token_policy::edit(console, &instance.owner().await, None, &policy).await.unwrap();
+    taken(&instance).await;
+    instance.clock.advance(core::time::Duration::from_hours(25));
+    assert_eq!(token_policy::revoke_unused(console, console.now()).await.unwrap(), 1);
+    assert_eq!(verdict(&instance, &issued).await, Verdict::Revoked);
+    let told: Vec<_> = taken(&instance).await.into_iter().map(|mail| mail.recipient).collect();
+    assert_eq!(told, ["ada@acme.test", "adam@acme.test", "dev@acme.test", "vi@acme.test"]);
 }
 
 async fn nobody_fills_the_inboxes_of_admins(instance: Instance) {

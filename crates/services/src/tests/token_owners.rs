@@ -164,7 +164,7 @@ async fn nothing_stands_in_for_what_is_not_allowed_any_more(instance: Instance) 
     let tokens = both(&instance, payments(&instance).await).await;
     let access = way(&instance, "vi@acme.test", Permission::API_KEY_CREATE).await;
     for Issued { token, .. } in &tokens {
-        tokens::revoke(console, &access, &token.id.to_string(), token.label.as_str()).await.unwrap();
+        tokens::revoke(console, &access, &token.id.to_string(), token.label.as_str(), None).await.unwrap();
     }
     set(&instance, Policy { team_tokens_allowed: false, ..no_people() }).await;
     let before = instance.shape().await;

@@ -258,7 +258,7 @@ async fn tightening_changes_no_token_and_tells_which_are_outside(instance: Insta
     let long = issue(&instance, &owner, lasting("long", days(31))).await;
     let of_grace = issue(&instance, &grace, lasting("Long", days(30))).await;
     let dead = issue(&instance, &grace, lasting("dead", Lifetime::Never)).await;
-    tokens::revoke(&instance.console, &grace, &dead.id.to_string(), "dead").await.unwrap();
+    tokens::revoke(&instance.console, &grace, &dead.id.to_string(), "dead", None).await.unwrap();
     let use_it = async || {
         access::by_token(&instance.console, endless.secret.expose(), &caller(), Permission::ORGANIZATION_READ).await.unwrap();
         instance.console.0.usage.settle().await.unwrap();
@@ -320,7 +320,7 @@ async fn a_replacement_keeps_to_the_policy(instance: Instance) {
     instance.set_up().await;
     let owner = instance.owner().await;
     let old = issue(&instance, &owner, lasting("ci", Lifetime::Never)).await;
-    tokens::revoke(&instance.console, &owner, &old.id.to_string(), "ci").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &old.id.to_string(), "ci", None).await.unwrap();
     set(&instance, &owner, Policy { unique_labels: true, ..strict() }).await;
     let id = old.id.to_string();
     assert_eq!(tokens::replacement(&instance.console, &owner, &id).await.unwrap().lifetime, days(30));
@@ -429,8 +429,8 @@ async fn unused_tokens_end_on_time_and_no_sooner(instance: Instance) {
     instance.advance(1);
     assert_eq!(look().await, 1);
     assert_eq!(look().await, 0, "once");
-    let State::Revoked { at, by } = found(&instance, &owner, &never_used).await.state else { panic!("{}", never_used.label) };
-    assert_eq!((at, by.as_str()), (instance.console.now(), "Jeton (unused for 30 days)"));
+    let State::Revoked { at, by, why } = found(&instance, &owner, &never_used).await.state else { panic!("{}", never_used.label) };
+    assert_eq!((at, by.as_str(), why.unwrap().as_str()), (instance.console.now(), "Jeton", "unused for 30 days"));
     // What is switched off cannot be used: its days count from when it is switched on again.
     assert!(matches!(found(&instance, &owner, &off).await.state, State::Disabled { .. }));
     tokens::enable(&instance.console, &owner, &off.id.to_string()).await.unwrap();

@@ -60,7 +60,7 @@ async fn is_refused_once_the_revocation_is_answered(instance: Instance) {
     let secret = issued.secret.expose();
     assert_eq!(judge(&instance, &verifier, secret).await, Verdict::Valid);
     assert_eq!(judge(&instance, &verifier, &format!("secret-token:{secret}")).await, Verdict::Valid);
-    tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), "ci").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), "ci", None).await.unwrap();
     assert_eq!(judge(&instance, &verifier, secret).await, Verdict::Revoked);
     // A second server on the same database agrees, with nothing to tell it.
     let (other, background) = instance.again().await.unwrap();
@@ -73,9 +73,9 @@ async fn revoking_twice_is_one_event_and_the_first_stays_on_record(instance: Ins
     let owner = instance.owner().await;
     let issued = tokens::create(&instance.console, &owner, new_token("ci", Role::Viewer)).await.unwrap();
     let id = issued.token.id.to_string();
-    let first = tokens::revoke(&instance.console, &owner, &id, "ci").await.unwrap();
+    let first = tokens::revoke(&instance.console, &owner, &id, "ci", None).await.unwrap();
     instance.advance(60);
-    let second = tokens::revoke(&instance.console, &owner, &id, "ci").await.unwrap();
+    let second = tokens::revoke(&instance.console, &owner, &id, "ci", None).await.unwrap();
     assert_eq!(first.state, second.state);
     assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'token.revoke'").await, 1);
 }
@@ -86,7 +86,7 @@ async fn the_wrong_label_revokes_nothing(instance: Instance) {
     let issued = tokens::create(&instance.console, &owner, new_token("ci", Role::Viewer)).await.unwrap();
     let before = instance.shape().await;
     for typed in ["", "CI", "c", "ci2"] {
-        let refused = tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), typed).await;
+        let refused = tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), typed, None).await;
         assert!(matches!(refused, Err(Error::Invalid { field: "label", .. })), "{typed}");
     }
     assert_eq!(instance.shape().await, before);
@@ -101,11 +101,11 @@ async fn another_organization_finds_nothing(instance: Instance) {
     let issued = tokens::create(&instance.console, &owner, new_token("ci", Role::Viewer)).await.unwrap();
     let id = issued.token.id.to_string();
     assert!(matches!(tokens::find(&instance.console, &globex, &id).await, Err(Error::NotFound)));
-    assert!(matches!(tokens::revoke(&instance.console, &globex, &id, "ci").await, Err(Error::NotFound)));
+    assert!(matches!(tokens::revoke(&instance.console, &globex, &id, "ci", None).await, Err(Error::NotFound)));
     assert!(!tokens::label_in_use(&instance.console, &globex, "ci").await.unwrap());
     let foreign = verifier(&instance, &globex).await;
     assert_eq!(judge(&instance, &foreign, issued.secret.expose()).await, Verdict::NotFound);
-    tokens::revoke(&instance.console, &owner, &id, "ci").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &id, "ci", None).await.unwrap();
     assert_eq!(judge(&instance, &foreign, issued.secret.expose()).await, Verdict::NotFound);
 }
 
@@ -155,7 +155,7 @@ async fn a_caller_without_the_right_to_verify_is_refused(instance: Instance) {
     let refused = verify::verify(&instance.console, &reader, &caller(), issued.secret.expose(), None).await;
     assert!(matches!(refused, Err(Error::Forbidden)));
     assert!(matches!(tokens::create(&instance.console, &reader, new_token("x", Role::Viewer)).await, Err(Error::Forbidden)));
-    assert!(matches!(tokens::revoke(&instance.console, &reader, &issued.token.id.to_string(), "ci").await, Err(Error::Forbidden)));
+    assert!(matches!(tokens::revoke(&instance.console, &reader, &issued.token.id.to_string(), "ci", None).await, Err(Error::Forbidden)));
 }
 
 async fn insufficient_permissions_are_told_apart(instance: Instance) {
@@ -195,7 +195,7 @@ async fn a_label_in_use_is_noticed_whatever_its_case(instance: Instance) {
     let in_use = async |label: &str| tokens::label_in_use(&instance.console, &owner, label).await.unwrap();
     assert!(in_use("deploy BOT ").await);
     assert!(!in_use("deploy").await && !in_use("").await && !in_use("deploy%").await);
-    tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), "Deploy bot").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), "Deploy bot", None).await.unwrap();
     assert!(!in_use("Deploy bot").await);
 }
 
@@ -223,7 +223,7 @@ async fn twenty_revocations_at_once_are_one(instance: Instance) {
     let tasks: Vec<_> = (0..20)
         .map(|_| {
             let (console, owner, id) = (instance.console.clone(), owner.clone(), issued.token.id.to_string());
-            tokio::spawn(async move { tokens::revoke(&console, &owner, &id, "ci").await.map(|_| ()) })
+            tokio::spawn(async move { tokens::revoke(&console, &owner, &id, "ci", None).await.map(|_| ()) })
         })
         .collect();
     for task in tasks {

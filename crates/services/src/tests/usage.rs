@@ -57,7 +57,7 @@ async fn uses_and_refusals_are_counted_by_day_in_utc(instance: Instance) {
     assert!(present(&instance.console, &issued, 1).await);
     instance.advance(1);
     assert!(present(&instance.console, &issued, 1).await);
-    tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), "ci").await.unwrap();
+    tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), "ci", None).await.unwrap();
     for _ in 0..2 {
         assert!(!present(&instance.console, &issued, 9).await);
     }

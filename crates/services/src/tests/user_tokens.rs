@@ -117,8 +117,8 @@ async fn a_member_sees_exactly_their_own(instance: Instance) {
         assert!(gone(tokens::rotate(console, &update, id, Overlap::Now).await.err().unwrap()));
         assert!(gone(tokens::end_overlap(console, &update, id).await.unwrap_err()));
         assert!(gone(tokens::replace(console, &update, id).await.err().unwrap()));
-        assert!(gone(tokens::revoke(console, &delete, id, label).await.unwrap_err()));
-        assert!(gone(tokens::revoke_many(console, &delete, [id.as_str(), mine.as_str()], "2").await.unwrap_err()));
+        assert!(gone(tokens::revoke(console, &delete, id, label, None).await.unwrap_err()));
+        assert!(gone(tokens::revoke_many(console, &delete, [id.as_str(), mine.as_str()], "2", None).await.unwrap_err()));
     }
     assert_eq!(instance.shape().await, before);
 
@@ -129,7 +129,7 @@ async fn a_member_sees_exactly_their_own(instance: Instance) {
     let wider = tokens::edit(console, &update, &mine, None, Change { rights, ..Change::default() }).await.unwrap();
     assert_eq!(wider.role, Some(Role::Developer.into()));
     assert!(tokens::rotate(console, &update, &mine, Overlap::Now).await.unwrap().secret.expose().starts_with("jtu_"));
-    assert!(matches!(tokens::revoke(console, &delete, &mine, "mine").await.unwrap().state, State::Revoked { .. }));
+    assert!(matches!(tokens::revoke(console, &delete, &mine, "mine", None).await.unwrap().state, State::Revoked { .. }));
     let again = tokens::replace(console, &way(&instance, "dev@acme.test", Permission::API_KEY_CREATE).await, &mine).await.unwrap();
     assert_eq!(again.token.owner, wider.owner);
 }
@@ -159,7 +159,7 @@ async fn admins_see_and_end_those_of_others_and_nothing_more(instance: Instance)
     assert!(forbidden(tokens::end_overlap(console, &update, &id).await.unwrap_err()));
     assert_eq!(instance.shape().await, before);
     let delete = admin(Permission::API_KEY_DELETE).await;
-    assert!(matches!(tokens::revoke(console, &delete, &id, "script").await.unwrap().state, State::Revoked { .. }));
+    assert!(matches!(tokens::revoke(console, &delete, &id, "script", None).await.unwrap().state, State::Revoked { .. }));
     assert!(forbidden(tokens::replace(console, &admin(Permission::API_KEY_CREATE).await, &id).await.err().unwrap()));
 }
 
@@ -309,12 +309,12 @@ async fn the_owner_is_told_who_ended_it(instance: Instance) {
     recipients().await;
     let admins = ["ada@acme.test".to_owned(), "adam@acme.test".to_owned()];
     let delete = way(&instance, "ada@acme.test", Permission::API_KEY_DELETE).await;
-    tokens::revoke(&instance.console, &delete, &theirs, "theirs").await.unwrap();
+    tokens::revoke(&instance.console, &delete, &theirs, "theirs", None).await.unwrap();
     assert_eq!(recipients().await, admins.iter().cloned().chain(["vi@acme.test".to_owned()]).collect());
-    tokens::revoke_many(&instance.console, &delete, [of_admin.as_str()], "of an admin").await.unwrap();
+    tokens::revoke_many(&instance.console, &delete, [of_admin.as_str()], "of an admin", None).await.unwrap();
     assert_eq!(recipients().await, admins.iter().cloned().collect());
     let delete = way(&instance, "dev@acme.test", Permission::API_KEY_DELETE).await;
-    tokens::revoke(&instance.console, &delete, &own, "by themselves").await.unwrap();
+    tokens::revoke(&instance.console, &delete, &own, "by themselves", None).await.unwrap();
     assert_eq!(recipients().await, admins.into_iter().collect());
 }
 
@@ -331,7 +331,7 @@ async fn what_is_told_of_a_token_stays_in_its_organization(instance: Instance) {
         .unwrap();
     let id = generate(&instance, "vi@acme.test", "secret project", Role::Viewer).await.token.id.to_string();
     let delete = way(&instance, "ada@acme.test", Permission::API_KEY_DELETE).await;
-    tokens::revoke(&instance.console, &delete, &id, "secret project").await.unwrap();
+    tokens::revoke(&instance.console, &delete, &id, "secret project", None).await.unwrap();
     let told = "SELECT COUNT(*) FROM mails WHERE recipient = 'vi@acme.test' AND subject LIKE '%secret project%'";
     assert_eq!(instance.count(told).await, 1);
     let elsewhere = "SELECT COUNT(*) FROM mails m JOIN organizations o ON o.id = m.organization_id WHERE o.slug = 'globex' AND m.subject LIKE '%secret%'";

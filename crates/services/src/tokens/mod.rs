@@ -32,12 +32,13 @@ pub use list::{
 };
 pub use once::{IdempotencyKey, Outcome, create_once, form_key};
 pub use replace::{Replacement, replace, replace_by_form, replacement, replacements};
-pub use revoke::{revoke, revoke_by_id, revoke_itself, revoke_presented};
+pub use revoke::{reason, revoke, revoke_by_id, revoke_itself, revoke_presented};
 pub use revoke_many::{revoke_many, revoke_many_by_id};
 pub use rights::may_be_given;
 pub(crate) use rotate::end_on_first_use;
 pub use rotate::{
     Rotating, STILL_USED, chosen_overlap, end_overlap, end_overlap_if, old_secrets, rotatable, rotate, rotate_seen, rotation,
+    still_presented,
 };
 pub use rotate_itself::rotate_itself;
 pub use rotate_once::rotate_once;

@@ -1,9 +1,9 @@
 //! A secret that a rotation has ended, presented to rotate with: two parties hold what one should, and nobody can tell them apart.
 
-use domain::{Permission, Secret, Status, Token, audit::Action};
+use domain::{Permission, Secret, Status, audit::Action};
 use serde_json::json;
 
-use super::event;
+use super::{event, revoke::details};
 use crate::{
     Console,
     access::{self, Caller},
@@ -32,19 +32,16 @@ pub(crate) async fn end_reused(console: &Console, presented: &str, caller: &Call
     if !matches!(before.status_at(now), Status::Active | Status::Disabled) {
         return Ok(());
     }
-    let Ok(token) = before.revoke(now, access.principal().name().to_owned()) else { return Ok(()) };
-    store::tokens::revoke(&mut write, &access, token.id, now).await?;
+    let why = super::revoke::known("an ended secret was presented to rotate");
+    let Ok(token) = before.revoke(now, access.principal().name().to_owned(), why.clone()) else { return Ok(()) };
+    store::tokens::revoke(&mut write, &access, token.id, why.as_ref(), now).await?;
     mails::tell_admins(console, &mut write, &access, now, &Letter::token_reused(console, &access, &token, &hint, now)).await?;
     let reused = json!({ "hint": hint.as_str(), "consequence": "the token was revoked" });
-    let events =
-        [event(&access, now, Action::TokenReuse, &token, reused), event(&access, now, Action::TokenRevoke, &token, revoked(&token))];
+    let events = [
+        event(&access, now, Action::TokenReuse, &token, reused),
+        event(&access, now, Action::TokenRevoke, &token, details(&token, why.as_ref())),
+    ];
     write.commit_all(&console.0.keys, &events).await?;
     console.0.mails.notify_one();
     Ok(())
-}
-
-fn revoked(token: &Token) -> serde_json::Value {
-    let mut details = super::revoke::details(token);
-    details["reason"] = "an ended secret was presented to rotate".into();
-    details
 }

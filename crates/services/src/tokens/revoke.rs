@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AssignedRole, Label, Owner, Permission, Role, Secret, Status, TeamId, Timestamp, Token, TokenId, UserId, audit::Action};
+use domain::{
+    AssignedRole, Label, Owner, Permission, Reason, Role, Secret, Status, TeamId, Timestamp, Token, TokenId, UserId, audit::Action,
+};
 use serde_json::{Value, json};
 
 use super::event;
@@ -16,20 +18,20 @@ use crate::{
 
 /// Ends one of the organization's tokens for good. `typed` has to be its label, so that nobody ends the wrong one. When this returns, the
 /// token is refused everywhere. Ending it again changes nothing and is no error, whoever ended it first stays on record.
-pub async fn revoke(console: &Console, access: &Access, id: &str, typed: &str) -> Result<Token> {
+pub async fn revoke(console: &Console, access: &Access, id: &str, typed: &str, why: Option<Reason>) -> Result<Token> {
     access.require_on_tokens(Permission::API_KEY_DELETE)?;
-    end(console, access, id.parse().map_err(|_| Error::NotFound)?, Some(typed)).await
+    end(console, access, id.parse().map_err(|_| Error::NotFound)?, Some(typed), why).await
 }
 
 /// The same for a program, which names the token by its id and cannot mistype.
-pub async fn revoke_by_id(console: &Console, access: &Access, id: &str) -> Result<Token> {
+pub async fn revoke_by_id(console: &Console, access: &Access, id: &str, why: Option<Reason>) -> Result<Token> {
     access.require_on_tokens(Permission::API_KEY_DELETE)?;
-    end(console, access, id.parse().map_err(|_| Error::NotFound)?, None).await
+    end(console, access, id.parse().map_err(|_| Error::NotFound)?, None, why).await
 }
 
 /// Ends the token that asks for it: whoever finds a token somewhere can make it worthless.
 pub async fn revoke_itself(console: &Console, access: &Access) -> Result<Token> {
-    end(console, access, access.own_token()?, None).await
+    end(console, access, access.own_token()?, None, None).await
 }
 
 /// Ends the token of which this is a secret that is in force, whichever of two while a rotation overlaps: the token that asks always, another
@@ -42,14 +44,14 @@ pub async fn revoke_presented(console: &Console, access: &Access, presented: &st
     if let Some(found) = found.filter(|found| found.organization.id == access.organization().id && !found.secret.is_ended(now))
         && found.token.status_at(now) != Status::Revoked
     {
-        return end(console, access, found.token.id, None).await.map(drop);
+        return end(console, access, found.token.id, None, known("its secret was presented to end it")).await.map(drop);
     }
     // If it was revoked just now on another server, this answer has to be as true as that one.
     console.0.db.memory.wait_until_forgotten().await;
     Ok(())
 }
 
-async fn end(console: &Console, access: &Access, id: TokenId, typed: Option<&str>) -> Result<Token> {
+async fn end(console: &Console, access: &Access, id: TokenId, typed: Option<&str>, why: Option<Reason>) -> Result<Token> {
     let mut write = access.begin(console).await?;
     let token = store::tokens::find_in(&mut write, access, id).await?.ok_or(Error::NotFound)?;
     if access.own_token().ok() != Some(id) {
@@ -60,13 +62,13 @@ async fn end(console: &Console, access: &Access, id: TokenId, typed: Option<&str
     }
     let now = console.now();
     let before = token.clone();
-    let Ok(token) = token.revoke(now, access.principal().name().to_owned()) else {
+    let Ok(token) = token.revoke(now, access.principal().name().to_owned(), why.clone()) else {
         write.unchanged().await;
         return Ok(before);
     };
-    store::tokens::revoke(&mut write, access, id, now).await?;
+    store::tokens::revoke(&mut write, access, id, why.as_ref(), now).await?;
     tell(console, &mut write, access, core::slice::from_ref(&token), now).await?;
-    write.commit(&console.0.keys, &event(access, now, Action::TokenRevoke, &token, details(&token))).await?;
+    write.commit(&console.0.keys, &event(access, now, Action::TokenRevoke, &token, details(&token, why.as_ref()))).await?;
     console.0.mails.notify_one();
     Ok(token)
 }
@@ -98,7 +100,22 @@ pub(super) async fn tell(console: &Console, write: &mut Write, access: &Access, 
     Ok(())
 }
 
-/// What the event tells of the token that was ended.
-pub(crate) fn details(token: &Token) -> Value {
-    json!({ "hint": token.hint.as_str(), "last_used_at": token.last_used_at.map(Timestamp::iso) })
+/// Why somebody wants to end something, if they typed that.
+pub fn reason(typed: &str) -> Result<Option<Reason>> {
+    let said = Some(typed.trim()).filter(|typed| !typed.is_empty());
+    said.map(Reason::parse).transpose().map_err(Error::in_field("why"))
+}
+
+/// A reason that Jeton gives itself, cut to what one may have.
+pub(crate) fn known(why: &str) -> Option<Reason> {
+    Reason::parse(&why.chars().take(Reason::LONGEST).collect::<String>()).ok()
+}
+
+/// What the event tells of the token that is ended, and why.
+pub(crate) fn details(token: &Token, why: Option<&Reason>) -> Value {
+    let mut details = json!({ "hint": token.hint.as_str(), "last_used_at": token.last_used_at.map(Timestamp::iso) });
+    if let Some(why) = why {
+        details["reason"] = why.as_str().into();
+    }
+    details
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Permission, Token, TokenId, audit::Action, token::confirmation};
+use domain::{Permission, Reason, Token, TokenId, audit::Action, token::confirmation};
 
 use super::{
     list::{CHOSEN, choose},
@@ -22,6 +22,7 @@ pub async fn revoke_many<'a>(
     access: &Access,
     ids: impl IntoIterator<Item = &'a str>,
     typed: &str,
+    why: Option<Reason>,
 ) -> Result<Vec<Token>> {
     access.require_on_tokens(Permission::API_KEY_DELETE)?;
     let ids = choose(ids)?;
@@ -34,12 +35,17 @@ pub async fn revoke_many<'a>(
     if typed.trim() != asked {
         return Err(Error::Invalid { field: "typed", why: format!("Type {asked} to confirm, exactly as it is shown.") });
     }
-    Ok(end(console, access, write, before).await?.into_iter().map(|(token, _)| token).collect())
+    Ok(end(console, access, write, before, why).await?.into_iter().map(|(token, _)| token).collect())
 }
 
 /// The same for a program, which cannot mistype: what is there ends, in one change, whatever else is named. For each id, in their order and once, the token
 /// and whether it ended now and not before; none where no such token is reached.
-pub async fn revoke_many_by_id(console: &Console, access: &Access, ids: &[String]) -> Result<Vec<(String, Option<(Token, bool)>)>> {
+pub async fn revoke_many_by_id(
+    console: &Console,
+    access: &Access,
+    ids: &[String],
+    why: Option<Reason>,
+) -> Result<Vec<(String, Option<(Token, bool)>)>> {
     access.require_on_tokens(Permission::API_KEY_DELETE)?;
     if !(1..=CHOSEN).contains(&ids.len()) {
         return Err(Error::Invalid { field: "ids", why: format!("Name 1 to {CHOSEN} tokens; do the others after that.") });
@@ -49,13 +55,13 @@ pub async fn revoke_many_by_id(console: &Console, access: &Access, ids: &[String
     let known: Vec<TokenId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
     let mut write = access.begin(console).await?;
     let before = if known.is_empty() { Vec::new() } else { store::tokens::find_many_in(&mut write, access, &known).await? };
-    let ended = end(console, access, write, before).await?;
+    let ended = end(console, access, write, before, why).await?;
     let found = |id: &str| ended.iter().find(|(token, _)| token.id.to_string() == id).cloned();
     Ok(ids.into_iter().map(|id| (id.clone(), found(id))).collect())
 }
 
 /// Ends those of the tokens that are not ended yet, and tells of each whether it was.
-async fn end(console: &Console, access: &Access, mut write: Write, before: Vec<Token>) -> Result<Vec<(Token, bool)>> {
+async fn end(console: &Console, access: &Access, mut write: Write, before: Vec<Token>, why: Option<Reason>) -> Result<Vec<(Token, bool)>> {
     for token in &before {
         access.require_on(Permission::API_KEY_DELETE, token)?;
     }
@@ -63,12 +69,12 @@ async fn end(console: &Console, access: &Access, mut write: Write, before: Vec<T
     let (mut tokens, mut ended, mut events) = (Vec::new(), Vec::new(), Vec::new());
     for token in before {
         let unchanged = token.clone();
-        let Ok(token) = token.revoke(now, access.principal().name().to_owned()) else {
+        let Ok(token) = token.revoke(now, access.principal().name().to_owned(), why.clone()) else {
             tokens.push((unchanged, false));
             continue;
         };
-        store::tokens::revoke(&mut write, access, token.id, now).await?;
-        events.push(super::event(access, now, Action::TokenRevoke, &token, revoke::details(&token)));
+        store::tokens::revoke(&mut write, access, token.id, why.as_ref(), now).await?;
+        events.push(super::event(access, now, Action::TokenRevoke, &token, revoke::details(&token, why.as_ref())));
         ended.push(token.clone());
         tokens.push((token, true));
     }

@@ -52,7 +52,16 @@ impl Owner {
     }
 }
 
-/// That somebody switched a token off or ended it.
+/// That somebody ended a token.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Ended {
+    #[serde(flatten)]
+    done: Done,
+    /// Why, if somebody said so or it is known.
+    why: Option<String>,
+}
+
+/// That somebody switched a token off.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct Done {
     /// When: ISO 8601 in UTC with milliseconds.
@@ -91,6 +100,8 @@ pub(super) struct Token {
     created_at: String,
     /// Who generated it, by name: a person, or the label of a token.
     created_by: String,
+    /// Whether that person has left the organization since.
+    created_by_left: bool,
     /// From when on it is refused; null when it never expires.
     #[schema(format = DateTime)]
     expires_at: Option<String>,
@@ -104,17 +115,19 @@ pub(super) struct Token {
     last_used_at: Option<String>,
     /// When and by whom it was switched off; null when it is not.
     disabled: Option<Done>,
-    /// When and by whom it was ended; null when it was not.
-    revoked: Option<Done>,
+    /// When, by whom and why it was ended; null when it was not.
+    revoked: Option<Ended>,
 }
 
 impl Token {
     pub(super) fn new(token: &domain::Token, organization: &Organization, now: Timestamp) -> Self {
-        let done = |at: &Timestamp, by: &String| Some(Done { at: at.iso(), by: by.clone() });
+        let done = |at: &Timestamp, by: &String| Done { at: at.iso(), by: by.clone() };
         let (disabled, revoked) = match &token.state {
             domain::State::Active => (None, None),
-            domain::State::Disabled { at, by } => (done(at, by), None),
-            domain::State::Revoked { at, by } => (None, done(at, by)),
+            domain::State::Disabled { at, by } => (Some(done(at, by)), None),
+            domain::State::Revoked { at, by, why } => {
+                (None, Some(Ended { done: done(at, by), why: why.as_ref().map(ToString::to_string) }))
+            }
         };
         Self {
             id: token.id.to_string(),
@@ -128,6 +141,7 @@ impl Token {
             effective_permissions: token.effective(),
             created_at: token.created_at.iso(),
             created_by: token.created_by.clone(),
+            created_by_left: token.created_by_left,
             expires_at: token.expires_at.map(Timestamp::iso),
             allowed_networks: token.limits.networks.words(),
             rate_limit: token.limits.rate.map(Rate::from),
@@ -220,6 +234,7 @@ pub(super) fn example() -> serde_json::Value {
         "effective_permissions": ["cluster:read", "deployment:trigger"],
         "created_at": "2026-11-22T09:05:00.000Z",
         "created_by": "Ada Lovelace",
+        "created_by_left": false,
         "expires_at": "2027-02-20T09:05:00.000Z",
         "allowed_networks": ["192.0.2.0/24"],
         "rate_limit": { "requests": 100, "period": "minute" },

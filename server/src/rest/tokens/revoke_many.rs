@@ -1,7 +1,7 @@
 //! Revoking several tokens at once.
 
 use axum::{extract::State, response::Response};
-use domain::Timestamp;
+use domain::{Reason, Timestamp};
 use serde::{Deserialize, Serialize};
 use services::tokens;
 
@@ -20,6 +20,10 @@ pub(crate) struct Wanted {
     /// Their ids.
     #[schema(min_items = 1, max_items = 100)]
     ids: Vec<String>,
+    /// Why: 1 to 200 characters on one line, which stay with the tokens. No secrets.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 200, value_type = Option<String>)]
+    why: Option<Reason>,
 }
 
 /// What became of each of them.
@@ -86,6 +90,6 @@ pub(crate) async fn revoke_many(
     TokenRevoker(access): TokenRevoker,
     Json(wanted): Json<Wanted>,
 ) -> Result<Response, Problem> {
-    let done = tokens::revoke_many_by_id(&site.console, &access, &wanted.ids).await?;
+    let done = tokens::revoke_many_by_id(&site.console, &access, &wanted.ids, wanted.why).await?;
     Ok(json(&Revoked { items: done.into_iter().map(Named::new).collect() }))
 }

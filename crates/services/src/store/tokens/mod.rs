@@ -8,7 +8,7 @@ use std::sync::{OnceLock, atomic::AtomicBool};
 use bytes::Bytes;
 use domain::{
     AssignedRole, Description, Hint, Issued, Kind, Label, Limits, Name, Networks, Organization, Overlap, Owner, OwnerTeam, PermissionSet,
-    Person, Slug, State, Timestamp, Token, TokenId,
+    Person, Reason, Slug, State, Timestamp, Token, TokenId,
 };
 
 use super::{Db, Write, exactly_one, on_db, on_tx, roles, stored};
@@ -29,7 +29,7 @@ macro_rules! select {
             " AS user_role, t.team_id, g.name AS team_name, g.ended_at AS team_ended_at, t.label, t.description, s.hint, ",
             role_of!("t", "r"),
             " AS role, t.permissions, t.created_at, t.created_by_name, t.expires_at, t.allowed_networks, t.rate_limit, t.disabled_at, \
-             t.disabled_by_name, t.revoked_at, t.revoked_by_name, u.last_used_at, \
+             t.disabled_by_name, t.revoked_at, t.revoked_by_name, t.revoked_why, u.last_used_at, \
              CASE WHEN t.created_by_kind = 'member' AND NOT EXISTS (SELECT 1 FROM memberships m WHERE \
              m.organization_id = t.organization_id AND m.user_id = t.created_by_id) THEN 1 ELSE 0 END AS created_by_left FROM tokens t \
              JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL LEFT JOIN token_usage u ON u.token_id = t.id \
@@ -104,6 +104,7 @@ struct Row {
     disabled_by_name: Option<String>,
     revoked_at: Option<i64>,
     revoked_by_name: Option<String>,
+    revoked_why: Option<String>,
     last_used_at: Option<i64>,
     created_by_left: i32,
 }
@@ -141,7 +142,11 @@ impl Row {
             },
             last_used_at: self.last_used_at.map(Timestamp::from_micros),
             state: match (self.revoked_at, self.disabled_at) {
-                (Some(at), _) => State::Revoked { at: Timestamp::from_micros(at), by: self.revoked_by_name.unwrap_or_default() },
+                (Some(at), _) => State::Revoked {
+                    at: Timestamp::from_micros(at),
+                    by: self.revoked_by_name.unwrap_or_default(),
+                    why: self.revoked_why.map(|why| stored("tokens.revoked_why", Reason::parse(&why))).transpose()?,
+                },
                 (None, Some(at)) => State::Disabled { at: Timestamp::from_micros(at), by: self.disabled_by_name.unwrap_or_default() },
                 (None, None) => State::Active,
             },
@@ -281,16 +286,17 @@ pub(crate) async fn replace_secret(
 }
 
 /// Ends a token for good.
-pub(crate) async fn revoke(write: &mut Write, access: &Access, id: TokenId, at: Timestamp) -> Result<()> {
+pub(crate) async fn revoke(write: &mut Write, access: &Access, id: TokenId, why: Option<&Reason>, at: Timestamp) -> Result<()> {
     let touched = on_tx!(write, |connection| {
         sqlx::query(
-            "UPDATE tokens SET revoked_at = $1, revoked_by_kind = $2, revoked_by_id = $3, revoked_by_name = $4 \
-             WHERE organization_id = $5 AND id = $6 AND revoked_at IS NULL",
+            "UPDATE tokens SET revoked_at = $1, revoked_by_kind = $2, revoked_by_id = $3, revoked_by_name = $4, revoked_why = $5 \
+             WHERE organization_id = $6 AND id = $7 AND revoked_at IS NULL",
         )
         .bind(at.as_micros())
         .bind(access.principal().kind())
         .bind(access.principal().id())
         .bind(access.principal().name())
+        .bind(why.map(Reason::as_str))
         .bind(access.organization().id.to_string())
         .bind(id.to_string())
         .execute(connection)
@@ -380,7 +386,7 @@ pub(crate) async fn find_by_digest(db: &Db, digest: &Digest) -> Result<Option<Fo
             " AS user_role, t.team_id, g.name AS team_name, g.ended_at AS team_ended_at, t.label, t.description, s.hint, ",
             role_of!("t", "r"),
             " AS role, t.permissions, t.created_at, t.created_by_name, t.expires_at, t.allowed_networks, t.rate_limit, t.disabled_at, \
-             t.disabled_by_name, t.revoked_at, t.revoked_by_name, CAST(NULL AS BIGINT) AS last_used_at, 0 AS created_by_left, t.organization_id, o.slug, \
+             t.disabled_by_name, t.revoked_at, t.revoked_by_name, t.revoked_why, CAST(NULL AS BIGINT) AS last_used_at, 0 AS created_by_left, t.organization_id, o.slug, \
              o.name AS organization_name, o.created_at AS organization_created_at, s.digest, s.ends_at, s.overlap, s.first_used_at \
              FROM token_secrets s \
              JOIN tokens t ON t.id = s.token_id JOIN organizations o ON o.id = t.organization_id \

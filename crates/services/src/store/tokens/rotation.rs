@@ -201,6 +201,7 @@ pub(crate) async fn find(db: &Db, access: &Access, token: TokenId, now: Timestam
 
 #[derive(sqlx::FromRow)]
 struct RefusalsRow {
+    token_id: String,
     cause: String,
     hint: String,
     times: i64,
@@ -209,28 +210,34 @@ struct RefusalsRow {
     user_agent: String,
 }
 
-/// What of a token was presented although it was dead, by cause.
-pub(crate) async fn refusals(db: &Db, access: &Access, token: TokenId) -> Result<Vec<Refusals>> {
+/// What of these tokens was presented although it was dead, by cause.
+pub(crate) async fn refusals(db: &Db, access: &Access, tokens: &[TokenId]) -> Result<Vec<(TokenId, Refusals)>> {
+    if tokens.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows: Vec<RefusalsRow> = on_db!(db, |pool| {
-        sqlx::query_as(
-            "SELECT cause, hint, times, last_at, address, user_agent FROM token_refusals WHERE organization_id = $1 AND token_id = $2 \
-             ORDER BY cause",
-        )
-        .bind(access.organization().id.to_string())
-        .bind(token.to_string())
-        .fetch_all(pool)
-        .await?
+        let mut sql = QueryBuilder::new(
+            "SELECT token_id, cause, hint, times, last_at, address, user_agent FROM token_refusals WHERE organization_id = ",
+        );
+        sql.push_bind(access.organization().id.to_string()).push(" AND token_id IN (");
+        let mut list = sql.separated(", ");
+        for token in tokens {
+            list.push_bind(token.to_string());
+        }
+        sql.push(") ORDER BY cause");
+        sql.build_query_as().fetch_all(pool).await?
     });
     rows.into_iter()
         .map(|row| {
-            Ok(Refusals {
+            let refusals = Refusals {
                 cause: stored("token_refusals.cause", row.cause.parse())?,
                 times: u64::try_from(row.times).unwrap_or(0),
                 last_at: Timestamp::from_micros(row.last_at),
                 hint: Hint::from_stored(row.hint),
                 address: row.address,
                 user_agent: row.user_agent,
-            })
+            };
+            Ok((stored("token_refusals.token_id", row.token_id.parse())?, refusals))
         })
         .collect()
 }
