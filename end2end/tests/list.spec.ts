@@ -96,6 +96,33 @@ test('what is revoked is in the other view, with when and who', async ({ page, s
   await expect(row(page, 'goes on')).toBeVisible();
 });
 
+test('a revoked token that is still presented says so on its row and on its page, with why it was revoked', async ({ page, server, visit }) => {
+  const { token, secret } = await server.token({ label: 'lives on somewhere' });
+  await visit(TOKENS);
+  await bin(page, 'lives on somewhere').click();
+  await confirmation(page, 'lives on somewhere').fill('lives on somewhere');
+  await page.getByRole('textbox', { name: 'Why (optional)' }).fill('found in a gist');
+  await revokeButton(page).click();
+  await expect(page.getByText('Token “lives on somewhere” is revoked.')).toBeVisible();
+  for (let time = 0; time < 3; time += 1) expect((await callApi(server, secret)).status).toBe(401);
+  // What was refused is written down a moment after it was.
+  await expect(async () => {
+    await visit(`${TOKENS}?view=inactive&q=lives`);
+    await expect(row(page, 'lives on somewhere')).toContainText('It is presented: 3 times', { timeout: 200 });
+  }).toPass();
+  await expect(row(page, 'lives on somewhere')).toContainText('by Ada Lovelace: found in a gist');
+  await visit(`${TOKENS}/${token.id}`);
+  await expect(page.getByText('This revoked token is still being presented')).toBeVisible();
+});
+
+test('each row leads to the form that edits it, as long as it can be edited', async ({ page, server, visit }) => {
+  await server.token({ label: 'edited from its row' });
+  await visit(TOKENS);
+  await page.getByRole('link', { name: 'Edit edited from its row' }).click();
+  await expect(page).toHaveTitle('Edit token · Acme · Jeton');
+  await expect(page.getByRole('textbox', { name: 'Label' })).toHaveValue('edited from its row');
+});
+
 test('several tokens are revoked at once, after a look at which', async ({ page, server, visit, scripts }) => {
   const made = [];
   for (const label of ['together one', 'together two', 'not together']) made.push(await server.token({ label }));

@@ -37,6 +37,7 @@ mod rotation;
 mod servers;
 mod sessions;
 mod sign_out;
+mod statements;
 mod storage;
 mod teams;
 mod time;
