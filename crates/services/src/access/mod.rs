@@ -373,13 +373,13 @@ async fn bearer(console: &Console, presented: &str, caller: &Caller) -> Result<(
 /// Who presents this, if it is a good token.
 async fn holder(console: &Console, presented: &str, caller: &Caller) -> Result<(Access, Arc<Found>)> {
     let secret = Secret::parse(presented, &console.0.prefix).map_err(|_| Error::Unauthenticated)?;
+    let found = console.recognize(&console.0.keys.token(&secret)).await?.ok_or(Error::Unauthenticated)?;
+    // Only now: the look-up may have taken a second, in which what was found has run out.
     let now = console.now();
-    let digest = console.0.keys.token(&secret);
     let refused = |found: &Found, cause| {
         console.0.usage.refused(found, cause, now, caller);
         Error::Unauthenticated
     };
-    let found = console.recognize(&digest).await?.ok_or(Error::Unauthenticated)?;
     if found.secret.is_ended(now) {
         return Err(refused(&found, Cause::Ended));
     }
