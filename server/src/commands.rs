@@ -171,7 +171,7 @@ pub fn run(cli: Cli) -> Result<(), Exit> {
                 telemetry::start("warn")?;
                 check_owner(&instance.data)?;
                 // What commands tell of is delivered by the server.
-                let (console, background) = open(instance, &serve.public_url, 0, None).await?;
+                let (console, background) = open(instance, SystemClock::default(), &serve.public_url, 0, None).await?;
                 let done = act(&console, command).await;
                 background.stop().await;
                 done
@@ -265,6 +265,7 @@ fn print_json(value: &serde_json::Value) -> Result<(), Exit> {
 
 async fn open(
     instance: Instance,
+    clock: SystemClock,
     public_url: &PublicUrl,
     remembered: u64,
     mailer: Option<Arc<dyn Mailer>>,
@@ -283,7 +284,7 @@ async fn open(
         database: instance.database,
         key: instance.key,
         prefix: instance.prefix,
-        clock: Arc::new(SystemClock::default()),
+        clock: Arc::new(clock),
         entropy: Arc::new(SystemEntropy),
         passwords: Parameters::default(),
         origin: public_url.origin().to_owned(),
@@ -362,7 +363,8 @@ async fn run_server(instance: Instance, options: config::Serve) -> Result<(), Ex
         }
         Database::Postgres(_) => None,
     };
-    let (console, background) = open(instance, &options.public_url, options.remembered, Some(Arc::new(post))).await?;
+    let clock = if options.set_time_back { SystemClock::that_may_go_back() } else { SystemClock::default() };
+    let (console, background) = open(instance, clock, &options.public_url, options.remembered, Some(Arc::new(post))).await?;
     let code = organizations::setup_code(&console).await?;
     let site = Site {
         console: console.clone(),

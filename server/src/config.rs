@@ -70,6 +70,11 @@ pub struct ServeOptions {
     /// Who mails are from [default: Jeton <jeton@HOST>, with the host of the public URL]
     #[arg(long, env = "JETON_MAIL_FROM", value_name = "SENDER")]
     pub mail_from: Option<String>,
+
+    /// Start though the time on record is later than it is; once, when a clock was wrong
+    #[arg(long)]
+    #[serde(skip)]
+    pub set_time_back: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -119,6 +124,8 @@ pub struct Serve {
     pub smtp_url: Option<String>,
     /// Who mails are from.
     pub mail_from: String,
+    /// Whether the time on record is wrong.
+    pub set_time_back: bool,
 }
 
 /// The address people type: `https://…`, or `http://` on this machine. Session cookies are `Secure`, so plain HTTP over a network
@@ -207,7 +214,11 @@ pub fn load(options: Options, serve: ServeOptions) -> Result<(Instance, Serve), 
     let smtp_url = serve.smtp_url.or(file.smtp_url);
     let remembered = u64::from(serve.memory_mib.or(file.memory_mib).unwrap_or(64)) << 20;
     let log = options.log.or(file.log).unwrap_or_else(|| "info".to_owned());
-    Ok((Instance { data, database, key, prefix, catalogue, log }, Serve { listen, public_url, client_ip, remembered, smtp_url, mail_from }))
+    let set_time_back = serve.set_time_back;
+    Ok((
+        Instance { data, database, key, prefix, catalogue, log },
+        Serve { listen, public_url, client_ip, remembered, smtp_url, mail_from, set_time_back },
+    ))
 }
 
 fn database(url: &str) -> Result<Database, Exit> {

@@ -185,6 +185,9 @@ pub struct Window {
 }
 
 impl Window {
+    /// By how much requests may come out of order: each takes the time before it waits for its turn. What is further back, the clock was set.
+    const OUT_OF_ORDER: Duration = Duration::from_secs(30);
+
     /// One that begins now.
     pub const fn new(now: Timestamp) -> Self {
         Self { began: now, used: 0 }
@@ -194,9 +197,12 @@ impl Window {
     pub fn take(&mut self, limit: RateLimit, now: Timestamp) -> Result<Budget, Budget> {
         let ends = |began: Timestamp| began.plus(Duration::from_secs(limit.period.seconds().into()));
         // Where the clock was set back nobody waits for what it said before.
-        if now < self.began || now >= ends(self.began) {
+        let is_set_back = now.plus(Self::OUT_OF_ORDER) < self.began;
+        if is_set_back || now >= ends(self.began) {
             *self = Self::new(now);
         }
+        // Who comes from before the period began, behind somebody who came later and was quicker, is one of the period.
+        let now = now.max(self.began);
         let fits = self.used < limit.requests;
         self.used += u32::from(fits);
         let budget = Budget { limit, left: limit.requests.saturating_sub(self.used), wait: ends(self.began).since(now) };
@@ -287,6 +293,21 @@ mod tests {
         assert_eq!(told(window.take(limit, at(10_000))), (true, 1, 60));
         // A clock that is set back begins a period; it does not make anybody wait for hours.
         assert_eq!(told(window.take(limit, at(50))), (true, 1, 60));
+    }
+
+    #[test]
+    fn who_comes_out_of_order_forgets_nothing() {
+        let limit = limit("2/day");
+        let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
+        let mut window = Window::new(at(100));
+        window.take(limit, at(100)).unwrap();
+        // It took its time first, and its turn last.
+        let second = window.take(limit, at(99)).unwrap();
+        assert_eq!((second.left, second.wait_seconds()), (0, 24 * 60 * 60));
+        for late in [at(98), at(70), at(100), at(101)] {
+            assert_eq!(window.take(limit, late).unwrap_err().left, 0, "{late:?}");
+        }
+        assert!(window.take(limit, at(69)).is_ok(), "more than anybody waits for their turn: the clock was set back");
     }
 
     #[test]

@@ -52,6 +52,20 @@ mod tests {
     }
 
     #[test]
+    fn many_at_once_in_any_order_are_no_more_than_the_limit() {
+        let (counters, limit) = (Counters::default(), "100/day".parse().unwrap());
+        // Each of them has another time, and half of them count down.
+        let at = |thread: i64, number: i64| Timestamp::from_micros(if thread % 2 == 0 { number } else { 1_000 - number });
+        let take = |thread, number| counters.take(token(1), limit, at(thread, number)).is_ok();
+        let let_in = std::thread::scope(|scope| {
+            let threads: Vec<_> =
+                (0..8).map(|thread| scope.spawn(move || (0..100).filter(|number| take(thread, *number)).count())).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum::<usize>()
+        });
+        assert_eq!(let_in, 100);
+    }
+
+    #[test]
     fn it_stays_within_its_bounds() {
         let (counters, limit, now) = (Counters::default(), "1/day".parse().unwrap(), Timestamp::from_micros(1));
         for number in 0..3 * u32::try_from(COUNTED).unwrap() {

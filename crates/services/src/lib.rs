@@ -65,7 +65,7 @@ pub struct Settings {
     pub key: KeySource,
     /// What new secrets begin with, and all presented ones have to.
     pub prefix: Prefix,
-    /// The time. On PostgreSQL it hears what time it is there.
+    /// The time. On PostgreSQL it hears what time it is there, and everywhere what is on record.
     pub clock: Arc<dyn Clock>,
     /// The randomness.
     pub entropy: Arc<dyn Entropy>,
@@ -169,6 +169,11 @@ impl Console {
         };
         if check != keys.check() {
             return Err(KeyError::Wrong(settings.key.name()).into());
+        }
+        if let Some(told) = store::time::on_record(&db).await?
+            && !settings.clock.hold_to(told)
+        {
+            store::time::set_back(&db, settings.clock.now()).await?;
         }
         let (usage, notes) = Usage::new();
         let (stop, stopped) = mpsc::channel(1);

@@ -84,11 +84,12 @@ pub async fn verify(console: &Console, access: &Access, caller: &Caller, present
     let asked = asked.into();
     access.require(Permission::TOKEN_VERIFY)?;
     let Ok(secret) = Secret::parse(presented, &console.0.prefix) else { return Ok(Verification::refused(Verdict::NotFound)) };
-    let now = console.now();
     let digest = console.0.keys.token(&secret);
     // A token of another organization is like none.
     let found = console.recognize(&digest).await?.filter(|found| found.organization.id == access.organization().id);
     let Some(found) = found else { return Ok(Verification::refused(Verdict::NotFound)) };
+    // Only now: the look-up may have taken a second, in which what was found has run out.
+    let now = console.now();
     if found.secret.is_ended(now) {
         // Nobody is told that it once was good, but its owner is told that somebody has it.
         console.0.usage.refused(&found, Cause::Ended, now, caller);

@@ -70,7 +70,7 @@ impl From<Change> for Revocation {
             "next": "122-8be01c2a99d0e4f7"
         })),
         (status = 403, description = "The caller's token lacks `token:verify`."),
-        (status = 410, description = "The place is not known: the database was put back to an earlier state. Forget everything, and begin again."),
+        (status = 410, description = "The place is not known, because the database was put back to an earlier state, or more than 100,000 changes ago. Forget everything, and begin again."),
         (status = 422, description = "A parameter is unknown or wrong."),
         (status = 429, description = "64 requests of the organization wait at this server already."),
     )

@@ -57,7 +57,10 @@ pub(super) async fn revoke(
     // Who sends the same in both places and is not let in has what they asked for; the answer may have got lost the first time.
     let is_own = |presented: &str| credentials::presented(&headers).is_ok_and(|own| own == presented);
     let Bearer(access) = match (bearer, &form) {
-        (Err(refused), Ok(TokenForm(presented))) if refused.is_unauthenticated() && is_own(presented) => return Ok(done()),
+        (Err(refused), Ok(TokenForm(presented))) if refused.is_unauthenticated() && is_own(presented) => {
+            tokens::nothing_left(&site.console).await;
+            return Ok(done());
+        }
         (Err(refused), Ok(TokenForm(presented))) if refused.is_of_limits() && is_own(presented) => {
             Bearer(access::by_token_to_end_itself(&site.console, presented, &caller).await?)
         }
@@ -65,7 +68,10 @@ pub(super) async fn revoke(
     };
     let TokenForm(presented) = form?;
     match tokens::revoke_presented(&site.console, &access, &presented).await {
-        Err(services::Error::Unauthenticated) if is_own(&presented) => Ok(done()),
+        Err(services::Error::Unauthenticated) if is_own(&presented) => {
+            tokens::nothing_left(&site.console).await;
+            Ok(done())
+        }
         revoked => revoked.map(|()| done()).map_err(|error| Problem::refusing(error, Permission::API_KEY_DELETE)),
     }
 }

@@ -131,7 +131,7 @@ impl Answer {
     }
 }
 
-async fn open_console(folder: &tempfile::TempDir, database: &Database, clock: &Arc<FixedClock>) -> (Console, Background) {
+async fn open_console(folder: &tempfile::TempDir, database: &Database, clock: &Arc<FixedClock>, term: Duration) -> (Console, Background) {
     let settings = Settings {
         database: database.clone(),
         key: KeySource::File(folder.path().join("jeton.key")),
@@ -141,7 +141,7 @@ async fn open_console(folder: &tempfile::TempDir, database: &Database, clock: &A
         passwords: Parameters { memory: 64, passes: 1, parallel: 2 },
         origin: ORIGIN.into(),
         remembered: 1 << 20,
-        term: TERM,
+        term,
         mailer: None,
     };
     Console::open(settings).await.unwrap()
@@ -161,7 +161,7 @@ impl TestConsole {
 
     async fn open(folder: tempfile::TempDir, database: Database, made: Option<TestDatabase>) -> Self {
         let clock = Arc::new(FixedClock::at(Timestamp::from_micros(1_795_338_300_000_000)));
-        let (console, background) = open_console(&folder, &database, &clock).await;
+        let (console, background) = open_console(&folder, &database, &clock, TERM).await;
         let site = Site {
             console: console.clone(),
             assets: Arc::new(app::ssr::Assets {
@@ -194,11 +194,18 @@ impl TestConsole {
     pub(crate) async fn wire(&mut self) -> Option<watch::Sender<()>> {
         let Database::Postgres(url) = &self.database else { return None };
         let (address, cut) = crate::wire::to(url).await;
-        let (console, background) = open_console(&self.folder, &Database::Postgres(address), &self.clock).await;
+        let (console, background) = open_console(&self.folder, &Database::Postgres(address), &self.clock, TERM).await;
         self.stop().await;
         (self.console, self.site.console, self.background) = (console.clone(), console, Some(background));
         self.router = router(self.site.clone());
         Some(cut)
+    }
+
+    /// Sends requests to another server on the same database from now on, which asks for what was changed in another term.
+    pub(crate) async fn turn_to_another(&mut self, term: Duration) -> Background {
+        let (console, background) = open_console(&self.folder, &self.database, &self.clock, term).await;
+        self.router = router(Site { console, ..self.site.clone() });
+        background
     }
 
     /// The same, where a header says from where clients come, as behind a proxy.

@@ -1,10 +1,13 @@
 //! `POST /oauth2/revoke`: RFC 7009.
 
+use std::time::{Duration, Instant};
+
 use axum::http::Method;
 use domain::{Kind, Lifetime, Role, Secret};
+use services::{access, tokens};
 
 use crate::{
-    harness::{Answer, Caller, TestConsole, on_both, request},
+    harness::{Answer, Caller, TestConsole, command_line, on_both, request},
     introspect,
 };
 
@@ -136,4 +139,34 @@ async fn no_revocation_is_half_done(mut it: TestConsole) {
     it.stop().await;
     let answer = revoke(&it, &caller, &secret).await;
     assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (503, "1"));
+}
+
+/// Whoever is told that it is done may rely on it, though somebody else did it on another server and was not told yet.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_told_by_another_server_is_told_as_late() {
+    // Long enough for that server to be asked before it knows.
+    const TERM: Duration = Duration::from_millis(500);
+    let mut it = TestConsole::postgres().await;
+    let background = it.turn_to_another(TERM).await;
+    let (token, secret) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
+    assert!(opens(&it, &secret).await, "it is remembered there");
+    let first = tokio::spawn({
+        let (console, id) = (it.console.clone(), token.id.to_string());
+        async move {
+            let operator = access::by_operator(&console, "acme", &command_line()).await.unwrap();
+            tokens::revoke_by_id(&console, &operator, &id, None).await
+        }
+    });
+    while revocations(&it).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    // Before that server knows, and when it does.
+    for _ in 0..2 {
+        let begun = Instant::now();
+        assert_eq!(revoke(&it, &Caller::Token(secret.clone()), &secret).await.status, 200);
+        assert!(begun.elapsed() >= TERM + TERM / 4, "{:?}", begun.elapsed());
+        assert!(!opens(&it, &secret).await);
+    }
+    assert!(first.await.unwrap().is_ok());
+    background.stop().await;
 }

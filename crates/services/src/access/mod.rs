@@ -13,7 +13,7 @@ mod reach;
 mod recent;
 mod rotator;
 
-use std::{net::IpAddr, sync::Arc};
+use std::{fmt, net::IpAddr, sync::Arc};
 
 use domain::{
     Cause, Email, Me, Name, Networks, Organization, OwnerTeam, Permission, PermissionSet, Person, Secret, SessionId, Slug, Status,
@@ -146,7 +146,6 @@ impl Actor {
 }
 
 /// By what somebody got in, to ask again.
-#[derive(Debug)]
 enum Proof {
     Session {
         id: SessionId,
@@ -156,6 +155,18 @@ enum Proof {
     Operator,
     /// The server itself, which asked nobody.
     System,
+}
+
+impl fmt::Debug for Proof {
+    /// Whose secret it was, and nothing of its digest.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Session { id, proved_at } => f.debug_struct("Session").field("id", id).field("proved_at", proved_at).finish(),
+            Self::Secret(token, _) => f.debug_tuple("Secret").field(token).finish_non_exhaustive(),
+            Self::Operator => f.write_str("Operator"),
+            Self::System => f.write_str("System"),
+        }
+    }
 }
 
 /// Says that an access is no longer what it was when the request came.
@@ -373,13 +384,13 @@ async fn bearer(console: &Console, presented: &str, caller: &Caller) -> Result<(
 /// Who presents this, if it is a good token.
 async fn holder(console: &Console, presented: &str, caller: &Caller) -> Result<(Access, Arc<Found>)> {
     let secret = Secret::parse(presented, &console.0.prefix).map_err(|_| Error::Unauthenticated)?;
+    let found = console.recognize(&console.0.keys.token(&secret)).await?.ok_or(Error::Unauthenticated)?;
+    // Only now: the look-up may have taken a second, in which what was found has run out.
     let now = console.now();
-    let digest = console.0.keys.token(&secret);
     let refused = |found: &Found, cause| {
         console.0.usage.refused(found, cause, now, caller);
         Error::Unauthenticated
     };
-    let found = console.recognize(&digest).await?.ok_or(Error::Unauthenticated)?;
     if found.secret.is_ended(now) {
         return Err(refused(&found, Cause::Ended));
     }

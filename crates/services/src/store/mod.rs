@@ -27,7 +27,7 @@ pub(crate) mod sessions;
 pub(crate) mod setup;
 pub(crate) mod teams;
 pub(crate) mod throttles;
-mod time;
+pub(crate) mod time;
 pub(crate) mod token_policy;
 pub(crate) mod tokens;
 pub(crate) mod usage;

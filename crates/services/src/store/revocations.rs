@@ -39,6 +39,9 @@ pub(crate) struct Read {
     pub(crate) has_more: bool,
 }
 
+/// How far back a place may lie: whoever asks has what comes after it looked through. To forget everything costs less than hearing of so much.
+const FARTHEST: i64 = 100_000;
+
 #[derive(sqlx::FromRow)]
 struct Row {
     seq: i64,
@@ -53,8 +56,8 @@ pub(crate) async fn head(db: &Db) -> Result<Place> {
     Place::at(seq, &mac)
 }
 
-/// What changed in the organization since a place, at most `limit` events. None when the trail does not have that place: it was put back to an
-/// earlier state, or no longer goes back so far. The head is read before the events, and who sees the head sees all events up to it; so what
+/// What changed in the organization since a place, at most `limit` events. None when the trail does not have that place, because it was put
+/// back to an earlier state, or when that is farther back than is looked. The head is read before the events, and who sees the head sees all events up to it; so what
 /// is committed meanwhile comes after `next`, and nothing is skipped.
 pub(crate) async fn since(db: &Db, access: &Access, place: &Place, limit: usize) -> Result<Option<Read>> {
     let organization = access.organization().id;
@@ -65,7 +68,7 @@ pub(crate) async fn since(db: &Db, access: &Access, place: &Place, limit: usize)
             .await?
     });
     let there = there.unwrap_or_else(|| if place.seq == 0 { GENESIS.to_vec() } else { Vec::new() });
-    if place.seq > seq || !there.starts_with(&place.code) {
+    if place.seq > seq || seq - place.seq > FARTHEST || !there.starts_with(&place.code) {
         return Ok(None);
     }
     let mut read = Read { news: Vec::new(), next: Place::at(seq, &mac)?, has_more: false };

@@ -25,6 +25,7 @@ on_both![
     nothing_is_skipped_and_nothing_is_told_twice,
     much_that_is_nobodys_news_hides_nothing,
     a_place_that_this_trail_does_not_have_is_gone,
+    a_place_that_is_far_behind_is_gone,
     who_loses_the_right_while_waiting_is_told_nothing,
     who_goes_away_leaves_a_place,
     a_server_that_ends_lets_nobody_wait,
@@ -240,6 +241,20 @@ async fn a_place_that_this_trail_does_not_have_is_gone(instance: Instance) {
     let from_the_first = format!("0-{}", "00".repeat(8)).parse().unwrap();
     assert!(revocations::list(&instance.console, &gateway, Some(from_the_first), NO_WAIT).await.unwrap().is_some());
     assert!(revocations::list(&instance.console, &gateway, Some(here.parse().unwrap()), NO_WAIT).await.unwrap().is_some());
+}
+
+async fn a_place_that_is_far_behind_is_gone(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let (_, gateway) = verifier(&instance, &owner, &instance.console).await;
+    let start = read(&instance.console, &gateway, None).await.next;
+    // The head alone, as if there were so many events: they are not looked for.
+    instance.execute("UPDATE head SET seq = seq + 100000").await.unwrap();
+    assert_eq!(told(&read(&instance.console, &gateway, Some(start)).await), [], "as far as anybody may be behind");
+    instance.execute("UPDATE head SET seq = seq + 1").await.unwrap();
+    assert!(revocations::list(&instance.console, &gateway, Some(start), revocations::LONGEST_WAIT).await.unwrap().is_none());
+    let from_the_first = format!("0-{}", "00".repeat(8)).parse().unwrap();
+    assert!(revocations::list(&instance.console, &gateway, Some(from_the_first), NO_WAIT).await.unwrap().is_none());
 }
 
 async fn who_loses_the_right_while_waiting_is_told_nothing(instance: Instance) {

@@ -24,6 +24,7 @@ on_both![
     no_honest_client_loses_access,
     whatever_is_done_two_are_accepted_at_most,
     nothing_is_half_done,
+    what_is_printed_of_an_access_holds_no_digest,
 ];
 
 /// A token that may rotate itself.
@@ -379,4 +380,15 @@ async fn nothing_is_half_done(instance: Instance) {
         assert_eq!(instance.shape().await, before, "{table}");
     }
     assert!(is_good(&instance, &old).await && is_good(&instance, &family[2]).await);
+}
+
+async fn what_is_printed_of_an_access_holds_no_digest(instance: Instance) {
+    instance.set_up().await;
+    let issued = lasting(&instance, "ci").await;
+    let digest = instance.console.0.keys.token(&issued.secret);
+    let rotator = arrive(&instance, &issued).await.unwrap();
+    assert_eq!(rotator.presented(), digest);
+    let printed = format!("{rotator:?}");
+    assert!(printed.contains(&issued.token.id.to_string()), "{printed}");
+    assert!(!printed.contains(&format!("{digest:?}")), "{printed}");
 }

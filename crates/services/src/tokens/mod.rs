@@ -32,7 +32,7 @@ pub use list::{
 };
 pub use once::{IdempotencyKey, Outcome, create_once, form_key};
 pub use replace::{Replacement, replace, replace_by_form, replacement, replacements};
-pub use revoke::{reason, revoke, revoke_by_id, revoke_itself, revoke_presented};
+pub use revoke::{nothing_left, reason, revoke, revoke_by_id, revoke_itself, revoke_presented};
 pub use revoke_many::{revoke_many, revoke_many_by_id};
 pub use rights::may_be_given;
 pub(crate) use rotate::end_on_first_use;

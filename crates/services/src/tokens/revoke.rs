@@ -39,16 +39,21 @@ pub async fn revoke_itself(console: &Console, access: &Access) -> Result<Token> 
 /// rotation, revoked before, or of another organization.
 pub async fn revoke_presented(console: &Console, access: &Access, presented: &str) -> Result<()> {
     let Ok(secret) = Secret::parse(presented, &console.0.prefix) else { return Ok(()) };
-    let now = console.now();
     let found = console.recognize(&console.0.keys.token(&secret)).await?;
+    let now = console.now();
     if let Some(found) = found.filter(|found| found.organization.id == access.organization().id && !found.secret.is_ended(now))
         && found.token.status_at(now) != Status::Revoked
     {
         return end(console, access, found.token.id, None, known("its secret was presented to end it")).await.map(drop);
     }
-    // If it was revoked just now on another server, this answer has to be as true as that one.
-    console.0.db.memory.wait_until_forgotten().await;
+    nothing_left(console).await;
     Ok(())
+}
+
+/// Waits before somebody is told that what they presented is good for nothing: if it was revoked just now on another server, this answer has to
+/// be as true as that one.
+pub async fn nothing_left(console: &Console) {
+    console.0.db.memory.wait_until_forgotten().await;
 }
 
 async fn end(console: &Console, access: &Access, id: TokenId, typed: Option<&str>, why: Option<Reason>) -> Result<Token> {

@@ -13,7 +13,7 @@ mod worker;
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, Ordering, fence},
     },
     time::Duration,
 };
@@ -92,14 +92,17 @@ struct Waiting {
     something: Notify,
     /// Calls the worker before its time: much waits.
     much: Notify,
+    /// Whether there was no room for something since it was last gathered: then nobody may be told that all of it was written.
+    is_dropped: AtomicBool,
 }
 
 impl Waiting {
     fn note(&self, take: impl FnOnce(&mut Noted)) {
-        let mut noted = self.places.get_or_default().lock().unwrap_or_else(PoisonError::into_inner);
+        let (place, is_new) = self.places.get().map_or_else(|| (self.places.get_or_default(), true), |place| (place, false));
+        let mut noted = place.lock().unwrap_or_else(PoisonError::into_inner);
         let before = noted.len();
         if before >= noted::MOST {
-            tracing::debug!("more uses of tokens than can be noted; this one is dropped");
+            self.is_dropped.store(true, Ordering::Release);
             return;
         }
         take(&mut noted);
@@ -109,6 +112,10 @@ impl Waiting {
         if is_much {
             self.much.notify_one();
         }
+        if is_new {
+            // Their lock orders the two where both lock it. A place that is new may not be seen yet, and then nothing but this does.
+            fence(Ordering::SeqCst);
+        }
         if !self.is_known.load(Ordering::Relaxed) && !self.is_known.swap(true, Ordering::Relaxed) {
             self.something.notify_one();
         }
@@ -117,6 +124,7 @@ impl Waiting {
     /// Everything that was noted until now.
     fn gather(&self) -> Vec<Noted> {
         self.is_known.store(false, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
         self.places.iter().map(|place| std::mem::take(&mut *place.lock().unwrap_or_else(PoisonError::into_inner))).collect()
     }
 }
@@ -179,5 +187,35 @@ impl Usage {
             settled.await.map_err(|_| Error::unavailable("the uses of tokens could not be written"))
         };
         timeout(PATIENCE, settle).await.map_err(|_| Error::unavailable("the uses of tokens cannot be written"))?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Role;
+
+    use super::*;
+    use crate::{
+        tests::{Instance, new_token},
+        tokens,
+    };
+
+    /// On one thread, so that nothing is gathered before all of it is noted.
+    #[tokio::test]
+    async fn what_there_is_no_room_for_is_not_said_to_be_written() {
+        let instance = Instance::sqlite().await;
+        instance.set_up().await;
+        let owner = instance.owner().await;
+        let token = tokens::create(&instance.console, &owner, new_token("ci", Role::Viewer)).await.unwrap().token.id;
+        let usage = &instance.console.0.usage;
+        let note = |days: core::ops::Range<i64>| {
+            days.for_each(|day| usage.waiting.note(|noted| noted.limit(owner.organization().id, token, Timestamp::of_day_number(day))));
+        };
+        let most = i64::try_from(noted::MOST).unwrap();
+        note(0..most);
+        assert!(usage.settle().await.is_ok());
+        note(0..most + 1);
+        assert!(matches!(usage.settle().await, Err(Error::Unavailable(_))));
+        assert!(usage.settle().await.is_ok(), "nothing was dropped since");
     }
 }

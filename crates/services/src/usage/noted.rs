@@ -14,12 +14,16 @@ use crate::{access::Caller, keys::Digest, store::tokens::Found};
 /// Entries that wait in one place at most. Past that what is new is dropped: the next use of the same token says the same.
 pub(super) const MOST: usize = 20_000;
 
+/// How many of them may be users of replaced secrets. Programs call themselves what they like, so that one secret could take all the room; in the
+/// end the latest twenty users of each are kept.
+const MOST_STRAGGLERS: usize = MOST / 4;
+
 /// What waits in one place.
 #[derive(Default)]
 pub(super) struct Noted {
     pub(super) tallies: HashMap<(TokenId, i64), Tally>,
     pub(super) firsts: HashMap<Digest, FirstUse>,
-    pub(super) stragglers: HashMap<(Digest, String, String), SecretUse>,
+    pub(super) stragglers: HashMap<User, SecretUse>,
     pub(super) refusals: HashMap<(TokenId, Cause), Refused>,
 }
 
@@ -64,7 +68,16 @@ impl Noted {
         if found.secret.is_replaced() {
             let (address, user_agent) = (caller.address(), caller.user_agent().to_owned());
             let used = SecretUse { digest, organization, token, address, user_agent, last: at, times: 1 };
-            merge_straggler(&mut self.stragglers, used);
+            self.straggle(used);
+        }
+    }
+
+    /// Takes in who uses a replaced secret. Where there is no room for another one, those who are known are still counted.
+    fn straggle(&mut self, used: SecretUse) {
+        let has_room = self.stragglers.len() < MOST_STRAGGLERS;
+        match self.stragglers.entry((used.digest, used.address.clone(), used.user_agent.clone())) {
+            Entry::Vacant(_) if !has_room => {}
+            entry => merge_straggler(entry, used),
         }
     }
 
@@ -116,9 +129,12 @@ impl Tally {
     }
 }
 
+/// Whom a use of a replaced secret is counted for.
+pub(super) type User = (Digest, String, String);
+
 /// Adds to how often somebody used a replaced secret.
-pub(super) fn merge_straggler(all: &mut HashMap<(Digest, String, String), SecretUse>, used: SecretUse) {
-    match all.entry((used.digest, used.address.clone(), used.user_agent.clone())) {
+pub(super) fn merge_straggler(known: Entry<'_, User, SecretUse>, used: SecretUse) {
+    match known {
         Entry::Occupied(mut known) => {
             let known = known.get_mut();
             known.times += used.times;
@@ -182,5 +198,24 @@ mod tests {
         let expected = [(13, 4), (14, 5), (15, 6), (16, 2), (17, 7)].map(|(at, last): (i64, u8)| (at, IpAddr::from([10, 0, 0, last])));
         assert_eq!(known, expected);
         assert_eq!(tally.allowed, 9);
+    }
+
+    #[test]
+    fn what_programs_are_called_takes_no_room_from_others() {
+        let used = |agent: usize| {
+            let organization = OrganizationId::new(Timestamp::from_micros(0), [0; 10]);
+            let (token, last) = (TokenId::new(Timestamp::from_micros(0), [0; 10]), Timestamp::from_micros(1));
+            let (address, user_agent) = ("10.0.0.1".to_owned(), agent.to_string());
+            SecretUse { digest: [0; 32], organization, token, address, user_agent, last, times: 1 }
+        };
+        let mut noted = Noted::default();
+        for agent in 0..2 * MOST {
+            noted.straggle(used(agent));
+        }
+        assert_eq!(noted.len(), MOST_STRAGGLERS);
+        noted.straggle(used(0));
+        noted.straggle(used(MOST));
+        let times = |agent: usize| noted.stragglers.get(&([0; 32], "10.0.0.1".to_owned(), agent.to_string())).map(|used| used.times);
+        assert_eq!((times(0), times(MOST)), (Some(2), None), "who is known is still counted");
     }
 }

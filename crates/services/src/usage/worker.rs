@@ -1,6 +1,10 @@
 //! The worker: gathers what was noted, and writes it.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use domain::{Cause, TokenId};
 use tokio::{
@@ -11,7 +15,7 @@ use tokio::{
 use super::{
     BATCH, FirstUse, Notes, Refused, SecretUse, Use,
     history::History,
-    noted::{self, Noted},
+    noted::{self, Noted, User},
 };
 use crate::{
     clock::Clock,
@@ -32,7 +36,7 @@ pub(crate) struct Worker {
     notes: Notes,
     uses: HashMap<TokenId, Use>,
     firsts: HashMap<Digest, FirstUse>,
-    stragglers: HashMap<(Digest, String, String), SecretUse>,
+    stragglers: HashMap<User, SecretUse>,
     refusals: HashMap<(TokenId, Cause), Refused>,
     history: History,
 }
@@ -85,8 +89,8 @@ impl Worker {
             for (digest, first) in firsts {
                 self.firsts.entry(digest).or_insert(first);
             }
-            for used in stragglers.into_values() {
-                noted::merge_straggler(&mut self.stragglers, used);
+            for (user, used) in stragglers {
+                noted::merge_straggler(self.stragglers.entry(user), used);
             }
             for refused in refusals.into_values() {
                 noted::merge_refusal(&mut self.refusals, refused);
@@ -96,10 +100,14 @@ impl Worker {
 
     /// Gathers, and writes what is there, in one order everywhere: two servers that write the same rows in different ones would wait for each other
     /// for ever. What the database cannot take is dropped with a warning: it must not pile up, and the next use says the same. The history
-    /// waits until it is due, unless `all` is to be written. Tells whether everything was written.
+    /// waits until it is due, unless `all` is to be written. Tells whether everything that came was written.
     async fn flush(&mut self, all: bool) -> bool {
         self.gather();
-        let mut written = self.write_first_uses().await;
+        let mut written = !self.notes.waiting.is_dropped.swap(false, Ordering::AcqRel);
+        if !written {
+            tracing::warn!("more uses of tokens than can be noted came at once: some are neither counted nor known");
+        }
+        written &= self.write_first_uses().await;
         let mut uses: Vec<Use> = self.uses.drain().map(|(_, used)| used).collect();
         uses.sort_unstable_by_key(|used| used.token);
         for batch in uses.chunks(BATCH) {
