@@ -24,11 +24,13 @@ use crate::{
 on_both![nothing_happens_unrecorded, nothing_happens_untold];
 
 /// What answers to an unsafe method and changes nothing.
-const READS: [&str; 6] = [
+const READS: [&str; 7] = [
     // What is remembered is the browser's.
     "POST /account/preferences",
     // Tells whether the chain is whole.
     "POST /orgs/acme/audit/verify",
+    // Tells what a policy would mean.
+    "POST /api/v1/organizations/{organization}/policy/preview",
     // Says whether a token is good. Its use is counted later, beside the requests.
     "POST /api/v1/verify",
     "POST /api/v1/verify/batch",
