@@ -107,7 +107,7 @@ test.afterAll(async () => {
   lines.push('', row('4 × slower, slow 4G', 'LCP ms', 'TBT ms', 'CLS', 'main CPU ms', 'server ms'));
   for (const [name, { lcp, tbt, cls, busy }] of Object.entries(found.times)) {
     const took = found.server[name] ?? NaN;
-    const [soonest, blocked, shifted] = [mark(lcp, GOALS.lcp, lcp.toFixed(0)), mark(tbt, GOALS.tbt, tbt.toFixed(0)), mark(cls, GOALS.cls, cls.toFixed(3))];
+    const [soonest, blocked, shifted] = [mark(lcp, GOALS.lcp, lcp.toFixed(0)), mark(tbt, GOALS.tbt, tbt.toFixed(0)), mark(Number(cls.toFixed(3)), GOALS.cls, cls.toFixed(3))];
     lines.push(row(name, soonest, blocked, shifted, busy.toFixed(0), mark(took, GOALS.server, took.toFixed(2))));
   }
   lines.push('', row('Lighthouse', ...CATEGORIES.map((each) => each.slice(0, 14))));

@@ -17,7 +17,7 @@ export interface Soon {
   lcp: number;
   tbt: number;
   cls: number;
-  /** What the page's main thread computed; other than the rest it does not grow when the machine has other work. */
+  /** What the page's main thread computed, in processor time: other work of the machine adds less to it than to the rest. */
   busy: number;
 }
 
