@@ -17,8 +17,6 @@ export interface Soon {
   lcp: number;
   tbt: number;
   cls: number;
-  /** What the page's main thread computed, in processor time: other work of the machine adds less to it than to the rest. */
-  busy: number;
 }
 
 /** Chromium's own presets of these names: a fourth of the speed of this machine, and "Slow 4G". */
@@ -70,16 +68,13 @@ export async function soon(page: Page, address: string): Promise<Soon> {
   await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
   await cdp.send('Network.emulateNetworkConditions', SLOW_4G);
   await cdp.send('Emulation.setCPUThrottlingRate', CPU);
-  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
   await page.goto(address, { waitUntil: 'networkidle' });
-  const { metrics } = await cdp.send('Performance.getMetrics');
-  const busy = (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN) * 1000;
-  return await page.evaluate((busy) => {
+  return await page.evaluate(() => {
     const { lcp, fcp, cls, long } = (window as unknown as { __seen: { lcp: number; fcp: number; cls: number; long: { from: number; to: number }[] } }).__seen;
     // Until something is shown, nobody is blocked.
     const tbt = long.reduce((all, { from, to }) => all + Math.max(0, to - Math.max(from, fcp) - 50), 0);
-    return { lcp, tbt, cls, busy };
-  }, busy);
+    return { lcp, tbt, cls };
+  });
 }
 
 /** The one in the middle. */
