@@ -1,6 +1,6 @@
 // What a browser with an empty cache loads of a page, and how soon the page is there on a slow machine behind a slow network.
 
-import type { CDPSession, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 
 /** Bytes over the wire, by what they are. */
 export interface Weight {
@@ -47,16 +47,17 @@ function kindOf(mime: string): keyof Weight {
   return mime.includes('javascript') ? 'script' : 'other';
 }
 
-/** Lets the browser note what it sees of each page that is opened from here on. */
-export async function watch(page: Page): Promise<CDPSession> {
+/** Opens a page in a tab that is slowed down and remembers nothing, and says how soon it is there. */
+export async function soon(page: Page, address: string): Promise<Soon> {
   await page.addInitScript(() => {
-    const seen = { lcp: 0, tbt: 0, cls: 0 };
+    const seen = { lcp: 0, fcp: 0, cls: 0, long: [] as { from: number; to: number }[] };
     Object.assign(window, { __seen: seen });
     const observe = (type: string, note: (entry: PerformanceEntry) => void): void => {
       new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true });
     };
     observe('largest-contentful-paint', ({ startTime }) => (seen.lcp = startTime));
-    observe('longtask', ({ duration }) => (seen.tbt += Math.max(0, duration - 50)));
+    observe('paint', ({ name, startTime }) => name === 'first-contentful-paint' && (seen.fcp = startTime));
+    observe('longtask', ({ startTime, duration }) => seen.long.push({ from: startTime, to: startTime + duration }));
     observe('layout-shift', (entry) => {
       const { hadRecentInput, value } = entry as PerformanceEntry & { hadRecentInput: boolean; value: number };
       if (!hadRecentInput) seen.cls += value;
@@ -67,13 +68,13 @@ export async function watch(page: Page): Promise<CDPSession> {
   await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
   await cdp.send('Network.emulateNetworkConditions', SLOW_4G);
   await cdp.send('Emulation.setCPUThrottlingRate', CPU);
-  return cdp;
-}
-
-/** How soon a page is there that is opened anew. */
-export async function soon(page: Page, address: string): Promise<Soon> {
   await page.goto(address, { waitUntil: 'networkidle' });
-  return await page.evaluate(() => (window as unknown as { __seen: Soon }).__seen);
+  return await page.evaluate(() => {
+    const { lcp, fcp, cls, long } = (window as unknown as { __seen: { lcp: number; fcp: number; cls: number; long: { from: number; to: number }[] } }).__seen;
+    // Until something is shown, nobody is blocked.
+    const tbt = long.reduce((all, { from, to }) => all + Math.max(0, to - Math.max(from, fcp) - 50), 0);
+    return { lcp, tbt, cls };
+  });
 }
 
 /** The one in the middle. */

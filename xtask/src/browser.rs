@@ -12,6 +12,9 @@ use crate::server;
 use crate::steps::{note, step};
 use crate::tools;
 
+/// What the pictures in `end2end/baselines` are drawn with, as `end2end/tests/support/fonts.conf` names it.
+const FONTS: &str = "/usr/share/fonts/truetype/liberation";
+
 /// `playwright test` in `end2end/`, for this binary.
 pub(crate) fn playwright(project: &Project, binary: &Path) -> Result<Command> {
     let chromium = chromium()?;
@@ -64,8 +67,10 @@ fn chromium() -> Result<PathBuf> {
         let named = std::env::var_os("CHROMIUM").map(PathBuf::from).filter(|file| file.is_file());
         named.or_else(|| ["chromium", "chromium-browser", "google-chrome"].iter().find_map(|name| tools::find(name)))
     };
-    if found().is_none() {
-        tools::install(&["chromium", "fonts-liberation"], "testing in a real browser")?;
+    let missing = [("chromium", found().is_none()), ("fonts-liberation", !Path::new(FONTS).is_dir())];
+    let packages: Vec<&str> = missing.into_iter().filter_map(|(package, lacks)| lacks.then_some(package)).collect();
+    if !packages.is_empty() {
+        tools::install(&packages, "testing in a real browser")?;
     }
     found().context("the chromium package brought no chromium")
 }

@@ -131,14 +131,15 @@ async fn the_file_holds_what_the_list_shows(it: TestConsole) {
     let lines: Vec<&str> = file.body.split("\r\n").collect();
     assert_eq!(
         lines[0],
-        "label,description,hint,owner,role,permissions,created,created by,expires,last used,status,allowed networks,rate limit"
+        "label,description,hint,owner,role,permissions,created,created by,expires,last used,status,allowed networks,rate limit,disabled,disabled by,\
+         revoked,revoked by,revoked because"
     );
     let permissions = token.effective().stored();
     assert!(permissions.contains("token:verify"));
     assert_eq!(
         lines[1],
         format!(
-            "Deploy bot,,{},organization,developer,{permissions},2026-11-22T09:05:00.000Z,Operator,2026-11-23T09:05:00.000Z,,active,,",
+            "Deploy bot,,{},organization,developer,{permissions},2026-11-22T09:05:00.000Z,Operator,2026-11-23T09:05:00.000Z,,active,,,,,,,",
             token.hint.as_str()
         )
     );
