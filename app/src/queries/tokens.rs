@@ -108,21 +108,21 @@ pub async fn list(organization: String, query: String, generated: String) -> Res
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_READ).await?;
             let query = TokenQuery::parse(&query)?;
-            let services::tokens::Listed { page, earlier, creators } = services::tokens::list(&request.console, &access, &query).await?;
-            let offered = services::roles::offered(&request.console, &access).await?;
+            let listed = services::tokens::list(&request.console, &access, &query).await?;
+            let services::tokens::Listed { page, rotating, outside, earlier, creators, roles, owners } = listed;
             Ok(TokenList {
                 generated: services::tokens::just_generated(&request.console, &access, &generated).await?,
-                roles: offered.custom.into_iter().map(|role| (role.role.id, role.role.name.to_string())).collect(),
                 query,
-                creators,
-                earlier,
                 organization: access.organization().clone(),
                 own: access.is_to_own_tokens() && access.teams().is_empty(),
-                owners: services::token_policy::owners(&request.console, &access).await?,
-                outside: services::token_policy::breaches(&request.console, &access, &page.items).await?,
-                rotating: services::tokens::old_secrets(&request.console, &access, &page.items).await?,
                 may_revoke: access.allows_on_tokens(domain::Permission::API_KEY_DELETE),
+                owners,
                 page,
+                outside,
+                earlier,
+                rotating,
+                roles,
+                creators,
                 now: request.console.now(),
             })
         }

@@ -45,6 +45,7 @@ mod token_policy;
 mod tokens;
 mod usage;
 mod user_tokens;
+mod walks;
 mod wire;
 
 use std::{sync::Arc, time::Duration};

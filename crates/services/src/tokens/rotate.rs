@@ -238,15 +238,6 @@ pub async fn rotation(console: &Console, access: &Access, id: &str) -> Result<Ro
     Ok(Rotating { token, rotation, refusals: rotation::refusals(&console.0.db, access, id).await? })
 }
 
-/// The old secrets of those of these tokens that are being rotated and are not over.
-pub async fn old_secrets(console: &Console, access: &Access, tokens: &[Token]) -> Result<Vec<(TokenId, OldSecret)>> {
-    access.require_on_tokens(Permission::API_KEY_READ)?;
-    let now = console.now();
-    let living = tokens.iter().filter(|token| matches!(token.status_at(now), Status::Active | Status::Disabled));
-    let ids: Vec<TokenId> = living.map(|token| token.id).collect();
-    rotation::find_old(&console.0.db, access, &ids, now).await
-}
-
 /// Nobody takes over a token that may do more than they: a new secret is as good as a new token. What is over stays over.
 pub(crate) fn may_rotate(access: &Access, token: &Token, now: Timestamp) -> Result<()> {
     // Nor does a token live on in another one: the end of its own secret would mean nothing.

@@ -1,8 +1,6 @@
 //! The secrets of one token while a rotation overlaps, and what is presented though it is dead.
 
-use domain::{Hint, OldSecret, OrganizationId, Overlap, Refusals, Rotation, SecretUser, Timestamp, TokenId};
-
-use sqlx::QueryBuilder;
+use domain::{Hint, OrganizationId, Overlap, Refusals, Rotation, SecretUser, Timestamp, TokenId};
 
 use crate::{
     access::Access,
@@ -53,39 +51,6 @@ pub(crate) async fn live_in(write: &mut Write, access: &Access, token: TokenId, 
             .fetch_all(connection)
             .await?
     }))
-}
-
-#[derive(sqlx::FromRow)]
-struct OldRow {
-    token_id: String,
-    hint: String,
-    ends_at: i64,
-}
-
-/// The secrets of these tokens that a rotation has replaced and that are still accepted at `now`; one a token at most.
-pub(crate) async fn find_old(db: &Db, access: &Access, tokens: &[TokenId], now: Timestamp) -> Result<Vec<(TokenId, OldSecret)>> {
-    if tokens.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<OldRow> = on_db!(db, |pool| {
-        let mut sql = QueryBuilder::new("SELECT token_id, hint, ends_at FROM token_secrets WHERE organization_id = ");
-        sql.push_bind(access.organization().id.to_string())
-            .push(" AND overlap <> 'now' AND ends_at > ")
-            .push_bind(now.as_micros())
-            .push(" AND token_id IN (");
-        let mut list = sql.separated(", ");
-        for token in tokens {
-            list.push_bind(token.to_string());
-        }
-        sql.push(")");
-        sql.build_query_as().fetch_all(pool).await?
-    });
-    rows.into_iter()
-        .map(|row| {
-            let old = OldSecret { hint: Hint::from_stored(row.hint), ends_at: Timestamp::from_micros(row.ends_at) };
-            Ok((stored("token_secrets.token_id", row.token_id.parse())?, old))
-        })
-        .collect()
 }
 
 /// The digest of a token's current secret.
