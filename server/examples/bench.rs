@@ -1,15 +1,26 @@
 //! What `cargo xtask bench` measures: an instance with tokens, and beside it, in the same process and behind the same listener code, a bare
-//! axum route that answers a constant of the same size. Prints where they are as one line of JSON and runs until standard input closes.
+//! axum route that answers a constant of the same size. Prints where they are as one line of JSON and runs until standard input closes. An
+//! instance that was set up before is only served.
 //!
 //! Nothing here is in the `jeton` binary.
 
-use std::{error::Error, io::Read as _, net::TcpListener, path::Path, sync::Arc};
+use std::{
+    error::Error,
+    io::Read as _,
+    net::TcpListener,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
 
 use axum::{
     Router,
     body::{Body, Bytes},
     http::{Request, StatusCode, header},
-    routing::post,
+    routing::{get, post},
 };
 use axum_client_ip::ClientIpSource;
 use axum_server::Handle;
@@ -18,6 +29,7 @@ use http_body_util::BodyExt as _;
 use serde_json::json;
 use server::{
     config::PublicUrl,
+    demo,
     router::{Site, router},
     serve::serve,
     telemetry,
@@ -25,24 +37,46 @@ use server::{
 use services::{
     Caller, Console, Database, Entropy as _, KeySource, Parameters, Settings, SystemClock, SystemEntropy, TERM, access,
     organizations::{self, Password, SetupForm},
+    sessions,
     tokens::{self, NewToken},
 };
 use tower::ServiceExt as _;
+use tracing_subscriber::{Layer, filter::filter_fn, layer::Context, prelude::*};
 
-/// Tokens that services present again and again.
+/// Tokens that services present again and again, unless told otherwise.
 const HOT: usize = 100;
+
+/// Statements that the databases were sent, while they are counted.
+static STATEMENTS: AtomicU64 = AtomicU64::new(0);
+
+struct Counting;
+
+impl<S: tracing::Subscriber> Layer<S> for Counting {
+    fn on_event(&self, _: &tracing::Event<'_>, _: Context<'_, S>) {
+        STATEMENTS.fetch_add(1, Ordering::Relaxed);
+    }
+}
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut words = std::env::args().skip(1);
     let (Some(folder), Some(database), Some(log)) = (words.next(), words.next(), words.next()) else {
-        return Err("usage: bench FOLDER sqlite|postgres://… LOG".into());
+        return Err("usage: bench FOLDER sqlite|postgres://… LOG|statements [TOKENS HOT]".into());
     };
-    // With "info", as in earnest, every request writes its line, to wherever standard error leads.
-    telemetry::start(&log).map_err(|exit| exit.to_string())?;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(Path::new(&folder), &database))
+    if log == "statements" {
+        let count = Counting.with_filter(filter_fn(|metadata| metadata.target() == "sqlx::query"));
+        tracing_subscriber::registry().with(count).init();
+    } else {
+        // With "info", as in earnest, every request writes its line, to wherever standard error leads.
+        telemetry::start(&log).map_err(|exit| exit.to_string())?;
+    }
+    let stored = match (words.next(), words.next()) {
+        (Some(tokens), Some(hot)) => Some((tokens.parse()?, hot.parse()?)),
+        _ => None,
+    };
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(Path::new(&folder), &database, stored))
 }
 
-async fn run(folder: &Path, database: &str) -> Result<(), Box<dyn Error>> {
+async fn run(folder: &Path, database: &str, stored: Option<(u32, usize)>) -> Result<(), Box<dyn Error>> {
     let database = match database {
         "sqlite" => Database::Sqlite(folder.join("jeton.sqlite")),
         address => Database::Postgres(address.to_owned()),
@@ -61,31 +95,7 @@ async fn run(folder: &Path, database: &str) -> Result<(), Box<dyn Error>> {
         mailer: None,
     })
     .await?;
-    let caller = Caller::command_line("req_bench".to_owned());
-    let mut password = [0; 16];
-    SystemEntropy.fill(&mut password);
-    let set_up = SetupForm {
-        organization: "Acme".to_owned(),
-        name: "Ada Lovelace".to_owned(),
-        email: "ada@acme.test".to_owned(),
-        password: Password::new(data_encoding::HEXLOWER.encode(&password)),
-    };
-    organizations::set_up(&console, &caller, &set_up).await?;
-    let operator = access::by_operator(&console, "acme", &caller).await?;
-    let mut secrets = Vec::new();
-    for number in 0..=HOT {
-        let permissions = if number == 0 { [Permission::TOKEN_VERIFY].into_iter().collect() } else { PermissionSet::NONE };
-        let new = NewToken {
-            owner: None,
-            label: Label::parse(&format!("service {number}"))?,
-            description: Description::parse("")?,
-            role: (number > 0).then(|| Role::Viewer.into()),
-            permissions,
-            lifetime: Lifetime::Never,
-            limits: domain::Limits::default(),
-        };
-        secrets.push(tokens::create(&console, &operator, new).await?.secret.expose().to_owned());
-    }
+    let set_up = if organizations::is_set_up(&console).await? { None } else { Some(set_up(&console, stored).await?) };
     let site = Site {
         console: console.clone(),
         assets: Arc::new(app::ssr::Assets {
@@ -99,20 +109,27 @@ async fn run(folder: &Path, database: &str) -> Result<(), Box<dyn Error>> {
         entropy: Arc::new(SystemEntropy),
     };
     let routes = router(site);
-    let answer = answer(routes.clone(), &secrets[0], &secrets[1]).await?;
+    let answer = match &set_up {
+        Some(made) => answer(routes.clone(), &made.verifier, &made.hot[0]).await?,
+        None => Bytes::new(),
+    };
     let constant = move || std::future::ready(([(header::CONTENT_TYPE, "application/json")], answer.clone()));
     let (jeton, at) = listen()?;
     let (bare, bare_at) = listen()?;
     let (one, other) = (Handle::new(), Handle::new());
     let whole = tokio::spawn(serve(jeton, routes, one.clone()));
-    let bare = tokio::spawn(serve(bare, Router::new().route("/api/v1/verify", post(constant)), other.clone()));
-    println!(
-        "{}",
-        json!({
-            "jeton": at, "bare": bare_at, "process": std::process::id(),
-            "verifier": secrets[0], "tokens": secrets[1..], "unknown": unknown()?,
-        })
-    );
+    let statements = get(|| std::future::ready(STATEMENTS.load(Ordering::Relaxed).to_string()));
+    let beside = Router::new().route("/api/v1/verify", post(constant)).route("/statements", statements);
+    let bare = tokio::spawn(serve(bare, beside, other.clone()));
+    let mut told = json!({ "jeton": at, "bare": bare_at, "process": std::process::id() });
+    if let Some(made) = set_up {
+        told["verifier"] = made.verifier.into();
+        told["tokens"] = made.hot.into();
+        told["unknown"] = unknown()?.into();
+        told["session"] = made.session.into();
+        told["seeded_seconds"] = made.seconds.into();
+    }
+    println!("{told}");
     tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;
     one.shutdown();
     other.shutdown();
@@ -120,6 +137,54 @@ async fn run(folder: &Path, database: &str) -> Result<(), Box<dyn Error>> {
     bare.await??;
     background.stop().await;
     Ok(())
+}
+
+/// What an instance was made with.
+struct Made {
+    /// A token that may ask about others.
+    verifier: String,
+    /// Those that it asks about.
+    hot: Vec<String>,
+    /// The cookie of its owner.
+    session: String,
+    /// How long it took to add many tokens.
+    seconds: f64,
+}
+
+/// Sets an instance up, with a few tokens that are generated or with many that are made up, the first of which are hot.
+async fn set_up(console: &Console, stored: Option<(u32, usize)>) -> Result<Made, Box<dyn Error>> {
+    let caller = Caller::command_line("req_bench".to_owned());
+    let mut random = [0; 16];
+    SystemEntropy.fill(&mut random);
+    let password = || Password::new(data_encoding::HEXLOWER.encode(&random));
+    let email = "ada@acme.test";
+    let form =
+        SetupForm { organization: "Acme".to_owned(), name: "Ada Lovelace".to_owned(), email: email.to_owned(), password: password() };
+    organizations::set_up(console, &caller, &form).await?;
+    let operator = access::by_operator(console, "acme", &caller).await?;
+    let mut secrets = Vec::new();
+    for number in 0..=if stored.is_some() { 0 } else { HOT } {
+        let permissions = if number == 0 { [Permission::TOKEN_VERIFY].into_iter().collect() } else { PermissionSet::NONE };
+        let new = NewToken {
+            owner: None,
+            label: Label::parse(&format!("service {number}"))?,
+            description: Description::parse("")?,
+            role: (number > 0).then(|| Role::Viewer.into()),
+            permissions,
+            lifetime: Lifetime::Never,
+            limits: domain::Limits::default(),
+        };
+        secrets.push(tokens::create(console, &operator, new).await?.secret.expose().to_owned());
+    }
+    let began = Instant::now();
+    if let Some((tokens, hot)) = stored {
+        let issued = demo::seed(console, &caller, "acme", tokens, hot).await?;
+        secrets.extend(issued.iter().map(|issued| issued.secret.expose().to_owned()));
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    let session = sessions::sign_in(console, &caller, email, &password(), None).await?.session.to_string();
+    let hot = secrets.split_off(1);
+    Ok(Made { verifier: secrets.remove(0), hot, session, seconds })
 }
 
 /// Well-formed secrets that nobody has.

@@ -157,12 +157,13 @@ pub fn run(cli: Cli) -> Result<(), Exit> {
                 run_server(instance, options).await
             }
             Command::Demo(demo) => {
-                let (folder, key) = demo.prepare().await?;
+                let prepared = demo.prepare().await?;
                 // Whatever else is configured is of another instance.
-                let own = Options { data: Some(folder.clone()), log: cli.options.log, ..Options::default() };
+                let own = Options { data: Some(prepared.folder.clone()), log: cli.options.log, ..Options::default() };
                 let (mut instance, options) = config::load(own, ServeOptions { listen: demo.listen, ..ServeOptions::default() })?;
-                instance.key = KeySource::File(folder.join("jeton.key"));
-                demo::announce(&folder, key.as_ref())?;
+                instance.key = KeySource::File(prepared.folder.join("jeton.key"));
+                instance.database = prepared.database.clone();
+                demo::announce(&prepared)?;
                 run_server(instance, options).await
             }
             command => {

@@ -10,7 +10,7 @@ pub mod config;
 mod cookies;
 mod csrf;
 mod csv;
-mod demo;
+pub mod demo;
 mod exit;
 mod exports;
 pub mod forms;

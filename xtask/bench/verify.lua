@@ -9,6 +9,14 @@ function init(arguments)
   end
 end
 
+-- Milliseconds that each connection waits before it asks again.
+local pause = tonumber(os.getenv("BENCH_PAUSE"))
+if pause then
+  function delay()
+    return pause
+  end
+end
+
 function request()
   at = at % #requests + 1
   return requests[at]

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use crate::postgres::Postgres;
-use crate::project::Project;
+use crate::project::{Profile, Project};
 use crate::steps::note;
 use crate::tools;
 
@@ -20,33 +20,32 @@ const CONNECTIONS: &str = "32";
 const TICKS: f64 = 100.0;
 
 /// What one turn of the load generator found.
-struct Turn {
-    per_second: f64,
-    cpu_micros: f64,
-    p50_micros: f64,
-    p99_micros: f64,
+pub(crate) struct Turn {
+    pub(crate) requests: f64,
+    pub(crate) per_second: f64,
+    pub(crate) cpu_micros: f64,
+    pub(crate) p50_micros: f64,
+    pub(crate) p99_micros: f64,
 }
 
 /// The instance under load.
-struct Bench {
+pub(crate) struct Bench {
     process: Child,
-    told: Value,
+    pub(crate) told: Value,
     /// Where each kind of traffic has its bodies, a line each.
     folder: PathBuf,
 }
 
 /// Builds, measures, prints the table, and writes it as JSON to `target/bench.json`.
 pub(crate) fn run(project: &Project, rounds: usize, seconds: u32, log: &str) -> Result<()> {
-    if tools::find("wrk").is_none() {
-        tools::install(&["wrk"], "the load generator")?;
-    }
-    fs::create_dir_all(project.site())?;
-    tools::run(project.cargo().args(["build", "--release", "--locked", "--package", "server", "--example", "bench"]))?;
+    build(project, Profile::Release)?;
     let postgres = Postgres::start(project)?;
     let mut report = Vec::new();
     println!("{:<12} {:<28} {:>9} {:>9} {:>9} {:>9}   against the bare route", "database", "what", "req/s", "CPU µs", "p50 µs", "p99 µs");
     for (name, database) in [("SQLite", "sqlite".to_owned()), ("PostgreSQL", postgres.url())] {
-        let bench = Bench::start(project, &database, log)?;
+        let folder = fresh_folder(project)?;
+        let bench = Bench::start(project, Profile::Release, &folder, &[&database, log])?;
+        bench.write_traffic()?;
         report.push(bench.measure(name, rounds, seconds)?);
     }
     let written = project.root.join("target/bench.json");
@@ -55,33 +54,48 @@ pub(crate) fn run(project: &Project, rounds: usize, seconds: u32, log: &str) -> 
     Ok(())
 }
 
+/// Builds what is measured, and brings what measures.
+pub(crate) fn build(project: &Project, profile: Profile) -> Result<()> {
+    if tools::find("wrk").is_none() {
+        tools::install(&["wrk"], "the load generator")?;
+    }
+    fs::create_dir_all(project.site())?;
+    let mut cargo = project.cargo();
+    cargo.args(["build", "--locked", "--package", "server", "--example", "bench"]);
+    tools::run(cargo.args((profile == Profile::Release).then_some("--release")))
+}
+
+/// An empty folder for an instance.
+pub(crate) fn fresh_folder(project: &Project) -> Result<PathBuf> {
+    let folder = project.scratch().join("bench");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
 impl Bench {
-    fn start(project: &Project, database: &str, filter: &str) -> Result<Self> {
-        let folder = project.scratch().join("bench");
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
-        fs::create_dir_all(&folder)?;
+    /// Starts the instance in a folder, which it sets up when that was not done; `arguments` are those after the folder.
+    pub(crate) fn start(project: &Project, profile: Profile, folder: &Path, arguments: &[&str]) -> Result<Self> {
         let log = fs::File::create(folder.join("log"))?;
-        let mut command = Command::new(project.root.join("target/release/examples/bench"));
-        command.arg(&folder).arg(database).arg(filter).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
+        let mut command = Command::new(project.target.join(profile.folder()).join("examples/bench"));
+        command.arg(folder).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
         let mut process = command.spawn().with_context(|| format!("cannot start {}", tools::shown(&command)))?;
         let mut line = String::new();
         BufReader::new(process.stdout.take().context("no output")?).read_line(&mut line)?;
         let Ok(told) = serde_json::from_str::<Value>(&line) else {
             bail!("the instance did not start:\n{}", fs::read_to_string(folder.join("log"))?);
         };
-        let bench = Self { process, told, folder };
-        bench.write_traffic()?;
-        Ok(bench)
+        Ok(Self { process, told, folder: folder.to_owned() })
     }
 
-    fn told(&self, name: &str) -> &str {
+    pub(crate) fn told(&self, name: &str) -> &str {
         self.told[name].as_str().unwrap_or_default()
     }
 
     /// Good tokens; and the same with every tenth one broken and every tenth one made up.
-    fn write_traffic(&self) -> Result<()> {
+    pub(crate) fn write_traffic(&self) -> Result<()> {
         let tokens = self.told["tokens"].as_array().context("no tokens")?;
         let good: Vec<&str> = tokens.iter().filter_map(Value::as_str).collect();
         let body = |token: &str| json!({ "token": token }).to_string();
@@ -107,11 +121,11 @@ impl Bench {
     fn measure(&self, database: &str, rounds: usize, seconds: u32) -> Result<Value> {
         let [mut bare, mut good, mut mixed] = [const { Vec::new() }; 3];
         // Once for nothing: connections, pages, and what is remembered.
-        self.turn("jeton", "mixed", 2)?;
+        self.turn("jeton", "mixed", 2, None)?;
         for _ in 0..rounds {
-            bare.push(self.turn("bare", "good", seconds)?);
-            good.push(self.turn("jeton", "good", seconds)?);
-            mixed.push(self.turn("jeton", "mixed", seconds)?);
+            bare.push(self.turn("bare", "good", seconds, None)?);
+            good.push(self.turn("jeton", "good", seconds, None)?);
+            mixed.push(self.turn("jeton", "mixed", seconds, None)?);
         }
         let bare = median(&bare);
         print_row(database, "bare route", &bare, None);
@@ -125,7 +139,8 @@ impl Bench {
         Ok(json!({ "database": database, "rounds": rounds, "seconds": seconds, "rows": rows }))
     }
 
-    fn turn(&self, server: &str, traffic: &str, seconds: u32) -> Result<Turn> {
+    /// Sends traffic for some seconds, as fast as it is answered or with a pause of so many milliseconds on each connection.
+    pub(crate) fn turn(&self, server: &str, traffic: &str, seconds: u32, pause: Option<u32>) -> Result<Turn> {
         let before = self.cpu_micros()?;
         let mut wrk = Command::new("wrk");
         wrk.args(["--threads", "1", "--connections", CONNECTIONS, "--duration", &format!("{seconds}s"), "--script"])
@@ -133,6 +148,9 @@ impl Bench {
             .arg(format!("http://{}", self.told(server)))
             .env("BENCH_REQUESTS", self.folder.join(traffic))
             .env("BENCH_VERIFIER", self.told("verifier"));
+        if let Some(pause) = pause {
+            wrk.env("BENCH_PAUSE", pause.to_string());
+        }
         let output = wrk.output().with_context(|| format!("cannot start {}", tools::shown(&wrk)))?;
         let cpu = self.cpu_micros()? - before;
         let printed = String::from_utf8_lossy(&output.stdout);
@@ -143,11 +161,19 @@ impl Bench {
             bail!("{} of {} requests failed", number("failed"), number("requests"));
         }
         Ok(Turn {
+            requests: number("requests"),
             per_second: number("requests") / number("micros") * 1e6,
             cpu_micros: cpu / number("requests"),
             p50_micros: number("p50"),
             p99_micros: number("p99"),
         })
+    }
+
+    /// How many MiB of memory the instance holds.
+    pub(crate) fn resident_mib(&self) -> Result<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")).context("no VmRSS")?;
+        Ok(kib.trim().parse::<f64>()? / 1024.0)
     }
 
     /// Processor time the instance has used, of all its threads.
@@ -175,6 +201,7 @@ fn median(turns: &[Turn]) -> Turn {
         all[all.len() / 2]
     };
     Turn {
+        requests: middle(|turn| turn.requests),
         per_second: middle(|turn| turn.per_second),
         cpu_micros: middle(|turn| turn.cpu_micros),
         p50_micros: middle(|turn| turn.p50_micros),
@@ -183,7 +210,7 @@ fn median(turns: &[Turn]) -> Turn {
 }
 
 fn print_row(database: &str, what: &str, turn: &Turn, bare: Option<&Turn>) {
-    let Turn { per_second, cpu_micros, p50_micros, p99_micros } = turn;
+    let Turn { per_second, cpu_micros, p50_micros, p99_micros, .. } = turn;
     print!("{database:<12} {what:<28} {per_second:>9.0} {cpu_micros:>9.1} {p50_micros:>9.0} {p99_micros:>9.0}");
     match bare {
         None => println!(),

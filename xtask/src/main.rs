@@ -2,6 +2,7 @@
 
 mod api_check;
 mod bench;
+mod bench_stored;
 mod browser;
 mod classes;
 mod css;
@@ -82,6 +83,26 @@ enum Task {
         #[arg(long, default_value = "info")]
         log: String,
     },
+    /// Measure what many stored tokens cost: verification, the list, a start, memory; with 1,000 and with a million, on both databases
+    ///
+    /// Prints a table and writes `target/bench-stored.json`.
+    BenchStored {
+        /// How many tokens are many
+        #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
+        tokens: u32,
+        /// How many of them are presented again and again; as many as there are, at most
+        #[arg(long, default_value_t = 10_000)]
+        hot: u32,
+        /// How long each measurement of verification is
+        #[arg(long, default_value_t = 10)]
+        seconds: u32,
+        /// How long 100 tokens are presented, as evenly as comes to 100,000 times in 60 seconds, to count statements
+        #[arg(long, default_value_t = 60)]
+        statements_seconds: u32,
+        /// Measure a development build: the figures mean nothing, but it is there soon
+        #[arg(long)]
+        dev: bool,
+    },
     /// Send the API what Schemathesis makes of its interface description
     ApiCheck {
         /// The most requests for each operation and way of making them up
@@ -131,6 +152,10 @@ fn go(task: Task) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Task::Bench { rounds, seconds, log } => bench::run(&project, rounds, seconds, &log).map(|()| ExitCode::SUCCESS),
+        Task::BenchStored { tokens, hot, seconds, statements_seconds, dev } => {
+            let plan = bench_stored::Plan { tokens, hot, seconds, statements_seconds, profile: Profile::from_flag(!dev) };
+            bench_stored::run(&project, &plan).map(|()| ExitCode::SUCCESS)
+        }
         Task::ApiCheck { examples } => api_check::run(&project, examples).map(|()| ExitCode::SUCCESS),
         Task::AuditUi => browser::audit(&project).map(|()| ExitCode::SUCCESS),
         Task::Lint => lint::lint(&project).map(|()| ExitCode::SUCCESS),

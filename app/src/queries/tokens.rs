@@ -1,7 +1,7 @@
 //! What pages do with an organization's tokens.
 
 use domain::{
-    Failure, Hint, Needing, Offered, OldSecret, Organization, Owners, Page, PermissionSet, Refusals, RoleId, Timestamp, Token, TokenId,
+    Failure, Hint, Needing, Offered, OldSecret, Organization, Owners, Page, PermissionSet, Presented, RoleId, Timestamp, Token, TokenId,
     TokenQuery,
 };
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ pub struct TokenList {
     /// The old secrets of those that are being rotated.
     pub rotating: Vec<(TokenId, OldSecret)>,
     /// Those that are still presented although they, or a secret of them, are dead.
-    pub presented: Vec<(TokenId, Refusals)>,
+    pub presented: Vec<(TokenId, Presented)>,
     /// The roles that the organization has made and that may be asked for, by name.
     pub roles: Vec<(RoleId, String)>,
     /// Who has generated tokens here, by name; nobody when there are none at all.
@@ -119,23 +119,23 @@ pub async fn list(organization: String, query: String, generated: String) -> Res
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_READ).await?;
             let query = TokenQuery::parse(&query)?;
-            let services::tokens::Listed { page, earlier, creators } = services::tokens::list(&request.console, &access, &query).await?;
-            let offered = services::roles::offered(&request.console, &access).await?;
+            let listed = services::tokens::list(&request.console, &access, &query).await?;
+            let services::tokens::Listed { page, rotating, outside, earlier, creators, roles, owners, presented } = listed;
             Ok(TokenList {
                 generated: services::tokens::just_generated(&request.console, &access, &generated).await?,
-                roles: offered.custom.into_iter().map(|role| (role.role.id, role.role.name.to_string())).collect(),
                 query,
-                creators,
-                earlier,
                 organization: access.organization().clone(),
                 own: access.is_to_own_tokens() && access.teams().is_empty(),
-                owners: services::token_policy::owners(&request.console, &access).await?,
-                outside: services::token_policy::breaches(&request.console, &access, &page.items).await?,
-                rotating: services::tokens::old_secrets(&request.console, &access, &page.items).await?,
-                presented: services::tokens::still_presented(&request.console, &access, &page.items).await?,
                 may_update: access.allows_on_tokens(domain::Permission::API_KEY_UPDATE),
                 may_revoke: access.allows_on_tokens(domain::Permission::API_KEY_DELETE),
+                owners,
                 page,
+                outside,
+                earlier,
+                rotating,
+                presented,
+                roles,
+                creators,
                 now: request.console.now(),
             })
         }

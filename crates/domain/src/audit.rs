@@ -91,6 +91,8 @@ actions! {
     TeamRemoveMember = "team.remove_member", "Removed from team";
     /// A token was generated.
     TokenCreate = "token.create", "Generated token";
+    /// Made-up tokens were added, for a demo or a measurement; the details say how many.
+    TokenSeed = "token.seed", "Seeded tokens";
     /// A token was edited; the details say what was changed.
     TokenEdit = "token.edit", "Edited token";
     /// A token was switched off.

@@ -56,7 +56,7 @@ pub use permission::{Permission, PermissionSet};
 pub use preset::Preset;
 pub use rate_limit::RateLimit;
 pub use role::{AssignedRole, CustomRole, DefinedRole, Holders, Offered};
-pub use rotation::{Cause, OldSecret, Overlap, Refusals, Rotation, SecretUser};
+pub use rotation::{Cause, OldSecret, Overlap, Presented, Refusals, Rotation, SecretUser};
 pub use secret::{Hint, Issued, Kind, Prefix, Secret};
 pub use session::{CURRENT_PASSWORD, Session};
 pub use team::{Team, TeamMember, TeamPage};

@@ -198,6 +198,17 @@ pub struct Refusals {
     pub user_agent: String,
 }
 
+/// That something of a token is presented although it is dead, as a row of the list tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presented {
+    /// Why it is refused.
+    pub cause: Cause,
+    /// How often it was, a few seconds coarse.
+    pub times: u64,
+    /// When last.
+    pub last_at: Timestamp,
+}
+
 impl Refusals {
     /// Whether to tell of it: it was lately, and what was refused then is refused now for the same reason, whatever the token is by now.
     pub fn is_news(&self, status: Status, now: Timestamp) -> bool {

@@ -143,9 +143,19 @@ pub(crate) async fn limit(console: &Console, access: &Access, lifetime: Lifetime
 
 /// What is outside of the policy about each of these tokens, in words; those that are dead or inside of it are left out.
 pub async fn breaches(console: &Console, access: &Access, tokens: &[Token]) -> Result<Vec<(TokenId, String)>> {
+    let policy = store::token_policy::find(&console.0.db, access).await?.policy;
+    breaches_under(&policy, console, access, tokens).await
+}
+
+/// The same under a policy that was found before.
+pub(crate) async fn breaches_under(
+    policy: &Policy,
+    console: &Console,
+    access: &Access,
+    tokens: &[Token],
+) -> Result<Vec<(TokenId, String)>> {
     access.require_on_tokens(Permission::API_KEY_READ)?;
     let now = console.now();
-    let policy = store::token_policy::find(&console.0.db, access).await?.policy;
     let living: Vec<&Token> = tokens.iter().filter(|token| matches!(token.status_at(now), Status::Active | Status::Disabled)).collect();
     let sharing = if policy.unique_labels {
         let ids: Vec<TokenId> = living.iter().map(|token| token.id).collect();

@@ -7,8 +7,8 @@ use domain::{
     change::{CUSTOM, KEEP},
 };
 use services::{
-    Access, Actor, Caller, Clock as _, Console, Database, Error, FixedClock, KeySource, Parameters, Settings, SystemClock, SystemEntropy,
-    access,
+    Access, Actor, Background, Caller, Clock as _, Console, Database, Error, FixedClock, KeySource, OpenError, Parameters, Settings,
+    SystemClock, SystemEntropy, access,
     invitations::{self, NewPerson},
     members,
     organizations::{self, Password, SetupForm},
@@ -48,12 +48,13 @@ struct Past<'a> {
     issued: BTreeMap<usize, (String, Vec<String>)>,
 }
 
-/// Makes an instance in a folder and lives through its first month, in which everybody has the same password.
-pub(super) async fn live(folder: &Path, password: &str) -> std::result::Result<(), Exit> {
+/// Makes an instance, with its key in a folder, and lives through its first month, in which everybody has the same password. It is left open, at
+/// the present hour.
+pub(super) async fn live(database: Database, folder: &Path, password: &str) -> std::result::Result<(Console, Background), Exit> {
     let clock = Arc::new(FixedClock::at(SystemClock::default().now().minus(DAY * DAYS + MORNING + AFTERNOON)));
     // Without a mailer: the mails of the month wait for the server.
     let (console, background) = Console::open(Settings {
-        database: Database::Sqlite(folder.join("jeton.sqlite")),
+        database,
         key: KeySource::File(folder.join("jeton.key")),
         prefix: domain::Prefix::default(),
         clock: clock.clone(),
@@ -64,11 +65,20 @@ pub(super) async fn live(folder: &Path, password: &str) -> std::result::Result<(
         term: services::TERM,
         mailer: None,
     })
-    .await?;
+    .await
+    .map_err(|error| match error {
+        OpenError::Key(_) => Exit::input("The database holds something else than a demo. Name an empty one with --postgres."),
+        error => error.into(),
+    })?;
     let (here, devices, teams, issued) = Default::default();
     let lived = Past { console: &console, clock: &clock, password, day: DAYS, here, devices, teams, issued }.live().await;
-    background.stop().await;
-    Ok(lived?)
+    match lived {
+        Ok(()) => Ok((console, background)),
+        Err(error) => {
+            background.stop().await;
+            Err(error.into())
+        }
+    }
 }
 
 impl Past<'_> {

@@ -225,7 +225,7 @@ pub(super) async fn preview(
     tag = "Policy",
     params(
         ("organization" = String, Path, description = "The organization's id or slug.", example = "acme"),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` of the policy that the change was made from, or `*`."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the policy that the change was made from, or `*`.", example = "*"),
     ),
     request_body(content = Wanted, examples(
         ("A maximum" = (value = json!({ "max_days": 90, "default_days": 30, "may_never_expire": false }))),

@@ -1,7 +1,7 @@
 //! The binary itself: exit codes, sentences, and what standard output holds.
 
 use std::{
-    io::{BufRead as _, BufReader, Write as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpListener,
     path::Path,
     process::{Child, Command, Output, Stdio},
@@ -325,15 +325,57 @@ fn the_demo_has_a_month_behind_it_and_a_folder_of_its_own() {
         command.env("JETON_DATA", home.path().join("other")).env("JETON_KEY", "00".repeat(32)).env("JETON_DATABASE", "postgres://nowhere");
         command
     };
+    let secrets = home.path().join("secrets");
+    let crowd = |command: &mut Command, more: &[&str]| {
+        command.args(["--tokens", "300"]).args(more);
+    };
+    for number in ["0", "-3", "many", "10000001"] {
+        says(&demo(&folder).arg(format!("--tokens={number}")).output().unwrap(), 2, "--tokens <N>");
+    }
+    says(&demo(&folder).arg("--secrets").arg(&secrets).output().unwrap(), 2, "--tokens <N>");
+    says(&demo(&folder).args(["--postgres", "sqlite://x"]).output().unwrap(), 65, "begin with postgres://");
+    assert!(!folder.exists() && !secrets.exists());
     for begins in ["Sign in as ada@acme.example with the password ", "This demo was made before"] {
         let errors = home.path().join("errors");
-        let mut server = demo(&folder).stdout(Stdio::piped()).stderr(std::fs::File::create(&errors).unwrap()).spawn().unwrap();
+        let mut command = demo(&folder);
+        let made = folder.exists();
+        crowd(&mut command, if made { &[] } else { &["--secrets", secrets.to_str().unwrap()] });
+        let mut server = command.stdout(Stdio::piped()).stderr(std::fs::File::create(&errors).unwrap()).spawn().unwrap();
         let mut lines = BufReader::new(server.stdout.as_mut().unwrap()).lines().map_while(Result::ok);
         let first = lines.next().unwrap_or_default();
         assert!(first.starts_with(begins), "{first} {}", std::fs::read_to_string(&errors).unwrap());
-        assert!(lines.next().unwrap().starts_with("Console: http://127.0.0.1:"));
+        if !made {
+            let added = lines.next().unwrap();
+            assert!(
+                added.starts_with("300 made-up tokens were added to Acme in ") && added.ends_with(secrets.to_str().unwrap()),
+                "{added}"
+            );
+        }
+        let console = lines.next().unwrap();
+        let address = console.strip_prefix("Console: http://").unwrap();
+        // Those that were written down are good.
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&secrets).unwrap().permissions());
+        let text = std::fs::read_to_string(&secrets).unwrap();
+        assert_eq!(mode & 0o777, 0o600);
+        assert!((200..300).contains(&text.lines().count()), "{}", text.lines().count());
+        for secret in text.lines().take(3) {
+            let mut stream = std::net::TcpStream::connect(address).unwrap();
+            write!(stream, "GET /api/v1/token HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {secret}\r\nConnection: close\r\n\r\n")
+                .unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        }
         stop(&mut server);
     }
+    says(&demo(&folder).args(["--tokens", "299"]).output().unwrap(), 65, "with 300 tokens added");
+    let mut known = demo(&folder);
+    crowd(&mut known, &["--secrets", home.path().join("more").to_str().unwrap()]);
+    says(&known.output().unwrap(), 65, "nobody knows its secrets any more");
+    says(&demo(&folder).args(["--postgres", "postgres://me@127.0.0.1/x"]).output().unwrap(), 65, "leave --postgres out");
+    let mut there = demo(&home.path().join("another"));
+    crowd(&mut there, &["--secrets", secrets.to_str().unwrap()]);
+    says(&there.output().unwrap(), 65, "is not there yet");
     let verify =
         Command::new(env!("CARGO_BIN_EXE_jeton")).args(["audit", "verify", "--data"]).arg(&folder).env_remove("JETON_KEY").output();
     let audit = json(&verify.unwrap());
@@ -356,9 +398,36 @@ fn the_demo_has_a_month_behind_it_and_a_folder_of_its_own() {
         assert_eq!(count(&sql) > 0, refused, "{limited}");
     }
 
+    assert_eq!(count("SELECT COUNT(*) FROM events WHERE action = 'token.seed' AND details LIKE '%300%'"), 1);
+    for some in
+        ["kind = 'user'", "kind = 'team'", "role IS NULL", "revoked_at IS NOT NULL", "disabled_at IS NOT NULL", "expires_at IS NULL"]
+    {
+        assert!(count(&format!("SELECT COUNT(*) FROM tokens WHERE {some}")) > 2, "{some}");
+    }
+
     std::fs::create_dir(home.path().join("taken")).unwrap();
     std::fs::write(home.path().join("taken/letter"), "dear").unwrap();
     says(&demo(&home.path().join("taken")).output().unwrap(), 65, "holds something else");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_can_be_in_postgresql() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("demo");
+    let database = new_database().await;
+    let demo = |folder: &Path, more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
+        command.args(["demo", "--listen", &format!("127.0.0.1:{}", free_port()), "--folder"]).arg(folder).args(more);
+        command
+    };
+    let mut server =
+        demo(&folder, &["--tokens", "50", "--postgres", &database]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let lines: Vec<String> = BufReader::new(server.stdout.as_mut().unwrap()).lines().map_while(Result::ok).take(3).collect();
+    assert!(lines[1].starts_with("50 made-up tokens") && lines[2].starts_with("Console: "), "{lines:?}");
+    stop(&mut server);
+    assert!(!folder.join("jeton.sqlite").exists());
+    says(&demo(&folder, &[]).output().unwrap(), 65, "name its database with --postgres");
+    says(&demo(&home.path().join("other"), &["--postgres", &database]).output().unwrap(), 65, "Name an empty one");
 }
 
 /// Asks the server to end and waits: within its grace it ends well.

@@ -22,7 +22,7 @@ async fn tells_everything_but_the_secret(mut it: TestConsole) {
             "id": token.id.to_string(), "label": "ci", "description": "", "hint": token.hint.as_str(),
             "owner": { "kind": "organization", "id": organization, "name": "Acme" },
             "status": "active", "role": "viewer", "permissions": ["deployment:trigger"], "effective_permissions": effective,
-            "created_at": "2026-11-22T09:05:00.000Z", "created_by": "Operator", "expires_at": "2026-11-22T10:35:00.000Z",
+            "created_at": "2026-11-22T09:05:00.000Z", "created_by": "Operator", "created_by_left": false, "expires_at": "2026-11-22T10:35:00.000Z",
             "allowed_networks": [], "rate_limit": null, "last_used_at": null, "disabled": null, "revoked": null,
         })
     );

@@ -325,9 +325,13 @@ async fn revoking_is_final_and_twice_is_once(it: TestConsole) {
     let admin = it.token("acme", Role::Admin, &[]).await;
     let (target, secret) = it.issue("acme", "target", Role::Viewer, &[], Lifetime::Never).await;
     let path = format!("{TOKENS}/{}", target.id);
-    let first = it.delete(&admin, &path).await;
+    for (query, field) in [("why=", "why"), ("why=a&why=b", "parameters"), ("reason=a", "parameters"), ("why=a%0Ab", "why")] {
+        let refused = it.delete(&admin, &format!("{path}?{query}")).await;
+        assert_eq!((refused.status.as_u16(), refused.json()["field"].as_str()), (422, Some(field)), "{query}");
+    }
+    let first = it.delete(&admin, &format!("{path}?why=found+in+a+gist")).await;
     assert_eq!((first.status.as_u16(), first.json()["status"].as_str()), (200, Some("revoked")));
-    assert_eq!(first.json()["revoked"], json!({ "at": "2026-11-22T09:05:00.000Z", "by": "caller" }));
+    assert_eq!(first.json()["revoked"], json!({ "at": "2026-11-22T09:05:00.000Z", "by": "caller", "why": "found in a gist" }));
     assert_eq!(it.get(&Caller::Token(secret), "/organization").await.status, 401);
     it.advance(60);
     let second = it.delete(&admin, &path).await;

@@ -160,7 +160,7 @@ fn Listed(list: TokenList) -> impl IntoView {
             let row = |token: Token| {
                 let outside = outside.iter().find(|(id, _)| *id == token.id).map(|(_, words)| words.clone());
                 let old = rotating.iter().find(|(id, _)| *id == token.id).map(|(_, old)| old.clone());
-                let presented = presented.iter().find(|(id, _)| *id == token.id).map(|(_, refusals)| refusals.clone());
+                let presented = presented.iter().find(|(id, _)| *id == token.id).map(|(_, presented)| presented.clone());
                 // That of a secret which is still accepted stands in the row anyway.
                 let earlier = earlier.iter().find(|(id, _)| *id == token.id).map(|(_, hint)| hint.clone());
                 let earlier = earlier.filter(|hint| old.as_ref().is_none_or(|old| old.hint != *hint));

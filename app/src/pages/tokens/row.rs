@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use domain::{Cause, Hint, OldSecret, Refusals, State, Status, Timestamp, Token, time::remaining};
+use domain::{Cause, Hint, OldSecret, Presented, State, Status, Timestamp, Token, time::remaining};
 use leptos::prelude::*;
 
 use crate::{
@@ -42,7 +42,7 @@ pub fn Row(
     /// Its old secret, while it is being rotated.
     old: Option<OldSecret>,
     /// How often it is presented although it is dead.
-    presented: Option<Refusals>,
+    presented: Option<Presented>,
     now: Timestamp,
     organization: String,
     place: String,
@@ -77,12 +77,12 @@ pub fn Row(
             </a>
         }
     });
-    let presented = presented.map(|refusals| {
-        let what = if refusals.cause == Cause::Ended { "An ended secret is" } else { "It is" };
-        let times = if refusals.times == 1 { "once".to_owned() } else { format!("{} times", refusals.times) };
+    let presented = presented.map(|Presented { cause, times, last_at }| {
+        let what = if cause == Cause::Ended { "An ended secret is" } else { "It is" };
+        let times = if times == 1 { "once".to_owned() } else { format!("{times} times") };
         view! {
             <Badge tone=Tone::Warning glyph=Glyph::Warning text="Still presented" />
-            <span class="cell-more">{what} " presented: " {times} ", last " <Moment at=refusals.last_at /></span>
+            <span class="cell-more">{what} " presented: " {times} ", last " <Moment at=last_at /></span>
         }
     });
     let select = may_select.then(|| {

@@ -23,7 +23,7 @@ impl Concerns {
             | Action::SessionConfirm
             | Action::SessionCreate
             | Action::SessionEnd => Self::Nothing,
-            Action::OrganizationCreate | Action::RoleCreate | Action::TeamCreate | Action::TokenCreate => Self::Unknown,
+            Action::OrganizationCreate | Action::RoleCreate | Action::TeamCreate | Action::TokenCreate | Action::TokenSeed => Self::Unknown,
             // A person owns tokens in several organizations, under their name.
             Action::AccountEdit => target.parse().map_or(Self::Everything, Self::Person),
             Action::InvitationAccept

@@ -1,7 +1,8 @@
 //! The way to each database: what is asked of it, and what it has to promise.
 
-use std::{fs, os::unix::fs::OpenOptionsExt as _, str::FromStr as _};
+use std::{fs, os::unix::fs::OpenOptionsExt as _, str::FromStr as _, time::Duration};
 
+use log::LevelFilter;
 use sqlx::{
     ConnectOptions as _, Connection as _, PgConnection, PgPool, SqlitePool,
     migrate::MigrateError,
@@ -10,6 +11,9 @@ use sqlx::{
 };
 
 use super::{DatabaseError, MIGRATIONS, PATIENCE};
+
+/// A statement is a line in the log for who asks for `sqlx::query=trace`. What is bound to it is in none.
+const STATEMENTS: LevelFilter = LevelFilter::Trace;
 
 /// Opens the file, which is made when missing.
 pub(super) async fn sqlite(path: &std::path::Path) -> core::result::Result<SqlitePool, DatabaseError> {
@@ -29,7 +33,8 @@ pub(super) async fn sqlite(path: &std::path::Path) -> core::result::Result<Sqlit
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
         .pragma("trusted_schema", "OFF")
-        .disable_statement_logging();
+        .log_statements(STATEMENTS)
+        .log_slow_statements(LevelFilter::Off, Duration::MAX);
     let pool = SqlitePoolOptions::new()
         .max_connections(8)
         .acquire_timeout(PATIENCE)
@@ -56,7 +61,8 @@ pub(super) async fn postgres(address: &str) -> core::result::Result<(PgPool, PgC
         .application_name("jeton")
         // Nobody waits longer than a client would, also when the client is gone.
         .options([("lock_timeout", "4s"), ("idle_in_transaction_session_timeout", "10s")])
-        .disable_statement_logging();
+        .log_statements(STATEMENTS)
+        .log_slow_statements(LevelFilter::Off, Duration::MAX);
     let host = options.get_host();
     let local = host.starts_with('/') || host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
     if !local && !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull | PgSslMode::VerifyCa) {

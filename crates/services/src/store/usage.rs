@@ -18,15 +18,33 @@ use crate::{
 pub(crate) async fn upsert(db: &Db, uses: &[Use]) -> Result<()> {
     let _place = db.place_to_write().await?;
     on_db!(db, |pool| {
-        let mut query = QueryBuilder::new("INSERT INTO token_usage (token_id, last_used_at, address, user_agent) ");
+        let mut query = QueryBuilder::new("INSERT INTO token_usage (token_id, organization_id, last_used_at, address, user_agent) ");
         query.push_values(uses, |mut row, used| {
-            row.push_bind(used.token.to_string()).push_bind(used.at.as_micros()).push_bind(&used.address).push_bind(&used.user_agent);
+            row.push_bind(used.token.to_string())
+                .push_bind(used.organization.to_string())
+                .push_bind(used.at.as_micros())
+                .push_bind(&used.address)
+                .push_bind(&used.user_agent);
         });
         query.push(
-            " ON CONFLICT (token_id) DO UPDATE SET last_used_at = excluded.last_used_at, address = excluded.address, \
+            " ON CONFLICT (token_id) DO UPDATE SET organization_id = excluded.organization_id, last_used_at = excluded.last_used_at, address = excluded.address, \
              user_agent = excluded.user_agent WHERE token_usage.last_used_at < excluded.last_used_at",
         );
         query.build().execute(pool).await?;
+    });
+    Ok(())
+}
+
+/// Says whose the uses are that a server from before migration 24 has written while this one was there already.
+pub(crate) async fn adopt(db: &Db) -> Result<()> {
+    let _place = db.place_to_write().await?;
+    on_db!(db, |pool| {
+        sqlx::query(
+            "UPDATE token_usage SET organization_id = (SELECT t.organization_id FROM tokens t WHERE t.id = token_usage.token_id) \
+             WHERE organization_id IS NULL",
+        )
+        .execute(pool)
+        .await?;
     });
     Ok(())
 }

@@ -20,7 +20,6 @@ on_both![
     a_place_of_another_order_is_refused,
     another_organization_is_never_listed,
     a_file_holds_what_the_query_finds,
-    orders_are_read_off_an_index,
 ];
 
 fn query(text: &str) -> TokenQuery {
@@ -47,15 +46,19 @@ async fn pages(instance: &Instance, access: &Access, text: &str) -> (Vec<Token>,
     }
 }
 
+fn use_of(access: &Access, token: domain::TokenId, at: domain::Timestamp) -> crate::usage::Use {
+    crate::usage::Use { organization: access.organization().id, token, at, address: String::new(), user_agent: String::new() }
+}
+
 /// Sixty tokens: labels, creations, ends and uses in groups that are equal, and some that never end or were never used.
-async fn sixty(instance: &Instance, owner: &Access) {
+pub(super) async fn sixty(instance: &Instance, owner: &Access) {
     for number in 0..60_u32 {
         let mut new = new_token(&format!("{}{}", ["t", "T", "u"][number as usize % 3], number % 7), Role::Viewer);
         new.lifetime = if number % 4 == 0 { domain::Lifetime::Never } else { domain::Lifetime::Minutes(60 + number % 5) };
         let issued = tokens::create(&instance.console, owner, new).await.unwrap();
         if number % 5 != 0 {
             let at = instance.console.now().minus(std::time::Duration::from_secs(u64::from(number % 3)));
-            let used = crate::usage::Use { token: issued.token.id, at, address: String::new(), user_agent: String::new() };
+            let used = use_of(owner, issued.token.id, at);
             store::usage::upsert(&instance.console.0.db, &[used]).await.unwrap();
         }
         if number % 7 == 0 {
@@ -114,8 +117,7 @@ async fn filters_narrow_alone_and_together(instance: Instance) {
     make(&bob, "bob's", Some(Role::Admin), 5).await;
     make(&owner, "custom", None, 20).await;
     let disabled = make(&owner, "disabled", Some(Role::Viewer), 80).await;
-    let used =
-        crate::usage::Use { token: old_and_used.token.id, at: instance.console.now(), address: String::new(), user_agent: String::new() };
+    let used = use_of(&owner, old_and_used.token.id, instance.console.now());
     store::usage::upsert(&instance.console.0.db, &[used]).await.unwrap();
     assert_eq!(instance.execute("UPDATE tokens SET disabled_at = 1, disabled_by_name = 'Ada' WHERE label = 'disabled'").await.unwrap(), 1);
     let found = async |text: &str| find(&instance, &owner, text).await;
@@ -319,28 +321,6 @@ async fn a_file_holds_what_the_query_finds(instance: Instance) {
     assert_eq!((found.tokens.len(), found.cut), (tokens::EXPORT, false));
     let one = tokens::export(&instance.console, &owner, &query("q=first")).await.unwrap();
     assert_eq!((one.tokens.len(), one.cut), (1, false));
-}
-
-/// The three orders that have an index are read in it: page 1,000 costs what page 1 costs.
-async fn orders_are_read_off_an_index(instance: Instance) {
-    instance.set_up().await;
-    let owner = instance.owner().await;
-    sixty(&instance, &owner).await;
-    for (order, index) in [("label", "tokens_by_label_and_id"), ("created", "tokens_by_age"), ("expires", "tokens_by_expiry")] {
-        for sort in [order.to_owned(), format!("-{order}")] {
-            let first = query(&format!("sort={sort}"));
-            let next = tokens::list(&instance.console, &owner, &first).await.unwrap().page.next;
-            for query in [first.clone(), first.from(next)] {
-                let plan = explain(&instance, &owner, &query).await;
-                assert!(plan.contains(index) && !plan.contains("TEMP B-TREE") && !plan.contains("Sort"), "{sort}: {plan}");
-            }
-        }
-    }
-}
-
-async fn explain(instance: &Instance, access: &Access, query: &TokenQuery) -> String {
-    let now = instance.console.now();
-    explained(instance, || store::tokens::page(access, query, now, 26), || store::tokens::page(access, query, now, 26)).await
 }
 
 /// How the database goes about a statement, which is written anew for each.

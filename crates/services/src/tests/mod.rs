@@ -46,6 +46,7 @@ mod token_policy;
 mod tokens;
 mod usage;
 mod user_tokens;
+mod walks;
 mod wire;
 
 use std::{sync::Arc, time::Duration};

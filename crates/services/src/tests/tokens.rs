@@ -246,6 +246,7 @@ async fn use_is_written_later_and_never_backwards(mut instance: Instance) {
     assert_eq!(listed.last_used_at, Some(used));
     // A server that lags behind must not undo what a quicker one wrote.
     let late = crate::usage::Use {
+        organization: owner.organization().id,
         token: issued.token.id,
         at: used.minus(std::time::Duration::from_mins(1)),
         address: String::new(),

@@ -46,7 +46,7 @@ pub async fn overview(console: &Console, access: &Access) -> Result<Overview> {
             _ => needing.push(Needing { attention: each.attention, total: each.total, tokens: vec![noted] }),
         }
     }
-    let nothing_yet = needing.is_empty() && store::tokens::creators(&console.0.db, access).await?.is_empty();
+    let nothing_yet = needing.is_empty() && !store::tokens::any(&console.0.db, access).await?;
     Ok(Overview { needing, nothing_yet, owners: token_policy::owners_under(&policy, access) })
 }
 

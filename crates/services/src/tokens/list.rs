@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-use domain::{Cursor, Hint, Label, Page, Permission, Token, TokenFilter, TokenId, TokenQuery};
+use domain::{
+    Cursor, Hint, Label, OldSecret, Owners, Page, Permission, Presented, RoleId, Status, Token, TokenFilter, TokenId, TokenQuery,
+};
 
 use crate::{
     Console,
     access::Access,
     error::{Error, Result},
-    store,
+    store::{self, tokens::Question},
+    token_policy,
 };
 
 /// Rows on a page of the list.
@@ -22,17 +25,27 @@ pub const CHOSEN: usize = 100;
 const JUST_NOW: Duration = Duration::from_hours(1);
 
 /// Rows that are read at once for a file.
-const BATCH: i64 = 1_000;
+const BATCH: usize = 1_000;
 
-/// A page of the list.
+/// A page of the list, and what stands around it.
 #[derive(Debug)]
 pub struct Listed {
     /// The rows.
     pub page: Page<Token>,
+    /// The old secrets of those that are being rotated.
+    pub rotating: Vec<(TokenId, OldSecret)>,
+    /// Those that are still presented although they, or a secret of them, are dead.
+    pub presented: Vec<(TokenId, Presented)>,
+    /// What is outside of the organization's policy about some of them, in words.
+    pub outside: Vec<(TokenId, String)>,
     /// The masks of earlier secrets for which alone a search found some of them, the latest first.
     pub earlier: Vec<(TokenId, Hint)>,
     /// Who has generated tokens, by name, whatever the query. Nobody: there are no tokens at all.
     pub creators: Vec<String>,
+    /// The roles that the organization has made and that whoever asks may hand out, by name.
+    pub roles: Vec<(RoleId, String)>,
+    /// Whom a token may belong to that the person who asks generates now.
+    pub owners: Owners,
 }
 
 /// Everything a query finds, as far as it fits into one file.
@@ -47,13 +60,22 @@ pub struct Exported {
 /// Lists the organization's tokens that a query finds, [`PAGE`] at a time.
 pub async fn list(console: &Console, access: &Access, query: &TokenQuery) -> Result<Listed> {
     access.require_on_tokens(Permission::API_KEY_READ)?;
+    let now = console.now();
     // One more than a page holds tells whether there is a next one.
-    let mut items = store::tokens::list(&console.0.db, access, query, console.now(), i64::from(PAGE) + 1).await?;
     let page = PAGE as usize;
-    let more = items.len() > page;
-    items.truncate(page);
+    let mut listed = store::tokens::list(&console.0.db, access, Question::Person(query), now, page + 1).await?;
+    let more = listed.len() > page;
+    listed.truncate(page);
+    // What is over is not being rotated.
+    let is_living = |token: &Token| matches!(token.status_at(now), Status::Active | Status::Disabled);
+    let rotating =
+        listed.iter().filter(|each| is_living(&each.token)).filter_map(|each| Some((each.token.id, each.old.clone()?))).collect();
+    let presented = listed.iter().filter_map(|each| Some((each.token.id, each.presented.clone()?))).collect();
+    let items: Vec<Token> = listed.into_iter().map(|each| each.token).collect();
     let next = items.last().filter(|_| more).map(|last| Cursor::of(last, query.sort));
-    let creators = store::tokens::creators(&console.0.db, access).await?;
+    let store::tokens::Facets { creators, roles } = store::tokens::facets(&console.0.db, access).await?;
+    let policy = store::token_policy::find(&console.0.db, access).await?.policy;
+    let outside = token_policy::breaches_under(&policy, console, access, &items).await?;
     let earlier = match &query.search {
         Some(search) => {
             let ids: Vec<TokenId> = items.iter().map(|token| token.id).collect();
@@ -61,17 +83,20 @@ pub async fn list(console: &Console, access: &Access, query: &TokenQuery) -> Res
         }
         None => Vec::new(),
     };
-    Ok(Listed { page: Page { items, next }, earlier, creators })
+    let roles = roles.into_iter().filter(|role| access.covers(role.permissions)).map(|role| (role.id, role.name.to_string())).collect();
+    let owners = token_policy::owners_under(&policy, access);
+    Ok(Listed { page: Page { items, next }, rotating, presented, outside, earlier, creators, roles, owners })
 }
 
 /// Lists the organization's tokens that a program's filter finds, whatever they are, as many as it wants, 100 at most.
 pub async fn list_all(console: &Console, access: &Access, filter: &TokenFilter, size: u32) -> Result<Page<Token>> {
     access.require_on_tokens(Permission::API_KEY_READ)?;
     // One more than a page holds tells whether there is a next one.
-    let size = size.clamp(1, 100);
-    let mut items = store::tokens::list_all(&console.0.db, access, filter, console.now(), i64::from(size) + 1).await?;
-    let more = items.len() > size as usize;
-    items.truncate(size as usize);
+    let size = size.clamp(1, 100) as usize;
+    let listed = store::tokens::list(&console.0.db, access, Question::Program(filter), console.now(), size + 1).await?;
+    let mut items: Vec<Token> = listed.into_iter().map(|each| each.token).collect();
+    let more = items.len() > size;
+    items.truncate(size);
     let next = items.last().filter(|_| more).map(|last| Cursor::of(last, filter.sort));
     Ok(Page { items, next })
 }
@@ -83,10 +108,10 @@ pub async fn export(console: &Console, access: &Access, query: &TokenQuery) -> R
     let mut query = query.from(None);
     let mut tokens: Vec<Token> = Vec::new();
     loop {
-        let batch = store::tokens::list(&console.0.db, access, &query, now, BATCH).await?;
-        let last = batch.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
-        query.after = batch.last().map(|token| Cursor::of(token, query.sort));
-        tokens.extend(batch);
+        let batch = store::tokens::list(&console.0.db, access, Question::Person(&query), now, BATCH).await?;
+        let last = batch.len() < BATCH;
+        query.after = batch.last().map(|each| Cursor::of(&each.token, query.sort));
+        tokens.extend(batch.into_iter().map(|each| each.token));
         if last || tokens.len() > EXPORT {
             break;
         }

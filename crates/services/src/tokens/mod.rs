@@ -14,6 +14,7 @@ mod rights;
 pub(crate) mod rotate;
 mod rotate_itself;
 mod rotate_once;
+mod seed;
 mod usage;
 
 use domain::{
@@ -36,12 +37,10 @@ pub use revoke::{nothing_left, reason, revoke, revoke_by_id, revoke_itself, revo
 pub use revoke_many::{revoke_many, revoke_many_by_id};
 pub use rights::may_be_given;
 pub(crate) use rotate::end_on_first_use;
-pub use rotate::{
-    Rotating, STILL_USED, chosen_overlap, end_overlap, end_overlap_if, old_secrets, rotatable, rotate, rotate_seen, rotation,
-    still_presented,
-};
+pub use rotate::{Rotating, STILL_USED, chosen_overlap, end_overlap, end_overlap_if, rotatable, rotate, rotate_seen, rotation};
 pub use rotate_itself::rotate_itself;
 pub use rotate_once::rotate_once;
+pub use seed::{Seed, seed};
 pub use usage::usage;
 
 use crate::{

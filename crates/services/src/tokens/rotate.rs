@@ -235,37 +235,7 @@ pub async fn rotation(console: &Console, access: &Access, id: &str) -> Result<Ro
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     let token = store::tokens::find(&console.0.db, access, id).await?.ok_or(Error::NotFound)?;
     let rotation = rotation::find(&console.0.db, access, id, console.now()).await?;
-    let refusals = rotation::refusals(&console.0.db, access, &[id]).await?.into_iter().map(|(_, refusals)| refusals).collect();
-    Ok(Rotating { token, rotation, refusals })
-}
-
-/// The old secrets of those of these tokens that are being rotated and are not over.
-pub async fn old_secrets(console: &Console, access: &Access, tokens: &[Token]) -> Result<Vec<(TokenId, OldSecret)>> {
-    access.require_on_tokens(Permission::API_KEY_READ)?;
-    let now = console.now();
-    let living = tokens.iter().filter(|token| matches!(token.status_at(now), Status::Active | Status::Disabled));
-    let ids: Vec<TokenId> = living.map(|token| token.id).collect();
-    rotation::find_old(&console.0.db, access, &ids, now).await
-}
-
-/// Which of these tokens are still presented although they, or a secret of them, are dead, with how often; of several causes the latest.
-pub async fn still_presented(console: &Console, access: &Access, tokens: &[Token]) -> Result<Vec<(TokenId, Refusals)>> {
-    access.require_on_tokens(Permission::API_KEY_READ)?;
-    let now = console.now();
-    let ids: Vec<TokenId> = tokens.iter().map(|token| token.id).collect();
-    let mut latest: Vec<(TokenId, Refusals)> = Vec::new();
-    for (id, refusals) in rotation::refusals(&console.0.db, access, &ids).await? {
-        let holds = |token: &Token| token.id == id && refusals.is_news(token.status_at(now), now);
-        if !tokens.iter().any(holds) {
-            continue;
-        }
-        match latest.iter_mut().find(|(known, _)| *known == id) {
-            Some((_, known)) if known.last_at >= refusals.last_at => {}
-            Some((_, known)) => *known = refusals,
-            None => latest.push((id, refusals)),
-        }
-    }
-    Ok(latest)
+    Ok(Rotating { token, rotation, refusals: rotation::refusals(&console.0.db, access, id).await? })
 }
 
 /// Nobody takes over a token that may do more than they: a new secret is as good as a new token. What is over stays over.

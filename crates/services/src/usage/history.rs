@@ -90,8 +90,9 @@ impl History {
         let today = now.day();
         if self.pruned != Some(today) {
             let pruned = store::usage::prune_days(db, today - UsageHistory::KEPT_DAYS).await;
-            written &= warned(&pruned);
-            self.pruned = pruned.is_ok().then_some(today);
+            let adopted = store::usage::adopt(db).await;
+            written &= warned(&pruned) & warned(&adopted);
+            self.pruned = (pruned.is_ok() && adopted.is_ok()).then_some(today);
         }
         written
     }

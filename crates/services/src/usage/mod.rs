@@ -43,6 +43,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// That a token was accepted.
 pub(crate) struct Use {
+    pub(crate) organization: OrganizationId,
     pub(crate) token: TokenId,
     pub(crate) at: Timestamp,
     pub(crate) address: String,

@@ -83,7 +83,8 @@ impl Worker {
                 let Some(latest) = tally.latest else { continue };
                 if self.uses.get(&token).is_none_or(|known| known.at < latest.at) {
                     let address = latest.address.map(|address| address.to_string()).unwrap_or_default();
-                    self.uses.insert(token, Use { token, at: latest.at, address, user_agent: latest.user_agent });
+                    let (organization, at, user_agent) = (tally.organization, latest.at, latest.user_agent);
+                    self.uses.insert(token, Use { organization, token, at, address, user_agent });
                 }
             }
             for (digest, first) in firsts {
@@ -103,16 +104,18 @@ impl Worker {
     /// waits until it is due, unless `all` is to be written. Tells whether everything that came was written.
     async fn flush(&mut self, all: bool) -> bool {
         self.gather();
-        let mut written = !self.notes.waiting.is_dropped.swap(false, Ordering::AcqRel);
-        if !written {
+        let is_whole = !self.notes.waiting.is_dropped.swap(false, Ordering::AcqRel);
+        if !is_whole {
             tracing::warn!("more uses of tokens than can be noted came at once: some are neither counted nor known");
         }
-        written &= self.write_first_uses().await;
+        let mut written = true;
         let mut uses: Vec<Use> = self.uses.drain().map(|(_, used)| used).collect();
         uses.sort_unstable_by_key(|used| used.token);
         for batch in uses.chunks(BATCH) {
             written &= warned(&persistently(|| store::usage::upsert(&self.db, batch)).await);
         }
+        // What the list takes for used has a use in it: the one is written before the other.
+        written &= self.write_first_uses(written).await;
         let mut stragglers: Vec<_> = self.stragglers.drain().collect();
         stragglers.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let stragglers: Vec<SecretUse> = stragglers.into_iter().map(|(_, used)| used).collect();
@@ -132,12 +135,12 @@ impl Worker {
         if all || self.history.is_due() {
             written &= self.history.write(&self.db, self.clock.now()).await;
         }
-        written
+        written && is_whole
     }
 
     /// Ends the old secret of tokens whose new one is used for the first time, where that was chosen, and then remembers that it is used.
-    /// In this order: what fails is tried again at the next use.
-    async fn write_first_uses(&mut self) -> bool {
+    /// In this order: what fails is tried again at the next use, and so is what follows when the uses themselves are not written.
+    async fn write_first_uses(&mut self, are_uses_written: bool) -> bool {
         let mut all = true;
         let mut firsts: Vec<FirstUse> = self.firsts.drain().map(|(_, first)| first).collect();
         firsts.sort_unstable_by_key(|first| first.digest);
@@ -154,6 +157,9 @@ impl Worker {
                 let written = async {
                     if awaited.contains(first.digest.as_slice()) {
                         tokens::end_on_first_use(&self.db, &self.keys, &*self.clock, first).await?;
+                    }
+                    if !are_uses_written {
+                        return Ok(());
                     }
                     store::usage::set_first_use(&self.db, &first.digest, first.at).await?;
                     self.db.memory.note_first_use(&first.digest);

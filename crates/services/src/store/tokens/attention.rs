@@ -7,7 +7,10 @@ use domain::{
 };
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
-use super::list::{key, narrow, reach, still_holds};
+use super::{
+    list::{narrow, reach, still_holds},
+    walk::key,
+};
 use crate::{
     access::Access,
     error::{Error, Result},

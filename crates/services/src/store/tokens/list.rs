@@ -1,62 +1,23 @@
 //! Many tokens at once: those that a query finds, and those that a person has chosen.
 
 use domain::{
-    Cursor, Hint, Role, Search, Status, Timestamp, Token, TokenFilter, TokenId, TokenQuery,
+    Hint, Role, Search, Status, Token, TokenFilter, TokenId, TokenQuery,
     attention::Finding,
     audit::Action,
     page::Key,
-    token_query::{By, Expiring, Grant, Owned, Sort, Unused, View},
+    token_query::{By, Expiring, Grant, Owned, Unused, View},
 };
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use super::{
     super::{Db, Write, containing, on_db, on_tx, stored, token_policy},
     Row,
+    walk::key,
 };
 use crate::{access::Access, error::Result};
 
-/// The most names that the filter for who generated a token offers.
-const NAMES: i64 = 100;
-
 /// A day in microseconds.
-const DAY: i64 = 24 * 60 * 60 * 1_000_000;
-
-/// Some of the organization's tokens: those that the query finds at `now`, from its place on.
-pub(crate) async fn list(db: &Db, access: &Access, query: &TokenQuery, now: Timestamp, limit: i64) -> Result<Vec<Token>> {
-    let rows: Vec<Row> = on_db!(db, |pool| {
-        let mut sql = page(access, query, now, limit);
-        sql.build_query_as().fetch_all(pool).await?
-    });
-    rows.into_iter().map(Row::into_token).collect()
-}
-
-/// The statement of [`list`]. Everything that was typed is bound; what is pushed stands in this file.
-pub(crate) fn page<DB>(access: &Access, query: &TokenQuery, now: Timestamp, limit: i64) -> QueryBuilder<DB>
-where
-    DB: Database,
-    for<'e> String: Encode<'e, DB> + Type<DB>,
-    for<'e> i64: Encode<'e, DB> + Type<DB>,
-{
-    let mut sql = QueryBuilder::new(select!("WHERE t.organization_id = "));
-    sql.push_bind(access.organization().id.to_string());
-    reach(&mut sql, access);
-    narrow(&mut sql, access, query, now.as_micros());
-    turn(&mut sql, query.sort, query.after.as_ref(), limit);
-    sql
-}
-
-/// All of the organization's tokens that a program's filter finds at `now`, whatever they are, from its place on.
-pub(crate) async fn list_all(db: &Db, access: &Access, filter: &TokenFilter, now: Timestamp, limit: i64) -> Result<Vec<Token>> {
-    let rows: Vec<Row> = on_db!(db, |pool| {
-        let mut sql = QueryBuilder::new(select!("WHERE t.organization_id = "));
-        sql.push_bind(access.organization().id.to_string());
-        reach(&mut sql, access);
-        sift(&mut sql, access, filter, now.as_micros());
-        turn(&mut sql, filter.sort, filter.after.as_ref(), limit);
-        sql.build_query_as().fetch_all(pool).await?
-    });
-    rows.into_iter().map(Row::into_token).collect()
-}
+pub(super) const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
 /// Leaves out what the access does not reach.
 pub(super) fn reach<DB>(sql: &mut QueryBuilder<DB>, access: &Access)
@@ -71,38 +32,6 @@ where
     }
 }
 
-/// Brings rows into an order, and begins after a place in it.
-fn turn<DB>(sql: &mut QueryBuilder<DB>, sort: Sort, after: Option<&Cursor>, limit: i64)
-where
-    DB: Database,
-    for<'e> String: Encode<'e, DB> + Type<DB>,
-    for<'e> i64: Encode<'e, DB> + Type<DB>,
-{
-    let (key, turn, beyond) = match (sort.by, sort.descending) {
-        (by, true) => (key(by), "DESC", "<"),
-        (by, false) => (key(by), "ASC", ">"),
-    };
-    if let Some(after) = after {
-        sql.push(format_args!(" AND ({key}, t.id) {beyond} ("));
-        match &after.key {
-            Key::Label(label) => sql.push("LOWER(").push_bind(label.as_str().to_owned()).push(")"),
-            Key::Time(micros) => sql.push_bind(*micros),
-        };
-        sql.push(", ").push_bind(after.id.to_string()).push(")");
-    }
-    sql.push(format_args!(" ORDER BY {key} {turn}, t.id {turn} LIMIT ")).push_bind(limit);
-}
-
-/// What rows are sorted and compared by: never null, and written as in the indexes.
-pub(super) const fn key(by: By) -> &'static str {
-    match by {
-        By::Label => "LOWER(t.label)",
-        By::Created => "t.created_at",
-        By::Expires => "COALESCE(t.expires_at, 9223372036854775807)",
-        By::LastUsed => "COALESCE(u.last_used_at, 0)",
-    }
-}
-
 /// Leaves out what the query does not find at `now`.
 pub(super) fn narrow<DB>(sql: &mut QueryBuilder<DB>, access: &Access, query: &TokenQuery, now: i64)
 where
@@ -113,6 +42,10 @@ where
     match (query.view, query.status) {
         (View::Active, status) => {
             sql.push(" AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ").push_bind(now).push(")");
+            if query.sort.by == By::Expires {
+                // Says it once more as the index has it: what ended long ago is not even looked at.
+                sql.push(format_args!(" AND {} > ", key(By::Expires))).push_bind(now);
+            }
             match status {
                 Some(Status::Disabled) => sql.push(" AND t.disabled_at IS NOT NULL"),
                 Some(Status::Active) => sql.push(" AND t.disabled_at IS NULL"),
@@ -199,7 +132,7 @@ where
 }
 
 /// The same for a program's filter, which names one status or none.
-fn sift<DB>(sql: &mut QueryBuilder<DB>, access: &Access, filter: &TokenFilter, now: i64)
+pub(super) fn sift<DB>(sql: &mut QueryBuilder<DB>, access: &Access, filter: &TokenFilter, now: i64)
 where
     DB: Database,
     for<'e> String: Encode<'e, DB> + Type<DB>,
@@ -321,22 +254,6 @@ where
         Some(Owned::ByMe) => sql.push(" AND t.user_id = ").push_bind(access.person_id().unwrap_or_default()),
         None => sql,
     };
-}
-
-/// The names of those who generated the organization's tokens.
-pub(crate) async fn creators(db: &Db, access: &Access) -> Result<Vec<String>> {
-    Ok(on_db!(db, |pool| {
-        sqlx::query_scalar(concat!(
-            "SELECT DISTINCT created_by_name FROM tokens WHERE organization_id = $1 ",
-            reaches!("", "$3"),
-            "ORDER BY created_by_name LIMIT $2"
-        ))
-        .bind(access.organization().id.to_string())
-        .bind(NAMES)
-        .bind(access.only_of())
-        .fetch_all(pool)
-        .await?
-    }))
 }
 
 /// Those of the organization's tokens that have one of these ids, newest first.

@@ -24,21 +24,37 @@ pub(crate) use edit::{edit, switch};
 macro_rules! select {
     ($($rest:tt)*) => {
         concat!(
-            "SELECT t.id, t.kind, t.user_id, p.name AS user_name, ",
+            "SELECT ",
+            columns!(),
+            " FROM tokens t JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL LEFT JOIN token_usage u ON u.token_id = t.id ",
+            owners!(),
+            $($rest)*
+        )
+    };
+}
+
+/// The columns of a [`Row`].
+macro_rules! columns {
+    () => {
+        concat!(
+            "t.id, t.kind, t.user_id, p.name AS user_name, ",
             role_of!("pm", "pr"),
             " AS user_role, t.team_id, g.name AS team_name, g.ended_at AS team_ended_at, t.label, t.description, s.hint, ",
             role_of!("t", "r"),
             " AS role, t.permissions, t.created_at, t.created_by_name, t.expires_at, t.allowed_networks, t.rate_limit, t.disabled_at, \
              t.disabled_by_name, t.revoked_at, t.revoked_by_name, t.revoked_why, u.last_used_at, \
              CASE WHEN t.created_by_kind = 'member' AND NOT EXISTS (SELECT 1 FROM memberships m WHERE \
-             m.organization_id = t.organization_id AND m.user_id = t.created_by_id) THEN 1 ELSE 0 END AS created_by_left FROM tokens t \
-             JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL LEFT JOIN token_usage u ON u.token_id = t.id \
-             LEFT JOIN users p ON p.id = t.user_id \
-             LEFT JOIN teams g ON g.id = t.team_id \
-             LEFT JOIN memberships pm ON pm.organization_id = t.organization_id AND pm.user_id = t.user_id \
-             LEFT JOIN roles r ON r.id = t.role_id LEFT JOIN roles pr ON pr.id = pm.role_id ",
-            $($rest)*
+             m.organization_id = t.organization_id AND m.user_id = t.created_by_id) THEN 1 ELSE 0 END AS created_by_left"
         )
+    };
+}
+
+/// What the columns of a [`Row`] ask for beside token, secret and use.
+macro_rules! owners {
+    () => {
+        "LEFT JOIN users p ON p.id = t.user_id LEFT JOIN teams g ON g.id = t.team_id \
+         LEFT JOIN memberships pm ON pm.organization_id = t.organization_id AND pm.user_id = t.user_id \
+         LEFT JOIN roles r ON r.id = t.role_id LEFT JOIN roles pr ON pr.id = pm.role_id "
     };
 }
 
@@ -64,17 +80,23 @@ macro_rules! reaches {
 }
 
 mod attention;
+mod facets;
 mod list;
+mod of_team;
+mod offboard;
+mod replacements;
+mod seed;
+mod walk;
 
 #[cfg(test)]
 pub(crate) use attention::attention;
 pub(crate) use attention::spot;
+pub(crate) use facets::{Facets, any, facets};
+pub(crate) use list::{find_many, find_many_in, found_by_earlier};
+pub(crate) use seed::{Plantation, Planted};
+pub(crate) use walk::{Question, list};
 #[cfg(test)]
-pub(crate) use list::page;
-pub(crate) use list::{creators, find_many, find_many_in, found_by_earlier, list, list_all};
-mod of_team;
-mod offboard;
-mod replacements;
+pub(crate) use walk::{page, walks};
 
 pub(crate) use of_team::{list_of_team, list_of_team_in};
 pub(crate) use offboard::{OfLeaver, expire, list_of_leaver, list_of_leaver_in, move_to_team};

@@ -1,8 +1,6 @@
 //! The secrets of one token while a rotation overlaps, and what is presented though it is dead.
 
-use domain::{Hint, OldSecret, OrganizationId, Overlap, Refusals, Rotation, SecretUser, Timestamp, TokenId};
-
-use sqlx::QueryBuilder;
+use domain::{Hint, OrganizationId, Overlap, Refusals, Rotation, SecretUser, Timestamp, TokenId};
 
 use crate::{
     access::Access,
@@ -53,39 +51,6 @@ pub(crate) async fn live_in(write: &mut Write, access: &Access, token: TokenId, 
             .fetch_all(connection)
             .await?
     }))
-}
-
-#[derive(sqlx::FromRow)]
-struct OldRow {
-    token_id: String,
-    hint: String,
-    ends_at: i64,
-}
-
-/// The secrets of these tokens that a rotation has replaced and that are still accepted at `now`; one a token at most.
-pub(crate) async fn find_old(db: &Db, access: &Access, tokens: &[TokenId], now: Timestamp) -> Result<Vec<(TokenId, OldSecret)>> {
-    if tokens.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<OldRow> = on_db!(db, |pool| {
-        let mut sql = QueryBuilder::new("SELECT token_id, hint, ends_at FROM token_secrets WHERE organization_id = ");
-        sql.push_bind(access.organization().id.to_string())
-            .push(" AND overlap <> 'now' AND ends_at > ")
-            .push_bind(now.as_micros())
-            .push(" AND token_id IN (");
-        let mut list = sql.separated(", ");
-        for token in tokens {
-            list.push_bind(token.to_string());
-        }
-        sql.push(")");
-        sql.build_query_as().fetch_all(pool).await?
-    });
-    rows.into_iter()
-        .map(|row| {
-            let old = OldSecret { hint: Hint::from_stored(row.hint), ends_at: Timestamp::from_micros(row.ends_at) };
-            Ok((stored("token_secrets.token_id", row.token_id.parse())?, old))
-        })
-        .collect()
 }
 
 /// The digest of a token's current secret.
@@ -201,7 +166,6 @@ pub(crate) async fn find(db: &Db, access: &Access, token: TokenId, now: Timestam
 
 #[derive(sqlx::FromRow)]
 struct RefusalsRow {
-    token_id: String,
     cause: String,
     hint: String,
     times: i64,
@@ -210,34 +174,28 @@ struct RefusalsRow {
     user_agent: String,
 }
 
-/// What of these tokens was presented although it was dead, by cause.
-pub(crate) async fn refusals(db: &Db, access: &Access, tokens: &[TokenId]) -> Result<Vec<(TokenId, Refusals)>> {
-    if tokens.is_empty() {
-        return Ok(Vec::new());
-    }
+/// What of a token was presented although it was dead, by cause.
+pub(crate) async fn refusals(db: &Db, access: &Access, token: TokenId) -> Result<Vec<Refusals>> {
     let rows: Vec<RefusalsRow> = on_db!(db, |pool| {
-        let mut sql = QueryBuilder::new(
-            "SELECT token_id, cause, hint, times, last_at, address, user_agent FROM token_refusals WHERE organization_id = ",
-        );
-        sql.push_bind(access.organization().id.to_string()).push(" AND token_id IN (");
-        let mut list = sql.separated(", ");
-        for token in tokens {
-            list.push_bind(token.to_string());
-        }
-        sql.push(") ORDER BY cause");
-        sql.build_query_as().fetch_all(pool).await?
+        sqlx::query_as(
+            "SELECT cause, hint, times, last_at, address, user_agent FROM token_refusals WHERE organization_id = $1 AND token_id = $2 \
+             ORDER BY cause",
+        )
+        .bind(access.organization().id.to_string())
+        .bind(token.to_string())
+        .fetch_all(pool)
+        .await?
     });
     rows.into_iter()
         .map(|row| {
-            let refusals = Refusals {
+            Ok(Refusals {
                 cause: stored("token_refusals.cause", row.cause.parse())?,
                 times: u64::try_from(row.times).unwrap_or(0),
                 last_at: Timestamp::from_micros(row.last_at),
                 hint: Hint::from_stored(row.hint),
                 address: row.address,
                 user_agent: row.user_agent,
-            };
-            Ok((stored("token_refusals.token_id", row.token_id.parse())?, refusals))
+            })
         })
         .collect()
 }
