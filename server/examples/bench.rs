@@ -182,7 +182,7 @@ async fn set_up(console: &Console, stored: Option<(u32, usize)>) -> Result<Made,
         secrets.extend(issued.iter().map(|issued| issued.secret.expose().to_owned()));
     }
     let seconds = began.elapsed().as_secs_f64();
-    let session = sessions::sign_in(console, &caller, email, &password(), None).await?.session.to_string();
+    let session = sessions::sign_in(console, &caller, email, &password(), None).await?.session.as_str().to_owned();
     let hot = secrets.split_off(1);
     Ok(Made { verifier: secrets.remove(0), hot, session, seconds })
 }

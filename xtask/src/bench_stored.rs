@@ -74,7 +74,7 @@ fn measure(project: &Project, plan: &Plan, name: &str, tokens: u32) -> Result<[f
     let postgres = if name == "PostgreSQL" { Some(Postgres::start(project)?) } else { None };
     let database = postgres.as_ref().map_or_else(|| "sqlite".to_owned(), Postgres::url);
     let folder = bench::fresh_folder(project)?;
-    let start = |arguments: &[&str]| Bench::start(project, plan.profile, &folder, &[&[database.as_str()], arguments].concat());
+    let start = |arguments: &[&str]| Bench::start(project, plan.profile, &folder, &[&[database.as_str()][..], arguments].concat());
     // Whoever has seeded has used memory for that, and has its pages at hand: measured is who comes after.
     let made = start(&["info", &tokens.to_string(), &plan.hot.min(tokens).to_string()])?;
     made.write_traffic()?;
