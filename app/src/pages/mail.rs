@@ -67,7 +67,7 @@ fn Listed(mails: Mails) -> impl IntoView {
         <PageTitle page="Mail" organization=organization.name.to_string() />
         <div class="page-head">
             <p class="lead">
-                "Owners and admins get a mail whenever a token is generated, and who is invited gets one with the link. Here is how far each of the latest 50 has come."
+                "Owners and admins get a mail whenever a token is generated, and who is invited gets one with the link. Here is how far each of the latest 50 has come, and before them what nobody got in the last 7 days."
             </p>
         </div>
         {become_files.then(|| view! { <Unmailed /> })}
@@ -82,7 +82,7 @@ fn Listed(mails: Mails) -> impl IntoView {
             view! {
                 <Table
                     id="mails"
-                    caption=format!("Mails of {}, newest first", organization.name)
+                    caption=format!("Mails of {}, those that were given up first, then newest first", organization.name)
                     columns=&["Subject", "To", "Written", "Delivery"]
                     actions=false
                 >

@@ -339,7 +339,8 @@ fn the_demo_has_a_month_behind_it_and_a_folder_of_its_own() {
         let errors = home.path().join("errors");
         let mut command = demo(&folder);
         let made = folder.exists();
-        crowd(&mut command, if made { &[] } else { &["--secrets", secrets.to_str().unwrap()] });
+        let wanted = ["--secrets", secrets.to_str().unwrap()];
+        crowd(&mut command, if made { &[] } else { &wanted });
         let mut server = command.stdout(Stdio::piped()).stderr(std::fs::File::create(&errors).unwrap()).spawn().unwrap();
         let mut lines = BufReader::new(server.stdout.as_mut().unwrap()).lines().map_while(Result::ok);
         let first = lines.next().unwrap_or_default();
@@ -414,20 +415,20 @@ fn the_demo_has_a_month_behind_it_and_a_folder_of_its_own() {
 async fn the_demo_can_be_in_postgresql() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("demo");
-    let database = new_database().await;
+    let database = TestDatabase::create().await;
     let demo = |folder: &Path, more: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
         command.args(["demo", "--listen", &format!("127.0.0.1:{}", free_port()), "--folder"]).arg(folder).args(more);
         command
     };
     let mut server =
-        demo(&folder, &["--tokens", "50", "--postgres", &database]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        demo(&folder, &["--tokens", "50", "--postgres", database.url()]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let lines: Vec<String> = BufReader::new(server.stdout.as_mut().unwrap()).lines().map_while(Result::ok).take(3).collect();
     assert!(lines[1].starts_with("50 made-up tokens") && lines[2].starts_with("Console: "), "{lines:?}");
     stop(&mut server);
     assert!(!folder.join("jeton.sqlite").exists());
     says(&demo(&folder, &[]).output().unwrap(), 65, "name its database with --postgres");
-    says(&demo(&home.path().join("other"), &["--postgres", &database]).output().unwrap(), 65, "Name an empty one");
+    says(&demo(&home.path().join("other"), &["--postgres", database.url()]).output().unwrap(), 65, "Name an empty one");
 }
 
 /// Asks the server to end and waits: within its grace it ends well.

@@ -236,7 +236,8 @@ async fn many_tokens_are_decided_about_together(it: TestConsole) {
     assert_eq!(page.body.matches("name=\"token-tok_").count(), 100);
     let others = page.body.split("name=\"others\"").nth(1).unwrap().split("</select>").next().unwrap();
     assert!(others.contains(&payments) && others.contains("revoke") && !others.contains("rotate"));
-    let done = it.post_form(&owner, REMOVE, &[(&format!("token-{}", made[102].0), "revoke"), ("others", &payments), ("typed", labels[102])]).await;
+    let done =
+        it.post_form(&owner, REMOVE, &[(&format!("token-{}", made[102].0), "revoke"), ("others", &payments), ("typed", labels[102])]).await;
     assert_eq!(done.status, 303);
     assert_eq!(it.count("SELECT COUNT(*) FROM tokens WHERE kind = 'team'").await, 102);
     assert!(!works(&it, &made[102].1).await && works(&it, &made[0].1).await);

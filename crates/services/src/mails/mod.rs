@@ -8,7 +8,7 @@ mod deliver;
 mod letter;
 mod report;
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, time::Duration};
 
 use domain::{Invitation, InvitationId, Mail, MailId, OrganizationId, PasswordResetId, Permission, TeamId, Timestamp, UserId};
 use zeroize::Zeroizing;
@@ -80,10 +80,13 @@ pub trait Mailer: Send + Sync + 'static {
     fn hand_over<'a>(&'a self, mail: &'a Outgoing) -> Handing<'a>;
 }
 
-/// The latest mails of an organization, newest first, 50 of them.
+/// How long a mail that was given up stays before all others.
+const TOLD: Duration = Duration::from_hours(7 * 24);
+
+/// The latest mails of an organization, newest first, 50 of them; those that were given up in the last seven days come first.
 pub async fn list(console: &Console, access: &Access) -> Result<Vec<Mail>> {
     access.require(Permission::ORGANIZATION_UPDATE)?;
-    store::mails::list(&console.0.db, access, 50).await
+    store::mails::list(&console.0.db, access, console.now().minus(TOLD), 50).await
 }
 
 /// Writes a letter to every owner and admin of the organization, as part of the change it tells of.

@@ -249,14 +249,19 @@ impl Row {
     }
 }
 
-/// The organization's latest mails, newest first.
-pub(crate) async fn list(db: &Db, access: &Access, limit: i64) -> Result<Vec<Mail>> {
+/// The organization's latest mails, newest first; before them those that were given up after `since`, however many are newer.
+pub(crate) async fn list(db: &Db, access: &Access, since: Timestamp, limit: i64) -> Result<Vec<Mail>> {
     let rows: Vec<Row> = on_db!(db, |pool| {
         sqlx::query_as(
             "SELECT id, recipient, subject, created_at, due_at, attempts, sent_at, failed_at, dropped_at, problem FROM mails \
-             WHERE organization_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
+             WHERE organization_id = $1 AND id IN (\
+             SELECT id FROM (SELECT id FROM mails WHERE organization_id = $1 AND failed_at > $2 AND dropped_at IS NULL \
+             ORDER BY failed_at DESC LIMIT $3) given_up UNION \
+             SELECT id FROM (SELECT id FROM mails WHERE organization_id = $1 ORDER BY created_at DESC, id DESC LIMIT $3) latest) \
+             ORDER BY CASE WHEN failed_at > $2 AND dropped_at IS NULL THEN 0 ELSE 1 END, created_at DESC, id DESC",
         )
         .bind(access.organization().id.to_string())
+        .bind(since.as_micros())
         .bind(limit)
         .fetch_all(pool)
         .await?

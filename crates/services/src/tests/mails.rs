@@ -121,7 +121,15 @@ async fn what_is_refused_for_now_is_tried_again_later_and_given_up_after_a_day(i
     assert_eq!(mails::deliver(&instance.console, &post).await.unwrap(), waiting);
     instance.advance(24 * 60 * 60);
     assert_eq!(mails::deliver(&instance.console, &post).await.unwrap().failed, 1);
-    // The session of a day ago has ended; the list is the operator's to look at.
+    // It stays before what comes after it, for seven days.
+    let owner = instance.owner().await;
+    tokens::create(&instance.console, &owner, new_token("newer", Role::Viewer)).await.unwrap();
+    let first = async |owner: &crate::Access| mails::list(&instance.console, owner).await.unwrap()[0].subject.clone();
+    assert!(first(&owner).await.contains("lost"));
+    assert_eq!(mails::list(&instance.console, &owner).await.unwrap().len(), 3, "each once");
+    instance.advance(7 * 24 * 60 * 60);
+    let owner = instance.owner().await;
+    assert!(first(&owner).await.contains("newer"));
     assert_eq!(instance.count("SELECT COUNT(*) FROM mails WHERE failed_at IS NOT NULL AND problem = '421 come back later'").await, 1);
 }
 
