@@ -58,7 +58,7 @@ test('Tab goes through the list as it reads', async ({ page, server, visit }) =>
   await server.token({ label: 'reached second' });
   await server.token({ label: 'reached first' });
   await visit(TOKENS);
-  expect(await tab(page, 30)).toEqual([
+  expect(await tab(page, 31)).toEqual([
     'Skip to content',
     'Jeton',
     'Keyboard shortcuts',
@@ -91,7 +91,7 @@ test('Tab goes through the list as it reads', async ({ page, server, visit }) =>
     'Revoke reached first',
     'Select reached second',
   ]);
-  expect(await tab(page, 2, 'Shift+Tab')).toEqual(['Revoke reached first', 'reached first']);
+  expect(await tab(page, 2, 'Shift+Tab')).toEqual(['Revoke reached first', 'Edit reached first']);
 });
 
 test('Tab goes through the form as it reads, and arrows choose', async ({ page, visit }) => {
@@ -216,11 +216,11 @@ test('a token is generated, copied and revoked without a mouse, and dialogs keep
   await expect(revokeDialog(page, 'by keyboard')).toBeVisible();
   await live(page);
   await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused();
-  expect(await tab(page, 1, 'Shift+Tab')).toEqual(['Type by keyboard to confirm']);
+  expect(await tab(page, 2, 'Shift+Tab')).toEqual(['Why (optional)', 'Type by keyboard to confirm']);
   await page.keyboard.type('by keyboard');
-  expect(await tab(page, 2)).toEqual(['Cancel', 'Revoke token']);
+  expect(await tab(page, 3)).toEqual(['Why (optional)', 'Cancel', 'Revoke token']);
   const around = await tab(page, 3);
-  expect(around.filter((name) => !['the browser', 'rotate it', 'Type by keyboard to confirm', 'Cancel', 'Revoke token'].includes(name))).toEqual([]);
+  expect(around.filter((name) => !['the browser', 'rotate it', 'Type by keyboard to confirm', 'Why (optional)', 'Cancel', 'Revoke token'].includes(name))).toEqual([]);
   await page.getByRole('button', { name: 'Revoke token' }).focus();
   await page.keyboard.press('Enter');
   await expect(revokeDialog(page, 'by keyboard')).toHaveCount(0);

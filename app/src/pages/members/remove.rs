@@ -183,13 +183,15 @@ fn Revoked(tokens: Vec<Token>, now: Timestamp, refusal: Refusal) -> impl IntoVie
                 </h2>
                 <p class="lead">{lead}</p>
                 <ul class="doomed">{tokens.iter().take(NAMED).map(|token| view! { <Doomed token=token now=now /> }).collect_view()} {more}</ul>
-                <TextField
-                    name="typed"
-                    label=format!("Type {word} to confirm")
-                    value=posted::field("typed")
-                    autocomplete="off"
-                    refusal=refusal
-                />
+                <div class="form">
+                    <TextField
+                        name="typed"
+                        label=format!("Type {word} to confirm")
+                        value=posted::field("typed")
+                        autocomplete="off"
+                        refusal=refusal
+                    />
+                </div>
             </section>
         }
     })
