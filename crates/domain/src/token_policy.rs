@@ -280,14 +280,13 @@ impl Policy {
         let mut offered: Vec<u32> = Lifetime::PRESETS.into_iter().filter(fits).chain([usual]).collect();
         offered.sort_unstable();
         offered.dedup();
-        let mut limit = match self.max_days {
+        let limit = match self.max_days {
             Some(max) => format!("The organization's policy allows {} at most.", days(max)),
             None if !self.may_never_expire => "The organization's policy asks for an end.".to_owned(),
             None => String::new(),
         };
-        if let Some(allowed) = self.revoke_unused_days {
-            limit = format!("{limit} One that nobody uses for {} is revoked.", days(allowed)).trim_start().to_owned();
-        }
+        let unused = self.revoke_unused_days.map(|allowed| format!("One that nobody uses for {} is revoked.", days(allowed)));
+        let limit = [limit, unused.unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
         Offer { days: offered, chosen: usual, never: self.may_never_expire, limit }
     }
 

@@ -126,7 +126,7 @@ impl Crowd {
     }
 }
 
-/// SplitMix64: chance that is the same each time. Nothing secret comes of it.
+/// `SplitMix64`: chance that is the same each time. Nothing secret comes of it.
 struct Dice(u64);
 
 impl Dice {

@@ -355,9 +355,9 @@ fn the_demo_has_a_month_behind_it_and_a_folder_of_its_own() {
         let console = lines.next().unwrap();
         let address = console.strip_prefix("Console: http://").unwrap();
         // Those that were written down are good.
-        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&secrets).unwrap().permissions());
+        let allowed = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&secrets).unwrap().permissions());
         let text = std::fs::read_to_string(&secrets).unwrap();
-        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(allowed & 0o777, 0o600);
         assert!((200..300).contains(&text.lines().count()), "{}", text.lines().count());
         for secret in text.lines().take(3) {
             let mut stream = std::net::TcpStream::connect(address).unwrap();

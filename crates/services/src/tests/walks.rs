@@ -38,14 +38,15 @@ async fn some_thousand(instance: &Instance) -> Access {
     let operator = access::by_operator(&instance.console, "acme", &caller()).await.unwrap();
     let now = instance.console.now();
     let days = |days: u64| std::time::Duration::from_hours(24 * days);
+    let third = |number: u64| usize::try_from(number % 3).unwrap();
     let seed = |number: u64| Seed {
         owner: Owner::Organization,
         label: Label::parse(&format!("token {number}")).unwrap(),
         description: domain::Description::parse("").unwrap(),
-        role: Some([Role::Viewer, Role::Developer, Role::Admin][number as usize % 3].into()),
+        role: Some([Role::Viewer, Role::Developer, Role::Admin][third(number)].into()),
         permissions: domain::PermissionSet::NONE,
         created_at: now.minus(days(1 + number % 300)),
-        creator: (ada, domain::Name::parse(["Ada", "Bob", "Cy"][number as usize % 3]).unwrap()),
+        creator: (ada, domain::Name::parse(["Ada", "Bob", "Cy"][third(number)]).unwrap()),
         expires_at: (!number.is_multiple_of(7)).then(|| now.plus(days(1 + number % 97))),
         last_used_at: (!number.is_multiple_of(5)).then(|| now.minus(days(number % 113))),
         state: if number.is_multiple_of(11) { State::Revoked { at: now, by: "Ada".to_owned(), why: None } } else { State::Active },
