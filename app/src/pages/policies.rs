@@ -53,7 +53,7 @@ pub fn Policies() -> impl IntoView {
         query.with(|query| query.get_str("done") == Some("saved")).then(|| {
             view! {
                 <Notice tone=Tone::Success dismiss=paths::policies(&organization.get())>
-                    <p>"The policy is saved. It holds for every token that is generated or edited from now on."</p>
+                    <p>"The policy is saved. It holds for every token that is generated or edited from now on. What stays unused is revoked only where that is asked for, and then also what is there already."</p>
                 </Notice>
             }
         })
@@ -86,7 +86,7 @@ fn Shown(found: Found) -> impl IntoView {
         <PageTitle page="Policies" organization=name.clone() />
         <p class="lead">
             {format!("What {name} asks of its API tokens. A change holds for tokens that are generated or edited after it; ")}
-            "those that are there go on as they are, and are marked where they are outside."
+            "those that are there go on as they are, and are marked where they are outside. Only what nobody uses is revoked, if that is asked for."
         </p>
         {if found.may_update { view! { <PolicyForm found=found /> }.into_any() } else { view! { <Facts policy=found.policy /> }.into_any() }}
     }

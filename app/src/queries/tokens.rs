@@ -19,8 +19,8 @@ pub struct TokenList {
     pub owners: Owners,
     /// Whether to offer the bin.
     pub may_revoke: bool,
-    /// Whether to offer editing on each row; a form that may not be had says so.
-    pub may_update: bool,
+    /// Which of the rows the person asking may edit: of what belongs to others, or to a team they are not in, nothing.
+    pub editable: Vec<TokenId>,
     /// What was asked for.
     pub query: TokenQuery,
     /// The rows.
@@ -126,7 +126,10 @@ pub async fn list(organization: String, query: String, generated: String) -> Res
                 query,
                 organization: access.organization().clone(),
                 own: access.is_to_own_tokens() && access.teams().is_empty(),
-                may_update: access.allows_on_tokens(domain::Permission::API_KEY_UPDATE),
+                editable: {
+                    let may_edit = |token: &&Token| access.allows_on(domain::Permission::API_KEY_UPDATE, token);
+                    page.items.iter().filter(may_edit).map(|token| token.id).collect()
+                },
                 may_revoke: access.allows_on_tokens(domain::Permission::API_KEY_DELETE),
                 owners,
                 page,

@@ -13,6 +13,7 @@ on_both![
     the_mask_of_an_earlier_secret_leads_to_the_token,
     what_is_over_is_in_the_other_view,
     the_file_holds_what_the_list_shows,
+    a_row_leads_only_to_a_form_that_may_be_had,
     the_file_is_no_formula,
 ];
 
@@ -117,6 +118,23 @@ async fn what_is_over_is_in_the_other_view(it: TestConsole) {
     }
     assert!(!inactive.body.contains("Select revoked one") && inactive.body.contains("Select ends"));
     assert!(!inactive.body.contains("name=\"expiring\""));
+}
+
+async fn a_row_leads_only_to_a_form_that_may_be_had(it: TestConsole) {
+    let (owner, viewer) = (it.session("owner").await, it.session("viewer").await);
+    let (ours, _) = it.issue("acme", "ours", Role::Viewer, &[], Lifetime::Never).await;
+    let form = [("owner", "user"), ("label", "theirs"), ("role", "viewer"), ("expiry", "90"), ("label_warned", "theirs")];
+    let theirs = it.post_form(&viewer, "/orgs/acme/tokens/new", &form).await.secrets()[0].0.clone();
+    let leads = |list: &Answer, id: &str| list.body.contains(&format!("href=\"/orgs/acme/tokens/{id}/edit\""));
+    let (all, own) = (it.get(&owner, "/orgs/acme/tokens").await, it.get(&viewer, "/orgs/acme/tokens").await);
+    assert!(leads(&all, &ours.id.to_string()) && leads(&own, &theirs));
+    assert!(all.text().contains("theirs") && !leads(&all, &theirs), "a token of a person is edited by that person");
+    let none = it.get(&owner, "/orgs/acme/tokens?q=gone").await;
+    assert!(
+        none.body.contains("href=\"/orgs/acme/tokens?view=inactive&amp;q=gone\"") || none.body.contains("q=gone&amp;view=inactive"),
+        "{}",
+        none.body
+    );
 }
 
 async fn the_file_holds_what_the_list_shows(it: TestConsole) {

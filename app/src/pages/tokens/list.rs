@@ -104,7 +104,7 @@ fn Listed(list: TokenList) -> impl IntoView {
         organization,
         own,
         owners,
-        may_update,
+        editable,
         may_revoke,
         query,
         page,
@@ -160,6 +160,7 @@ fn Listed(list: TokenList) -> impl IntoView {
             let row = |token: Token| {
                 let outside = outside.iter().find(|(id, _)| *id == token.id).map(|(_, words)| words.clone());
                 let old = rotating.iter().find(|(id, _)| *id == token.id).map(|(_, old)| old.clone());
+                let may_update = editable.contains(&token.id);
                 let presented = presented.iter().find(|(id, _)| *id == token.id).map(|(_, presented)| presented.clone());
                 // That of a secret which is still accepted stands in the row anyway.
                 let earlier = earlier.iter().find(|(id, _)| *id == token.id).map(|(_, hint)| hint.clone());
@@ -240,9 +241,18 @@ fn Nothing(organization: String, query: TokenQuery) -> impl IntoView {
             ),
         }
     };
+    // What is looked for in a hurry may be revoked already.
+    let elsewhere = (query.after.is_none() && query.is_narrowed()).then(|| {
+        let (view, label) = match query.view {
+            View::Active => (View::Inactive, "Look among the inactive ones"),
+            View::Inactive => (View::Active, "Look among the active ones"),
+        };
+        view! { <ButtonLink href=paths::tokens_at(&organization, &query.in_view(view).to_query())>{label}</ButtonLink> }
+    });
     view! {
         <Empty glyph=Glyph::Search title=title>
             <p class="empty-text">{text}</p>
+            {elsewhere}
             <ButtonLink href=paths::tokens_at(&organization, &way.to_query())>{label}</ButtonLink>
         </Empty>
     }

@@ -71,7 +71,7 @@ pub fn Row(
     });
     let pencil = (may_update && matches!(status, Status::Active | Status::Disabled)).then(|| {
         view! {
-            <a class="button bin" data-look=Look::Quiet.as_str() href=paths::edit(&organization, token.id)>
+            <a class="button bin row-edit" data-look=Look::Quiet.as_str() href=paths::edit(&organization, token.id)>
                 <Icon glyph=Glyph::Pencil />
                 <span class="bin-name">"Edit " <span class="bin-label">{label.clone()}</span></span>
             </a>
