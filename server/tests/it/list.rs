@@ -3,7 +3,7 @@
 use domain::{Lifetime, Role};
 
 use crate::{
-    harness::{Caller, TestConsole, on_both},
+    harness::{Answer, Caller, TestConsole, on_both},
     rotation::rotate,
 };
 
