@@ -120,7 +120,7 @@ async function untold(page: Page): Promise<string[]> {
       for (const row of rows) {
         const heads = [...row.cells].filter((cell) => cell.tagName === 'TH' && cell.scope === 'row');
         if (heads.length !== 1) wrong.push(`${name}: a row with ${heads.length} heads`);
-        const label = text(heads[0]?.querySelector('a') ?? heads[0]);
+        const label = text(heads[0]?.querySelector('a, .row-label') ?? heads[0]);
         for (const control of row.querySelectorAll<HTMLElement>('td a, td button, td input:not([type=hidden]), td select')) {
           const named = control.getAttribute('aria-label') ?? text(control);
           const reads = control.closest('[data-column]') !== null && control.tagName === 'A';
