@@ -88,6 +88,7 @@ fn measure(project: &Project, plan: &Plan, name: &str, tokens: u32) -> Result<[f
         Ok((bench, took))
     };
     let (bench, started) = again("info")?;
+    // What a start does beside answering is over by then; the memory is read once, so there is nothing to wait for but time.
     sleep(Duration::from_secs(2));
     let idle = bench.resident_mib()?;
     let session = told["session"].as_str().context("no session")?;
@@ -102,7 +103,7 @@ fn measure(project: &Project, plan: &Plan, name: &str, tokens: u32) -> Result<[f
     let (bench, _) = again("statements")?;
     take_warm(&folder)?;
     bench.turn("jeton", "warm", 2, None)?;
-    // What is noted of the turn before is written after it.
+    // What is noted of the turn before is written up to five seconds after it, and is not to be counted.
     sleep(Duration::from_secs(7));
     let before = statements(&bench)?;
     let warm = bench.turn("jeton", "warm", plan.statements_seconds, Some(PAUSE))?;

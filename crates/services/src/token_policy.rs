@@ -314,7 +314,7 @@ async fn revoke_unused_of(console: &Console, organization: OrganizationId, now: 
                 actor: &Principal::System,
                 action: Action::TokenRevoke,
                 target: Target { kind: "token", id: token.id.to_string(), name: token.label.clone() },
-                details: json!({ "hint": token.hint, "last_used_at": token.last_used_at.map(Timestamp::iso), "cause": cause }),
+                details: json!({ "hint": token.hint, "last_used_at": token.last_used_at.map(Timestamp::iso), "reason": cause }),
                 caller: &caller,
             });
         }

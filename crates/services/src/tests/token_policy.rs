@@ -440,7 +440,7 @@ async fn unused_tokens_end_on_time_and_no_sooner(instance: Instance) {
     }
     let revoked = details(&instance, "token.revoke").await;
     assert_eq!(revoked.len(), 1);
-    assert!(revoked.iter().all(|details| details["cause"] == "unused for 30 days" && details["last_used_at"].is_null()));
+    assert!(revoked.iter().all(|details| details["reason"] == "unused for 30 days" && details["last_used_at"].is_null()));
     assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'token.revoke' AND actor_kind = 'system'").await, 1);
     let told = "SELECT COUNT(*) FROM mails WHERE subject LIKE 'API token % was revoked in Acme' AND text_body LIKE '%never used%'";
     assert_eq!(instance.count(told).await, 1);
