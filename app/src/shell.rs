@@ -22,7 +22,7 @@ const TRUSTED_TYPES: &str = "if(window.trustedTypes)trustedTypes.createPolicy('d
 
 /// The whole HTML document. Leptos's own script would write the nonce where style sheets can read it, so this one is ours.
 pub(crate) fn shell() -> impl IntoView {
-    let ssr::Request { assets, preferences, .. } = ssr::request();
+    let ssr::Request { assets, preferences, arrives, .. } = ssr::request();
     let theme = preferences.theme;
     // The macro knows no `media` on `<meta>`.
     let colored = |&(color, media)| html::meta().name("theme-color").attr("media", media).content(color);
@@ -33,6 +33,10 @@ pub(crate) fn shell() -> impl IntoView {
          document.querySelectorAll('leptos-island').forEach(island=>live[island.dataset.component](island)))",
         assets.script, assets.module
     );
+    // Whoever arrives reads the page sooner by a way there and back when the style comes along. The next page finds it in the cache.
+    let sheet = arrives.then(|| view! { <style nonce=nonce.clone() inner_html=assets.sheet.clone()></style> });
+    let link =
+        html::link().rel(if arrives { "prefetch" } else { "stylesheet" }).href(assets.style.clone()).r#as(arrives.then_some("style"));
     // Only islands are taken over by the browser: nothing else has to be marked for it, nor what it was made from sent along.
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
@@ -46,7 +50,8 @@ pub(crate) fn shell() -> impl IntoView {
                 <meta name="color-scheme" content=theme.scheme() />
                 {around}
                 <meta name="description" content="Generate, hand out and revoke the API tokens of your organization." />
-                <link rel="stylesheet" href=assets.style.clone() />
+                {sheet}
+                {link}
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
                 <script nonce=nonce.clone() inner_html=TRUSTED_TYPES></script>
                 <link rel="modulepreload" href=assets.script.clone() nonce=nonce.clone() />

@@ -44,6 +44,8 @@ pub struct Request {
     pub preferences: Preferences,
     /// Where the built files are.
     pub assets: Arc<Assets>,
+    /// Whether the browser comes from elsewhere, so that it may have nothing of ours yet.
+    pub arrives: bool,
     /// Where people and programs reach this server, as in `https://jeton.example`, for the commands that pages offer to copy.
     pub origin: Arc<str>,
     /// Whether mails only become files.
@@ -66,7 +68,7 @@ impl Renewal {
     }
 }
 
-/// The addresses of the built files; their names hold a hash of what is in them.
+/// The built files: their addresses, whose names hold a hash of what is in them.
 #[derive(Debug, Clone)]
 pub struct Assets {
     /// The JavaScript that wasm-bindgen writes.
@@ -75,6 +77,8 @@ pub struct Assets {
     pub module: String,
     /// The style sheet.
     pub style: String,
+    /// What stands in the style sheet.
+    pub sheet: String,
 }
 
 impl Request {

@@ -102,6 +102,7 @@ async fn run(folder: &Path, database: &str, stored: Option<(u32, usize)>) -> Res
             script: "/assets/a.js".into(),
             module: "/assets/a.wasm".into(),
             style: "/assets/a.css".into(),
+            sheet: String::new(),
         }),
         public_url,
         client_ip: ClientIpSource::ConnectInfo,

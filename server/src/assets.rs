@@ -17,7 +17,9 @@ struct Site;
 pub fn find() -> Option<Assets> {
     let named =
         |end: &str| Site::iter().find(|name| name.starts_with("assets/jeton-") && name.ends_with(end)).map(|name| format!("/{name}"));
-    Some(Assets { script: named(".js")?, module: named(".wasm")?, style: named(".css")? })
+    let style = named(".css")?;
+    let sheet = String::from_utf8(Site::get(&style[1..])?.data.into_owned()).ok()?;
+    Some(Assets { script: named(".js")?, module: named(".wasm")?, style, sheet })
 }
 
 /// Serves a file whose name holds a hash: what has been fetched is good for ever.

@@ -11,10 +11,10 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-cap
     magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), xr-spatial-tracking=(), clipboard-write=(self), \
     publickey-credentials-get=(self), publickey-credentials-create=(self)";
 
-/// Sets the headers that fit the answer: the page's when it is HTML, the API's otherwise.
-pub(crate) fn secure(headers: &mut HeaderMap, nonce: Nonce, public_url: &PublicUrl) {
+/// Sets the headers that fit the answer: the page's when it is HTML and has a nonce, the API's otherwise.
+pub(crate) fn secure(headers: &mut HeaderMap, nonce: Option<Nonce>, public_url: &PublicUrl) {
     let html = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if html {
+    if let Some(nonce) = nonce.filter(|_| html) {
         let nonce = nonce.encoded();
         let policy = format!(
             "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
@@ -30,7 +30,7 @@ pub(crate) fn secure(headers: &mut HeaderMap, nonce: Nonce, public_url: &PublicU
         set(headers, "origin-agent-cluster", "?1");
         set(headers, "permissions-policy", PERMISSIONS);
         set(headers, "x-frame-options", "DENY");
-        set(headers, "vary", "Sec-Fetch-Site, Origin, Cookie");
+        set(headers, "vary", "Accept-Encoding, Sec-Fetch-Site, Origin, Cookie");
     } else {
         set(headers, "content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
     }

@@ -6,6 +6,7 @@
 pub mod assets;
 mod catalogue;
 pub mod commands;
+mod compression;
 pub mod config;
 mod cookies;
 mod csrf;

@@ -41,10 +41,6 @@ impl Nonce {
 /// Names the request, in the answer as in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Addresses that programs ask thousands of times a second. What they are answered is not worth a line each, unless it is trouble: a line
-/// costs as much as the answer.
-const BUSY: [&str; 3] = ["/api/v1/verify", "/api/v1/verify/batch", "/oauth2/introspect"];
-
 /// Surrounds a request. It is the outermost layer, so that everything has a request id.
 pub(crate) async fn request(State(site): State<Site>, request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -55,38 +51,72 @@ pub(crate) async fn request(State(site): State<Site>, request: Request, next: Ne
     site.entropy.fill(&mut random);
     id.copy_from_slice(&random[..16]);
     nonce.copy_from_slice(&random[16..]);
-    let (request_id, nonce) = (format!("req_{}", HEXLOWER.encode(&id)), Nonce(nonce));
+    let (request_id, nonce) = (named(&id), Nonce(nonce));
     let caller = Caller::new(request_id.clone(), address, user_agent(request.headers()));
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("-", MatchedPath::as_str);
-    let is_busy = BUSY.contains(&route) || route.starts_with(gate::ADDRESS);
-    // Where there is no line to name there is no span either, which costs as much as reading the request.
-    let span = if is_busy {
+    let is_gate = route.starts_with(gate::ADDRESS);
+    // Gateways ask as often as services do, see [`answered_to_a_service`]; where there is no line to name there is no span either.
+    let span = if is_gate {
         tracing::debug_span!("request", request_id, method = %request.method(), route)
     } else {
         tracing::info_span!("request", request_id, method = %request.method(), route)
     };
     // Behind a gateway the query may be that of the gateway's client, which is not for us to refuse.
-    let reveals = !route.starts_with(gate::ADDRESS) && request.uri().query().is_some_and(|query| reveals_a_secret(query, &site));
+    let reveals = !is_gate && request.uri().query().is_some_and(|query| reveals_a_secret(query, &site));
     request.extensions_mut().insert(caller);
     request.extensions_mut().insert(nonce);
     async move {
         let response = if reveals { in_address() } else { next.run(request).await };
-        let mut response = problem::dress(response, &request_id);
-        headers::secure(response.headers_mut(), nonce, &site.public_url);
-        let id = HeaderValue::from_str(&request_id).expect("a request id is hexadecimal");
-        response.headers_mut().insert(REQUEST_ID, id);
-        let status = response.status();
-        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        match is_busy {
-            false => tracing::info!(status = status.as_u16(), micros, "answered"),
-            true if status.is_server_error() => tracing::warn!(request_id, route, status = status.as_u16(), micros, "answered"),
-            true => tracing::debug!(status = status.as_u16(), micros, "answered"),
+        let response = dressed(response, &request_id, Some(nonce), &site);
+        if is_gate {
+            answered_to_a_service(&request_id, route, &response, started);
+        } else {
+            tracing::info!(status = response.status().as_u16(), micros = micros_since(started), "answered");
         }
         response
     }
     .instrument(span)
     .await
+}
+
+/// Who sends a request to where layers cost too much ([`crate::rest::busy`]), under which name; else the refusal of a secret in its address.
+pub(crate) fn caller(site: &Site, request: &Request, address: Option<IpAddr>) -> (Caller, Result<(), Response>) {
+    let mut id = [0; 16];
+    site.entropy.fill_public(&mut id);
+    let caller = Caller::new(named(&id), address, user_agent(request.headers()));
+    let reveals = request.uri().query().is_some_and(|query| reveals_a_secret(query, site));
+    (caller, if reveals { Err(in_address()) } else { Ok(()) })
+}
+
+/// An answer with all that every answer has: its problem written down, its headers, the name of its request. Only a page has a nonce.
+pub(crate) fn dressed(response: Response, request_id: &str, nonce: Option<Nonce>, site: &Site) -> Response {
+    let mut response = problem::dress(response, request_id);
+    headers::secure(response.headers_mut(), nonce, &site.public_url);
+    let id = HeaderValue::from_str(request_id).expect("a request id is hexadecimal");
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+/// Writes the line of an answer to what is asked thousands of times a second: only trouble is worth one, since a line costs as much as the answer.
+pub(crate) fn answered_to_a_service(request_id: &str, route: &str, response: &Response, started: Instant) {
+    let status = response.status();
+    if status.is_server_error() {
+        tracing::warn!(request_id, route, status = status.as_u16(), micros = micros_since(started), "answered");
+    } else {
+        tracing::debug!(request_id, route, status = status.as_u16(), micros = micros_since(started), "answered");
+    }
+}
+
+fn micros_since(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
+}
+
+fn named(id: &[u8; 16]) -> String {
+    let mut name = String::with_capacity(36);
+    name.push_str("req_");
+    HEXLOWER.encode_append(id, &mut name);
+    name
 }
 
 /// Turns a panic, which the hook of [`crate::telemetry`] has logged, into a 500 with the request id and nothing else.
@@ -95,7 +125,7 @@ pub(crate) fn panicked(_: Box<dyn std::any::Any + Send>) -> Response<Body> {
 }
 
 /// The client's address, from the one source the operator named; none when that source says nothing.
-async fn address(source: &ClientIpSource, request: Request) -> (Option<IpAddr>, Request) {
+pub(crate) async fn address(source: &ClientIpSource, request: Request) -> (Option<IpAddr>, Request) {
     if *source == ClientIpSource::ConnectInfo {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_canonical());
         return (peer, request);

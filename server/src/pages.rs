@@ -33,6 +33,8 @@ pub(crate) struct Visit {
     pub(crate) device: Option<String>,
     /// What it remembers of how it is used.
     preferences: Preferences,
+    /// Whether it comes from elsewhere, as far as the browser says.
+    arrives: bool,
     /// Where the session's new cookie goes, should it get one.
     pub(crate) renewal: Renewal,
     /// Why the password that came along was not taken.
@@ -49,12 +51,13 @@ impl FromRequestParts<Site> for Visit {
         let Extension(renewal) = Extension::<Renewal>::from_request_parts(parts, site).await.map_err(IntoResponse::into_response)?;
         let device = cookies::device(&parts.headers);
         let preferences = cookies::preferences(&parts.headers);
+        let arrives = parts.headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin");
         let cookie = cookies::session(&parts.headers);
         let actor = match &cookie {
             None => None,
             Some(cookie) => sessions::find(&site.console, cookie).await.map_err(|error| Problem::from(error).into_response())?,
         };
-        Ok(Self { site: site.clone(), actor, caller, cookie, device, preferences, renewal, unconfirmed: None, nonce })
+        Ok(Self { site: site.clone(), actor, caller, cookie, device, preferences, arrives, renewal, unconfirmed: None, nonce })
     }
 }
 
@@ -69,6 +72,7 @@ impl Visit {
             posted: posted.map(Arc::new),
             preferences: self.preferences,
             assets: self.site.assets.clone(),
+            arrives: self.arrives,
             origin: self.site.public_url.origin().into(),
             mails_become_files: self.site.mails_become_files,
         }

@@ -14,12 +14,12 @@ use services::{Console, Entropy};
 use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
-use crate::{assets, config::PublicUrl, cookies, csrf, exports, forms, observe, pages, rest};
+use crate::{assets, compression, config::PublicUrl, cookies, csrf, exports, forms, observe, pages, rest};
 
 /// The largest body anything takes.
-const BODY_LIMIT: usize = 64 * 1024;
+pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 /// The longest a request may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 const _: () = assert!(services::revocations::LONGEST_WAIT.as_secs() + 5 <= PATIENCE.as_secs(), "who waits is answered in time");
 
 /// What every handler may use.
@@ -110,7 +110,8 @@ pub fn router(site: Site) -> Router {
     let console = console.layer(middleware::from_fn_with_state(site.public_url.clone(), csrf::guard));
     // Programs have no session, so what they ask does not pass by where cookies are renewed.
     let browsers = open.merge(console).fallback(pages::not_found).layer(middleware::from_fn(cookies::renewing));
-    layered(browsers.merge(rest), site.clone()).merge(gate(site))
+    let browsers = browsers.layer(middleware::from_fn(compression::mark)).layer(compression::layer());
+    layered(browsers.merge(rest), site.clone()).merge(rest::busy::router(site.clone())).merge(gate(site))
 }
 
 /// Where gateways ask. The limits around other routes answer what gateways do not understand, so this one has its own: no body is read, and

@@ -1,22 +1,32 @@
 //! Randomness as a value that is handed in, so that a test can set it and write down a whole answer.
 
 use domain::secret::BODY_LENGTH;
-use rand::{TryRng, rngs::SysRng};
+use rand::{Rng as _, TryRng as _, rngs::SysRng};
 use zeroize::Zeroizing;
 
 /// Gives random bytes.
 pub trait Entropy: Send + Sync + 'static {
     /// Fills the buffer. Stops the process rather than give bytes that are not random.
     fn fill(&self, buffer: &mut [u8]);
+
+    /// Fills the buffer with what is no secret and only has to be another one each time, as a request's name is.
+    fn fill_public(&self, buffer: &mut [u8]) {
+        self.fill(buffer);
+    }
 }
 
-/// The operating system's generator: the only source of randomness in production.
+/// The operating system's generator: the only source of what is secret in production.
 #[derive(Debug)]
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn fill(&self, buffer: &mut [u8]) {
         SysRng.try_fill_bytes(buffer).expect("the operating system gives randomness");
+    }
+
+    /// From a generator of this thread, which the system's seeds now and then: a look into the kernel for each request is felt.
+    fn fill_public(&self, buffer: &mut [u8]) {
+        rand::rng().fill_bytes(buffer);
     }
 }
 

@@ -5,7 +5,7 @@ use core::{fmt, marker::PhantomData, net::IpAddr};
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
-    http::{StatusCode, header, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
 };
 use domain::{Invalid, Permission};
 use serde::{
@@ -63,7 +63,7 @@ macro_rules! callers {
 callers! { authenticate:
     /// Who may see the organization of the token they present.
     OwnOrganizationReader = ORGANIZATION_READ;
-    /// Who may ask about tokens that were presented to them.
+    /// Who may ask what became of tokens that were presented to them.
     Verifier = TOKEN_VERIFY;
 }
 
@@ -182,37 +182,52 @@ impl<T: DeserializeOwned> FromRequest<Site> for JsonAndBytes<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, site: &Site) -> Result<Self, Problem> {
-        let message = "Send the body as JSON, with the header \"Content-Type: application/json\".";
-        let body = body(request, site, "application/json", message).await?;
-        // serde also reads the members of an object from a list, in their order.
-        if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", "The body has to be a JSON object."));
-        }
-        let value = serde_json::from_slice(&body).map_err(|error| {
-            let what = match error.classify() {
-                serde_json::error::Category::Data => named(&error.to_string()),
-                _ => "The body is not valid JSON".to_owned(),
-            };
-            Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "invalid_body",
-                &format!("{what} (line {}, column {}).", error.line(), error.column()),
-            )
-        })?;
-        Ok(Self(value, body))
+        be_json(request.headers())?;
+        let body = body(request, site).await?;
+        Ok(Self(object(&body)?, body))
     }
 }
 
-/// The bytes of a body of this kind.
-async fn body(request: Request, site: &Site, wanted: &str, otherwise: &str) -> Result<Bytes, Problem> {
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case(wanted) {
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", otherwise));
+/// Reads a JSON object. Says which member is wrong; never repeats what was sent, which may be a secret.
+pub(super) fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    // serde also reads the members of an object from a list, in their order.
+    if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", "The body has to be a JSON object."));
     }
+    serde_json::from_slice(body).map_err(|error| {
+        let what = match error.classify() {
+            serde_json::error::Category::Data => named(&error.to_string()),
+            _ => "The body is not valid JSON".to_owned(),
+        };
+        let message = format!("{what} (line {}, column {}).", error.line(), error.column());
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", &message)
+    })
+}
+
+/// Refuses a body that does not say that it is JSON.
+pub(super) fn be_json(headers: &HeaderMap) -> Result<(), Problem> {
+    be(headers, "application/json", "Send the body as JSON, with the header \"Content-Type: application/json\".")
+}
+
+/// Refuses a body that does not say that it is a form.
+pub(super) fn be_form(headers: &HeaderMap) -> Result<(), Problem> {
+    let message = "Send the body as a form, with the header \"Content-Type: application/x-www-form-urlencoded\".";
+    be(headers, "application/x-www-form-urlencoded", message)
+}
+
+fn be(headers: &HeaderMap, wanted: &str, otherwise: &str) -> Result<(), Problem> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if kind.eq_ignore_ascii_case(wanted) {
+        return Ok(());
+    }
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", otherwise))
+}
+
+async fn body(request: Request, site: &Site) -> Result<Bytes, Problem> {
     Bytes::from_request(request, site).await.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
-        _ => Problem::new(StatusCode::BAD_REQUEST, "invalid_body", "The body did not arrive in full."),
+        _ => Problem::broken_off(),
     })
 }
 
@@ -245,35 +260,23 @@ impl FromRequest<Site> for TokenForm {
     type Rejection = Problem;
 
     async fn from_request(request: Request, site: &Site) -> Result<Self, Problem> {
-        token_in(&form(request, site).await?).map(Self)
+        be_form(request.headers())?;
+        token_in(&body(request, site).await?).map(Self)
     }
 }
 
 /// The same with the parameter `remote_addr`: RFC 7662 lets a server take more of the context than the token.
-pub(super) struct TokenAndAddress(pub(super) Zeroizing<String>, pub(super) Option<IpAddr>);
-
-impl FromRequest<Site> for TokenAndAddress {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, site: &Site) -> Result<Self, Problem> {
-        let body = form(request, site).await?;
-        let token = token_in(&body)?;
-        let mut addresses = form_urlencoded::parse(&body).filter(|(name, _)| name == "remote_addr");
-        match (addresses.next(), addresses.next()) {
-            (None, _) => Ok(Self(token, None)),
-            (Some((_, address)), None) => {
-                let address = verify::address(&address).map_err(|Invalid(why)| Problem::invalid_parameter("remote_addr", &why))?;
-                Ok(Self(token, Some(address)))
-            }
-            (_, Some(_)) => Err(Problem::invalid_parameter("remote_addr", "Send the parameter \"remote_addr\" once.")),
+pub(super) fn token_and_address(form: &[u8]) -> Result<(Zeroizing<String>, Option<IpAddr>), Problem> {
+    let token = token_in(form)?;
+    let mut addresses = form_urlencoded::parse(form).filter(|(name, _)| name == "remote_addr");
+    match (addresses.next(), addresses.next()) {
+        (None, _) => Ok((token, None)),
+        (Some((_, address)), None) => {
+            let address = verify::address(&address).map_err(|Invalid(why)| Problem::invalid_parameter("remote_addr", &why))?;
+            Ok((token, Some(address)))
         }
+        (_, Some(_)) => Err(Problem::invalid_parameter("remote_addr", "Send the parameter \"remote_addr\" once.")),
     }
-}
-
-/// The bytes of a form.
-async fn form(request: Request, site: &Site) -> Result<Bytes, Problem> {
-    let message = "Send the body as a form, with the header \"Content-Type: application/x-www-form-urlencoded\".";
-    body(request, site, "application/x-www-form-urlencoded", message).await
 }
 
 fn token_in(form: &[u8]) -> Result<Zeroizing<String>, Problem> {

@@ -1,20 +1,17 @@
 //! `POST /oauth2/introspect`: RFC 7662, for gateways that know no other way to ask.
 
-use axum::{Extension, extract::State, response::Response};
+use axum::response::Response;
 use domain::Timestamp;
 use serde::Serialize;
-use services::{
-    Caller,
-    verify::{Asked, Subject},
-};
+use services::verify::{Asked, Subject};
 
 use super::{
-    extract::{TokenAndAddress, Verifier},
+    busy::{self, Asking},
+    extract::token_and_address,
     json,
     problem::Problem,
     tokens::Owner,
 };
-use crate::router::Site;
 
 /// What is asked, as a form.
 #[derive(utoipa::ToSchema)]
@@ -94,12 +91,9 @@ pub(super) struct InactiveToken {
         (status = 403, description = "The caller's token lacks `token:verify`."),
     )
 )]
-pub(super) async fn introspect(
-    State(site): State<Site>,
-    Verifier(access): Verifier,
-    Extension(caller): Extension<Caller>,
-    TokenAndAddress(presented, address): TokenAndAddress,
-) -> Result<Response, Problem> {
+pub(super) async fn introspect(asking: Asking) -> Result<Response, Problem> {
+    let busy::Asked { site, caller, access, said: form } = asking.form().await?;
+    let (presented, address) = token_and_address(&form)?;
     let found = services::verify::verify(&site.console, &access, &caller, &presented, Asked { permission: None, address }).await?;
     Ok(json(&match found.subject {
         Some(subject) => Introspection::Active(Box::new(active(&subject, site.public_url.origin()))),

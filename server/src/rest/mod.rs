@@ -1,6 +1,7 @@
 //! The JSON API. It takes tokens and no cookies; its errors are problem documents (RFC 9457).
 
 pub(crate) mod audit;
+pub(crate) mod busy;
 mod credentials;
 mod extract;
 pub(crate) mod gate;
@@ -52,9 +53,9 @@ use crate::router::Site;
         (name = "Audit", description = "What was done, by whom."),
         (name = "Verification", description = "For services that tokens are presented to."),
     ),
-    // Mounted by the router apart from the others: it takes every method and none of their limits.
-    paths(gate::verify),
-    components(schemas(problem::Document<'static>, names::AfterLeavingName, names::GrantName, names::OwnedName, names::SortName, names::StatusName))
+    // Mounted by the router apart from the others: see `busy` and `gate`.
+    paths(gate::verify, verify::verify, verify_batch::verify, introspect::introspect),
+    components(schemas(problem::Document<'static>, names::AfterLeavingName, names::FindingName, names::GrantName, names::NeverName, names::OwnedName, names::SortName, names::StatusName))
 )]
 struct Document;
 
@@ -87,9 +88,6 @@ pub fn router() -> (Router<Site>, OpenApi) {
         .routes(routes!(roles::find, roles::edit, roles::delete))
         .routes(routes!(tokens::rotate::rotate_itself))
         .routes(routes!(audit::list))
-        .routes(routes!(verify::verify))
-        .routes(routes!(verify_batch::verify))
-        .routes(routes!(introspect::introspect))
         .routes(routes!(revocations::list))
         .routes(routes!(revoke::revoke))
         .split_for_parts()

@@ -210,6 +210,11 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body may have 64 KiB.")
     }
 
+    /// The body ended before its end.
+    pub(crate) fn broken_off() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_body", "The body did not arrive in full.")
+    }
+
     /// Our fault.
     pub(crate) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side. The log has this request's id.")

@@ -3,29 +3,23 @@
 use std::net::IpAddr;
 
 use axum::{
-    Extension,
     body::Bytes,
-    extract::State,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use domain::{Invalid, PermissionSet, Verdict};
 use serde::{Deserialize, Serialize};
-use services::{
-    Caller,
-    verify::{Asked, Subject, Verification},
-};
+use services::verify::{Asked, Subject, Verification};
 use zeroize::Zeroizing;
 
 use super::{
-    extract::{Json, Verifier},
+    busy::{self, Asking},
     json,
     names::{PermissionName, VerdictName},
     problem::Problem,
     rate_limit,
     tokens::Owner,
 };
-use crate::router::Site;
 
 /// What is asked.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -140,12 +134,8 @@ pub(super) struct VerifiedOrganization {
             example = json!({ "valid": false, "code": "RATE_LIMITED", "retry_after": 18 })),
     )
 )]
-pub(super) async fn verify(
-    State(site): State<Site>,
-    Verifier(access): Verifier,
-    Extension(caller): Extension<Caller>,
-    Json(question): Json<Question>,
-) -> Result<Response, Problem> {
+pub(super) async fn verify(asking: Asking) -> Result<Response, Problem> {
+    let busy::Asked { site, caller, access, said: question } = asking.json::<Question>().await?;
     let asked = question.asked().map_err(|(member, invalid)| Problem::invalid(member.to_owned(), &invalid.0))?;
     let found = services::verify::verify(&site.console, &access, &caller, &question.token, asked).await?;
     let (verdict, budget) = (found.verdict, found.budget);

@@ -1,16 +1,15 @@
 //! `POST /api/v1/verify/batch`: the same question about several tokens at once.
 
-use axum::{Extension, extract::State, response::Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use services::Caller;
 
 use super::{
-    extract::{Json, Object, Verifier},
+    busy::{Asked, Asking},
+    extract::Object,
     json,
     problem::Problem,
     verify::{Answer, Question},
 };
-use crate::router::Site;
 
 /// The most questions in one request.
 const MOST: usize = 100;
@@ -63,12 +62,8 @@ pub(super) struct Answers {
         (status = 403, description = "The caller's token lacks `token:verify`."),
     )
 )]
-pub(super) async fn verify(
-    State(site): State<Site>,
-    Verifier(access): Verifier,
-    Extension(caller): Extension<Caller>,
-    Json(Questions { questions }): Json<Questions>,
-) -> Result<Response, Problem> {
+pub(super) async fn verify(asking: Asking) -> Result<Response, Problem> {
+    let Asked { site, caller, access, said: Questions { questions } } = asking.json().await?;
     if questions.is_empty() || questions.len() > MOST {
         return Err(Problem::invalid("questions".to_owned(), "Ask from 1 to 100 questions at once."));
     }

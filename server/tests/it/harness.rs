@@ -168,6 +168,7 @@ impl TestConsole {
                 script: "/assets/a.js".into(),
                 module: "/assets/a.wasm".into(),
                 style: "/assets/a.css".into(),
+                sheet: "main{color:red}".into(),
             }),
             public_url: PublicUrl::parse(ORIGIN).ok().unwrap(),
             client_ip: axum_client_ip::ClientIpSource::ConnectInfo,

@@ -26,7 +26,7 @@ async fn are_what_was_decided(it: TestConsole) {
         ("cross-origin-resource-policy", "same-origin"),
         ("origin-agent-cluster", "?1"),
         ("cache-control", "no-store"),
-        ("vary", "Sec-Fetch-Site, Origin, Cookie"),
+        ("vary", "Accept-Encoding, Sec-Fetch-Site, Origin, Cookie"),
     ] {
         assert_eq!(page.header(name), value, "{name}");
     }

@@ -6,6 +6,7 @@ mod access;
 mod attention;
 mod audit;
 mod commands;
+mod compression;
 mod confirm;
 mod credentials;
 mod edit;

@@ -1,0 +1,130 @@
+//! Where services ask thousands of times a second. What the layers around all other routes do, limits, a name for the request, security headers,
+//! is done here in one function: each layer is a box to allocate and to free around every request, and all of them together cost more than the answer.
+//!
+//! Nothing is decided here in another way than elsewhere: credentials, bodies, refusals and headers come from the functions that all routes use.
+
+use std::{error::Error as _, panic::AssertUnwindSafe, sync::Arc, time::Instant};
+
+use axum::{
+    Router,
+    body::{Body, Bytes, HttpBody as _, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode, request::Parts},
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, post},
+};
+use domain::Permission;
+use futures_util::FutureExt as _;
+use http_body_util::LengthLimitError;
+use serde::de::DeserializeOwned;
+use services::{Access, Caller, access};
+use tokio::time::timeout;
+
+use super::{credentials, extract, introspect, problem::Problem, verify, verify_batch};
+use crate::{
+    observe,
+    router::{BODY_LIMIT, PATIENCE, Site},
+};
+
+const VERIFY: &str = "/api/v1/verify";
+const VERIFY_BATCH: &str = "/api/v1/verify/batch";
+const INTROSPECT: &str = "/oauth2/introspect";
+
+/// The routes. Their descriptions stand in the document of [`super::router`].
+pub(crate) fn router(site: Site) -> Router {
+    Router::new()
+        .route(VERIFY, mounted(VERIFY, verify::verify))
+        .route(VERIFY_BATCH, mounted(VERIFY_BATCH, verify_batch::verify))
+        .route(INTROSPECT, mounted(INTROSPECT, introspect::introspect))
+        .with_state(Arc::new(site))
+}
+
+/// A request to one of these.
+pub(super) struct Asking {
+    site: Arc<Site>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+}
+
+/// A request of somebody who may ask about tokens, with what it says.
+pub(super) struct Asked<T> {
+    pub(super) site: Arc<Site>,
+    pub(super) caller: Caller,
+    pub(super) access: Access,
+    pub(super) said: T,
+}
+
+impl Asking {
+    /// What is said in JSON.
+    pub(super) async fn json<T: DeserializeOwned>(self) -> Result<Asked<T>, Problem> {
+        let Asked { site, caller, access, said } = self.read(extract::be_json).await?;
+        Ok(Asked { site, caller, access, said: extract::object(&said)? })
+    }
+
+    /// What is said as a form.
+    pub(super) async fn form(self) -> Result<Asked<Bytes>, Problem> {
+        self.read(extract::be_form).await
+    }
+
+    /// Finds out who asks, and only then reads the body.
+    async fn read(self, be: fn(&HeaderMap) -> Result<(), Problem>) -> Result<Asked<Bytes>, Problem> {
+        let Self { site, caller, headers, body } = self;
+        let presented = credentials::presented(&headers)?;
+        let access = access::by_token(&site.console, presented, &caller, Permission::TOKEN_VERIFY).await;
+        let access = access.map_err(|error| Problem::refusing(error, Permission::TOKEN_VERIFY))?;
+        be(&headers)?;
+        let said = read(body).await?;
+        Ok(Asked { site, caller, access, said })
+    }
+}
+
+async fn read(body: Body) -> Result<Bytes, Problem> {
+    // What says that it is larger is not read at all.
+    if body.size_hint().lower() > BODY_LIMIT as u64 {
+        return Err(Problem::too_large());
+    }
+    to_bytes(body, BODY_LIMIT).await.map_err(|error| {
+        let is_larger = error.source().is_some_and(|source| source.is::<LengthLimitError>());
+        if is_larger { Problem::too_large() } else { Problem::broken_off() }
+    })
+}
+
+/// A route that takes POST alone, whose handler is all there is between the connection and the answer.
+fn mounted<A: Future<Output = Result<Response, Problem>> + Send + 'static>(
+    route: &'static str,
+    handler: fn(Asking) -> A,
+) -> MethodRouter<Arc<Site>> {
+    let refused = move |State(site): State<Arc<Site>>, request: Request| {
+        answer(site, request, route, |_| std::future::ready(Ok(StatusCode::METHOD_NOT_ALLOWED.into_response())))
+    };
+    post(move |State(site): State<Arc<Site>>, request: Request| answer(site, request, route, handler)).fallback(refused)
+}
+
+/// Answers a request: what [`crate::router::layered`] puts around other routes.
+async fn answer<A: Future<Output = Result<Response, Problem>> + Send>(
+    site: Arc<Site>,
+    request: Request,
+    route: &'static str,
+    handler: impl FnOnce(Asking) -> A,
+) -> Response {
+    let started = Instant::now();
+    let (address, request) = observe::address(&site.client_ip, request).await;
+    let (caller, may_pass) = observe::caller(&site, &request, address);
+    let request_id = caller.request_id.clone();
+    let response = match may_pass {
+        Err(refusal) => refusal,
+        Ok(()) => {
+            let (Parts { headers, .. }, body) = request.into_parts();
+            let asking = Asking { site: site.clone(), caller, headers, body };
+            match timeout(PATIENCE, AssertUnwindSafe(handler(asking)).catch_unwind()).await {
+                Ok(Ok(answer)) => answer.unwrap_or_else(IntoResponse::into_response),
+                Ok(Err(panic)) => observe::panicked(panic),
+                Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            }
+        }
+    };
+    let response = observe::dressed(response, &request_id, None, &site);
+    observe::answered_to_a_service(&request_id, route, &response, started);
+    response
+}
