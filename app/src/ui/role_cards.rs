@@ -1,6 +1,6 @@
 //! The roles that somebody may hand out, as a choice: those that are built in, the least first, then the organization's own.
 
-use domain::{DefinedRole, Offered};
+use domain::{Offered, OfferedRole};
 use leptos::prelude::*;
 
 use super::{
@@ -24,10 +24,10 @@ pub fn RoleCards(offered: Offered, chosen: String) -> impl IntoView {
 
 /// A card for each of the organization's own roles.
 #[component]
-pub fn CustomRoleCards(roles: Vec<DefinedRole>, chosen: String) -> impl IntoView {
+pub fn CustomRoleCards(roles: Vec<OfferedRole>, chosen: String) -> impl IntoView {
     roles
         .into_iter()
-        .map(|DefinedRole { role, description, .. }| {
+        .map(|OfferedRole { role, description }| {
             let id = role.id.to_string();
             let checked = chosen == id;
             let count = counted(role.permissions);

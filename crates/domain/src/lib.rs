@@ -55,7 +55,7 @@ pub use page::{Cursor, Page};
 pub use permission::{Permission, PermissionSet};
 pub use preset::Preset;
 pub use rate_limit::RateLimit;
-pub use role::{AssignedRole, CustomRole, DefinedRole, Holders, Offered};
+pub use role::{AssignedRole, CustomRole, DefinedRole, Holders, Offered, OfferedRole};
 pub use rotation::{Cause, OldSecret, Overlap, Presented, Refusals, Rotation, SecretUser};
 pub use secret::{Hint, Issued, Kind, Prefix, Secret};
 pub use session::{CURRENT_PASSWORD, Session};

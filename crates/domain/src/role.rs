@@ -44,7 +44,17 @@ pub struct Offered {
     /// The built-in ones, the least first.
     pub built_in: Vec<Role>,
     /// The organization's own, by name.
-    pub custom: Vec<DefinedRole>,
+    pub custom: Vec<OfferedRole>,
+}
+
+/// A role that an organization has made, as those see it who hand it out. Who has it is not told: that takes counting, and is for those who
+/// look after roles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferedRole {
+    /// The role.
+    pub role: CustomRole,
+    /// What it is for.
+    pub description: Description,
 }
 
 /// How many have a role: what an edit of it changes, and what is in the way of deleting it.

@@ -90,13 +90,11 @@ pub fn material(access: &Access) -> PermissionSet {
 
 /// The roles that may be handed out: none that may do more than who asks.
 pub async fn offered(console: &Console, access: &Access) -> Result<Offered> {
-    let custom = store::roles::list(&console.0.db, access, console.now()).await?;
-    // Who has what is for those who look after roles.
-    let uncounted = |role| if access.allows(Permission::ROLE_READ) { role } else { DefinedRole { holders: Holders::default(), ..role } };
+    let custom = store::roles::described(&console.0.db, access).await?;
     let given = |role: &Role| access.covers(AssignedRole::from(*role).permissions());
     Ok(Offered {
         built_in: Role::FOR_MEMBERS.into_iter().filter(given).collect(),
-        custom: custom.into_iter().filter(|role| access.covers(role.role.permissions)).map(uncounted).collect(),
+        custom: custom.into_iter().filter(|role| access.covers(role.role.permissions)).collect(),
     })
 }
 

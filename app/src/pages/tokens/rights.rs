@@ -1,7 +1,7 @@
 //! What a token may do, as a choice: a role, or permissions of its own, toggle by toggle.
 
 use domain::{
-    DefinedRole, Permission, PermissionSet, Preset, Role,
+    OfferedRole, Permission, PermissionSet, Preset, Role,
     change::{CUSTOM, KEEP},
     policy,
 };
@@ -24,7 +24,7 @@ use crate::{
 pub fn RightsField(
     chosen: String,
     /// The organization's own roles that can be chosen.
-    roles: Vec<DefinedRole>,
+    roles: Vec<OfferedRole>,
     /// What may be given at all.
     may: PermissionSet,
     /// The toggles that are on.

@@ -1,6 +1,6 @@
 //! The roles that organizations have made.
 
-use domain::{AssignedRole, CustomRole, DefinedRole, Description, Holders, Name, PermissionSet, RoleId, Timestamp, UserId};
+use domain::{AssignedRole, CustomRole, DefinedRole, Description, Holders, Name, OfferedRole, PermissionSet, RoleId, Timestamp, UserId};
 
 use super::{Db, Write, exactly_one, on_db, on_tx, stored};
 use crate::{
@@ -15,14 +15,23 @@ pub(super) fn read(column: &str, text: &str) -> Result<AssignedRole> {
     let (Some(permissions), Some(name)) = (permissions, name) else {
         return Ok(AssignedRole::BuiltIn(stored(column, first.parse())?));
     };
-    Ok(AssignedRole::Custom(CustomRole {
-        id: stored("roles.id", first.parse())?,
-        name: stored("roles.name", Name::parse(name))?,
-        permissions: PermissionSet::from_stored(permissions),
-    }))
+    Ok(AssignedRole::Custom(role(first, name, permissions)?))
 }
 
-/// What is read of a role, with who holds it at $2.
+fn role(id: &str, name: &str, permissions: &str) -> Result<CustomRole> {
+    Ok(CustomRole {
+        id: stored("roles.id", id.parse())?,
+        name: stored("roles.name", Name::parse(name))?,
+        permissions: PermissionSet::from_stored(permissions),
+    })
+}
+
+fn described_as(description: &str) -> Result<Description> {
+    stored("roles.description", Description::parse(description))
+}
+
+/// What is read of a role, with who holds it at $2. A token that was given the role and belongs to somebody who has it counts once; asked
+/// with OR, both databases would look at every token there is.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -30,9 +39,11 @@ macro_rules! select {
              (SELECT COUNT(*) FROM memberships m WHERE m.organization_id = r.organization_id AND m.role_id = r.id) AS members, \
              (SELECT COUNT(*) FROM invitations i WHERE i.organization_id = r.organization_id AND i.role_id = r.id \
              AND i.accepted_at IS NULL AND i.withdrawn_at IS NULL AND i.expires_at > $2) AS invitations, \
-             (SELECT COUNT(*) FROM tokens t WHERE t.organization_id = r.organization_id AND t.revoked_at IS NULL \
-             AND (t.expires_at IS NULL OR t.expires_at > $2) AND (t.role_id = r.id OR t.user_id IN (SELECT m.user_id FROM memberships m \
-             WHERE m.organization_id = r.organization_id AND m.role_id = r.id))) AS tokens \
+             (SELECT COUNT(*) FROM tokens t WHERE t.organization_id = r.organization_id AND t.role_id = r.id AND t.revoked_at IS NULL \
+             AND (t.expires_at IS NULL OR t.expires_at > $2)) \
+             + (SELECT COUNT(*) FROM memberships m JOIN tokens t ON t.organization_id = m.organization_id AND t.user_id = m.user_id \
+             WHERE m.organization_id = r.organization_id AND m.role_id = r.id AND (t.role_id IS NULL OR t.role_id <> r.id) \
+             AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)) AS tokens \
              FROM roles r WHERE r.organization_id = $1 AND r.deleted_at IS NULL ",
             $rest
         )
@@ -54,12 +65,8 @@ impl Row {
     fn into_role(self) -> Result<DefinedRole> {
         let count = |column, count: i64| stored(column, u32::try_from(count));
         Ok(DefinedRole {
-            role: CustomRole {
-                id: stored("roles.id", self.id.parse())?,
-                name: stored("roles.name", Name::parse(&self.name))?,
-                permissions: PermissionSet::from_stored(&self.permissions),
-            },
-            description: stored("roles.description", Description::parse(&self.description))?,
+            role: role(&self.id, &self.name, &self.permissions)?,
+            description: described_as(&self.description)?,
             holders: Holders {
                 members: count("members", self.members)?,
                 invitations: count("invitations", self.invitations)?,
@@ -79,6 +86,24 @@ pub(crate) async fn list(db: &Db, access: &Access, now: Timestamp) -> Result<Vec
             .await?
     });
     rows.into_iter().map(Row::into_role).collect()
+}
+
+/// The organization's own roles, by name, without who holds them.
+pub(crate) async fn described(db: &Db, access: &Access) -> Result<Vec<OfferedRole>> {
+    let rows: Vec<(String, String, String, String)> = on_db!(db, |pool| {
+        sqlx::query_as(
+            "SELECT id, name, description, permissions FROM roles WHERE organization_id = $1 AND deleted_at IS NULL \
+             ORDER BY name_folded, id",
+        )
+        .bind(access.organization().id.to_string())
+        .fetch_all(pool)
+        .await?
+    });
+    rows.into_iter()
+        .map(|(id, name, description, permissions)| {
+            Ok(OfferedRole { role: role(&id, &name, &permissions)?, description: described_as(&description)? })
+        })
+        .collect()
 }
 
 /// One of them.

@@ -173,8 +173,15 @@ async fn who_has_a_role_is_told_to_who_looks_after_roles(instance: Instance) {
     instance.member("acme", Role::Viewer, "vi@acme.test").await;
     holder(&instance, "reader@acme.test", &role).await;
     let viewer = access_of(&instance, "vi@acme.test", "agent:read".parse().unwrap()).await;
-    assert_eq!(roles::offered(&instance.console, &viewer).await.unwrap().custom[0].holders, Holders::default());
-    assert_eq!(roles::offered(&instance.console, &instance.owner().await).await.unwrap().custom[0].holders.members, 1);
+    assert_eq!(roles::offered(&instance.console, &viewer).await.unwrap().custom[0].role, role.role);
+    assert!(matches!(roles::list(&instance.console, &viewer).await, Err(Error::Forbidden)));
+    // A token that has the role, of somebody who has it, is one.
+    let reader = instance.actor("reader@acme.test").await;
+    let held = access::to_tokens(&instance.console, Some(&reader), &caller(), "acme", Permission::API_KEY_CREATE).await.unwrap();
+    let own = NewToken { role: Some(of_role(&role)), ..new_token("own", Role::Viewer) };
+    tokens::create(&instance.console, &held, own).await.unwrap();
+    let holders = roles::list(&instance.console, &instance.owner().await).await.unwrap()[0].holders;
+    assert_eq!(holders, Holders { members: 1, invitations: 0, tokens: 1 });
 }
 
 async fn a_role_is_named_once_and_not_like_a_built_in_one(instance: Instance) {
