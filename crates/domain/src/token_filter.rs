@@ -2,8 +2,9 @@
 //! [`crate::TokenQuery`], which has two views and offers choices; a program computes its own points in time.
 
 use crate::{
-    Cursor, Name, Search, Status, Timestamp,
-    token_query::{Grant, Owned, Refused, STATUSES, Sort, one_of, search},
+    Cursor, Invalid, Name, Search, Status, Timestamp,
+    attention::Finding,
+    token_query::{Grant, Owned, Refused, STATUSES, Sort, View, one_of, search},
 };
 
 /// A question of a program to the list of tokens.
@@ -19,10 +20,16 @@ pub struct TokenFilter {
     pub owner: Option<Owned>,
     /// Before when they end, or have ended.
     pub expiring_before: Option<Timestamp>,
+    /// Only what has no end.
+    pub never_expires: bool,
     /// Since when they have not been used. One that was never used counts from its creation.
     pub unused_since: Option<Timestamp>,
+    /// Only what was not used once.
+    pub never_used: bool,
     /// Who generated them, by the exact name.
     pub created_by: Option<Name>,
+    /// What is the matter with them.
+    pub finding: Option<Finding>,
     /// In which order.
     pub sort: Sort,
     /// The row before the first one wanted.
@@ -31,15 +38,16 @@ pub struct TokenFilter {
 
 impl TokenFilter {
     /// The parameters.
-    pub const FIELDS: [&str; 9] = ["status", "q", "role", "owner", "expiring_before", "unused_since", "created_by", "sort", "after"];
+    pub const FIELDS: [&str; 12] =
+        ["status", "q", "role", "owner", "expires", "expiring_before", "used", "unused_since", "created_by", "finding", "sort", "after"];
 
     /// Reads the parameters of an address, each of which may be there once. One that is unknown or empty is refused: a program that
     /// misspells a filter must not get everything.
     pub fn from_pairs<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Result<Self, Refused> {
         let mut it = Self::default();
         let mut seen: Vec<&str> = Vec::new();
+        let refuse = |field, why: &str| Refused { field, why: Invalid(why.to_owned()) };
         for (name, value) in pairs {
-            let refuse = |field, why: &str| Refused { field, why: crate::Invalid(why.to_owned()) };
             let known = Self::FIELDS.into_iter().find(|field| *field == name.as_ref());
             let field = known.ok_or_else(|| refuse("parameters", "The address has a parameter that this list does not take."))?;
             if seen.contains(&field) {
@@ -55,6 +63,9 @@ impl TokenFilter {
                 "q" => search(value).map(|search| it.search = Some(search)),
                 "role" => Grant::read(value).map(|role| it.role = Some(role)),
                 "owner" => one_of(&Owned::FOR_PROGRAMS, Owned::as_str, value, "The owner").map(|owner| it.owner = Some(owner)),
+                "expires" => never(value, "When a token expires").map(|()| it.never_expires = true),
+                "used" => never(value, "When a token was used").map(|()| it.never_used = true),
+                "finding" => one_of(&Finding::ALL, Finding::as_str, value, "The finding").map(|finding| it.finding = Some(finding)),
                 "expiring_before" => value.parse().map(|time| it.expiring_before = Some(time)),
                 "unused_since" => value.parse().map(|time| it.unused_since = Some(time)),
                 "created_by" => Name::parse(value).map(|name| it.created_by = Some(name)),
@@ -64,11 +75,24 @@ impl TokenFilter {
             read.map_err(|why| Refused { field, why })?;
         }
         if it.after.as_ref().is_some_and(|after| after.sort != it.sort) {
-            let why = crate::Invalid("This is a place in a list of another order; start at the first page.".to_owned());
-            return Err(Refused { field: "after", why });
+            return Err(refuse("after", "This is a place in a list of another order; start at the first page."));
+        }
+        let is_over = it.status.is_some_and(|status| View::Inactive.statuses().contains(&status));
+        if is_over && it.finding.is_some_and(|finding| !finding.is_in(View::Inactive)) {
+            return Err(refuse("finding", "Only active and disabled tokens can have this finding; ask for another status or none."));
         }
         Ok(it)
     }
+
+    /// Whether only what may still be accepted can be found, though no status says so.
+    pub fn is_of_active(&self) -> bool {
+        self.status.is_none() && self.finding.is_some_and(|finding| !finding.is_in(View::Inactive))
+    }
+}
+
+/// Reads the one word that says when something does not happen by itself; points in time have parameters of their own.
+fn never(value: &str, what: &str) -> Result<(), Invalid> {
+    one_of(&["never"], |word| word, value, what).map(drop)
 }
 
 #[cfg(test)]
@@ -90,6 +114,11 @@ mod tests {
         // The offset that an address turns into a space is a mistake, not another time.
         assert_eq!(read("unused_since=2026-11-22T09:05:00+01:00"), Err("unused_since"));
         assert!(read("unused_since=2026-11-22T09:05:00%2B01:00").is_ok());
+        let filter = read("expires=never&used=never&finding=left").unwrap();
+        assert!(filter.never_expires && filter.never_used && filter.is_of_active());
+        assert_eq!(filter.finding, Some(Finding::CreatorLeft));
+        assert!(!read("finding=presented").unwrap().is_of_active(), "what is over is still presented");
+        assert!(!read("finding=policy&status=disabled").unwrap().is_of_active(), "the status says it");
     }
 
     #[test]
@@ -104,6 +133,11 @@ mod tests {
             ("q=jto_00000000000000000000000000000000000000", "q"),
             ("expiring_before=soon", "expiring_before"),
             ("unused_since=30", "unused_since"),
+            ("expires=2027-01-01T00:00:00Z", "expires"),
+            ("used=often", "used"),
+            ("finding=odd", "finding"),
+            ("finding=left&status=revoked", "finding"),
+            ("status=expired&finding=policy", "finding"),
             ("sort=color", "sort"),
             ("after=x", "after"),
             ("after=-created.1.tok_00000000000000000000000000000000&sort=label", "after"),

@@ -2,6 +2,7 @@
 
 use domain::{
     Cause, Overlap, Role, RoleId, TeamId,
+    attention::Finding,
     rate_limit::Period,
     token_policy::Creators,
     token_query::{Grant, Owned},
@@ -273,6 +274,38 @@ impl PartialSchema for OwnedName {
 impl ToSchema for OwnedName {
     fn name() -> std::borrow::Cow<'static, str> {
         "Owned".into()
+    }
+}
+
+/// What can be the matter with tokens.
+pub(super) struct FindingName;
+
+impl PartialSchema for FindingName {
+    fn schema() -> RefOr<Schema> {
+        let meaning = "`presented`: in the last seven days though it, or an earlier secret of it, is dead; `left`: whoever generated it has left; \
+            `policy`: it breaks the organization's policy.";
+        words(meaning, Finding::ALL.map(Finding::as_str))
+    }
+}
+
+impl ToSchema for FindingName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Finding".into()
+    }
+}
+
+/// The one word for what does not happen.
+pub(super) struct NeverName;
+
+impl PartialSchema for NeverName {
+    fn schema() -> RefOr<Schema> {
+        words("Not once.", ["never"])
+    }
+}
+
+impl ToSchema for NeverName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Never".into()
     }
 }
 

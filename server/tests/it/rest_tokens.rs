@@ -310,9 +310,17 @@ async fn filters_find_what_they_name(it: TestConsole) {
         // Without the one that asks, whose use is written at some moment.
         ("unused_since=2026-11-22T09:05:01Z&role=viewer", &[]),
         ("unused_since=2026-11-22T09:05:04Z&role=viewer&sort=label", &["a over", "b active"]),
+        ("used=never&role=viewer&sort=label", &["a over", "b active", "d gone"]),
+        ("expires=never&role=viewer", &["b active"]),
+        ("finding=left", &[]),
+        ("finding=policy", &[]),
     ] {
         assert_eq!(labels(query).await, expected, "{query}");
     }
+    let policy = json!({ "max_days": 30, "default_days": 30, "may_never_expire": false }).to_string();
+    assert_eq!(it.put_json(&admin, "/api/v1/organizations/acme/policy", &policy).await.status, 200);
+    assert_eq!(labels("finding=policy&sort=label").await, ["b active", "caller", "e own"], "what is over breaks nothing");
+    assert_eq!(labels("finding=policy&status=disabled").await, [""; 0]);
     // Pages go on in the order and with the filter that were asked for.
     let first = it.get(&admin, &format!("{TOKENS}?status=active&sort=-label&limit=2")).await.json();
     let next = first["next"].as_str().unwrap();

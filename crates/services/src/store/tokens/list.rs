@@ -149,11 +149,20 @@ where
             sql.push(" AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ").push_bind(now).push(")");
             sql.push(if status == Status::Disabled { " AND t.disabled_at IS NOT NULL" } else { " AND t.disabled_at IS NULL" });
         }
+        None if filter.is_of_active() => {
+            sql.push(" AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ").push_bind(now).push(")");
+        }
         None => {}
     }
     seek(sql, filter.search.as_ref());
     grant(sql, filter.role);
     belong(sql, access, filter.owner);
+    if filter.never_expires {
+        sql.push(format_args!(" AND {} = ", key(By::Expires))).push_bind(Key::NEVER);
+    }
+    if filter.never_used {
+        sql.push(" AND u.last_used_at IS NULL");
+    }
     if let Some(time) = filter.expiring_before {
         sql.push(" AND t.expires_at < ").push_bind(time.as_micros());
     }
@@ -162,6 +171,9 @@ where
     }
     if let Some(name) = &filter.created_by {
         sql.push(" AND t.created_by_name = ").push_bind(name.as_str().to_owned());
+    }
+    if let Some(finding) = filter.finding {
+        suffer(sql, access, finding, now);
     }
 }
 
