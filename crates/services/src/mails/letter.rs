@@ -350,8 +350,11 @@ impl Letter {
             ..=0 if token.expires_at <= now => "Has expired",
             ..=0 => "Expires today",
             1 => "Expires tomorrow",
-            2..=7 => "Expires in 7 days",
-            _ => "Expires in 30 days",
+            7 => "Expires in 7 days",
+            30 => "Expires in 30 days",
+            // No server ran on the day when it would have been told.
+            2..7 => "Expires within 7 days",
+            _ => "Expires within 30 days",
         };
         let what = |token: &Expiring| format!("{} in {}, {}", token.label, token.organization_name, token.expires_at.human());
         let link = |token: &Expiring| {

@@ -28,7 +28,7 @@ const PAUSE: Duration = Duration::from_hours(1);
 const PERIOD: Duration = Duration::from_mins(1);
 
 /// Tells every owner and admin of the organization's tokens, and each person of their own, that end in 30, 7 or 1 days or today: one mail a
-/// person and day. Returns how many were written.
+/// person and day. What should have been told while no server ran is told on the next day. Returns how many were written.
 pub async fn report_expiring(console: &Console, now: Timestamp) -> Result<usize> {
     let day = now.day();
     let expiring = store::reports::find_expiring(&console.0.db, day, AHEAD).await?;

@@ -37,31 +37,36 @@ struct ExpiringRow {
 /// Microseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
-/// The tokens that end so many days after this one: those of an organization or a team once for every owner and admin, those of a
-/// team for everybody in it, those of a person for them, unless they have had a digest on this day,
-/// person by person, what ends first first. What was generated on this day is left out: whoever did it knows.
+/// The tokens whose end has come as near as one of these numbers of days: those of an organization or a team once for every owner and admin,
+/// those of a team for everybody in it, those of a person for them, person by person, what ends first first. Left out is who has had a digest
+/// since it came that near, and so whoever has had one on this day: a day on which no server ran is made up for on the next. What was generated
+/// on that day or later is left out as well: whoever did it knows.
 pub(crate) async fn find_expiring(db: &Db, day: i64, ahead: [i64; 4]) -> Result<Vec<Expiring>> {
-    let [first, second, third, fourth] = ahead.map(|days| (day + days) * DAY);
+    let [first, second, third, fourth] = ahead;
+    let end_of = |days: i64| (day + days + 1) * DAY;
     let rows: Vec<ExpiringRow> = on_db!(db, |pool| {
         sqlx::query_as(
             "SELECT u.id AS user_id, u.email, u.name AS user_name, o.id AS organization_id, o.slug, o.name AS organization_name, \
-             t.id AS token_id, t.label, t.expires_at FROM tokens t JOIN organizations o ON o.id = t.organization_id \
+             t.id AS token_id, t.label, t.expires_at FROM (SELECT n.*, n.expires_at / $2 - CASE WHEN n.expires_at < $7 THEN $3 \
+             WHEN n.expires_at < $8 THEN $4 WHEN n.expires_at < $9 THEN $5 ELSE $6 END AS came_near FROM tokens n \
+             WHERE n.revoked_at IS NULL AND n.expires_at >= $1 AND n.expires_at < $10) t JOIN organizations o ON o.id = t.organization_id \
              JOIN memberships m ON m.organization_id = o.id AND (m.user_id = t.user_id \
              OR (t.kind <> 'user' AND m.role IN ('owner', 'admin')) OR EXISTS (SELECT 1 FROM team_members g WHERE g.team_id = t.team_id \
              AND g.user_id = m.user_id)) JOIN users u ON u.id = m.user_id \
-             WHERE t.revoked_at IS NULL AND t.created_at < $1 \
-             AND ((t.expires_at >= $2 AND t.expires_at < $2 + $6) OR (t.expires_at >= $3 AND t.expires_at < $3 + $6) \
-             OR (t.expires_at >= $4 AND t.expires_at < $4 + $6) OR (t.expires_at >= $5 AND t.expires_at < $5 + $6)) \
-             AND NOT EXISTS (SELECT 1 FROM expiry_digests d WHERE d.user_id = u.id AND d.day = $7) \
+             WHERE t.created_at < t.came_near * $2 \
+             AND NOT EXISTS (SELECT 1 FROM expiry_digests d WHERE d.user_id = u.id AND d.day >= t.came_near) \
              ORDER BY u.id, t.expires_at, t.id",
         )
         .bind(day * DAY)
+        .bind(DAY)
         .bind(first)
         .bind(second)
         .bind(third)
         .bind(fourth)
-        .bind(DAY)
-        .bind(day)
+        .bind(end_of(first))
+        .bind(end_of(second))
+        .bind(end_of(third))
+        .bind(end_of(fourth))
         .fetch_all(pool)
         .await?
     });

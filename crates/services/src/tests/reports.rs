@@ -12,6 +12,7 @@ use crate::{
 
 on_both![
     owners_and_admins_get_one_digest_a_day,
+    a_day_without_a_server_is_made_up_for,
     a_person_gets_one_digest_for_all_their_organizations,
     two_servers_report_once,
     nothing_is_noted_when_the_mail_cannot_be_written,
@@ -78,6 +79,34 @@ async fn owners_and_admins_get_one_digest_a_day(instance: Instance) {
     }
     assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'expiry.report'").await, 4);
     assert!(instance.console.verify_events(None).await.unwrap().is_ok());
+}
+
+async fn a_day_without_a_server_is_made_up_for(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    for (label, days) in [("month", 33), ("week", 10), ("brief", 20)] {
+        ending(&instance, &owner, label, days).await;
+    }
+    // The ends of two of them come near on the third day; nobody looks before the fifth.
+    instance.advance(5 * TOMORROW);
+    taken(&instance).await;
+    assert_eq!(report(&instance).await, 1);
+    let mails = taken(&instance).await;
+    assert_eq!(mails[0].subject, "2 API tokens expire", "one that lives for less than a month is told of in its last week");
+    for line in ["Expires within 7 days: week in Acme, Wed 2 Dec 2026", "Expires within 30 days: month in Acme, Fri 25 Dec 2026"] {
+        assert!(mails[0].text.contains(line), "{line}: {}", mails[0].text);
+    }
+    for _ in 0..3 {
+        instance.advance(TOMORROW);
+        assert_eq!(report(&instance).await, 0, "once");
+    }
+    // Whoever has become an admin meanwhile has been told of nothing.
+    instance.member("acme", Role::Admin, "adam@acme.test").await;
+    assert_eq!(report(&instance).await, 1);
+    taken(&instance).await;
+    instance.advance(TOMORROW);
+    assert_eq!(report(&instance).await, 2, "the last day of the week's is on time again");
+    assert!(taken(&instance).await[0].text.contains("Expires tomorrow: week"));
 }
 
 async fn a_person_gets_one_digest_for_all_their_organizations(instance: Instance) {
