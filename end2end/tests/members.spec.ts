@@ -129,7 +129,14 @@ test('one choice goes for all that somebody generated who leaves', async ({ page
   await page.getByRole('link', { name: 'Remove Valerie Thomas' }).click();
   const all = page.getByRole('combobox', { name: 'All of them' });
   await expect(all).toHaveValue('');
+  // What is decided for all is not asked for each.
+  const one = page.getByRole('combobox', { name: 'What shall become of first of hers' });
+  const instead = page.getByRole('row', { name: 'first of hers' }).getByText('As chosen for all');
+  await expect(one).toBeVisible();
+  await expect(instead).toBeHidden();
   await all.selectOption('Expire in 7 days');
+  await expect(one).toBeHidden();
+  await expect(instead).toBeVisible();
   await page.getByRole('button', { name: 'Remove member' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Valerie Thomas is removed. Of their tokens 2 expire in 7 days at most.' })).toBeVisible();
   await visit(TOKENS);

@@ -71,6 +71,8 @@ pub struct Found {
     pub token: Token,
     /// What is outside of the organization's policy about it; none when nothing is.
     pub outside: Option<String>,
+    /// When it is revoked if nobody uses it before, as the organization asks.
+    pub unused_until: Option<Timestamp>,
     /// Whether to offer editing it.
     pub may_update: bool,
     /// Whether to offer switching it off or on.
@@ -178,6 +180,7 @@ pub async fn find(organization: String, token: String) -> Result<Found, Failure>
             let outside = services::token_policy::breaches(&request.console, &access, core::slice::from_ref(&token)).await?;
             let (replaced, replacing) = services::tokens::replacements(&request.console, &access, token.id).await?;
             Ok(Found {
+                unused_until: services::token_policy::unused_until(&request.console, &access, &token).await?,
                 replaced,
                 replacing,
                 outside: outside.into_iter().next().map(|(_, outside)| outside),

@@ -171,6 +171,13 @@ pub(crate) async fn breaches_under(
     Ok(living.into_iter().filter_map(in_words).collect())
 }
 
+/// When a token will be ended by [`revoke_unused`] if nobody uses it before; none where that is later than its own end.
+pub async fn unused_until(console: &Console, access: &Access, token: &Token) -> Result<Option<Timestamp>> {
+    access.require_on_tokens(Permission::API_KEY_READ)?;
+    let until = store::token_policy::unused_until(&console.0.db, access, token.id, console.now()).await?;
+    Ok(until.filter(|until| token.expires_at.is_none_or(|end| *until < end)))
+}
+
 /// What a policy would mean for the tokens that are there; a few of them are named. Nothing is changed.
 pub async fn preview(console: &Console, access: &Access, policy: &Policy) -> Result<Impact> {
     access.require(Permission::ORGANIZATION_UPDATE)?;

@@ -85,8 +85,9 @@ fn Ask(found: Leaving) -> impl IntoView {
     let rows = tokens
         .iter()
         .map(|token| {
-            let choices = offer.choices(!fixed.contains(&token.id));
-            view! { <Row token=token.clone() choices=choices organization=slug.clone() now=now /> }
+            let passes_on = !fixed.contains(&token.id);
+            let choices = offer.choices(passes_on);
+            view! { <Row token=token.clone() choices=choices passes_on=passes_on organization=slug.clone() now=now /> }
         })
         .collect_view();
     let together = (tokens.len() + more > 1).then(|| {
@@ -205,7 +206,7 @@ fn Revoked(tokens: Vec<Token>, now: Timestamp, refusal: Refusal) -> impl IntoVie
 }
 
 #[component]
-fn Row(token: Token, choices: Vec<(String, String)>, organization: String, now: Timestamp) -> impl IntoView {
+fn Row(token: Token, choices: Vec<(String, String)>, passes_on: bool, organization: String, now: Timestamp) -> impl IntoView {
     let label = token.label.to_string();
     let name = format!("token-{}", token.id);
     let of_team = token.owner.team().map(|_| view! { <span class="row-description">{token.owner.words()}</span> });
@@ -226,9 +227,17 @@ fn Row(token: Token, choices: Vec<(String, String)>, organization: String, now: 
             <Cell column="Expires">{expires}</Cell>
             <Cell column="Last used">{last_used}</Cell>
             <Cell column="After leaving">
-                <select class="input select" name=name aria-label=format!("What shall become of {label}") autocomplete="off">
+                <select
+                    class="input select decision"
+                    data-passed-on=passes_on.then_some("")
+                    name=name
+                    aria-label=format!("What shall become of {label}")
+                    autocomplete="off"
+                >
                     {options}
                 </select>
+                // The style shows one or the other.
+                <span class="decided text-muted">"As chosen for all"</span>
             </Cell>
         </tr>
     }
@@ -301,9 +310,9 @@ fn Choice(name: &'static str, label: String, hint: &'static str, choices: Vec<(S
 /// The choice for all tokens at once.
 #[component]
 fn Together(choices: Vec<(String, String)>) -> impl IntoView {
-    let each = (String::new(), "What is chosen for each below".to_owned());
+    let each = (String::new(), "Decide for each below".to_owned());
     let choices = core::iter::once(each).chain(choices).collect::<Vec<_>>();
-    let hint = "Anything else than the first goes for every token, whatever is chosen below; one that you can neither move nor rotate stays as chosen there.";
+    let hint = "One choice for every token, or one for each. A token that you can neither move nor rotate is decided below in any case.";
     view! { <Choice name="same" label="All of them".to_owned() hint=hint choices=choices /> }
 }
 
@@ -320,5 +329,9 @@ fn Others(more: usize, choices: Vec<(String, String)>) -> impl IntoView {
 fn OldSecrets() -> impl IntoView {
     let choices = Overlap::ALL.map(|overlap| (overlap.to_string(), overlap.title().to_owned())).to_vec();
     let hint = "Until then old and new are both accepted, so that nobody who uses a token is cut off.";
-    view! { <Choice name="overlap" label="Old secrets of tokens that you rotate end".to_owned() hint=hint choices=choices /> }
+    view! {
+        <div class="overlap-choice">
+            <Choice name="overlap" label="Old secrets of tokens that you rotate end".to_owned() hint=hint choices=choices />
+        </div>
+    }
 }

@@ -96,7 +96,7 @@ fn Done(status: Status, replaces: bool) -> impl IntoView {
 #[component]
 fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Result<Option<Vec<Entry>>, Failure>) -> impl IntoView {
     let (asking, history) = (found.clone(), used.as_ref().ok().map(|used| used.history.clone()));
-    let Found { organization, token, outside, may_update, may_switch, may_revoke, replaced, replacing, now } = found;
+    let Found { organization, token, outside, unused_until, may_update, may_switch, may_revoke, replaced, replacing, now } = found;
     let slug = organization.slug.to_string();
     let status = token.status_at(now);
     let old = known.rotation.as_ref().map(|rotation| OldSecret { hint: rotation.old.clone(), ends_at: rotation.ends_at });
@@ -145,6 +145,7 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
             organization=slug.clone()
             token=token.clone()
             outside=outside
+            unused_until=unused_until
             old=old
             replaced=replaced
             replacing=replacing
@@ -171,6 +172,7 @@ fn Facts(
     organization: String,
     token: Token,
     outside: Option<String>,
+    unused_until: Option<domain::Timestamp>,
     old: Option<OldSecret>,
     replaced: Option<Token>,
     replacing: Vec<Token>,
@@ -208,7 +210,17 @@ fn Facts(
             {replacing}
             <Detail term="Expires">{expires}</Detail>
             <LimitsDetails limits=limits />
-            <Detail term="Last used">{last_used}</Detail>
+            <Detail term="Last used">
+                {last_used}
+                {unused_until
+                    .map(|at| {
+                        view! {
+                            <span class="cell-more">
+                                "Revoked by the policy on " <Moment at=at /> " unless it is used before"
+                            </span>
+                        }
+                    })}
+            </Detail>
             <Detail term="Id">
                 <code class="hint">{id.to_string()}</code>
             </Detail>

@@ -17,13 +17,20 @@ use crate::{
 /// A day in microseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
-/// From when on a token has not been used: its last use, or when it or its present secret came into being.
+/// From when on a token has not been used: its last use, or when it or its present secret came into being, or when it was switched on again.
+macro_rules! last_sign_of_use {
+    () => {
+        "CASE WHEN COALESCE(t.enabled_at, 0) > s.created_at \
+         AND COALESCE(t.enabled_at, 0) > COALESCE(u.last_used_at, 0) THEN t.enabled_at \
+         WHEN COALESCE(u.last_used_at, 0) > s.created_at THEN u.last_used_at ELSE s.created_at END"
+    };
+}
+
+/// The same, as the left side of a comparison that finds tokens to be ended.
 macro_rules! unused_since {
     () => {
         // What is switched off cannot be used, so that time does not count; it counts anew from when it is switched on again.
-        "t.disabled_at IS NULL AND CASE WHEN COALESCE(t.enabled_at, 0) > s.created_at \
-         AND COALESCE(t.enabled_at, 0) > COALESCE(u.last_used_at, 0) THEN t.enabled_at \
-         WHEN COALESCE(u.last_used_at, 0) > s.created_at THEN u.last_used_at ELSE s.created_at END"
+        concat!("t.disabled_at IS NULL AND ", last_sign_of_use!())
     };
 }
 
@@ -262,6 +269,26 @@ pub(crate) async fn impact(db: &Db, access: &Access, policy: &Policy, now: Times
         named: Vec::new(),
         unused: count(unused),
     })
+}
+
+/// When a token will be ended if nobody uses it before, as its organization asks; none for what is over or cannot be used now.
+pub(crate) async fn unused_until(db: &Db, access: &Access, id: TokenId, now: Timestamp) -> Result<Option<Timestamp>> {
+    let found: Option<(i64, i64, i64)> = on_db!(db, |pool| {
+        sqlx::query_as(concat!(
+            "SELECT ",
+            last_sign_of_use!(),
+            ", p.unused_since, p.revoke_unused_days FROM tokens t JOIN token_policies p ON p.organization_id = t.organization_id \
+             JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL LEFT JOIN token_usage u ON u.token_id = t.id \
+             WHERE t.organization_id = $1 AND t.id = $2 AND t.disabled_at IS NULL AND t.revoked_at IS NULL \
+             AND (t.expires_at IS NULL OR t.expires_at > $3) AND p.revoke_unused_days IS NOT NULL AND p.unused_since IS NOT NULL"
+        ))
+        .bind(access.organization().id.to_string())
+        .bind(id.to_string())
+        .bind(now.as_micros())
+        .fetch_optional(pool)
+        .await?
+    });
+    Ok(found.map(|(sign, asked, days)| Timestamp::from_micros(sign.max(asked) + days * DAY)))
 }
 
 /// At most `limit` of the tokens that a policy would not let through, those first that were used last.

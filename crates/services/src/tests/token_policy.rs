@@ -426,9 +426,18 @@ async fn unused_tokens_end_on_time_and_no_sooner(instance: Instance) {
     let before = instance.shape().await;
     assert_eq!(look().await, 0);
     assert_eq!(instance.shape().await, before);
+    // Before it happens, the token's page says when.
+    let says = async |token: &Token| token_policy::unused_until(&instance.console, &instance.owner().await, token).await.unwrap();
+    let in_days = |days: u64| instance.console.now().plus(Duration::from_secs(days * DAY + 1));
+    assert_eq!(says(&never_used).await, Some(in_days(0)));
+    for token in [&used.token, &rotated, &young] {
+        assert_eq!(says(token).await, Some(in_days(10)), "{}", token.label);
+    }
+    assert_eq!(says(&off).await, None, "it cannot be used now");
     instance.advance(1);
     assert_eq!(look().await, 1);
     assert_eq!(look().await, 0, "once");
+    assert_eq!(says(&never_used).await, None, "it is over");
     let State::Revoked { at, by, why } = found(&instance, &owner, &never_used).await.state else { panic!("{}", never_used.label) };
     assert_eq!((at, by.as_str(), why.unwrap().as_str()), (instance.console.now(), "Jeton", "unused for 30 days"));
     // What is switched off cannot be used: its days count from when it is switched on again.
@@ -457,7 +466,13 @@ async fn days_without_use_count_from_the_decision(instance: Instance) {
     instance.advance(100 * DAY);
     let look = async || token_policy::revoke_unused(&instance.console, instance.console.now()).await.unwrap();
     let wanted = Policy { revoke_unused_days: Some(30), ..Policy::default() };
+    assert_eq!(token_policy::unused_until(&instance.console, &instance.owner().await, &token).await.unwrap(), None);
     set(&instance, &instance.owner().await, wanted).await;
+    let until = token_policy::unused_until(&instance.console, &instance.owner().await, &token).await.unwrap();
+    assert_eq!(until, Some(instance.console.now().plus(Duration::from_secs(30 * DAY))));
+    let brief = issue(&instance, &instance.owner().await, lasting("brief", Lifetime::Minutes(60))).await;
+    let until = token_policy::unused_until(&instance.console, &instance.owner().await, &brief).await.unwrap();
+    assert_eq!(until, None, "it ends sooner by itself");
     assert_eq!(look().await, 0);
     instance.advance(20 * DAY);
     // Another part of the policy is another decision; other days are a new one.
