@@ -120,7 +120,7 @@ enum Task {
         /// Only these parts (may be given several times)
         #[arg(long, value_enum)]
         only: Vec<Part>,
-        /// Journeys in all four pairs of database and scripts, not only in the two that cover each
+        /// Races and chances ten times as often, and journeys in all four pairs of database and scripts, not only in the two that cover each
         #[arg(long)]
         thorough: bool,
     },

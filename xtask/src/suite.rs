@@ -47,7 +47,7 @@ pub(crate) fn test(project: &Project, only: &[Part], thorough: bool) -> Result<E
         let postgres = Postgres::start(project)?;
         if wanted(Part::Unit) || wanted(Part::It) {
             let only = if wanted(Part::Unit) == wanted(Part::It) { None } else { Some(wanted(Part::It)) };
-            report.part("host tests", || host(project, &postgres, only));
+            report.part("host tests", || host(project, &postgres, only, thorough));
         }
         if wanted(Part::Browser) {
             report.part("browser journeys", || {
@@ -65,8 +65,8 @@ pub(crate) fn test(project: &Project, only: &[Part], thorough: bool) -> Result<E
 }
 
 /// Unit and HTTP tests. `only` asks for the HTTP tests alone (true) or for all others (false); cargo test
-/// cannot leave one binary out, and runs them all then.
-fn host(project: &Project, postgres: &Postgres, only: Option<bool>) -> Result<Counts> {
+/// cannot leave one binary out, and runs them all then. Thoroughly, races and chances are tried so often that it takes a while.
+fn host(project: &Project, postgres: &Postgres, only: Option<bool>, thorough: bool) -> Result<Counts> {
     if !project.site().join("assets").is_dir() {
         // A server without the console's files does not start, and the tests start it.
         site::build(project, Profile::Dev)?;
@@ -81,6 +81,12 @@ fn host(project: &Project, postgres: &Postgres, only: Option<bool>) -> Result<Co
         (_, false) => cargo.args(["--workspace", "--exclude", "frontend", "--all-targets"]),
     };
     cargo.args(["--locked"]).env("TEST_POSTGRES_URL", postgres.url());
+    if thorough {
+        cargo.env("THOROUGH", "1");
+        if nextest {
+            cargo.args(["--profile", "thorough"]);
+        }
+    }
     if only != Some(false) || !nextest {
         cargo.env("NGINX", nginx::binary(project)?);
     }

@@ -1,4 +1,4 @@
-//! A PostgreSQL database for the length of one test.
+//! A PostgreSQL database for the length of one test, and for how long that is.
 //!
 //! Each takes about 10 MB, and a run makes hundreds: kept until the cluster goes, they filled a disk.
 
@@ -51,4 +51,10 @@ async fn run(server: &str, statement: String) -> sqlx::Result<()> {
     let mut connection = PgConnection::connect(server).await?;
     sqlx::query(AssertSqlSafe(statement)).execute(&mut connection).await?;
     connection.close().await
+}
+
+/// How often a test goes round whose outcome the order of things decides: as is usual, or as often as it takes to trust the answer where
+/// `THOROUGH` is set, as `cargo xtask test --thorough` sets it.
+pub fn rounds(usual: usize, thorough: usize) -> usize {
+    if env::var_os("THOROUGH").is_some_and(|set| set == "1") { thorough } else { usual }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{AfterLeaving, Email, Lifetime, MemberQuery, Permission, Role, Status, Token, policy};
+use test_database::rounds;
 
 use super::{Instance, caller, new_token, on_both};
 use crate::{Access, Console, Error, Result, access, invitations, members, roles, sessions, tokens};
@@ -149,7 +150,7 @@ async fn nobody_gives_more_than_they_hold_and_nobody_ends_who_may_do_more(instan
 }
 
 /// What two owners do to each other at the same time.
-async fn rounds<F>(instance: Instance, act: impl Fn(Console, Access, String) -> F, restore: &'static str)
+async fn against_each_other<F>(instance: Instance, act: impl Fn(Console, Access, String) -> F, restore: &'static str)
 where
     F: Future<Output = Result<()>> + Send + 'static,
 {
@@ -158,7 +159,8 @@ where
     let (ada, bob) = (id_of(&instance, "ada@acme.test").await, id_of(&instance, "bob@acme.test").await);
     let (her, him) = (instance.actor("ada@acme.test").await, instance.actor("bob@acme.test").await);
     let enter = async |actor| access::to_organization(&instance.console, Some(actor), &caller(), "acme", Permission::USER_READ).await;
-    for _ in 0..40 {
+    let tries = rounds(40, 500);
+    for _ in 0..tries {
         let (mine, theirs) = (enter(&her).await.unwrap(), enter(&him).await.unwrap());
         let first = tokio::spawn(act(instance.console.clone(), mine, bob.clone()));
         let second = tokio::spawn(act(instance.console.clone(), theirs, ada.clone()));
@@ -170,6 +172,8 @@ where
         assert_eq!(instance.execute(restore).await.unwrap(), 1);
         instance.execute("UPDATE sessions SET ended_at = NULL").await.unwrap();
     }
+    let done = instance.count("SELECT COUNT(*) FROM events WHERE action IN ('member.edit', 'member.remove')").await;
+    assert_eq!(usize::try_from(done).unwrap(), tries, "one event for each that succeeded");
     assert!(instance.console.verify_events(None).await.unwrap().is_ok());
 }
 
@@ -177,7 +181,7 @@ async fn of_two_owners_who_demote_each_other_one_succeeds(instance: Instance) {
     let demote = |console: Console, access: Access, target: String| async move {
         members::edit(&console, &access, &target, "viewer").await.map(|_| ())
     };
-    rounds(instance, demote, "UPDATE memberships SET role = 'owner' WHERE role = 'viewer'").await;
+    against_each_other(instance, demote, "UPDATE memberships SET role = 'owner' WHERE role = 'viewer'").await;
 }
 
 async fn of_two_owners_who_remove_each_other_one_succeeds(instance: Instance) {
@@ -186,7 +190,7 @@ async fn of_two_owners_who_remove_each_other_one_succeeds(instance: Instance) {
     };
     let restore = "INSERT INTO memberships (organization_id, user_id, role, created_at) SELECT o.id, u.id, 'owner', 1 FROM organizations o \
                    CROSS JOIN users u WHERE NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id)";
-    rounds(instance, remove, restore).await;
+    against_each_other(instance, remove, restore).await;
 }
 
 /// Three hundred steps of anybody doing anything to anybody, against a model: what is allowed is exactly what the policy says.

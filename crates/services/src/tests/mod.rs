@@ -24,6 +24,7 @@ mod notices;
 mod offboarding;
 mod once;
 mod races;
+mod races_of_people;
 mod renewal;
 mod reports;
 mod resets;
@@ -129,6 +130,14 @@ impl Instance {
         let settings = settings(&folder, &database, clock.clone(), term);
         let (console, background) = Console::open(settings).await.unwrap();
         Self { console, background: Some(background), clock, database, folder, _made: made }
+    }
+
+    /// A new instance, on the same kind of database.
+    pub(super) async fn another(&self) -> Self {
+        match self.database {
+            Database::Sqlite(_) => Self::sqlite().await,
+            Database::Postgres(_) => Self::postgres().await,
+        }
     }
 
     /// Opens the same instance once more, as a second server would.
@@ -307,6 +316,19 @@ pub(super) async fn user(instance: &Instance, email: &str) -> String {
     on_db!(&instance.console.0.db, |pool| {
         sqlx::query_scalar("SELECT id FROM users WHERE email = $1").bind(email).fetch_one(pool).await.unwrap()
     })
+}
+
+/// Asks so many times at once, each time told which it is, and answers in this order what came of it.
+pub(super) async fn at_once<F>(times: usize, ask: impl Fn(usize) -> F) -> Vec<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let tasks: Vec<_> = (0..times).map(|number| tokio::spawn(ask(number))).collect();
+    let mut answers = Vec::new();
+    for task in tasks {
+        answers.push(task.await.unwrap());
+    }
+    answers
 }
 
 pub(super) fn random() -> [u8; 10] {

@@ -1,8 +1,9 @@
 //! Tokens that generate and end tokens, and generating once however often one asks.
 
 use domain::{Lifetime, Permission, PermissionSet, Role, State, Timestamp};
+use test_database::rounds;
 
-use super::{Instance, caller, new_token, on_both};
+use super::{Instance, at_once, caller, new_token, on_both};
 use crate::{
     Access, Error, access,
     tokens::{self, IdempotencyKey, NewToken, Outcome},
@@ -213,33 +214,35 @@ async fn the_ceiling_is_asked_again(instance: Instance) {
 async fn twenty_with_one_key_are_one_token(instance: Instance) {
     instance.set_up().await;
     let minter = std::sync::Arc::new(bearer(&instance, Lifetime::Never).await);
-    let tasks: Vec<_> = (0..20)
-        .map(|_| {
+    for round in 1..=i64::try_from(rounds(10, 200)).unwrap() {
+        let answers = at_once(20, |_| {
             let (console, minter) = (instance.console.clone(), minter.clone());
-            tokio::spawn(async move {
+            async move {
                 let new = new_token("once", Role::Viewer);
-                tokens::create_once(&console, &minter, new, &key("k"), b"{}").await.unwrap()
-            })
-        })
-        .collect();
-    let (mut created, mut secrets) = (0, Vec::new());
-    for task in tasks {
-        match task.await.unwrap() {
-            Outcome::Created(issued) => {
-                created += 1;
-                secrets.push(issued.secret);
+                tokens::create_once(&console, &minter, new, &key(&format!("k{round}")), b"{}").await.unwrap()
             }
-            Outcome::Reissued(issued) => secrets.push(issued.secret),
-            Outcome::Spent(_) | Outcome::Reused => panic!("nobody used it, and all asked for the same"),
+        });
+        let (mut created, mut secrets) = (0, Vec::new());
+        for answer in answers.await {
+            match answer {
+                Outcome::Created(issued) => {
+                    created += 1;
+                    secrets.push(issued.secret);
+                }
+                Outcome::Reissued(issued) => secrets.push(issued.secret),
+                Outcome::Spent(_) | Outcome::Reused => panic!("nobody used it, and all asked for the same"),
+            }
         }
+        assert_eq!((created, secrets.len()), (1, 20));
+        assert_eq!(instance.count("SELECT COUNT(*) FROM tokens WHERE label = 'once'").await, round);
+        assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'token.create' AND target_name = 'once'").await, round);
+        assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'token.reissue'").await, 19 * round);
+        let mut good = 0;
+        for secret in &secrets {
+            good += usize::from(is_good(&instance, secret.expose()).await);
+        }
+        assert_eq!(good, 1, "the last answer holds");
     }
-    assert_eq!((created, secrets.len()), (1, 20));
-    assert_eq!(instance.count("SELECT COUNT(*) FROM tokens WHERE label = 'once'").await, 1);
-    let mut good = 0;
-    for secret in &secrets {
-        good += usize::from(is_good(&instance, secret.expose()).await);
-    }
-    assert_eq!(good, 1, "the last answer holds");
 }
 
 async fn of_ten_times_one_form_one_generates(instance: Instance) {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use domain::{Change, Description, Label, Overlap, PermissionSet, Rights, Role, Status, Verdict};
+use test_database::rounds;
 
 use super::{Instance, PASSWORD, caller, new_token, on_both, user};
 use crate::{
@@ -24,8 +25,6 @@ on_both![
     a_role_is_deleted_or_held_and_not_both,
 ];
 
-const ROUNDS: usize = 20;
-
 /// Enters as Ada once, whose sign-ins are counted.
 async fn begin(instance: &Instance) -> Arc<Access> {
     instance.set_up().await;
@@ -39,7 +38,7 @@ fn rights(permissions: &str) -> Change {
 
 async fn after_a_revocation_nothing_happens_to_a_token(instance: Instance) {
     let owner = begin(&instance).await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds(20, 200) {
         let issued = tokens::create(&instance.console, &owner, new_token(&format!("ci {round}"), Role::Viewer)).await.unwrap();
         let id = issued.token.id.to_string();
         let tasks: Vec<_> = (0..12)
@@ -83,7 +82,7 @@ async fn after_a_revocation_nothing_happens_to_a_token(instance: Instance) {
 
 async fn edits_of_different_things_do_not_undo_each_other(instance: Instance) {
     let owner = begin(&instance).await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds(20, 200) {
         let issued = tokens::create(&instance.console, &owner, new_token(&format!("ci {round}"), Role::Viewer)).await.unwrap();
         let id = issued.token.id.to_string();
         let label = Label::parse(&format!("renamed {round}")).unwrap();
@@ -109,7 +108,7 @@ async fn edits_of_different_things_do_not_undo_each_other(instance: Instance) {
 async fn an_invitation_is_accepted_or_withdrawn_and_not_both(instance: Instance) {
     let owner = begin(&instance).await;
     let mut accepted = 0;
-    for round in 0..ROUNDS {
+    for round in 0..rounds(20, 200) {
         let invited = invitations::create(&instance.console, &owner, &format!("n{round}@acme.test"), "viewer", "").await.unwrap();
         let id = invited.invitation.id.to_string();
         let accept = tokio::spawn({
@@ -136,7 +135,7 @@ async fn of_two_edits_of_a_role_from_the_same_page_one_is_taken(instance: Instan
     let owner = begin(&instance).await;
     let made = roles::create(&instance.console, &owner, Definition::parse("Deployer", "", "deployment:trigger").unwrap()).await.unwrap();
     let id = made.role.id.to_string();
-    for round in 0..ROUNDS {
+    for round in 0..rounds(20, 200) {
         let seen = roles::version(&roles::find(&instance.console, &owner, &id).await.unwrap());
         let tasks = ["cluster:read", "billing:read"].map(|permission| {
             let (console, owner, id, seen) = (instance.console.clone(), owner.clone(), id.clone(), seen.clone());
@@ -160,7 +159,7 @@ async fn a_role_is_deleted_or_held_and_not_both(instance: Instance) {
     let owner = begin(&instance).await;
     instance.member("acme", Role::Viewer, "vi@acme.test").await;
     let vi = user(&instance, "vi@acme.test").await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds(20, 200) {
         let made = roles::create(&instance.console, &owner, Definition::parse(&format!("R {round}"), "", "cluster:read").unwrap()).await;
         let id = made.unwrap().role.id.to_string();
         let delete = tokio::spawn({

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use domain::{Issued, Lifetime, Overlap, Permission, Role};
 use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
+use test_database::rounds;
 
-use super::{Instance, caller, new_token, on_both};
+use super::{Instance, at_once, caller, new_token, on_both};
 use crate::{
-    Error, Rotator, access,
+    Access, Error, Rotator, access,
     tokens::{self, IdempotencyKey, NewToken, Outcome},
 };
 
@@ -29,10 +30,13 @@ on_both![
 
 /// A token that may rotate itself.
 async fn lasting(instance: &Instance, label: &str) -> Issued {
-    let owner = instance.owner().await;
+    lasting_by(instance, &instance.owner().await, label).await
+}
+
+async fn lasting_by(instance: &Instance, owner: &Access, label: &str) -> Issued {
     let permissions = [Permission::TOKEN_ROTATE_SELF].into_iter().collect();
     let new = NewToken { permissions, lifetime: Lifetime::Never, ..new_token(label, Role::Viewer) };
-    tokens::create(&instance.console, &owner, new).await.unwrap()
+    tokens::create(&instance.console, owner, new).await.unwrap()
 }
 
 async fn arrive(instance: &Instance, with: &Issued) -> Result<Rotator, Error> {
@@ -97,33 +101,36 @@ async fn of_two_at_once_one_wins_and_nobody_is_cut_off(instance: Instance) {
 
 async fn whatever_comes_at_once_two_are_accepted_at_most(instance: Instance) {
     instance.set_up().await;
-    let old = Arc::new(lasting(&instance, "ci").await);
-    let tasks: Vec<_> = (0..10)
-        .map(|_| {
+    let (owner, mut rotated) = (instance.owner().await, 0);
+    for _ in 0..rounds(20, 200) {
+        let old = Arc::new(lasting_by(&instance, &owner, "ci").await);
+        let answers = at_once(10, |_| {
             let (console, old) = (instance.console.clone(), old.clone());
-            tokio::spawn(async move {
+            async move {
                 let rotator = access::to_rotate_itself(&console, old.secret.expose(), &caller()).await?;
                 tokens::rotate_itself(&console, &rotator, Overlap::Hour, None).await
-            })
-        })
-        .collect();
-    let mut answers = Vec::new();
-    for task in tasks {
-        match task.await.unwrap() {
-            Ok(Outcome::Created(issued)) => answers.push(issued),
-            Ok(_) => panic!("without a key everything is new"),
-            Err(Error::Conflict(_)) => {}
-            Err(error) => panic!("{error}"),
+            }
+        });
+        let mut won = Vec::new();
+        for answer in answers.await {
+            match answer {
+                Ok(Outcome::Created(issued)) => won.push(issued),
+                Ok(_) => panic!("without a key everything is new"),
+                Err(Error::Conflict(_)) => {}
+                Err(error) => panic!("{error}"),
+            }
         }
+        assert!(!won.is_empty(), "one wins at least");
+        assert_eq!(live(&instance, &old).await, 2);
+        let mut good = 0;
+        for issued in &won {
+            good += usize::from(is_good(&instance, issued).await);
+        }
+        assert_eq!(good, 1, "one of the answers holds");
+        assert!(is_good(&instance, &old).await);
+        rotated += i64::try_from(won.len()).unwrap();
     }
-    assert!(!answers.is_empty(), "one wins at least");
-    assert_eq!(live(&instance, &old).await, 2);
-    let mut good = 0;
-    for issued in &answers {
-        good += usize::from(is_good(&instance, issued).await);
-    }
-    assert_eq!(good, 1, "one of the answers holds");
-    assert!(is_good(&instance, &old).await);
+    assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'token.rotate'").await, rotated);
     assert!(instance.console.verify_events(None).await.unwrap().is_ok());
 }
 
@@ -332,9 +339,10 @@ async fn whatever_is_done_two_are_accepted_at_most(instance: Instance) {
     let mut runner = TestRunner::default();
     // Rotate with the newest or the one before, use the newest, or wait.
     let step = prop_oneof![3 => Just('n'), 2 => Just('o'), 2 => Just('u'), 1 => Just('w')];
-    for round in 0..6 {
+    let owner = instance.owner().await;
+    for round in 0..rounds(6, 200) {
         let steps = proptest::collection::vec(step.clone(), 1..10).new_tree(&mut runner).unwrap().current();
-        let mut known = vec![lasting(&instance, &format!("round {round}")).await];
+        let mut known = vec![lasting_by(&instance, &owner, &format!("round {round}")).await];
         for step in &steps {
             let newest = known.len() - 1;
             let with = match step {

@@ -1,13 +1,15 @@
 //! Teams and their tokens: whose they are, who reaches them, and that they end with the team and with nobody else.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     Change, Description, Issued, Lifetime, Name, Overlap, Owner, OwnerChoice, Permission, PermissionSet, Rights, Role, State, Status, Team,
     TeamId, TokenQuery, Verdict,
 };
+use test_database::rounds;
+use tokio::sync::Notify;
 
-use super::{Instance, caller, new_token, notices::taken, on_both, user, way};
+use super::{Instance, at_once, caller, new_token, notices::taken, on_both, user, way};
 use crate::{
     Access, Error, access, members,
     teams::{self, Change as TeamChange},
@@ -413,18 +415,46 @@ async fn no_token_comes_into_being_beside_the_end_of_its_team(instance: Instance
     payments(&instance).await;
     let owner = instance.owner().await;
     let actor = instance.actor("dev@acme.test").await;
-    for round in 0..6 {
+    let owner = Arc::new(owner);
+    let (mut generated, mut refused) = (0, 0);
+    for round in 0..rounds(20, 200) {
         let team = create(&instance, &owner, &format!("Round {round}")).await.id;
         add(&instance, &owner, team, "dev@acme.test").await;
+        // So many would be too many for one person.
+        instance.execute("DELETE FROM throttles").await.unwrap();
         let access = access::to_tokens(console, Some(&actor), &caller(), "acme", Permission::API_KEY_CREATE).await.unwrap();
-        let id = team.to_string();
-        let (ended, made) =
-            tokio::join!(teams::end_by_id(console, &owner, &id), tokens::create(console, &access, of(team, "late", Role::Viewer)));
-        ended.unwrap();
-        assert!(matches!(made, Ok(_) | Err(Error::Conflict(_))));
+        let access = Arc::new(access);
+        let made = Arc::new(Notify::new());
+        let answers = at_once(10, |number| {
+            let (console, owner, access, made) = (console.clone(), owner.clone(), access.clone(), made.clone());
+            async move {
+                if number == 0 {
+                    // Every other time not before one was generated, or the end would always come first: it has less to do.
+                    if round % 2 == 1 {
+                        made.notified().await;
+                    }
+                    return teams::end_by_id(&console, &owner, &team.to_string()).await.map(|_| None);
+                }
+                let issued = tokens::create(&console, &access, of(team, "late", Role::Viewer)).await?;
+                made.notify_one();
+                Ok(Some(issued))
+            }
+        });
+        for answer in answers.await {
+            match answer {
+                Ok(made) => generated += i64::from(made.is_some()),
+                Err(Error::Conflict(_)) => refused += 1,
+                Err(error) => panic!("round {round}: {error}"),
+            }
+        }
         let left = "SELECT COUNT(*) FROM tokens t JOIN teams g ON g.id = t.team_id WHERE g.ended_at IS NOT NULL AND t.revoked_at IS NULL";
         assert_eq!(instance.count(left).await, 0, "round {round}");
     }
+    let recorded = async |action: &'static str| instance.count(action).await;
+    assert_eq!(recorded("SELECT COUNT(*) FROM events WHERE action = 'token.create'").await, generated);
+    assert_eq!(recorded("SELECT COUNT(*) FROM events WHERE action = 'token.revoke'").await, generated, "each ended with its team");
+    assert!(generated > 0 && refused > 0, "the end came neither always first nor always last: {generated}, {refused}");
+    assert!(console.verify_events(None).await.unwrap().is_ok());
 }
 
 async fn who_was_removed_meanwhile_is_refused(instance: Instance) {

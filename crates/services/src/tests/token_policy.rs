@@ -6,8 +6,9 @@ use domain::{
     Change, Label, Lifetime, Permission, PermissionSet, Role, State, Status, Token,
     token_policy::{Creators, Impact, Policy},
 };
+use test_database::rounds;
 
-use super::{Instance, caller, new_token, on_both};
+use super::{Instance, at_once, caller, new_token, on_both};
 use crate::{
     Access, Error, access, store, token_policy,
     tokens::{self, NewToken},
@@ -355,22 +356,23 @@ async fn of_twenty_tokens_with_one_label_one_is_generated(instance: Instance) {
     instance.set_up().await;
     let owner = Arc::new(instance.owner().await);
     set(&instance, &owner, Policy { unique_labels: true, ..Policy::default() }).await;
-    let tasks: Vec<_> = (0..20)
-        .map(|number| {
+    for round in 1..=i64::try_from(rounds(20, 200)).unwrap() {
+        let answers = at_once(20, |number| {
             let (console, owner) = (instance.console.clone(), owner.clone());
-            let label = if number % 2 == 0 { "the one" } else { "The One" };
-            tokio::spawn(async move { tokens::create(&console, &owner, new_token(label, Role::Viewer)).await })
-        })
-        .collect();
-    let mut generated = 0;
-    for task in tasks {
-        match task.await.unwrap() {
-            Ok(_) => generated += 1,
-            Err(Error::Invalid { field: "label", .. }) => {}
-            Err(other) => panic!("{other}"),
+            let label = format!("{} {round}", if number % 2 == 0 { "the one" } else { "The One" });
+            async move { tokens::create(&console, &owner, new_token(&label, Role::Viewer)).await }
+        });
+        let mut generated = 0;
+        for answer in answers.await {
+            match answer {
+                Ok(_) => generated += 1,
+                Err(Error::Invalid { field: "label", .. }) => {}
+                Err(other) => panic!("{other}"),
+            }
         }
+        assert_eq!((generated, instance.count("SELECT COUNT(*) FROM tokens").await), (1, round));
+        assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'token.create'").await, round);
     }
-    assert_eq!((generated, instance.count("SELECT COUNT(*) FROM tokens").await), (1, 1));
 }
 
 async fn labels_are_unique_among_tokens_in_force_only(instance: Instance) {
