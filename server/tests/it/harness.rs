@@ -467,11 +467,19 @@ impl TestConsole {
         Caller::Token(secret.clone())
     }
 
-    /// Another token with the role and permissions of this one.
+    /// Another token with the role and permissions of this one, and of the same owner. Everybody in a team that has one may generate it; here
+    /// the admin does.
     pub(crate) async fn like(&self, secret: &str) -> Caller {
         let record = self.get(&Caller::Token(secret.to_owned()), "/api/v1/token").await.json();
+        let role = record["role"].as_str().unwrap().parse().unwrap();
+        match record["owner"]["kind"].as_str() {
+            Some("user") => return self.token_of(record["owner"]["name"].as_str().unwrap(), "user", role).await,
+            Some("team") => return self.token_of("admin", record["owner"]["id"].as_str().unwrap(), role).await,
+            _ => {}
+        }
         let permissions: Vec<&str> = record["permissions"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
-        self.token("acme", record["role"].as_str().unwrap().parse().unwrap(), &permissions).await
+        let organization = self.get(&Caller::Token(secret.to_owned()), "/organization").await.json();
+        self.token(&organization["name"].as_str().unwrap().to_lowercase(), role, &permissions).await
     }
 
     pub(crate) async fn delete(&self, caller: &Caller, path: &str) -> Answer {

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 mod access;
+mod access_targets;
 mod attention;
 mod audit;
+mod callers;
 mod commands;
 mod compression;
 mod confirm;
