@@ -12,6 +12,7 @@ mod compression;
 mod confirm;
 mod credentials;
 mod edit;
+mod expiry_mails;
 mod fail_closed;
 mod fleet;
 mod forms;
