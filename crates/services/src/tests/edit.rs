@@ -6,8 +6,9 @@ use proptest::{
     strategy::{Strategy, ValueTree as _},
     test_runner::TestRunner,
 };
+use test_database::rounds;
 
-use super::{Instance, caller, new_token, on_both};
+use super::{Instance, at_once, caller, new_token, on_both};
 use crate::{Access, Error, access, tokens, verify};
 
 on_both![
@@ -134,25 +135,25 @@ async fn an_edit_made_from_what_is_no_longer_so_is_refused(instance: Instance) {
 async fn of_twenty_edits_from_the_same_page_one_is_taken(instance: Instance) {
     instance.set_up().await;
     let owner = std::sync::Arc::new(instance.owner().await);
-    let (token, _) = issue(&instance, &owner, "ci", "cluster:read").await;
-    let tasks: Vec<_> = (0..20)
-        .map(|number| {
+    for round in 1..=rounds(10, 200) {
+        let (token, _) = issue(&instance, &owner, "ci", "cluster:read").await;
+        let answers = at_once(20, |number| {
             let (console, owner, token) = (instance.console.clone(), owner.clone(), token.clone());
-            tokio::spawn(async move {
+            async move {
                 let seen = tokens::version(&token);
                 tokens::edit(&console, &owner, &token.id.to_string(), Some(&seen), labelled(&format!("ci {number}"))).await
-            })
-        })
-        .collect();
-    let mut accepted = Vec::new();
-    for task in tasks {
-        match task.await.unwrap() {
-            Ok(edited) => accepted.push(edited),
-            Err(error) => assert!(matches!(error, Error::Conflict(_)), "{error}"),
+            }
+        });
+        let mut accepted = Vec::new();
+        for answer in answers.await {
+            match answer {
+                Ok(edited) => accepted.push(edited),
+                Err(error) => assert!(matches!(error, Error::Conflict(_)), "{error}"),
+            }
         }
+        assert_eq!(accepted, [found(&instance, &owner, &token).await]);
+        assert_eq!(details(&instance, "token.edit").await.len(), round);
     }
-    assert_eq!(accepted, [found(&instance, &owner, &token).await]);
-    assert_eq!(details(&instance, "token.edit").await.len(), 1);
 }
 
 async fn the_dead_are_neither_edited_nor_switched(instance: Instance) {

@@ -14,6 +14,7 @@ use std::{
 use domain::{
     AfterLeaving, Change, Issued, Lifetime, Limits, Networks, Overlap, OwnerChoice, Permission, PermissionSet, Rights, Role, Verdict,
 };
+use test_database::rounds;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::{Instance, caller, new_token, random, user, way, wire::Wire};
@@ -25,8 +26,11 @@ use crate::{
     verify::{self, Asked},
 };
 
-/// Tokens revoked in each run.
-const REVOCATIONS: usize = 300;
+/// How many tokens are revoked in each run (R24).
+fn revocations() -> usize {
+    rounds(300, 2_000)
+}
+
 /// How many ask at once, on each server.
 const VERIFIERS: usize = 4;
 
@@ -150,7 +154,7 @@ fn lasting(role: Role) -> NewToken {
 async fn revoke_all(servers: Arc<Servers>, faults: Option<Breaking>) -> (Vec<Duration>, u64) {
     let operator = access::by_operator(&servers.instance.console, "acme", &caller()).await.unwrap();
     let mut watched = Vec::new();
-    for number in 0..REVOCATIONS {
+    for number in 0..revocations() {
         watched.push(watch(&servers, &format!("ci {number}"), lasting(Role::Viewer), &operator).await);
     }
     let watched = Arc::new(watched);
@@ -159,7 +163,7 @@ async fn revoke_all(servers: Arc<Servers>, faults: Option<Breaking>) -> (Vec<Dur
     let verifiers = hammer(&servers, &watched, None, &stop, &answers);
     let mut took = Vec::new();
     // On the server whose wire is whole: the other one could not commit.
-    for some in 0..REVOCATIONS / 10 {
+    for some in 0..revocations() / 10 {
         let mut revoking = JoinSet::new();
         for number in some * 10..some * 10 + 10 {
             let (servers, watched) = (servers.clone(), watched.clone());

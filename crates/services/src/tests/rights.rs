@@ -245,7 +245,7 @@ async fn nobody_comes_to_hold_more_than_was_given(instance: Instance) {
     let mut runner = TestRunner::deterministic();
     let (mut done, mut refused) = live_long(&instance, &mut runner).await;
     // In another one each time: the more there is, the less of it is anybody's who could still do something with it.
-    let lives = rounds(1, 25);
+    let lives = rounds(1, 10);
     for _ in 1..lives {
         let (again, in_vain) = live_long(&instance.another().await, &mut runner).await;
         done.extend(again);

@@ -1,8 +1,9 @@
 //! Rotating once, however often a program asks.
 
 use domain::{Issued, Lifetime, Overlap, Permission, Role};
+use test_database::rounds;
 
-use super::{Instance, caller, new_token, on_both};
+use super::{Instance, at_once, caller, new_token, on_both};
 use crate::{
     Access, Error, access,
     tokens::{self, IdempotencyKey, NewToken, Outcome},
@@ -103,33 +104,34 @@ async fn a_key_with_another_request_is_told_apart(instance: Instance) {
 async fn twenty_with_one_key_are_one_rotation(instance: Instance) {
     instance.set_up().await;
     let rotator = std::sync::Arc::new(bearer(&instance).await);
-    let old = target(&instance, &rotator, "ci").await;
-    let tasks: Vec<_> = (0..20)
-        .map(|_| {
+    for round in 1..=i64::try_from(rounds(10, 200)).unwrap() {
+        let old = target(&instance, &rotator, "ci").await;
+        let outcomes = at_once(20, |_| {
             let (console, rotator, id) = (instance.console.clone(), rotator.clone(), old.token.id.to_string());
-            tokio::spawn(async move {
-                let key = IdempotencyKey::parse(b"k").unwrap();
+            async move {
+                let key = IdempotencyKey::parse(format!("k{round}").as_bytes()).unwrap();
                 tokens::rotate_once(&console, &rotator, &id, Overlap::Hour, &key, b"{}").await.unwrap()
-            })
-        })
-        .collect();
-    let (mut created, mut good) = (0, 0);
-    let mut answers = Vec::new();
-    for task in tasks {
-        match task.await.unwrap() {
-            Outcome::Created(issued) => {
-                created += 1;
-                answers.push(issued);
             }
-            Outcome::Reissued(issued) => answers.push(issued),
-            Outcome::Spent(_) | Outcome::Reused => panic!("nobody used it, and all asked for the same"),
+        });
+        let (mut created, mut good) = (0, 0);
+        let mut answers = Vec::new();
+        for outcome in outcomes.await {
+            match outcome {
+                Outcome::Created(issued) => {
+                    created += 1;
+                    answers.push(issued);
+                }
+                Outcome::Reissued(issued) => answers.push(issued),
+                Outcome::Spent(_) | Outcome::Reused => panic!("nobody used it, and all asked for the same"),
+            }
         }
+        for issued in &answers {
+            good += usize::from(is_good(&instance, issued).await);
+        }
+        assert_eq!((created, answers.len(), good), (1, 20, 1), "the last answer holds");
+        assert!(is_good(&instance, &old).await);
+        assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'token.rotate'").await, round);
     }
-    for issued in &answers {
-        good += usize::from(is_good(&instance, issued).await);
-    }
-    assert_eq!((created, answers.len(), good), (1, 20, 1), "the last answer holds");
-    assert!(is_good(&instance, &old).await);
 }
 
 async fn nothing_is_half_done(instance: Instance) {
