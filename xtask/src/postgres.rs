@@ -1,7 +1,8 @@
 //! A PostgreSQL of our own for the length of a test run: empty, fast, careless of power cuts, and always gone afterwards.
 
 use std::fs::{self, File};
-use std::net::TcpListener;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -14,23 +15,41 @@ use crate::steps::step;
 use crate::tools;
 
 /// Makes a cluster, serves it, and waits for its standard input to close. That happens however this program ends, Ctrl-C
-/// and kill included, so there is no cluster to forget. $1 is PostgreSQL's bin folder, $2 the port.
+/// and kill included, so there is no cluster to forget. A line that comes before names the signal to end the server with, which is
+/// started again once it has ended, and that it has is told on standard output. $1 is PostgreSQL's bin folder, $2 the port.
 const SERVE: &str = r#"
 set -e
 dir=$(mktemp -d /tmp/jeton-postgres-XXXXXX)
 trap 'rm -rf "$dir"' EXIT
 "$1/initdb" --username=postgres --auth=trust --encoding=UTF8 --locale=C --no-sync --pgdata="$dir/data" >/dev/null
-"$1/postgres" -D "$dir/data" -p "$2" -k "$dir" -c listen_addresses=127.0.0.1 -c max_connections=300 -c fsync=off </dev/null &
-cat >/dev/null || true
+serve() {
+    "$1/postgres" -D "$dir/data" -p "$2" -k "$dir" -c listen_addresses=127.0.0.1 -c max_connections=300 -c fsync=off </dev/null >&2 &
+}
+serve "$@"
+while read -r signal; do
+    kill "-$signal" $! && wait $! || true
+    echo ended
+    serve "$@"
+done
 kill -INT $! && wait $! || true
 "#;
 
 /// Where Debian says whether installing PostgreSQL also makes a cluster named main.
 const NO_MAIN_CLUSTER: &str = "/etc/postgresql-common/createcluster.d/jeton-no-main-cluster.conf";
 
+/// How a server ends that is started again.
+#[derive(Clone, Copy)]
+pub(crate) enum Ending {
+    /// Whoever is connected is sent away, and everything is written down.
+    Fast,
+    /// At once, as in a crash: what was committed is found again in the log when it starts.
+    Immediate,
+}
+
 /// A running cluster. Dropping it stops it and removes its files.
 pub(crate) struct Postgres {
     port: u16,
+    bin: PathBuf,
     keeper: Child,
 }
 
@@ -45,8 +64,9 @@ impl Postgres {
             fs::create_dir_all(project.scratch())?;
             let log = project.scratch().join("postgres.log");
             let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-            let mut postgres = Self { port, keeper: keep(&bin, port, File::create(&log)?)? };
-            if let Err(error) = postgres.wait(&bin) {
+            let keeper = keep(&bin, port, File::create(&log)?)?;
+            let mut postgres = Self { port, bin, keeper };
+            if let Err(error) = postgres.wait() {
                 bail!("{error}:\n{}", fs::read_to_string(log).unwrap_or_default());
             }
             Ok(postgres)
@@ -58,10 +78,31 @@ impl Postgres {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    fn wait(&mut self, bin: &Path) -> Result<()> {
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
+    }
+
+    /// Ends the server, starts it again on the same files and port, and waits until it takes connections.
+    pub(crate) fn restart(&mut self, ending: Ending) -> Result<()> {
+        let signal = match ending {
+            Ending::Fast => "INT",
+            Ending::Immediate => "QUIT",
+        };
+        writeln!(self.keeper.stdin.as_ref().context("nobody keeps the cluster")?, "{signal}")?;
+        let mut told = String::new();
+        // One line is told for one that was sent, so nothing is lost with the reader.
+        BufReader::new(self.keeper.stdout.as_mut().context("nobody keeps the cluster")?).read_line(&mut told)?;
+        if told != "ended\n" {
+            bail!("PostgreSQL did not end");
+        }
+        self.wait()
+    }
+
+    fn wait(&mut self) -> Result<()> {
         let began = Instant::now();
         let port = self.port.to_string();
-        while !tools::succeeds(Command::new(bin.join("pg_isready")).args(["-q", "-U", "postgres", "-h", "127.0.0.1", "-p", &port])) {
+        while !tools::succeeds(Command::new(self.bin.join("pg_isready")).args(["-q", "-U", "postgres", "-h", "127.0.0.1", "-p", &port])) {
             if self.keeper.try_wait()?.is_some() || began.elapsed() > Duration::from_mins(1) {
                 bail!("PostgreSQL did not start");
             }
@@ -91,7 +132,7 @@ fn keep(bin: &Path, port: u16, log: File) -> Result<Child> {
     #[cfg(unix)] // a Ctrl-C is for us, and the closed input then for the cluster
     std::os::unix::process::CommandExt::process_group(&mut keeper, 0);
     keeper.args(["-c", SERVE, "sh"]).arg(bin).arg(port.to_string()).current_dir("/");
-    keeper.stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log);
+    keeper.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
     keeper.spawn().context("cannot start PostgreSQL")
 }
 
