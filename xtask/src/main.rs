@@ -4,6 +4,7 @@ mod api_check;
 mod bench;
 mod bench_stored;
 mod browser;
+mod check_revocations;
 mod classes;
 mod css;
 mod files;
@@ -19,6 +20,7 @@ mod tools;
 mod watch;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -109,6 +111,26 @@ enum Task {
         #[arg(long, default_value_t = 50)]
         examples: u32,
     },
+    /// Revoke tokens on two servers while everybody asks about them and something fails, and check that nobody says yes too late
+    ///
+    /// Prints a table and writes `target/check-revocations.json`.
+    CheckRevocations {
+        /// How many tokens are revoked, in all phases together
+        #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(6..=100_000))]
+        revocations: u32,
+        /// Who asks at once, on each server
+        #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=100))]
+        verifiers: u32,
+        /// How many verifications all of them start in a second, as far as they are answered
+        #[arg(long, default_value_t = 8_000, value_parser = clap::value_parser!(u32).range(1..))]
+        rate: u32,
+        /// How long each kind of fault goes on
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(12..=600))]
+        seconds: u32,
+        /// Another binary than the release that is built otherwise
+        #[arg(long, value_name = "FILE", env = "JETON_BIN")]
+        jeton: Option<PathBuf>,
+    },
     /// Weigh and time the pages of a release in Chromium, and ask Lighthouse
     ///
     /// Prints tables and writes `target/audit-ui.json`. `JETON_BIN` names another binary than the release that is built otherwise.
@@ -155,6 +177,11 @@ fn go(task: Task) -> Result<ExitCode> {
         Task::BenchStored { tokens, hot, seconds, statements_seconds, dev } => {
             let plan = bench_stored::Plan { tokens, hot, seconds, statements_seconds, profile: Profile::from_flag(!dev) };
             bench_stored::run(&project, &plan).map(|()| ExitCode::SUCCESS)
+        }
+        Task::CheckRevocations { revocations, verifiers, rate, seconds, jeton } => {
+            let (revocations, verifiers) = (usize::try_from(revocations)?, usize::try_from(verifiers)?);
+            let plan = check_revocations::Plan { revocations, verifiers, rate, seconds, binary: jeton };
+            check_revocations::run(&project, &plan).map(|()| ExitCode::SUCCESS)
         }
         Task::ApiCheck { examples } => api_check::run(&project, examples).map(|()| ExitCode::SUCCESS),
         Task::AuditUi => browser::audit(&project).map(|()| ExitCode::SUCCESS),

@@ -1,0 +1,108 @@
+//! What fails while tokens are revoked.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use super::dice::Dice;
+use super::servers::Server;
+use super::wire::Wire;
+use crate::postgres::{Ending, Postgres};
+
+/// How often PostgreSQL is started again.
+const RESTARTS: u32 = 5;
+/// For how long the second server is cut off.
+const APART: Duration = Duration::from_secs(10);
+/// The longest that a poll is delayed, and that a server is stopped.
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// A kind of fault.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// None.
+    Nothing,
+    /// What the second server and its database say to each other arrives up to two seconds later.
+    DelayedPolls,
+    /// The second server stands still for up to two seconds, again and again.
+    StoppedServer,
+    /// The database ends and starts again, in an orderly way and as in a crash by turns.
+    RestartedDatabase,
+    /// The connections of the second server to its database end, and it gets no new ones.
+    CutOff,
+    /// Nothing that the second server and its database say to each other arrives, until all of it does.
+    Silence,
+}
+
+/// In the order in which they come.
+pub(super) const FAULTS: [Fault; 6] =
+    [Fault::Nothing, Fault::DelayedPolls, Fault::StoppedServer, Fault::RestartedDatabase, Fault::CutOff, Fault::Silence];
+
+/// What can be broken.
+pub(super) struct Breakable<'a> {
+    pub(super) postgres: &'a mut Postgres,
+    pub(super) wire: &'a Wire,
+    pub(super) second: &'a Server,
+}
+
+impl Fault {
+    /// What it is called in the table.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "no fault",
+            Self::DelayedPolls => "polls 0 to 2 s late",
+            Self::StoppedServer => "second stopped, 0 to 2 s",
+            Self::RestartedDatabase => "PostgreSQL restarted, 5 ×",
+            Self::CutOff => "second cut off, 10 s",
+            Self::Silence => "second unheard, 10 s",
+        }
+    }
+
+    /// Whether a revocation is answered as soon as ever meanwhile: what is wrong with the other server is no reason to wait.
+    pub(super) fn leaves_the_database_alone(self) -> bool {
+        self != Self::RestartedDatabase
+    }
+
+    /// Lets it happen for about so long, and puts everything right again.
+    pub(super) fn happen(self, to: &mut Breakable<'_>, long: Duration) -> Result<()> {
+        let begun = Instant::now();
+        let mut dice = Dice::new(1);
+        let mut below = |longest: Duration| Duration::from_millis(dice.below(u64::try_from(longest.as_millis()).unwrap_or(u64::MAX)));
+        match self {
+            Self::Nothing => sleep(long),
+            Self::DelayedPolls => {
+                while begun.elapsed() < long {
+                    // Within a lease, 100 ms, it is as often as beyond: an answer that is late and still counts is the one to be afraid of.
+                    let delay = if below(Duration::from_millis(2)).is_zero() { below(Duration::from_millis(80)) } else { below(LONGEST) };
+                    to.wire.delay(delay);
+                    sleep(delay + Duration::from_millis(200));
+                }
+                to.wire.delay(Duration::ZERO);
+            }
+            Self::StoppedServer => {
+                while begun.elapsed() < long {
+                    to.second.signal("STOP")?;
+                    sleep(below(LONGEST));
+                    to.second.signal("CONT")?;
+                    sleep(below(Duration::from_millis(500)));
+                }
+            }
+            Self::RestartedDatabase => {
+                for number in 0..RESTARTS {
+                    sleep((long / RESTARTS * number + long / RESTARTS / 2).saturating_sub(begun.elapsed()));
+                    to.postgres.restart(if number % 2 == 0 { Ending::Fast } else { Ending::Immediate })?;
+                }
+                sleep(long.saturating_sub(begun.elapsed()));
+            }
+            Self::CutOff | Self::Silence => {
+                let breaks = |is_broken| if self == Self::CutOff { to.wire.cut(is_broken) } else { to.wire.silence(is_broken) };
+                sleep(long.saturating_sub(APART) / 2);
+                breaks(true);
+                sleep(APART);
+                breaks(false);
+                sleep(long.saturating_sub(begun.elapsed()));
+            }
+        }
+        Ok(())
+    }
+}

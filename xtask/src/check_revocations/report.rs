@@ -1,0 +1,119 @@
+//! What came of the phases, as a table and as JSON.
+
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::faults::Fault;
+use super::phase::Counts;
+use super::watched::{Breach, SERVERS, Watched};
+
+/// Within this all but one of a hundred revocations are to be answered while the database is well.
+pub(super) const BOUND: Duration = Duration::from_millis(150);
+
+/// A phase that is over.
+pub(super) struct Row {
+    pub(super) fault: Fault,
+    pub(super) revocations: usize,
+    /// Sent again.
+    again: u64,
+    verifications: u64,
+    per_second: u64,
+    /// Tokens of which somebody said yes too late.
+    pub(super) late: usize,
+    unavailable: [u64; SERVERS],
+    unanswered: [u64; SERVERS],
+    /// Of the answers to revocations: the median, the 99th of a hundred, and the slowest.
+    pub(super) took: [Duration; 3],
+    /// The least time between the start of a yes of each server and the answer to the revocation.
+    margins: [Option<Duration>; SERVERS],
+}
+
+impl Row {
+    pub(super) fn new(fault: Fault, watched: &[Watched], counts: Counts, asked: Duration) -> Self {
+        let numbers = |counted: [AtomicU64; SERVERS]| counted.map(AtomicU64::into_inner);
+        let mut took = counts.took.into_inner().unwrap_or_else(PoisonError::into_inner);
+        took.sort_unstable();
+        let verifications = counts.verifications.load(Relaxed);
+        let is_late = |watched: &&Watched| watched.check().iter().any(|breach| matches!(breach, Breach::LateYes { .. }));
+        Self {
+            fault,
+            revocations: watched.len(),
+            again: counts.again.load(Relaxed),
+            verifications,
+            per_second: verifications * 1_000 / u64::try_from(asked.as_millis()).unwrap_or(u64::MAX).max(1),
+            late: watched.iter().filter(is_late).count(),
+            unavailable: numbers(counts.unavailable),
+            unanswered: numbers(counts.unanswered),
+            took: [50, 99, 100].map(|percent| percentile(&took, percent)),
+            margins: std::array::from_fn(|server| watched.iter().filter_map(|watched| watched.margin(server)).min()),
+        }
+    }
+
+    /// Whether revocations were answered too slowly, though nothing was wrong with the database.
+    pub(super) fn is_slow(&self) -> bool {
+        self.fault.leaves_the_database_alone() && self.took[1] > BOUND
+    }
+
+    pub(super) fn print_head() {
+        println!(
+            "{:<26} {:>7} {:>6} {:>9} {:>7} {:>5} {:>12} {:>9} {:>24} {:>14}",
+            "phase", "revoked", "again", "verified", "per s", "late", "503s", "no answer", "answer p50/p99/max, ms", "nearest, ms"
+        );
+    }
+
+    pub(super) fn print(&self) {
+        let pair = |[first, second]: [u64; SERVERS]| format!("{first}+{second}");
+        let [p50, p99, slowest] = self.took.map(milliseconds);
+        let nearest = self.margins.map(|margin| margin.map_or_else(|| "-".to_owned(), |margin| format!("{:.1}", milliseconds(margin))));
+        println!(
+            "{:<26} {:>7} {:>6} {:>9} {:>7} {:>5} {:>12} {:>9} {:>24} {:>14}{}",
+            self.fault.name(),
+            self.revocations,
+            self.again,
+            self.verifications,
+            self.per_second,
+            self.late,
+            pair(self.unavailable),
+            pair(self.unanswered),
+            format!("{p50:.1} / {p99:.1} / {slowest:.1}"),
+            nearest.join("+"),
+            if self.is_slow() { "  slow" } else { "" }
+        );
+    }
+
+    pub(super) fn as_json(&self) -> Value {
+        let [p50, p99, slowest] = self.took.map(milliseconds);
+        json!({
+            "phase": self.fault.name(), "revocations": self.revocations, "sent_again": self.again, "verifications": self.verifications,
+            "verifications_per_second": self.per_second, "late": self.late, "unavailable": self.unavailable, "unanswered": self.unanswered,
+            "answer_p50_ms": p50, "answer_p99_ms": p99, "answer_max_ms": slowest, "is_slow": self.is_slow(),
+            "nearest_ms": self.margins.map(|margin| margin.map(milliseconds)),
+        })
+    }
+}
+
+/// So many of a hundred took no longer.
+fn percentile(sorted: &[Duration], percent: usize) -> Duration {
+    let place = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
+    sorted.get(place).copied().unwrap_or_default()
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_a_hundred_may_be_slower() {
+        let took: Vec<Duration> = (1..=200).map(Duration::from_millis).collect();
+        assert_eq!([50, 99, 100].map(|percent| percentile(&took, percent)), [100, 198, 200].map(Duration::from_millis));
+        assert_eq!(percentile(&took[..1], 50), Duration::from_millis(1));
+        assert_eq!(percentile(&[], 99), Duration::ZERO);
+    }
+}
