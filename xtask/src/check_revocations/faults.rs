@@ -17,6 +17,9 @@ const APART: Duration = Duration::from_secs(10);
 /// The longest that a poll is delayed, and that a server is stopped.
 const LONGEST: Duration = Duration::from_secs(2);
 
+/// Less than half of a lease, which is over 100 ms after the poll was sent.
+const LITTLE: Duration = Duration::from_millis(45);
+
 /// A kind of fault.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
@@ -72,10 +75,13 @@ impl Fault {
             Self::Nothing => sleep(long),
             Self::DelayedPolls => {
                 while begun.elapsed() < long {
-                    // Within a lease, 100 ms, it is as often as beyond: an answer that is late and still counts is the one to be afraid of.
-                    let delay = if below(Duration::from_millis(2)).is_zero() { below(Duration::from_millis(80)) } else { below(LONGEST) };
-                    to.wire.delay(delay);
-                    sleep(delay + Duration::from_millis(200));
+                    // By turns so little, there and back, that a lease is left of it: an answer that is late and still counts is the one to
+                    // be afraid of. That takes a while: a new connection has to ask and be answered several times.
+                    for (longest, while_so) in [(LITTLE, Duration::from_millis(1_500)), (LONGEST, Duration::from_millis(500))] {
+                        let delay = below(longest);
+                        to.wire.delay(delay);
+                        sleep(delay + while_so);
+                    }
                 }
                 to.wire.delay(Duration::ZERO);
             }

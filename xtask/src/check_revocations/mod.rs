@@ -63,10 +63,12 @@ pub(crate) fn run(project: &Project, plan: &Plan) -> Result<()> {
         let row = Row::new(fault, watched, counts, asked);
         row.print();
         rows.push(row);
+        // The next fault is to find both servers well; and all of these refused, now that nothing fails any more.
         for server in 0..SERVERS {
             all_refused(&clock, &servers, server, watched)?;
         }
     }
+    // And once more at the end, after all that failed since.
     for server in 0..SERVERS {
         all_refused(&clock, &servers, server, &watched)?;
     }

@@ -17,7 +17,10 @@ use super::watched::{Clock, SERVERS, Verification, Watched};
 /// For how long a revocation is sent again that was not answered.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How long to wait before it is sent again.
-const PAUSE: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_millis(250);
+/// How many revocations wait for an answer at once, at most. Two or three do while nothing fails; more than this would be a check of how a server
+/// fares that is asked for more than it can do.
+const UNANSWERED: usize = 16;
 /// For how long everybody goes on asking once nothing fails any more: whatever was remembered wrongly would be said now as well.
 const AFTERWARDS: Duration = Duration::from_secs(1);
 /// How many tokens on either side of the one that is revoked next are asked about more often than others.
@@ -57,6 +60,8 @@ struct Phase<'a> {
     counts: Counts,
     /// How many revocations have begun.
     begun: AtomicUsize,
+    /// How many of them have not been answered yet.
+    waiting: AtomicUsize,
     is_over: AtomicBool,
 }
 
@@ -70,7 +75,16 @@ pub(super) fn run(
     fault: Fault,
     to: &mut Breakable<'_>,
 ) -> Result<(Counts, Duration)> {
-    let phase = Phase { clock, servers, watched, counts: Counts::default(), begun: AtomicUsize::new(0), is_over: AtomicBool::new(false) };
+    let counts = Counts::default();
+    let phase = Phase {
+        clock,
+        servers,
+        watched,
+        counts,
+        begun: AtomicUsize::new(0),
+        waiting: AtomicUsize::new(0),
+        is_over: AtomicBool::new(false),
+    };
     let all_known = Barrier::new(load.verifiers * SERVERS + 1);
     let asked = scope(|scope| {
         let mut verifiers = Vec::new();
@@ -87,8 +101,12 @@ pub(super) fn run(
             // By the clock, whatever became of those before: who waits for them would not notice that they are slow.
             let due = load.long * number / count;
             sleep(due.saturating_sub(begun.elapsed()));
+            while phase.waiting.load(SeqCst) >= UNANSWERED {
+                sleep(Duration::from_millis(5));
+            }
+            phase.waiting.fetch_add(1, SeqCst);
             let phase = &phase;
-            revoking.push(scope.spawn(move || phase.revoke(watched)));
+            revoking.push(scope.spawn(move || phase.revoke_and_ask(watched)));
             phase.begun.fetch_add(1, Relaxed);
         }
         let mut done = revoking.into_iter().map(joined).collect::<Result<Vec<()>>>();
@@ -169,8 +187,21 @@ impl Phase<'_> {
         Ok(())
     }
 
-    /// Revokes a token on the first server, again if nobody answers, and asks both servers about it in the same moment, on new connections:
-    /// nobody relies on the answer sooner. A server that is stopped finds the question waiting when it goes on.
+    /// Revokes a token, and asks both servers about it in the same moment, on new connections: nobody relies on the answer sooner. A server that
+    /// is stopped finds the question waiting when it goes on.
+    fn revoke_and_ask(&self, watched: &Watched) -> Result<()> {
+        let revoked = self.revoke(watched);
+        self.waiting.fetch_sub(1, SeqCst);
+        revoked?;
+        let [first, second] = [0, 1].map(|server| (server, Client::new(self.servers.both[server].address)));
+        let ask = |(server, mut client)| self.ask(&mut client, server, watched);
+        scope(|scope| {
+            let other = scope.spawn(move || ask(second));
+            ask(first).and(joined(other))
+        })
+    }
+
+    /// Revokes a token on the first server, again if nobody answers.
     fn revoke(&self, watched: &Watched) -> Result<()> {
         let request = self.servers.revocation(watched);
         let begun = Instant::now();
@@ -182,7 +213,7 @@ impl Phase<'_> {
                     watched.note_answered(answer.ended);
                     let took = Duration::from_nanos(answer.ended - answer.started);
                     self.counts.took.lock().unwrap_or_else(PoisonError::into_inner).push(took);
-                    break;
+                    return Ok(());
                 }
                 Ok(answer) if answer.status != 503 => {
                     bail!("{}: revoking it answers {}: {}", watched.id, answer.status, String::from_utf8_lossy(answer.body));
@@ -194,11 +225,6 @@ impl Phase<'_> {
             self.counts.again.fetch_add(1, Relaxed);
             sleep(PAUSE);
         }
-        scope(|scope| {
-            let other = scope.spawn(|| self.ask(&mut Client::new(self.servers.both[1].address), 1, watched));
-            let own = self.ask(&mut Client::new(self.servers.both[0].address), 0, watched);
-            own.and(joined(other))
-        })
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Row {
     again: u64,
     verifications: u64,
     per_second: u64,
+    /// How long everybody asked: longer than the fault when revocations could not be answered in time.
+    asked: Duration,
     /// Tokens of which somebody said yes too late.
     pub(super) late: usize,
     unavailable: [u64; SERVERS],
@@ -44,6 +46,7 @@ impl Row {
             again: counts.again.load(Relaxed),
             verifications,
             per_second: verifications * 1_000 / u64::try_from(asked.as_millis()).unwrap_or(u64::MAX).max(1),
+            asked,
             late: watched.iter().filter(is_late).count(),
             unavailable: numbers(counts.unavailable),
             unanswered: numbers(counts.unanswered),
@@ -88,7 +91,7 @@ impl Row {
         let [p50, p99, slowest] = self.took.map(milliseconds);
         json!({
             "phase": self.fault.name(), "revocations": self.revocations, "sent_again": self.again, "verifications": self.verifications,
-            "verifications_per_second": self.per_second, "late": self.late, "unavailable": self.unavailable, "unanswered": self.unanswered,
+            "verifications_per_second": self.per_second, "seconds": self.asked.as_secs(), "late": self.late, "unavailable": self.unavailable, "unanswered": self.unanswered,
             "answer_p50_ms": p50, "answer_p99_ms": p99, "answer_max_ms": slowest, "is_slow": self.is_slow(),
             "nearest_ms": self.margins.map(|margin| margin.map(milliseconds)),
         })

@@ -38,8 +38,9 @@ impl Wire {
         let carrier = wire.clone();
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
+                let carrier = carrier.clone();
                 // Whoever cannot be connected is told by the end of their connection.
-                let _ = carrier.connect(client, server);
+                thread::spawn(move || carrier.connect(client, server));
             }
         });
         Ok(wire)
@@ -74,8 +75,14 @@ impl Wire {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Waits until something arrives again.
+    fn while_silent(&self) -> MutexGuard<'_, State> {
+        self.changed.wait_while(self.state(), |state| state.is_silent).unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn connect(self: &Arc<Self>, client: TcpStream, server: SocketAddr) -> Result<()> {
-        if self.state().is_cut {
+        // Nobody hears that somebody wants to be connected: a server would wait for each of them, and have no place for others.
+        if self.while_silent().is_cut {
             return Ok(());
         }
         let server = TcpStream::connect(server)?;
@@ -109,8 +116,7 @@ impl Wire {
         while let Ok(read @ 1..) = from.read(&mut bytes) {
             let delay = self.state().delay;
             thread::sleep(delay);
-            let state = self.changed.wait_while(self.state(), |state| state.is_silent);
-            drop(state);
+            drop(self.while_silent());
             if to.write_all(&bytes[..read]).is_err() {
                 break;
             }
