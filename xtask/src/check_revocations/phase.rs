@@ -85,6 +85,7 @@ pub(super) fn run(
         waiting: AtomicUsize::new(0),
         is_over: AtomicBool::new(false),
     };
+    let count = u32::try_from(watched.len())?;
     let all_known = Barrier::new(load.verifiers * SERVERS + 1);
     let asked = scope(|scope| {
         let mut verifiers = Vec::new();
@@ -96,7 +97,6 @@ pub(super) fn run(
         let begun = Instant::now();
         let failing = scope.spawn(|| fault.happen(to, load.long));
         let mut revoking = Vec::new();
-        let count = u32::try_from(watched.len())?;
         for (number, watched) in (0..count).zip(watched) {
             // By the clock, whatever became of those before: who waits for them would not notice that they are slow.
             let due = load.long * number / count;
@@ -109,15 +109,17 @@ pub(super) fn run(
             revoking.push(scope.spawn(move || phase.revoke_and_ask(watched)));
             phase.begun.fetch_add(1, Relaxed);
         }
-        let mut done = revoking.into_iter().map(joined).collect::<Result<Vec<()>>>();
-        done = done.and(joined(failing).map(|()| Vec::new()));
+        let mut done = Ok(());
+        for thread in revoking.into_iter().chain([failing]) {
+            done = done.and(joined(thread));
+        }
         sleep(AFTERWARDS);
         phase.is_over.store(true, SeqCst);
         let asked = begun.elapsed();
         for verifier in verifiers {
-            done = done.and(joined(verifier).map(|()| Vec::new()));
+            done = done.and(joined(verifier));
         }
-        done.map(|_| asked)
+        done.map(|()| asked)
     })?;
     Ok((phase.counts, asked))
 }

@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_long_history_is_searched_soon() {
-        let many = |from: u64, is_good| (0..10_000).map(move |number| said(from + number * 10, from + number * 10 + 45, is_good));
+        let many = |from: u64, is_good| (0..3_000).map(move |number| said(from + number * 10, from + number * 10 + 45, is_good));
         let mut history: Vec<Verification> = many(1, true).chain(many(200_000, false)).collect();
         assert!(has_order(&history, 150_000, 160_000));
         history.push(said(170_000, 170_001, true));
@@ -125,7 +125,7 @@ mod tests {
     fn the_comparisons_find_what_the_search_finds() {
         let mut dice = Dice::new(7);
         let mut orderly = 0;
-        for _ in 0..50_000 {
+        for _ in 0..10_000 {
             let verifications = 1 + dice.below(6);
             let mut times: Vec<u64> = (1..=2 * (verifications + 1)).collect();
             for place in (1..times.len()).rev() {
@@ -148,6 +148,6 @@ mod tests {
             assert_eq!(watched.check().is_empty(), has_order, "{history:?}, revoked from {} to {}", sent + 1, answered + 1);
             orderly += u32::from(has_order);
         }
-        assert!((5_000..45_000).contains(&orderly), "{orderly} of them have an order");
+        assert!((1_000..9_000).contains(&orderly), "{orderly} of them have an order");
     }
 }
