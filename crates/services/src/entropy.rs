@@ -25,6 +25,7 @@ impl Entropy for SystemEntropy {
     }
 
     /// From a generator of this thread, which the system's seeds now and then: a look into the kernel for each request is felt.
+    #[expect(clippy::disallowed_methods, reason = "this is the source")]
     fn fill_public(&self, buffer: &mut [u8]) {
         rand::rng().fill_bytes(buffer);
     }

@@ -85,8 +85,8 @@ async fn read(body: Body) -> Result<Bytes, Problem> {
         return Err(Problem::too_large());
     }
     to_bytes(body, BODY_LIMIT).await.map_err(|error| {
-        let is_larger = error.source().is_some_and(|source| source.is::<LengthLimitError>());
-        if is_larger { Problem::too_large() } else { Problem::broken_off() }
+        let limit = error.source().and_then(|source| source.downcast_ref::<LengthLimitError>());
+        limit.map_or_else(Problem::broken_off, |_| Problem::too_large())
     })
 }
 
@@ -112,16 +112,15 @@ async fn answer<A: Future<Output = Result<Response, Problem>> + Send>(
     let (address, request) = observe::address(&site.client_ip, request).await;
     let (caller, may_pass) = observe::caller(&site, &request, address);
     let request_id = caller.request_id.clone();
-    let response = match may_pass {
-        Err(refusal) => refusal,
-        Ok(()) => {
-            let (Parts { headers, .. }, body) = request.into_parts();
-            let asking = Asking { site: site.clone(), caller, headers, body };
-            match timeout(PATIENCE, AssertUnwindSafe(handler(asking)).catch_unwind()).await {
-                Ok(Ok(answer)) => answer.unwrap_or_else(IntoResponse::into_response),
-                Ok(Err(panic)) => observe::panicked(panic),
-                Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-            }
+    let response = if let Err(refusal) = may_pass {
+        refusal
+    } else {
+        let (Parts { headers, .. }, body) = request.into_parts();
+        let asking = Asking { site: site.clone(), caller, headers, body };
+        match timeout(PATIENCE, AssertUnwindSafe(handler(asking)).catch_unwind()).await {
+            Ok(Ok(answer)) => answer.unwrap_or_else(IntoResponse::into_response),
+            Ok(Err(panic)) => observe::panicked(panic),
+            Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         }
     };
     let response = observe::dressed(response, &request_id, None, &site);
