@@ -7,8 +7,6 @@
 use axum::{
     extract::Request,
     http::{Extensions, HeaderMap, Method, StatusCode, Version, header},
-    middleware::Next,
-    response::Response,
 };
 use tower_http::{
     CompressionLevel,
@@ -18,25 +16,21 @@ use tower_http::{
 /// Leaves a tenth of a page and takes about a millisecond for the longest; 11 would leave little less and take a hundred times as long.
 const QUALITY: CompressionLevel = CompressionLevel::Precise(4);
 
-/// What [`mark`] leaves at an answer.
-#[derive(Clone, Copy)]
-struct MayBeCompressed;
-
-/// Marks pages that may be compressed.
-pub(crate) async fn mark(request: Request, next: Next) -> Response {
-    let may = *request.method() == Method::GET && is_of_the_readers_own_accord(request.headers());
-    let mut response = next.run(request).await;
-    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if may && is_page {
-        response.extensions_mut().insert(MayBeCompressed);
+/// Takes the wish for compression from what must not be compressed, before [`layer`] sees it. It would be late to look at the answer: whoever
+/// takes no encoding at all would be refused when the change they asked for was made.
+pub(crate) async fn choose(mut request: Request) -> Request {
+    if *request.method() != Method::GET || !is_of_the_readers_own_accord(request.headers()) {
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
     }
-    response
+    request
 }
 
-/// Compresses what is marked, if the browser takes it.
+/// Compresses pages for whom takes them so.
 pub(crate) fn layer() -> CompressionLayer<impl Predicate> {
-    let is_marked = |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| extensions.get::<MayBeCompressed>().is_some();
-    CompressionLayer::new().quality(QUALITY).compress_when(is_marked)
+    let is_page = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+    };
+    CompressionLayer::new().quality(QUALITY).compress_when(is_page)
 }
 
 /// Whether the browser says that no page of anybody else has led here. One that does not say is not believed.

@@ -51,10 +51,10 @@ pub fn router(site: Site) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(rest::health::ready))
         .route("/csp-report", post(rest::health::csp_report))
-        .route("/openapi.json", get(rest::openapi::serve))
-        .route("/docs/api", get(rest::reference));
+        .route("/openapi.json", get(rest::openapi::serve));
     let console = Router::new()
         .route("/", get(pages::home))
+        .route("/docs/api", get(rest::reference))
         .route("/sign-in", get(pages::public).post(forms::sign_in))
         .route("/sign-out", post(forms::sign_out))
         .route("/setup", get(pages::public).post(forms::set_up))
@@ -109,9 +109,9 @@ pub fn router(site: Site) -> Router {
     let console = console.route(app::paths::COMPONENTS, get(pages::public));
     let console = console.layer(middleware::from_fn_with_state(site.public_url.clone(), csrf::guard));
     // Programs have no session, so what they ask does not pass by where cookies are renewed.
-    let browsers = open.merge(console).fallback(pages::not_found).layer(middleware::from_fn(cookies::renewing));
-    let browsers = browsers.layer(middleware::from_fn(compression::mark)).layer(compression::layer());
-    layered(browsers.merge(rest), site.clone()).merge(rest::busy::router(site.clone())).merge(gate(site))
+    let pages = console.fallback(pages::not_found).layer(middleware::from_fn(cookies::renewing));
+    let pages = pages.layer(compression::layer()).layer(middleware::map_request(compression::choose));
+    layered(pages.merge(open).merge(rest), site.clone()).merge(rest::busy::router(site.clone())).merge(gate(site))
 }
 
 /// Where gateways ask. The limits around other routes answer what gateways do not understand, so this one has its own: no body is read, and

@@ -16,6 +16,7 @@ on_both![
     forms_offer_what_the_policy_allows_and_the_server_refuses_the_rest,
     a_token_outside_is_marked_in_the_list_and_on_its_page,
     a_policy_that_wants_admins_closes_the_form_for_others,
+    a_tokens_page_says_when_it_is_revoked_unless_it_is_used,
     owners_that_are_not_allowed_are_not_offered_and_are_refused,
     what_belongs_to_others_goes_on_and_is_marked,
     without_any_owner_there_is_no_form,
@@ -275,6 +276,16 @@ async fn a_policy_that_wants_admins_closes_the_form_for_others(it: TestConsole) 
     let body = "{\"label\":\"new\",\"permissions\":[\"api_key:read\"],\"expires_in\":60}";
     let refused = it.post_json(&asks, "/api/v1/organizations/acme/tokens", body).await;
     assert_eq!((refused.status.as_u16(), it.count("SELECT COUNT(*) FROM tokens WHERE label = 'new'").await), (403, 0));
+}
+
+async fn a_tokens_page_says_when_it_is_revoked_unless_it_is_used(it: TestConsole) {
+    let (token, _) = it.issue("acme", "idle", Role::Viewer, &[], Lifetime::Never).await;
+    let (owner, page) = (it.session("owner").await, format!("/orgs/acme/tokens/{}", token.id));
+    assert!(!it.get(&owner, &page).await.text().contains("Revoked if unused"));
+    put(&it, "{\"revoke_unused_days\":30}").await;
+    let text = it.get(&owner, &page).await.text();
+    let said = text.split("Revoked if unused").nth(1).expect("the page says it");
+    assert!(said.trim_start().starts_with("Tue 22 Dec 2026"), "{said}");
 }
 
 /// Saves a policy over REST, as an admin of Acme.

@@ -1,6 +1,6 @@
 //! `POST /api/v1/verify`.
 
-use axum::http::Method;
+use axum::{body::Body, http::Method};
 use domain::{Lifetime, Role};
 use serde_json::json;
 
@@ -122,6 +122,24 @@ async fn bad_questions_name_the_member(it: TestConsole) {
     assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (413, Some("too_large")));
     let typed = with(request(Method::POST, "/api/v1/verify", "{\"token\":\"x\"}"), &[("content-type", "text/plain")]);
     assert_eq!(it.send(&verifier, typed).await.status, 415);
+    // A body that does not say how long it is, and one that ends before its end.
+    for (last, status, code) in [(Ok("x"), 413, "too_large"), (Err("gone"), 400, "invalid_body")] {
+        let parts = std::iter::repeat_n(Ok("x".repeat(10_000)), 6 + usize::from(last.is_ok())).chain([last.map(str::to_owned)]);
+        let body = Body::from_stream(futures_util::stream::iter(parts));
+        let mut sent = with(request(Method::POST, "/api/v1/verify", ""), &[("content-type", "application/json")]);
+        *sent.body_mut() = body;
+        let answer = it.send(&verifier, sent).await;
+        assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (status, Some(code)));
+    }
+    // No other method is taken, and each refusal is a problem.
+    for method in [Method::GET, Method::PUT, Method::DELETE] {
+        let answer = it.send(&verifier, request(method, "/api/v1/verify", "")).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("allow"), answer.json()["code"].as_str()),
+            (405, "POST", Some("method_not_allowed"))
+        );
+        assert!(!answer.header("x-request-id").is_empty());
+    }
 }
 
 async fn a_revocation_is_true_when_it_is_answered(it: TestConsole) {

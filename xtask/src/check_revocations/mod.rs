@@ -62,6 +62,9 @@ pub(crate) fn run(project: &Project, plan: &Plan) -> Result<()> {
         let (counts, asked) = phase::run(&clock, &servers, watched, load, fault, &mut breakable)?;
         let row = Row::new(fault, watched, counts, asked);
         row.print();
+        if let Some(why) = row.is_vacuous() {
+            bail!("{}: {why}", fault.name());
+        }
         rows.push(row);
         // The next fault is to find both servers well; and all of these refused, now that nothing fails any more.
         for server in 0..SERVERS {

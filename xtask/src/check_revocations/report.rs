@@ -13,6 +13,9 @@ use super::watched::{Breach, SERVERS, Watched};
 /// Within this all but one of a hundred revocations are to be answered while the database is well.
 pub(super) const BOUND: Duration = Duration::from_millis(150);
 
+/// So shortly before the answer to a revocation each server still says yes when nothing fails: the wait of a change, and a slow machine.
+const NEAR: Duration = Duration::from_millis(500);
+
 /// A phase that is over.
 pub(super) struct Row {
     pub(super) fault: Fault,
@@ -52,6 +55,20 @@ impl Row {
             unanswered: numbers(counts.unanswered),
             took: [50, 99, 100].map(|percent| percentile(&took, percent)),
             margins: std::array::from_fn(|server| watched.iter().filter_map(|watched| watched.margin(server)).min()),
+        }
+    }
+
+    /// Why nothing follows from this phase: a server that did not say yes to the last says nothing too late either, and what did not fail proves nothing.
+    pub(super) fn is_vacuous(&self) -> Option<&'static str> {
+        let is_far = |margin: &Option<Duration>| margin.is_none_or(|margin| margin > NEAR);
+        match self.fault {
+            Fault::Nothing if self.unavailable != [0; SERVERS] || self.margins.iter().any(is_far) => {
+                Some("a server did not say yes until shortly before the answer, though nothing failed")
+            }
+            Fault::CutOff | Fault::Silence if self.unavailable[1] == 0 => {
+                Some("the second server did not notice that its database was gone")
+            }
+            _ => None,
         }
     }
 

@@ -60,6 +60,7 @@ impl Servers {
         }
         let wire = Wire::before(postgres.address())?;
         let through_the_wire = postgres.url().replace(&postgres.address().to_string(), &wire.address().to_string());
+        ensure!(through_the_wire != postgres.url(), "the second server would reach PostgreSQL without the wire");
         let setting_up = Installation { binary, folder: folder.join("setting-up"), database: postgres.url() };
         setting_up.set_up()?;
         let verifier = setting_up.token("verifier", &["--permission", "token:verify"])?;

@@ -210,17 +210,16 @@ fn Facts(
             {replacing}
             <Detail term="Expires">{expires}</Detail>
             <LimitsDetails limits=limits />
-            <Detail term="Last used">
-                {last_used}
-                {unused_until
-                    .map(|at| {
-                        view! {
-                            <span class="cell-more">
-                                "Revoked by the policy on " <Moment at=at /> " unless it is used before"
-                            </span>
-                        }
-                    })}
-            </Detail>
+            <Detail term="Last used">{last_used}</Detail>
+            {unused_until
+                .map(|at| {
+                    view! {
+                        <Detail term="Revoked if unused">
+                            <Moment at=at />
+                            <span class="cell-more">"by the policy"</span>
+                        </Detail>
+                    }
+                })}
             <Detail term="Id">
                 <code class="hint">{id.to_string()}</code>
             </Detail>

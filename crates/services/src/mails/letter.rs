@@ -352,7 +352,7 @@ impl Letter {
             1 => "Expires tomorrow",
             7 => "Expires in 7 days",
             30 => "Expires in 30 days",
-            // No server ran on the day when it would have been told.
+            // No server ran on the day when it would have been told, or its end was moved, or whoever is told has joined since.
             2..7 => "Expires within 7 days",
             _ => "Expires within 30 days",
         };

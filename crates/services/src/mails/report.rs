@@ -22,7 +22,7 @@ use crate::{
 
 /// So many days before its end a token is reported.
 const AHEAD: [i64; 4] = [0, 1, 7, 30];
-/// A dead token is reported at most once in this time, however often it is presented.
+/// A dead token is reported at most once in this time, however often it is presented; and what ends is looked for no more often.
 const PAUSE: Duration = Duration::from_hours(1);
 /// How often is looked.
 const PERIOD: Duration = Duration::from_mins(1);
@@ -120,12 +120,17 @@ fn by_itself() -> Caller {
     Caller::new(String::new(), None, "jeton")
 }
 
-/// Looks in the background, for as long as the instance is open.
+/// Looks in the background, for as long as the instance is open. For tokens that end it looks through all that do so within a month, so on
+/// each new day and once an hour, for those that were edited.
 pub(crate) async fn run(console: Console, mut stop: mpsc::Receiver<()>) {
+    let mut told: Option<Timestamp> = None;
     loop {
         let now = console.now();
-        if let Err(error) = report_expiring(&console, now).await {
-            tracing::warn!(%error, "expiring tokens could not be reported");
+        if told.is_none_or(|told| told.day() != now.day() || now.since(told) >= PAUSE) {
+            match report_expiring(&console, now).await {
+                Ok(_) => told = Some(now),
+                Err(error) => tracing::warn!(%error, "expiring tokens could not be reported"),
+            }
         }
         if let Err(error) = report_refused(&console, now).await {
             tracing::warn!(%error, "refused tokens could not be reported");
