@@ -5,14 +5,14 @@
 //!
 //! What is left out is named in `ELSEWHERE`, and one thing by a rule: an address that only leads to a page, if it leads everybody to the same.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, net::SocketAddr};
 
-use axum::http::Method;
+use axum::{extract::ConnectInfo, http::Method};
 use domain::{Lifetime, Role};
 
 use crate::{
     callers::{self, ADMIN, MATE},
-    harness::{Answer, Caller, TestConsole, on_both, request, with},
+    harness::{self, Answer, Caller, TestConsole, on_both, request, with},
     routes::{address, leads_on, operations},
     teams,
 };
@@ -72,8 +72,13 @@ pub(crate) async fn sample(it: &TestConsole, operation: &str, caller: &Caller, t
             let (_, verifier) = it.issue("acme", "gateway", Role::Viewer, &["token:verify"], Lifetime::Never).await;
             it.send(caller, with(request(Method::GET, "/auth/verify", ""), &[("x-jeton-verifier", &verifier)])).await
         }
-        // Another address each time: so many callers would be too many tries at one.
-        "POST /sign-in" => form("/sign-in", &[("email", &format!("{target}@acme.test")), ("password", "wrong")]).await,
+        "POST /sign-in" => {
+            // Of somebody else each time and from elsewhere: so many callers would be too many tries at one.
+            let [.., high, low] = target.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())).to_be_bytes();
+            let mut post = harness::form("/sign-in", &[("email", &format!("{target}@acme.test")), ("password", "wrong")]);
+            post.extensions_mut().insert(ConnectInfo(SocketAddr::from(([10, 1, high, low], 443))));
+            it.send(caller, post).await
+        }
         "POST /orgs/acme/tokens/new" => form("/orgs/acme/tokens/new", &create).await,
         "POST /orgs/acme/tokens/ID/revoke" => form(&format!("/orgs/acme/tokens/{target}/revoke"), &[("label", "target")]).await,
         "POST /orgs/acme/tokens/ID/edit" => {

@@ -492,12 +492,7 @@ impl TestConsole {
 
     /// Posts a form as a browser does from one of our pages.
     pub(crate) async fn post_form(&self, caller: &Caller, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let mut post = request(Method::POST, path, &body);
-        post.headers_mut().insert(header::CONTENT_TYPE, "application/x-www-form-urlencoded".parse().unwrap());
-        post.headers_mut().insert(header::ACCEPT, "text/html".parse().unwrap());
-        post.headers_mut().insert("sec-fetch-site", "same-origin".parse().unwrap());
-        self.send(caller, post).await
+        self.send(caller, form(path, fields)).await
     }
 
     pub(crate) async fn post_json(&self, caller: &Caller, path: &str, body: &str) -> Answer {
@@ -544,6 +539,13 @@ impl TestConsole {
 
 pub(crate) fn request(method: Method, path: &str, body: &str) -> Request<Body> {
     Request::builder().method(method).uri(path).header(header::HOST, "tokens.acme.test").body(Body::from(body.to_owned())).unwrap()
+}
+
+/// A form as a browser posts it from one of our pages.
+pub(crate) fn form(path: &str, fields: &[(&str, &str)]) -> Request<Body> {
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let headers = [("content-type", "application/x-www-form-urlencoded"), ("accept", "text/html"), ("sec-fetch-site", "same-origin")];
+    with(request(Method::POST, path, &body), &headers)
 }
 
 pub(crate) fn with(mut request: Request<Body>, headers: &[(&'static str, &str)]) -> Request<Body> {
