@@ -85,7 +85,7 @@ const PAGE = {
     'microphone=(), midi=(), payment=(), serial=(), usb=(), xr-spatial-tracking=(), clipboard-write=(self), ' +
     'publickey-credentials-get=(self), publickey-credentials-create=(self)',
   'cache-control': 'no-store',
-  vary: 'Sec-Fetch-Site, Origin, Cookie',
+  vary: 'Accept-Encoding, Sec-Fetch-Site, Origin, Cookie',
 };
 const PROGRAM = {
   ...EVERYWHERE,
