@@ -33,10 +33,10 @@ pub(crate) fn shell() -> impl IntoView {
          document.querySelectorAll('leptos-island').forEach(island=>live[island.dataset.component](island)))",
         assets.script, assets.module
     );
-    // Whoever arrives reads the page sooner by a way there and back when the style comes along. The next page finds it in the cache.
+    // Whoever arrives reads the page sooner by a way there and back when the style comes along. The link then fits no medium: the browser fetches
+    // it when it has nothing else to do, and the next page finds it in the cache.
     let sheet = arrives.then(|| view! { <style nonce=nonce.clone() inner_html=assets.sheet.clone()></style> });
-    let link =
-        html::link().rel(if arrives { "prefetch" } else { "stylesheet" }).href(assets.style.clone()).r#as(arrives.then_some("style"));
+    let link = html::link().rel("stylesheet").href(assets.style.clone()).media(arrives.then_some("not all"));
     // Only islands are taken over by the browser: nothing else has to be marked for it, nor what it was made from sent along.
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
