@@ -41,7 +41,7 @@ impl Nonce {
 /// Names the request, in the answer as in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Surrounds a request. It is the outermost layer, so that everything has a request id; what is mounted without layers names itself by [`caller`].
+/// Surrounds a request. It is the outermost layer, so that everything has a request id; what is mounted without layers names itself by `caller`.
 pub(crate) async fn request(State(site): State<Site>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let (address, mut request) = address(&site.client_ip, request).await;
