@@ -116,10 +116,18 @@ fn Shown(overview: Overview) -> impl IntoView {
 fn Section(needing: Needing, organization: String, own: bool, now: Timestamp) -> impl IntoView {
     let Needing { attention, total, tokens } = needing;
     let Words { id, one, many, advice, column } = words(attention);
-    let title = if total == 1 { format!("1 {one}") } else { format!("{total} {many}") };
+    let title = match total {
+        1 => format!("1 {one}"),
+        total if total <= Attention::COUNTED => format!("{total} {many}"),
+        _ => format!("More than {} {many}", Attention::COUNTED),
+    };
     let (named, heading) = (format!("{id}-title"), title.clone());
     let all = paths::tokens_at(&organization, &attention.query().to_query());
-    let show = if total > u64::from(Attention::SHOWN) { format!("Show all {total}") } else { "Show in the list".to_owned() };
+    let show = match total {
+        ..=Attention::SHOWN => "Show in the list".to_owned(),
+        total if total <= Attention::COUNTED => format!("Show all {total}"),
+        _ => "Show all".to_owned(),
+    };
     let (elsewhere, caption) = (format!("({title})"), format!("{title}, {} shown here", tokens.len()));
     let heads = ["Label", "Token", "Owner", column].into_iter().filter(|head| !(own && *head == "Owner"));
     let heads = heads.map(|head| view! { <th scope="col" role="columnheader">{head}</th> }).collect_view().into_any();

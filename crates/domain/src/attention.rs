@@ -58,8 +58,8 @@ pub enum Remedy {
 pub struct Needing {
     /// Why.
     pub attention: Attention,
-    /// How many there are, [`Attention::SHOWN`] or more.
-    pub total: u64,
+    /// How many there are; [`Attention::COUNTED`] and one means more.
+    pub total: usize,
     /// The first ones.
     pub tokens: Vec<Noted>,
 }
@@ -83,7 +83,9 @@ impl Attention {
         [Self::Expiring, Self::Unused, Self::NeverExpires, Self::OverPresented, Self::OldPresented, Self::CreatorLeft, Self::OutsidePolicy];
 
     /// The most tokens that are shown for one reason.
-    pub const SHOWN: u32 = 5;
+    pub const SHOWN: usize = 5;
+    /// The most tokens that are counted for one reason: to count a hundred thousand takes seconds, and helps nobody.
+    pub const COUNTED: usize = 1_000;
 
     /// The question to the list that finds them. What is switched off needs none of it, but when it is still presented.
     pub fn query(self) -> TokenQuery {
@@ -98,6 +100,11 @@ impl Attention {
             Self::CreatorLeft => TokenQuery { finding: Some(Finding::CreatorLeft), ..active(By::Created, false) },
             Self::OutsidePolicy => TokenQuery { finding: Some(Finding::OutsidePolicy), ..active(By::Created, false) },
         }
+    }
+
+    /// Whether it is that something dead is presented.
+    pub const fn is_of_presented(self) -> bool {
+        matches!(self, Self::OverPresented | Self::OldPresented)
     }
 
     /// What is offered.

@@ -242,6 +242,12 @@ impl Policy {
         }
     }
 
+    /// Whether there can be tokens outside of it.
+    pub const fn can_be_broken(&self) -> bool {
+        let is_free = self.max_days.is_none() && self.may_never_expire && self.user_tokens_allowed && self.team_tokens_allowed;
+        !is_free || self.unique_labels
+    }
+
     /// What is outside of the policy about a token, each in words.
     pub fn breaches(&self, token: &Token) -> Vec<String> {
         let lives = self.judge(token.created_at, token.expires_at).is_err().then(|| match (token.expires_at, self.max_days) {

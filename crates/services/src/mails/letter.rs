@@ -1,17 +1,15 @@
 //! What a mail says: written once, read as text and as HTML.
 
 mod invitation;
+mod report;
 
 use std::fmt::Write as _;
 
-use domain::{
-    Cause, Hint, Invitation, Issued, Member, Name, Owner, PasswordResetId, PermissionSet, RateLimit, State, Team, Timestamp, Token,
-};
+use domain::{Hint, Invitation, Issued, Member, Name, Owner, PasswordResetId, PermissionSet, RateLimit, State, Team, Timestamp, Token};
 
 use crate::{
     Console,
     access::{Access, Caller},
-    store::reports::{Expiring, Presented},
 };
 
 /// A letter before it is addressed.
@@ -341,65 +339,6 @@ impl Letter {
             facts: from(caller, "Signed in", at),
             advice: "If this was you, there is nothing to do. If not, change your password: that ends all other sessions.",
             links: vec![("See where you are signed in".to_owned(), format!("{}/account", console.0.origin))],
-        }
-    }
-
-    /// Tells one person of all tokens that end soon.
-    pub(crate) fn tokens_expiring(console: &Console, expiring: &[Expiring], today: i64, now: Timestamp) -> Self {
-        let when = |token: &Expiring| match token.expires_at.day() - today {
-            ..=0 if token.expires_at <= now => "Has expired",
-            ..=0 => "Expires today",
-            1 => "Expires tomorrow",
-            7 => "Expires in 7 days",
-            30 => "Expires in 30 days",
-            // No server ran on the day when it would have been told, or its end was moved, or whoever is told has joined since.
-            2..7 => "Expires within 7 days",
-            _ => "Expires within 30 days",
-        };
-        let what = |token: &Expiring| format!("{} in {}, {}", token.label, token.organization_name, token.expires_at.human());
-        let link = |token: &Expiring| {
-            (
-                format!("See “{}” in {}", token.label, token.organization_name),
-                format!("{}/orgs/{}/tokens/{}", console.0.origin, token.slug, token.token),
-            )
-        };
-        let subject = match expiring {
-            [token] => format!("API token “{}” expires", token.label),
-            several => format!("{} API tokens expire", several.len()),
-        };
-        Self {
-            subject,
-            opening: "What uses these API tokens stops working when they expire:".to_owned(),
-            facts: expiring.iter().map(|token| (when(token), what(token))).collect(),
-            advice: "Generate a replacement in time for each that is still needed.",
-            links: expiring.iter().map(link).collect(),
-        }
-    }
-
-    /// Tells that something dead is still presented.
-    pub(crate) fn token_refused(console: &Console, presented: &Presented) -> Self {
-        let (what, why) = match presented.cause {
-            Cause::Ended => ("old secret of the API token", "The secret was replaced by a rotation"),
-            Cause::Revoked => ("revoked API token", "The token is revoked"),
-            Cause::Expired => ("expired API token", "The token is expired"),
-            Cause::Disabled => ("disabled API token", "The token is disabled"),
-        };
-        let Presented { label, organization_name: organization, .. } = presented;
-        Self {
-            subject: format!("The {what} “{label}” of {organization} is still presented"),
-            opening: format!("Somebody presented the {what} “{label}” of {organization}. It was refused."),
-            facts: vec![
-                ("Label", presented.label.clone()),
-                ("Token", presented.hint.clone()),
-                ("Refused because", why.to_owned()),
-                ("So far", format!("{} times", presented.times)),
-                ("Latest", presented.last_at.human()),
-                ("Address", said(&presented.address)),
-                ("Client", said(&presented.user_agent)),
-            ],
-            advice: "If the client is yours, give it a token that is good. If not, somebody has got hold of the old one. \
-                     You are told at most once an hour.",
-            links: vec![("See the token".to_owned(), format!("{}/orgs/{}/tokens/{}", console.0.origin, presented.slug, presented.token))],
         }
     }
 

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use domain::{OrganizationId, Timestamp, audit::Action};
+use domain::{Timestamp, audit::Action};
 use serde_json::json;
 use tokio::{sync::mpsc, time::timeout};
 
@@ -22,6 +22,8 @@ use crate::{
 
 /// So many days before its end a token is reported.
 const AHEAD: [i64; 4] = [0, 1, 7, 30];
+/// So many of an organization stand in a digest; of more it says how many.
+const MOST: u32 = 50;
 /// A dead token is reported at most once in this time, however often it is presented; and what ends is looked for no more often.
 const PAUSE: Duration = Duration::from_hours(1);
 /// How often is looked.
@@ -31,7 +33,7 @@ const PERIOD: Duration = Duration::from_mins(1);
 /// person and day. What should have been told while no server ran is told on the next day. Returns how many were written.
 pub async fn report_expiring(console: &Console, now: Timestamp) -> Result<usize> {
     let day = now.day();
-    let expiring = store::reports::find_expiring(&console.0.db, day, AHEAD).await?;
+    let expiring = store::reports::find_expiring(&console.0.db, day, AHEAD, MOST).await?;
     let mut written = 0;
     for of_one in expiring.chunk_by(|one, other| one.user == other.user) {
         written += usize::from(digest(console, of_one, day, now).await?);
@@ -52,19 +54,16 @@ async fn digest(console: &Console, expiring: &[Expiring], day: i64, now: Timesta
     let letter = Letter::tokens_expiring(console, expiring, day, now);
     post(console, &mut write, first.organization, first.email.clone(), now, &letter).await?;
     let caller = by_itself();
-    let mut organizations: Vec<_> = expiring.iter().map(|each| each.organization).collect();
-    organizations.sort_unstable();
-    organizations.dedup();
-    let events: Vec<_> = organizations
+    let events: Vec<_> = by_organization(expiring)
         .into_iter()
-        .map(|organization| NewEvent {
+        .map(|of_one| NewEvent {
             at: now,
-            organization: Some(organization),
+            organization: Some(of_one[0].organization),
             actor: &Principal::System,
             action: Action::ExpiryReport,
             target: Target { kind: "user", id: first.user.to_string(), name: first.name.clone() },
             // One text: in a list, a label that begins with a minus would read as something taken away.
-            details: json!({ "tokens": labels(expiring, organization) }),
+            details: json!({ "tokens": labels(&of_one) }),
             caller: &caller,
         })
         .collect();
@@ -72,10 +71,25 @@ async fn digest(console: &Console, expiring: &[Expiring], day: i64, now: Timesta
     Ok(true)
 }
 
+/// The tokens organization by organization, none without any.
+pub(super) fn by_organization(expiring: &[Expiring]) -> Vec<Vec<&Expiring>> {
+    let mut all: Vec<_> = expiring.iter().collect();
+    all.sort_by_key(|each| each.organization);
+    all.chunk_by(|one, other| one.organization == other.organization).map(<[_]>::to_vec).collect()
+}
+
+/// How many of an organization's tokens do not stand in a digest with these.
+pub(super) fn unlisted(of_one: &[&Expiring]) -> u64 {
+    of_one.first().map_or(0, |first| first.total.saturating_sub(of_one.len() as u64))
+}
+
 /// What the tokens of one organization are called.
-fn labels(expiring: &[Expiring], organization: OrganizationId) -> String {
-    let labels = expiring.iter().filter(|each| each.organization == organization).map(|each| each.label.as_str());
-    labels.collect::<Vec<_>>().join(", ")
+fn labels(of_one: &[&Expiring]) -> String {
+    let labels = of_one.iter().map(|each| each.label.as_str()).collect::<Vec<_>>().join(", ");
+    match unlisted(of_one) {
+        0 => labels,
+        more => format!("{labels} and {more} more"),
+    }
 }
 
 /// Tells owners and admins of dead tokens that are still presented, of each at most once an hour. Returns of how many.

@@ -19,6 +19,8 @@ pub(crate) struct Expiring {
     pub(crate) token: TokenId,
     pub(crate) label: String,
     pub(crate) expires_at: Timestamp,
+    /// How many of this organization this person has to be told of, with this one.
+    pub(crate) total: u64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -32,6 +34,7 @@ struct ExpiringRow {
     token_id: String,
     label: String,
     expires_at: i64,
+    total: i64,
 }
 
 /// Microseconds of a day.
@@ -40,22 +43,24 @@ const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 /// The tokens whose end has come as near as one of these numbers of days: those of an organization or a team once for every owner and admin,
 /// those of a team for everybody in it, those of a person for them, person by person, what ends first first. Left out is who has had a digest
 /// since it came that near, and so whoever has had one on this day: a day on which no server ran is made up for on the next. What was generated
-/// on that day or later is left out as well: whoever did it knows.
-pub(crate) async fn find_expiring(db: &Db, day: i64, ahead: [i64; 4]) -> Result<Vec<Expiring>> {
+/// on that day or later is left out as well: whoever did it knows. Of each organization a person is told the first `most`, since a mail with a
+/// hundred thousand is read by nobody, and a change that writes it keeps all others waiting.
+pub(crate) async fn find_expiring(db: &Db, day: i64, ahead: [i64; 4], most: u32) -> Result<Vec<Expiring>> {
     let [first, second, third, fourth] = ahead;
     let end_of = |days: i64| (day + days + 1) * DAY;
     let rows: Vec<ExpiringRow> = on_db!(db, |pool| {
         sqlx::query_as(
-            "SELECT u.id AS user_id, u.email, u.name AS user_name, o.id AS organization_id, o.slug, o.name AS organization_name, \
-             t.id AS token_id, t.label, t.expires_at FROM (SELECT n.*, n.expires_at / $2 - CASE WHEN n.expires_at < $7 THEN $3 \
+            "SELECT * FROM (SELECT u.id AS user_id, u.email, u.name AS user_name, o.id AS organization_id, o.slug, \
+             o.name AS organization_name, t.id AS token_id, t.label, t.expires_at, COUNT(*) OVER (PARTITION BY u.id, o.id) AS total, \
+             ROW_NUMBER() OVER (PARTITION BY u.id, o.id ORDER BY t.expires_at, t.id) AS place FROM (SELECT n.*, n.expires_at / $2 - CASE WHEN n.expires_at < $7 THEN $3 \
              WHEN n.expires_at < $8 THEN $4 WHEN n.expires_at < $9 THEN $5 ELSE $6 END AS came_near FROM tokens n \
              WHERE n.revoked_at IS NULL AND n.expires_at >= $1 AND n.expires_at < $10) t JOIN organizations o ON o.id = t.organization_id \
              JOIN memberships m ON m.organization_id = o.id AND (m.user_id = t.user_id \
              OR (t.kind <> 'user' AND m.role IN ('owner', 'admin')) OR EXISTS (SELECT 1 FROM team_members g WHERE g.team_id = t.team_id \
              AND g.user_id = m.user_id)) JOIN users u ON u.id = m.user_id \
              WHERE t.created_at < t.came_near * $2 \
-             AND NOT EXISTS (SELECT 1 FROM expiry_digests d WHERE d.user_id = u.id AND d.day >= t.came_near) \
-             ORDER BY u.id, t.expires_at, t.id",
+             AND NOT EXISTS (SELECT 1 FROM expiry_digests d WHERE d.user_id = u.id AND d.day >= t.came_near)) told \
+             WHERE place <= $11 ORDER BY user_id, expires_at, token_id",
         )
         .bind(day * DAY)
         .bind(DAY)
@@ -67,6 +72,7 @@ pub(crate) async fn find_expiring(db: &Db, day: i64, ahead: [i64; 4]) -> Result<
         .bind(end_of(second))
         .bind(end_of(third))
         .bind(end_of(fourth))
+        .bind(i64::from(most))
         .fetch_all(pool)
         .await?
     });
@@ -82,6 +88,7 @@ pub(crate) async fn find_expiring(db: &Db, day: i64, ahead: [i64; 4]) -> Result<
                 token: stored("tokens.id", row.token_id.parse())?,
                 label: row.label,
                 expires_at: Timestamp::from_micros(row.expires_at),
+                total: u64::try_from(row.total).unwrap_or(0),
             })
         })
         .collect()

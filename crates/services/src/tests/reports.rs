@@ -14,6 +14,7 @@ on_both![
     owners_and_admins_get_one_digest_a_day,
     a_day_without_a_server_is_made_up_for,
     a_person_gets_one_digest_for_all_their_organizations,
+    a_digest_names_some_and_counts_the_rest,
     two_servers_report_once,
     nothing_is_noted_when_the_mail_cannot_be_written,
     a_dead_token_is_reported_once_an_hour,
@@ -128,6 +129,38 @@ async fn a_person_gets_one_digest_for_all_their_organizations(instance: Instance
     assert!(mails[0].text.contains("ours in Acme") && mails[0].text.contains("theirs in globex"));
     assert!(!mails[1].text.contains("ours") && mails[1].text.contains("theirs in globex"), "only what they administer");
     assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'expiry.report'").await, 3, "one for each organization");
+}
+
+/// However many end, a mail stays one that is read, and the change that writes it keeps nobody waiting.
+async fn a_digest_names_some_and_counts_the_rest(instance: Instance) {
+    instance.set_up().await;
+    let ada = super::user(&instance, "ada@acme.test").await.parse().unwrap();
+    let now = instance.console.now();
+    let seed = |number: u64| tokens::Seed {
+        owner: domain::Owner::Organization,
+        label: domain::Label::parse(&format!("token {number:03}")).unwrap(),
+        description: domain::Description::parse("").unwrap(),
+        role: Some(Role::Viewer.into()),
+        permissions: domain::PermissionSet::NONE,
+        created_at: now,
+        creator: (ada, domain::Name::parse("Ada").unwrap()),
+        expires_at: Some(now.plus(Duration::from_mins(24 * 60 + number))),
+        last_used_at: None,
+        state: domain::State::Active,
+    };
+    let operator = access::by_operator(&instance.console, "acme", &caller()).await.unwrap();
+    tokens::seed(&instance.console, &operator, (0..300).map(seed), 0).await.unwrap();
+    instance.advance(TOMORROW);
+    assert_eq!(report(&instance).await, 1);
+    let mail = taken(&instance).await.pop().unwrap();
+    assert_eq!(mail.subject, "300 API tokens expire");
+    assert_eq!(mail.text.matches(" in Acme, ").count(), 50, "{}", mail.text);
+    for text in ["token 000 in Acme", "token 049 in Acme", "And: 250 more in Acme\n", "/orgs/acme/tokens?expiring=30&sort=expires\n"] {
+        assert!(mail.text.contains(text), "{text}: {}", mail.text);
+    }
+    let told = "SELECT COUNT(*) FROM events WHERE action = 'expiry.report' AND details LIKE '%, token 049 and 250 more\"%'";
+    assert_eq!(instance.count(told).await, 1);
+    assert_eq!(report(&instance).await, 0, "whoever was told of some was told of all");
 }
 
 async fn two_servers_report_once(instance: Instance) {

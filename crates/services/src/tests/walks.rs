@@ -63,8 +63,8 @@ async fn some_thousand(instance: &Instance) -> Access {
 async fn plans(instance: &Instance, access: &Access, query: &TokenQuery) -> Vec<String> {
     let now = instance.console.now();
     let mut plans = Vec::new();
-    for (walk, after) in walks(access, query.sort, query.after.as_ref()) {
-        let question = Question::Person(query);
+    let question = Question::Person(query);
+    for (walk, after) in walks(access, question) {
         let sqlite = || page(access, question, walk, after, now, 26);
         let postgres = || page(access, question, walk, after, now, 26);
         plans.push(explained(instance, sqlite, postgres).await);

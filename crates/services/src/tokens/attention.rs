@@ -1,9 +1,18 @@
 //! What needs attention among the tokens that somebody reaches.
 
-use domain::{Attention, Needing, Noted, Owners, Permission, Remedy, Timestamp, Token, TokenId, token_policy::Policy};
+use domain::{Attention, Needing, Noted, Owners, Permission, Remedy, Timestamp, Token, token_policy::Policy};
 
 use super::rotate::may_rotate;
-use crate::{Console, access::Access, error::Result, store, token_policy};
+use crate::{
+    Console,
+    access::Access,
+    error::Result,
+    store::{
+        self,
+        tokens::{Listed, Spotted},
+    },
+    token_policy,
+};
 
 /// What is to be told first about an organization's tokens.
 #[derive(Debug)]
@@ -21,31 +30,25 @@ pub struct Overview {
 pub async fn overview(console: &Console, access: &Access) -> Result<Overview> {
     access.require_on_tokens(Permission::API_KEY_READ)?;
     let now = console.now();
-    let spotted = store::tokens::spot(&console.0.db, access, now).await?;
     let policy = store::token_policy::find(&console.0.db, access).await?.policy;
-    let mut ids: Vec<TokenId> = spotted.iter().map(|each| each.token).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let tokens = if ids.is_empty() { Vec::new() } else { store::tokens::find_many(&console.0.db, access, &ids).await? };
-    let breaking = |token: &&Token| spotted.iter().any(|each| each.attention == Attention::OutsidePolicy && each.token == token.id);
-    let breaking: Vec<Token> = tokens.iter().filter(breaking).cloned().collect();
-    let outside = if breaking.is_empty() { Vec::new() } else { token_policy::breaches(console, access, &breaking).await? };
-    let mut needing: Vec<Needing> = Vec::new();
-    for each in &spotted {
-        // What has come out of reach since it was counted is not told.
-        let Some(token) = tokens.iter().find(|token| token.id == each.token) else { continue };
-        let of_policy = outside.iter().find(|(id, _)| each.attention == Attention::OutsidePolicy && *id == token.id);
-        let noted = Noted {
-            presented_at: each.presented_at,
+    let spotted = store::tokens::spot(&console.0.db, access, policy.can_be_broken(), now).await?;
+    let breaking = spotted.iter().filter(|each| each.attention == Attention::OutsidePolicy);
+    let breaking: Vec<Token> = breaking.flat_map(|each| &each.first).map(|listed| listed.token.clone()).collect();
+    let outside = if breaking.is_empty() { Vec::new() } else { token_policy::breaches_under(&policy, console, access, &breaking).await? };
+    let note = |attention: Attention, listed: Listed| {
+        let of_policy = outside.iter().find(|(id, _)| attention == Attention::OutsidePolicy && *id == listed.token.id);
+        Noted {
+            presented_at: listed.presented.filter(|_| attention.is_of_presented()).map(|presented| presented.last_at),
             outside: of_policy.map(|(_, words)| words.clone()),
-            may_act: may(access, &policy, each.attention.remedy(), token, now),
-            token: token.clone(),
-        };
-        match needing.last_mut() {
-            Some(last) if last.attention == each.attention => last.tokens.push(noted),
-            _ => needing.push(Needing { attention: each.attention, total: each.total, tokens: vec![noted] }),
+            may_act: may(access, &policy, attention.remedy(), &listed.token, now),
+            token: listed.token,
         }
-    }
+    };
+    let needing = spotted.into_iter().map(|Spotted { attention, total, first }| {
+        let tokens = first.into_iter().map(|listed| note(attention, listed)).collect();
+        Needing { attention, total, tokens }
+    });
+    let needing: Vec<Needing> = needing.collect();
     let nothing_yet = needing.is_empty() && !store::tokens::any(&console.0.db, access).await?;
     Ok(Overview { needing, nothing_yet, owners: token_policy::owners_under(&policy, access) })
 }

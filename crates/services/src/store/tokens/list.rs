@@ -71,19 +71,19 @@ where
     match query.unused {
         // What is younger has had no time to stay unused.
         Some(Unused::Days(days)) => sql.push(" AND COALESCE(u.last_used_at, t.created_at) <= ").push_bind(now - i64::from(days) * DAY),
-        Some(Unused::Never) => sql.push(" AND u.last_used_at IS NULL"),
+        Some(Unused::Never) => sql.push(" AND u.token_id IS NULL"),
         None => sql,
     };
     if let Some(name) = &query.created_by {
         sql.push(" AND t.created_by_name = ").push_bind(name.as_str().to_owned());
     }
     if let Some(finding) = query.finding {
-        suffer(sql, access, finding, now);
+        suffer(sql, finding, now);
     }
 }
 
 /// Those with which this is the matter.
-fn suffer<DB>(sql: &mut QueryBuilder<DB>, access: &Access, finding: Finding, now: i64)
+fn suffer<DB>(sql: &mut QueryBuilder<DB>, finding: Finding, now: i64)
 where
     DB: Database,
     for<'e> String: Encode<'e, DB> + Type<DB>,
@@ -91,9 +91,8 @@ where
 {
     match finding {
         Finding::Presented => {
-            sql.push(" AND t.id IN (SELECT f.token_id FROM token_refusals f JOIN tokens t ON t.id = f.token_id WHERE f.organization_id = ");
-            sql.push_bind(access.organization().id.to_string()).push(" AND f.last_at >= ");
-            sql.push_bind(now - i64::from(Finding::PRESENTED_DAYS) * DAY);
+            sql.push(" AND EXISTS (SELECT 1 FROM token_refusals f WHERE f.token_id = t.id AND f.organization_id = t.organization_id");
+            sql.push(" AND f.last_at >= ").push_bind(now - i64::from(Finding::PRESENTED_DAYS) * DAY);
             still_holds(sql, now);
             sql.push(")");
         }
@@ -161,7 +160,7 @@ where
         sql.push(format_args!(" AND {} = ", key(By::Expires))).push_bind(Key::NEVER);
     }
     if filter.never_used {
-        sql.push(" AND u.last_used_at IS NULL");
+        sql.push(" AND u.token_id IS NULL");
     }
     if let Some(time) = filter.expiring_before {
         sql.push(" AND t.expires_at < ").push_bind(time.as_micros());
@@ -173,7 +172,7 @@ where
         sql.push(" AND t.created_by_name = ").push_bind(name.as_str().to_owned());
     }
     if let Some(finding) = filter.finding {
-        suffer(sql, access, finding, now);
+        suffer(sql, finding, now);
     }
 }
 

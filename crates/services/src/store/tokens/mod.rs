@@ -88,15 +88,13 @@ mod replacements;
 mod seed;
 mod walk;
 
-#[cfg(test)]
-pub(crate) use attention::attention;
-pub(crate) use attention::spot;
+pub(crate) use attention::{Spotted, spot};
 pub(crate) use facets::{Facets, any, facets};
 pub(crate) use list::{find_many, find_many_in, found_by_earlier};
 pub(crate) use seed::{Plantation, Planted};
-pub(crate) use walk::{Question, list};
+pub(crate) use walk::{Listed, Question, list};
 #[cfg(test)]
-pub(crate) use walk::{page, walks};
+pub(crate) use walk::{counted, page, walks};
 
 pub(crate) use of_team::{list_of_team, list_of_team_in};
 pub(crate) use offboard::{OfLeaver, expire, list_of_leaver, list_of_leaver_in, move_to_team};

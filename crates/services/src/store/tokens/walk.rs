@@ -4,7 +4,7 @@ use domain::{
     Cursor, Hint, OldSecret, Presented, Timestamp, Token, TokenFilter, TokenQuery,
     attention::Finding,
     page::Key,
-    token_query::{By, Sort},
+    token_query::{By, Sort, Unused},
 };
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
@@ -18,13 +18,6 @@ use crate::{
     store::{Db, on_db, stored},
 };
 
-/// Where it is read from; then comes the time at which an old secret has not ended.
-macro_rules! from {
-    ($from:literal) => {
-        concat!(" FROM ", $from, owners!(), "LEFT JOIN token_secrets w ON w.token_id = t.id AND w.overlap <> 'now' AND w.ends_at > ")
-    };
-}
-
 /// What was presented last of what is dead, if that was lately, in one column: rows stay rows, and there is nothing to sort. Times have sixteen
 /// digits, so the latest is the greatest text.
 fn presented<DB>(sql: &mut QueryBuilder<DB>, now: i64)
@@ -34,7 +27,7 @@ where
 {
     sql.push(
         ", (SELECT MAX(CAST(f.last_at AS TEXT) || ' ' || CAST(f.times AS TEXT) || ' ' || f.cause) FROM token_refusals f \
-         WHERE f.token_id = t.id AND f.organization_id = t.organization_id AND f.last_at > ",
+         WHERE f.token_id = t.id AND f.organization_id = t.organization_id AND f.last_at >= ",
     );
     sql.push_bind(now - i64::from(Finding::PRESENTED_DAYS) * DAY);
     still_holds(sql, now);
@@ -68,28 +61,49 @@ struct ListedRow {
     presented: Option<String>,
 }
 
-/// The table whose index gives the order.
+/// Where a walk begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Walk {
+    /// At the tokens, whose indexes give the order.
     Tokens,
-    /// The uses, so only what was used.
+    /// At the uses in their order, so only what was used.
     Used,
-    /// The secrets that were not used, so only what never was.
+    /// At the secrets that were not used, so only what never was.
     Unused,
+    /// At what was refused lately: so few that they are sorted.
+    Presented,
+    /// At those who are no members: what they have generated is looked up and sorted.
+    CreatorLeft,
 }
 
-impl Question<'_> {
-    fn sort(&self) -> Sort {
+impl<'a> Question<'a> {
+    fn sort(self) -> Sort {
         match self {
             Self::Person(query) => query.sort,
             Self::Program(filter) => filter.sort,
         }
     }
 
-    fn after(&self) -> Option<&Cursor> {
+    fn after(self) -> Option<&'a Cursor> {
         match self {
             Self::Person(query) => query.after.as_ref(),
             Self::Program(filter) => filter.after.as_ref(),
+        }
+    }
+
+    fn finding(self) -> Option<Finding> {
+        match self {
+            Self::Person(query) => query.finding,
+            Self::Program(filter) => filter.finding,
+        }
+    }
+
+    /// Since when at least nobody has used them, if that is asked.
+    fn unused_since(self, now: i64) -> Option<i64> {
+        match self {
+            Self::Person(TokenQuery { unused: Some(Unused::Days(days)), .. }) => Some(now - i64::from(*days) * DAY),
+            Self::Person(_) => None,
+            Self::Program(filter) => filter.unused_since.map(Timestamp::as_micros),
         }
     }
 }
@@ -97,7 +111,7 @@ impl Question<'_> {
 /// Some of the organization's tokens: those that are asked for at `now`, from a place on.
 pub(crate) async fn list(db: &Db, access: &Access, question: Question<'_>, now: Timestamp, limit: usize) -> Result<Vec<Listed>> {
     let mut listed: Vec<Listed> = Vec::new();
-    for (walk, after) in walks(access, question.sort(), question.after()) {
+    for (walk, after) in walks(access, question) {
         if listed.len() >= limit {
             break;
         }
@@ -115,6 +129,20 @@ pub(crate) async fn list(db: &Db, access: &Access, question: Question<'_>, now: 
         }
     }
     Ok(listed)
+}
+
+/// How many of the organization's tokens are asked for at `now`; not more than `most` are counted.
+pub(crate) async fn count(db: &Db, access: &Access, question: Question<'_>, now: Timestamp, most: usize) -> Result<usize> {
+    let mut total = 0;
+    for (walk, after) in walks(access, question) {
+        let missing = i64::try_from(most.saturating_sub(total)).unwrap_or(i64::MAX);
+        let counted: i64 = on_db!(db, |pool| {
+            let mut sql = counted(access, question, walk, after, now, missing);
+            sql.build_query_scalar().fetch_one(pool).await?
+        });
+        total += usize::try_from(counted).unwrap_or(0);
+    }
+    Ok(total)
 }
 
 impl ListedRow {
@@ -139,9 +167,15 @@ fn read(text: &str) -> Result<Presented> {
     })
 }
 
-/// What has to be walked one after the other for an order, each from where on. What was never used is in no index of uses, and comes before or
+/// What has to be walked one after the other for a question, each from where on. What was never used is in no index of uses, and comes before or
 /// after all of it. Whoever reaches few tokens is better off when those are looked up and sorted.
-pub(crate) fn walks<'a>(access: &Access, sort: Sort, after: Option<&'a Cursor>) -> Vec<(Walk, Option<&'a Cursor>)> {
+pub(crate) fn walks<'a>(access: &Access, question: Question<'a>) -> Vec<(Walk, Option<&'a Cursor>)> {
+    let (sort, after) = (question.sort(), question.after());
+    match question.finding() {
+        Some(Finding::Presented) => return vec![(Walk::Presented, after)],
+        Some(Finding::CreatorLeft) => return vec![(Walk::CreatorLeft, after)],
+        Some(Finding::OutsidePolicy) | None => {}
+    }
     if sort.by != By::LastUsed || access.only_of().is_some() {
         return vec![(Walk::Tokens, after)];
     }
@@ -154,7 +188,7 @@ pub(crate) fn walks<'a>(access: &Access, sort: Sort, after: Option<&'a Cursor>) 
     }
 }
 
-/// The statement of one walk. Everything that was typed is bound; what is pushed stands in these files.
+/// The statement of one walk of [`list`]. Everything that was typed is bound; what is pushed stands in these files.
 pub(crate) fn page<DB>(
     access: &Access,
     question: Question<'_>,
@@ -168,37 +202,111 @@ where
     for<'e> String: Encode<'e, DB> + Type<DB>,
     for<'e> i64: Encode<'e, DB> + Type<DB>,
 {
-    // SQLite takes the tables of a CROSS JOIN in this order; without statistics it would rather sort.
     let mut sql = QueryBuilder::new(concat!("SELECT ", columns!(), ", w.hint AS old_hint, w.ends_at AS old_ends_at"));
     presented(&mut sql, now.as_micros());
-    sql.push(match walk {
-        Walk::Tokens => {
-            from!("tokens t JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL LEFT JOIN token_usage u ON u.token_id = t.id ")
+    begin(&mut sql, access, walk, now.as_micros());
+    sql.push(concat!(owners!(), "LEFT JOIN token_secrets w ON w.token_id = t.id AND w.overlap <> 'now' AND w.ends_at > "));
+    sql.push_bind(now.as_micros());
+    keep(&mut sql, access, question, walk, now.as_micros());
+    turn(&mut sql, question.sort(), walk, after, limit);
+    sql
+}
+
+/// The statement of one walk of [`count`].
+pub(crate) fn counted<DB>(
+    access: &Access,
+    question: Question<'_>,
+    walk: Walk,
+    after: Option<&Cursor>,
+    now: Timestamp,
+    limit: i64,
+) -> QueryBuilder<DB>
+where
+    DB: Database,
+    for<'e> String: Encode<'e, DB> + Type<DB>,
+    for<'e> i64: Encode<'e, DB> + Type<DB>,
+{
+    let mut sql = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT t.id");
+    begin(&mut sql, access, walk, now.as_micros());
+    keep(&mut sql, access, question, walk, now.as_micros());
+    // In the order of the list, so that both find the first ones along the same index.
+    turn(&mut sql, question.sort(), walk, after, limit);
+    sql.push(") c");
+    sql
+}
+
+/// The tables of a walk, its own first.
+fn begin<DB>(sql: &mut QueryBuilder<DB>, access: &Access, walk: Walk, now: i64)
+where
+    DB: Database,
+    for<'e> String: Encode<'e, DB> + Type<DB>,
+    for<'e> i64: Encode<'e, DB> + Type<DB>,
+{
+    let organization = access.organization().id.to_string();
+    // SQLite takes the tables of a CROSS JOIN in this order; without statistics it would rather sort, or read every token.
+    match walk {
+        Walk::Tokens => sql.push(" FROM tokens t "),
+        Walk::Used => {
+            sql.push(" FROM token_usage u CROSS JOIN tokens t JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL ");
+            return;
         }
-        Walk::Used => from!("token_usage u CROSS JOIN tokens t JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL "),
-        Walk::Unused => from!("token_secrets s CROSS JOIN tokens t LEFT JOIN token_usage u ON u.token_id = t.id "),
-    });
-    sql.push_bind(now.as_micros()).push(" WHERE t.organization_id = ").push_bind(access.organization().id.to_string());
+        Walk::Unused => {
+            sql.push(" FROM token_secrets s CROSS JOIN tokens t LEFT JOIN token_usage u ON u.token_id = t.id ");
+            return;
+        }
+        Walk::Presented => {
+            sql.push(" FROM (SELECT DISTINCT d.token_id FROM token_refusals d WHERE d.organization_id = ").push_bind(organization);
+            sql.push(" AND d.last_at >= ").push_bind(now - i64::from(Finding::PRESENTED_DAYS) * DAY).push(") d CROSS JOIN tokens t ")
+        }
+        Walk::CreatorLeft => {
+            sql.push(" FROM (SELECT n.id FROM users n WHERE NOT EXISTS (SELECT 1 FROM memberships m WHERE m.organization_id = ");
+            sql.push_bind(organization).push(" AND m.user_id = n.id)) d CROSS JOIN tokens t ")
+        }
+    };
+    sql.push("JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL LEFT JOIN token_usage u ON u.token_id = t.id ");
+}
+
+/// Leaves out what is not asked for, or not on this walk.
+fn keep<DB>(sql: &mut QueryBuilder<DB>, access: &Access, question: Question<'_>, walk: Walk, now: i64)
+where
+    DB: Database,
+    for<'e> String: Encode<'e, DB> + Type<DB>,
+    for<'e> i64: Encode<'e, DB> + Type<DB>,
+{
+    let organization = access.organization().id.to_string();
+    sql.push(" WHERE t.organization_id = ").push_bind(organization.clone());
     match walk {
         Walk::Tokens => {}
         Walk::Used => {
-            sql.push(" AND t.id = u.token_id AND u.organization_id = ").push_bind(access.organization().id.to_string());
+            sql.push(" AND t.id = u.token_id AND u.organization_id = ").push_bind(organization);
+            if let Some(since) = question.unused_since(now) {
+                // Says once more as the index has it what is asked of either time: what was used later is not even looked at.
+                sql.push(" AND u.last_used_at <= ").push_bind(since);
+            }
         }
         Walk::Unused => {
             // A rotated token has a secret that was not used, and may have been used before.
             sql.push(
                 " AND t.id = s.token_id AND s.ends_at IS NULL AND s.first_used_at IS NULL AND u.token_id IS NULL AND s.organization_id = ",
             );
-            sql.push_bind(access.organization().id.to_string());
+            sql.push_bind(organization);
+        }
+        Walk::Presented => {
+            sql.push(" AND t.id = d.token_id");
+        }
+        Walk::CreatorLeft => {
+            sql.push(" AND t.created_by_id = d.id");
         }
     }
-    reach(&mut sql, access);
+    reach(sql, access);
     match question {
-        Question::Person(query) => narrow(&mut sql, access, query, now.as_micros()),
-        Question::Program(filter) => sift(&mut sql, access, filter, now.as_micros()),
+        Question::Person(query) => narrow(sql, access, query, now),
+        Question::Program(filter) => sift(sql, access, filter, now),
     }
-    turn(&mut sql, question.sort(), walk, after, limit);
-    sql
+    if let Some(since) = question.unused_since(now) {
+        // Nothing is used before it is generated: again as the index has it.
+        sql.push(" AND t.created_at <= ").push_bind(since);
+    }
 }
 
 /// Brings rows into an order, and begins after a place in it.
@@ -210,7 +318,7 @@ where
 {
     let (turn, beyond) = if sort.descending { ("DESC", "<") } else { ("ASC", ">") };
     let (key, id) = match walk {
-        Walk::Tokens => (key(sort.by), "t.id"),
+        Walk::Tokens | Walk::Presented | Walk::CreatorLeft => (key(sort.by), "t.id"),
         Walk::Used => ("u.last_used_at", "u.token_id"),
         Walk::Unused => {
             if let Some(after) = after {
