@@ -162,6 +162,10 @@ impl Plantation {
         for index in indexes {
             run(&mut write, index).await?;
         }
+        if matches!(write.tx, Tx::Postgres(_)) {
+            // Until PostgreSQL has looked at so many new rows it plans as if there were few, and the first page takes half a minute.
+            run(&mut write, "ANALYZE tokens, token_secrets, token_usage".to_owned()).await?;
+        }
         set_pages(&mut write, PAGES.1).await?;
         Ok((write, secrets.len()))
     }
