@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement};
+use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
 /// The element with this id, if it is of that kind.
 pub(super) fn find<T: JsCast>(id: &str) -> Option<T> {
@@ -49,8 +49,8 @@ pub(super) async fn copy(element: &Element) -> bool {
     if AsRef::<JsValue>::as_ref(&clipboard).is_undefined() {
         return false;
     }
-    let text = match element.dyn_ref::<HtmlInputElement>() {
-        Some(input) => input.value(),
+    let text = match element.dyn_ref::<HtmlTextAreaElement>() {
+        Some(field) => field.value(),
         None => element.text_content().unwrap_or_default(),
     };
     JsFuture::from(clipboard.write_text(&text)).await.is_ok()
@@ -61,6 +61,9 @@ pub(super) fn select(element: &Element) {
     if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
         let _ = input.focus();
         input.select();
+    } else if let Some(field) = element.dyn_ref::<HtmlTextAreaElement>() {
+        let _ = field.focus();
+        field.select();
     } else if let Ok(Some(selection)) = window().get_selection() {
         let _ = selection.select_all_children(element);
     }

@@ -3,7 +3,7 @@
 use domain::{Issued, OldSecret};
 use leptos::prelude::*;
 
-use super::{badge::Tone, button::Submit, dialog::Dialog, notice::Notice, time::Moment};
+use super::{as_markup, badge::Tone, button::Submit, dialog::Dialog, notice::Notice, time::Moment};
 use crate::{islands::Copy, ssr};
 
 /// The secret that a new one took the place of.
@@ -21,7 +21,6 @@ pub enum Before {
 /// because a component would have to own what it shows.
 pub fn secret_once(issued: &Issued, did: &str, before: Before, address: String) -> AnyView {
     let secret = issued.secret.expose();
-    let value = secret.to_owned();
     let id = issued.token.id.to_string();
     let title = format!("Token “{}” is {did}", issued.token.label);
     let rights = match &issued.token.role {
@@ -33,6 +32,7 @@ pub fn secret_once(issued: &Issued, did: &str, before: Before, address: String) 
     };
     let until = issued.token.expires_at;
     let snippets = snippets(secret, &ssr::request().origin).map(|snippet| snippet_view(snippet, id.clone())).collect_view();
+    let field = shown(Shown { id: "secret".to_owned(), of: id, what: "token".to_owned(), text: secret, hint: None, focused: true });
     view! {
         <Dialog id="issued">
             <h2 class="dialog-title" id="issued-title">
@@ -50,19 +50,7 @@ pub fn secret_once(issued: &Issued, did: &str, before: Before, address: String) 
                 <label class="field-label" for="secret">
                     "Token"
                 </label>
-                <div class="secret">
-                    <input
-                        class="input secret-text"
-                        id="secret"
-                        value=value
-                        data-secret=id
-                        readonly=true
-                        autofocus=true
-                        autocomplete="off"
-                        spellcheck="false"
-                    />
-                    <Copy what="token".to_owned() from="secret".to_owned() />
-                </div>
+                {field}
                 <p class="field-hint">
                     "It may do " {rights} ", "
                     {match until {
@@ -94,6 +82,46 @@ pub fn secret_once(issued: &Issued, did: &str, before: Before, address: String) 
         </Dialog>
     }
     .into_any()
+}
+
+/// What is shown once, and how.
+pub struct Shown<'a> {
+    /// The field's id.
+    pub id: String,
+    /// The id of what it is a secret of.
+    pub of: String,
+    /// What is copied, as in "Copy token".
+    pub what: String,
+    pub text: &'a str,
+    /// The id of what describes it.
+    pub hint: Option<String>,
+    /// Whether the page begins there.
+    pub focused: bool,
+}
+
+/// A field with what is shown once, and the button that copies it. It has as many lines as it takes to show all of it. Not a component, because
+/// a component would have to own what it shows.
+pub fn shown(Shown { id, of, what, text, hint, focused }: Shown<'_>) -> impl IntoView + use<> {
+    view! {
+        <div class="secret">
+            <textarea
+                class="input secret-text"
+                id=id.clone()
+                data-secret=of
+                rows="2"
+                readonly=true
+                autofocus=focused
+                autocomplete="off"
+                spellcheck="false"
+                aria-describedby=hint
+                inner_html=as_markup(text)
+            ></textarea>
+            <Copy what=what from=id />
+            <noscript>
+                <p class="field-hint">"Select it and press Ctrl+C (\u{2318}C on a Mac) to copy."</p>
+            </noscript>
+        </div>
+    }
 }
 
 /// Leads on to an address, once the person says that what is shown is stored.

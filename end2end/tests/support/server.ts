@@ -193,9 +193,8 @@ export class Server {
   /** Posts a form that is answered with a secret, and reads that. */
   async issue(address: string, fields: Record<string, string>, cookie: string, what: string): Promise<Issued> {
     const answer = await this.post(address, fields, { Cookie: cookie });
-    const shown = /<input[^>]*\sid="(?:secret|link)"[^>]*>/.exec(await answer.text())?.[0] ?? '';
-    const read = (name: string) => new RegExp(`\\s${name}="([^"]*)"`).exec(shown)?.[1]?.replaceAll('&amp;', '&');
-    const [id, secret] = [read('data-secret'), read('value')];
+    const [, id, text] = /<textarea[^>]*\sdata-secret="([^"]*)"[^>]*>([^<]*)</.exec(await answer.text()) ?? [];
+    const secret = text?.replaceAll('&amp;', '&');
     if (answer.status !== 200 || !id || !secret) throw new Error(`${address} was answered with ${answer.status} for ${what}`);
     this.secret(secret, `the secret of ${what}`);
     return { token: { id, label: what, hint: mask(secret) }, secret };

@@ -107,9 +107,9 @@ impl Answer {
 
     /// The secrets that a page shows, each with the id of what it is a secret of.
     pub(crate) fn secrets(&self) -> Vec<(String, String)> {
-        let shown = self.body.split("<input").filter_map(|rest| rest.split('>').next()).filter(|tag| tag.contains("data-secret"));
-        let attribute = |tag: &str, name: &str| tag.split(&format!(" {name}=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
-        shown.map(|tag| (attribute(tag, "data-secret"), attribute(tag, "value"))).collect()
+        let shown = self.body.split("<textarea").filter(|field| field.contains("data-secret=\""));
+        let between = |field: &str, from: &str, to| field.split(from).nth(1).unwrap().split(to).next().unwrap().to_owned();
+        shown.map(|field| (between(field, " data-secret=\"", '"'), between(field, ">", '<'))).collect()
     }
 
     /// What the browser would run, or hand to what it runs: the page's scripts, and what its islands are told.

@@ -4,7 +4,7 @@
 
 use leptos::ev;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlFormElement, HtmlInputElement};
+use web_sys::{Element, HtmlFormElement, HtmlInputElement, HtmlTextAreaElement};
 
 use crate::islands::dom;
 
@@ -46,17 +46,15 @@ pub(super) fn guard() {
     });
     dom::listen(ev::pagehide, |_| {
         for shown in dom::all::<Element>(SHOWN) {
-            match shown.dyn_ref::<HtmlInputElement>() {
-                Some(input) => {
-                    let _ = input.remove_attribute("value");
-                    input.set_value("");
-                }
-                None => shown.set_text_content(None),
+            // What a field shows and what it was made with are two things.
+            if let Some(field) = shown.dyn_ref::<HtmlTextAreaElement>() {
+                field.set_value("");
             }
+            shown.set_text_content(None);
         }
     });
     dom::listen(ev::focusin, |event| {
-        if let Some(field) = dom::target(&event, "input[data-secret]") {
+        if let Some(field) = dom::target(&event, "textarea[data-secret]") {
             dom::select(&field);
         }
     });

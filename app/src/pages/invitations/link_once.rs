@@ -3,15 +3,17 @@
 use domain::Invited;
 use leptos::prelude::*;
 
-use crate::{
-    islands::Copy,
-    ui::{badge::Tone, dialog::Dialog, notice::Notice, secret_once::Stored, time::Moment},
+use crate::ui::{
+    badge::Tone,
+    dialog::Dialog,
+    notice::Notice,
+    secret_once::{Shown, Stored, shown},
+    time::Moment,
 };
 
 /// Shows the link of an invitation that was just made, and says whether it is `mailed` as well; "Done" leads to `address`. Not a component,
 /// because a component would have to own what it shows.
 pub fn link_once(invited: &Invited, mailed: bool, address: String) -> AnyView {
-    let value = invited.link.expose().to_owned();
     let email = invited.invitation.email.as_str().to_owned();
     let (lead, more) = if mailed {
         (
@@ -27,6 +29,8 @@ pub fn link_once(invited: &Invited, mailed: bool, address: String) -> AnyView {
     let role = invited.invitation.role.title();
     let until = invited.invitation.expires_at;
     let id = invited.invitation.id.to_string();
+    let text = invited.link.expose();
+    let field = shown(Shown { id: "link".to_owned(), of: id, what: "invitation link".to_owned(), text, hint: None, focused: true });
     view! {
         <Dialog id="invited">
             <h2 class="dialog-title" id="invited-title">
@@ -44,19 +48,7 @@ pub fn link_once(invited: &Invited, mailed: bool, address: String) -> AnyView {
                 <label class="field-label" for="link">
                     "Invitation link"
                 </label>
-                <div class="secret">
-                    <input
-                        class="input secret-text"
-                        id="link"
-                        value=value
-                        data-secret=id
-                        readonly=true
-                        autofocus=true
-                        autocomplete="off"
-                        spellcheck="false"
-                    />
-                    <Copy what="invitation link".to_owned() from="link".to_owned() />
-                </div>
+                {field}
                 <p class="field-hint">
                     {format!("It makes them a member with the role {role}, once, until ")} <Moment at=until /> "."
                 </p>

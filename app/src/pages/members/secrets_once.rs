@@ -4,13 +4,12 @@ use domain::Issued;
 use leptos::prelude::*;
 
 use crate::{
-    islands::Copy,
     paths,
     ui::{
         badge::Tone,
         heading::{Heading, PageTitle},
         notice::Notice,
-        secret_once::Stored,
+        secret_once::{Shown, Stored, shown},
     },
 };
 
@@ -62,19 +61,14 @@ fn field(issued: &Issued, organization: &str) -> impl IntoView + use<> {
                 </a>
                 " (in a new tab)"
             </p>
-            <div class="secret">
-                <input
-                    class="input secret-text"
-                    id=id.clone()
-                    data-secret=token.id.to_string()
-                    value=secret.expose().to_owned()
-                    readonly=true
-                    autocomplete="off"
-                    spellcheck="false"
-                    aria-describedby=hint
-                />
-                <Copy what=format!("secret of {}", token.label) from=id />
-            </div>
+            {shown(Shown {
+                id,
+                of: token.id.to_string(),
+                what: format!("secret of {}", token.label),
+                text: secret.expose(),
+                hint: Some(hint),
+                focused: false,
+            })}
         </div>
     }
 }
