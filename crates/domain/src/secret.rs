@@ -124,7 +124,7 @@ impl Secret {
         text.push('_');
         text.push_str(body);
         let checksum = checksum(&text);
-        text.push_str(&checksum);
+        text.extend(checksum.map(char::from));
         Ok(Self { text, kind })
     }
 
@@ -144,7 +144,7 @@ impl Secret {
             return Err(Malformed);
         }
         let (covered, claimed) = text.split_at(text.len() - CHECKSUM_LENGTH);
-        if checksum(covered) != claimed {
+        if checksum(covered) != claimed.as_bytes() {
             return Err(Malformed);
         }
         Ok(Self { text: Zeroizing::new(text.to_owned()), kind })
@@ -167,9 +167,13 @@ impl Secret {
     }
 }
 
-/// Six base62 characters; CRC-32 needs at most six.
-fn checksum(covered: &str) -> String {
-    format!("{:0>CHECKSUM_LENGTH$}", base62::encode(crc32fast::hash(covered.as_bytes())))
+/// Six base62 characters; CRC-32 needs at most six. Nothing is allocated: it is computed twice for each verification.
+fn checksum(covered: &str) -> [u8; CHECKSUM_LENGTH] {
+    let mut digits = [0; CHECKSUM_LENGTH];
+    let length = base62::encode_bytes(crc32fast::hash(covered.as_bytes()), &mut digits).unwrap_or(CHECKSUM_LENGTH);
+    let mut padded = [b'0'; CHECKSUM_LENGTH];
+    padded[CHECKSUM_LENGTH - length..].copy_from_slice(&digits[..length]);
+    padded
 }
 
 /// A masked secret, `jto_Ab1c…9xYz`: the prefix, the first four and the last four characters. The last four are of the checksum; 28

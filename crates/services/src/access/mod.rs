@@ -16,7 +16,7 @@ mod rotator;
 use std::{fmt, net::IpAddr, sync::Arc};
 
 use domain::{
-    Cause, Email, Me, Name, Networks, Organization, OwnerTeam, Permission, PermissionSet, Person, Secret, SessionId, Slug, Status,
+    Cause, Email, Label, Me, Name, Networks, Organization, OwnerTeam, Permission, PermissionSet, Person, Secret, SessionId, Slug, Status,
     Timestamp, TokenId, UserId, policy,
 };
 
@@ -89,8 +89,8 @@ pub(crate) enum Principal {
         name: String,
     },
     Token {
-        id: String,
-        label: String,
+        id: TokenId,
+        label: Label,
     },
     Operator,
     /// The server itself, when time has come for something.
@@ -107,17 +107,18 @@ impl Principal {
         }
     }
 
-    pub(crate) fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> String {
         match self {
-            Self::Member { id, .. } | Self::Token { id, .. } => id,
-            Self::Operator | Self::System => "",
+            Self::Member { id, .. } => id.clone(),
+            Self::Token { id, .. } => id.to_string(),
+            Self::Operator | Self::System => String::new(),
         }
     }
 
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Member { name, .. } => name,
-            Self::Token { label, .. } => label,
+            Self::Token { label, .. } => label.as_str(),
             Self::Operator => "Operator",
             Self::System => "Jeton",
         }
@@ -231,7 +232,7 @@ impl Access {
     /// The token that asks, which needs no permission to see or end itself. Refuses whoever is no token.
     pub(crate) fn own_token(&self) -> Result<TokenId> {
         match &self.principal {
-            Principal::Token { id, .. } => id.parse().map_err(Error::internal),
+            Principal::Token { id, .. } => Ok(*id),
             Principal::Member { .. } | Principal::Operator | Principal::System => Err(Error::Forbidden),
         }
     }
@@ -405,7 +406,7 @@ async fn holder(console: &Console, presented: &str, caller: &Caller) -> Result<(
         permissions: found.token.effective(),
         ends_at: found.token.expires_at,
         networks: found.token.limits.networks.clone(),
-        principal: Principal::Token { id: found.token.id.to_string(), label: found.token.label.as_str().to_owned() },
+        principal: Principal::Token { id: found.token.id, label: found.token.label.clone() },
         organization: found.organization.clone(),
         caller: caller.clone(),
     };

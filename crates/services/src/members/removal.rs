@@ -11,7 +11,7 @@ pub async fn removal(console: &Console, access: &Access, user: &str) -> Result<O
     access.require(Permission::USER_DELETE)?;
     let filter = Filter {
         action: Some(Action::MemberRemove),
-        actor: access.principal().id().to_owned(),
+        actor: access.principal().id(),
         target: parse(user)?.to_string(),
         ..Filter::default()
     };

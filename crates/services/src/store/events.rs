@@ -170,7 +170,7 @@ pub(super) async fn append(write: &mut Write, keys: &Keys, event: &NewEvent<'_>)
         at: event.at.as_micros(),
         organization_id: event.organization.map(|id| id.to_string()),
         actor_kind: event.actor.kind().to_owned(),
-        actor_id: event.actor.id().to_owned(),
+        actor_id: event.actor.id(),
         actor_name: event.actor.name().to_owned(),
         action: event.action.as_str().to_owned(),
         target_kind: event.target.kind.to_owned(),

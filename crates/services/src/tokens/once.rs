@@ -52,7 +52,8 @@ impl Attempt {
     pub(super) fn new(console: &Console, access: &Access, key: &IdempotencyKey, asked: &[&[u8]]) -> Self {
         let keys = &console.0.keys;
         let (organization, principal) = (access.organization().id.to_string(), access.principal());
-        let sender = [b"key", organization.as_bytes(), principal.kind().as_bytes(), principal.id().as_bytes(), key.0.as_bytes()];
+        let id = principal.id();
+        let sender = [b"key", organization.as_bytes(), principal.kind().as_bytes(), id.as_bytes(), key.0.as_bytes()];
         Self { digest: keys.idempotency(&sender), asked: keys.idempotency(asked) }
     }
 

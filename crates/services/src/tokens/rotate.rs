@@ -260,7 +260,7 @@ pub(crate) async fn end_on_first_use(db: &Db, keys: &Keys, clock: &dyn Clock, us
     let event = NewEvent {
         at: now,
         organization: Some(used.organization),
-        actor: &Principal::Token { id: used.token.to_string(), label: used.label.as_str().to_owned() },
+        actor: &Principal::Token { id: used.token, label: used.label.clone() },
         action: Action::TokenEndOverlap,
         target: Target { kind: "token", id: used.token.to_string(), name: used.label.as_str().to_owned() },
         details: json!({ "hint": old.as_str(), "first_used_at": used.at.iso() }),
