@@ -95,6 +95,17 @@ test('a secret is shown once: not after closing, not after reloading, not on the
   }
 });
 
+test('a secret is shown whole on a narrow screen, with a way to copy it', async ({ page, server, visit, scripts }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await visit(NEW_TOKEN);
+  await fill(page, { label: 'narrow' });
+  await submitAndRead(page, server, 'narrow');
+  const hidden = await secretField(page).evaluate((field) => [field.scrollWidth - field.clientWidth, field.scrollHeight - field.clientHeight]);
+  expect(hidden).toEqual([0, 0]);
+  if (scripts) await expect(page.getByRole('button', { name: 'Copy token' })).toBeVisible();
+  else await expect(secretDialog(page, 'narrow')).toContainText('Select it and press Ctrl+C');
+});
+
 test('the snippets are ready to paste, with the secret and the address of this server', async ({ page, server, visit }) => {
   await visit(NEW_TOKEN);
   await fill(page, { label: 'to be pasted' });

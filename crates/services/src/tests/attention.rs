@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
-    AfterLeaving, Attention, Description, Issued, Lifetime, Name, Noted, Overlap, OwnerChoice, Permission, Role, TokenId,
-    token_policy::Policy,
+    AfterLeaving, Attention, Description, Issued, Label, Lifetime, Name, Noted, Overlap, Owner, OwnerChoice, Permission, PermissionSet,
+    Role, State, TokenId, token_policy::Policy,
 };
 
 use super::{Instance, caller, list::explained, new_token, on_both, user, way};
@@ -29,6 +29,7 @@ on_both![
     a_removal_that_rotates_leaves_nothing_to_do,
     what_breaks_the_policy_is_what_the_list_marks,
     five_are_shown_of_however_many,
+    a_thousand_are_counted_at_most,
     everybody_is_told_of_what_they_find_in_the_list,
     what_may_not_be_done_is_not_offered,
     without_tokens_there_is_nothing_yet,
@@ -269,6 +270,32 @@ async fn five_are_shown_of_however_many(instance: Instance) {
     assert_eq!(needing.len(), 1);
     assert_eq!((needing[0].attention, needing[0].total), (Attention::Expiring, 7));
     assert_eq!(labels(&instance, &owner, Attention::Expiring).await, ["t6", "t5", "t4", "t3", "t2"]);
+}
+
+/// More are told as more: to count them all would take longer the more there are.
+async fn a_thousand_are_counted_at_most(instance: Instance) {
+    instance.set_up().await;
+    let operator = access::by_operator(&instance.console, "acme", &caller()).await.unwrap();
+    let ada = user(&instance, "ada@acme.test").await.parse().unwrap();
+    let seed = |number: usize| tokens::Seed {
+        owner: Owner::Organization,
+        label: Label::parse(&format!("t{number}")).unwrap(),
+        description: Description::parse("").unwrap(),
+        role: Some(Role::Viewer.into()),
+        permissions: PermissionSet::NONE,
+        created_at: instance.console.now(),
+        creator: (ada, Name::parse("Ada").unwrap()),
+        expires_at: None,
+        last_used_at: None,
+        state: State::Active,
+    };
+    let owner = instance.owner().await;
+    for (more, total) in [(1_000, 1_000), (1, 1_001), (500, 1_001)] {
+        tokens::seed(&instance.console, &operator, (0..more).map(seed), 0).await.unwrap();
+        let needing = tokens::overview(&instance.console, &owner).await.unwrap().needing;
+        let found: Vec<_> = needing.iter().map(|each| (each.attention, each.total, each.tokens.len())).collect();
+        assert_eq!(found, [(Attention::NeverExpires, total, 5)]);
+    }
 }
 
 async fn everybody_is_told_of_what_they_find_in_the_list(instance: Instance) {

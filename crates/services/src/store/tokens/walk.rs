@@ -205,7 +205,7 @@ where
     let mut sql = QueryBuilder::new(concat!("SELECT ", columns!(), ", w.hint AS old_hint, w.ends_at AS old_ends_at"));
     presented(&mut sql, now.as_micros());
     begin(&mut sql, access, walk, now.as_micros());
-    sql.push(concat!(owners!(), "LEFT JOIN token_secrets w ON w.token_id = t.id AND w.overlap <> 'now' AND w.ends_at > "));
+    sql.push("LEFT JOIN token_secrets w ON w.token_id = t.id AND w.overlap <> 'now' AND w.ends_at > ");
     sql.push_bind(now.as_micros());
     keep(&mut sql, access, question, walk, now.as_micros());
     turn(&mut sql, question.sort(), walk, after, limit);
