@@ -22,7 +22,7 @@ test('a token without an end leads to its edit form, and to the list that shows 
   await visit(OVERVIEW);
   const endless = page.getByRole('region', { name: /tokens? never expires?$/ });
   await endless.getByRole('link', { name: /^Show / }).click();
-  await expect(page).toHaveURL(/status=active&expiring=never&sort=created$/);
+  await expect(page).toHaveURL(/status=active&expiring=never&sort=expires$/);
   await expect(page.getByRole('row').filter({ hasText: 'never ends' })).toContainText('Never expires');
   await page.goBack();
   await endless.getByRole('link', { name: 'Edit never ends', exact: true }).click();

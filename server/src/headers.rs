@@ -14,7 +14,7 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-cap
 /// Sets the headers that fit the answer: the page's when it is HTML and has a nonce, the API's otherwise.
 pub(crate) fn secure(headers: &mut HeaderMap, nonce: Option<Nonce>, public_url: &PublicUrl) {
     // Once for all that follow, instead of twice on the way.
-    headers.reserve(8);
+    headers.reserve(16);
     let html = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if let Some(nonce) = nonce.filter(|_| html) {
         let nonce = nonce.encoded();

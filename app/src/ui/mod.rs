@@ -26,7 +26,7 @@ pub mod toggles;
 
 pub use crate::icon;
 
-/// Writes a text so that as HTML it reads as that text. For the two places that Leptos does not escape by itself.
+/// Writes a text so that as HTML it reads as that text. For the places that Leptos does not escape by itself.
 pub fn as_markup(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }

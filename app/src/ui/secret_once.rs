@@ -32,7 +32,8 @@ pub fn secret_once(issued: &Issued, did: &str, before: Before, address: String) 
     };
     let until = issued.token.expires_at;
     let snippets = snippets(secret, &ssr::request().origin).map(|snippet| snippet_view(snippet, id.clone())).collect_view();
-    let field = shown(Shown { id: "secret".to_owned(), of: id, what: "token".to_owned(), text: secret, hint: None, focused: true });
+    let field =
+        shown(Shown { id: "secret".to_owned(), of: id, what: "token".to_owned(), text: secret, hint: None, lines: 2, focused: true });
     view! {
         <Dialog id="issued">
             <h2 class="dialog-title" id="issued-title">
@@ -95,20 +96,22 @@ pub struct Shown<'a> {
     pub text: &'a str,
     /// The id of what describes it.
     pub hint: Option<String>,
+    /// How many lines it takes on the narrowest screen, for browsers that don't find out themselves.
+    pub lines: u8,
     /// Whether the page begins there.
     pub focused: bool,
 }
 
 /// A field with what is shown once, and the button that copies it. It has as many lines as it takes to show all of it. Not a component, because
 /// a component would have to own what it shows.
-pub fn shown(Shown { id, of, what, text, hint, focused }: Shown<'_>) -> impl IntoView + use<> {
+pub fn shown(Shown { id, of, what, text, hint, lines, focused }: Shown<'_>) -> impl IntoView + use<> {
     view! {
         <div class="secret">
             <textarea
                 class="input secret-text"
                 id=id.clone()
                 data-secret=of
-                rows="2"
+                rows=lines
                 readonly=true
                 autofocus=focused
                 autocomplete="off"

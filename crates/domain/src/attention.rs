@@ -94,7 +94,7 @@ impl Attention {
         match self {
             Self::Expiring => TokenQuery { expiring: Some(Expiring::Days(30)), ..active(By::Expires, false) },
             Self::Unused => TokenQuery { unused: Some(Unused::Days(90)), ..active(By::LastUsed, false) },
-            Self::NeverExpires => TokenQuery { expiring: Some(Expiring::Never), ..active(By::Created, false) },
+            Self::NeverExpires => TokenQuery { expiring: Some(Expiring::Never), ..active(By::Expires, false) },
             Self::OverPresented => TokenQuery { view: View::Inactive, finding: Some(Finding::Presented), ..TokenQuery::default() },
             Self::OldPresented => TokenQuery { finding: Some(Finding::Presented), ..TokenQuery::default() },
             Self::CreatorLeft => TokenQuery { finding: Some(Finding::CreatorLeft), ..active(By::Created, false) },
@@ -158,7 +158,7 @@ mod tests {
             [
                 "status=active&expiring=30&sort=expires",
                 "status=active&unused=90&sort=last_used",
-                "status=active&expiring=never&sort=created",
+                "status=active&expiring=never&sort=expires",
                 "view=inactive&finding=presented",
                 "finding=presented",
                 "status=active&finding=left&sort=created",

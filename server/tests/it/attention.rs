@@ -39,7 +39,7 @@ async fn each_reason_is_told_with_what_to_do_about_it(it: TestConsole) {
     let lists = links(&page.body, "Show in the list");
     assert_eq!(
         lists,
-        ["/orgs/acme/tokens?status=active&expiring=30&sort=expires", "/orgs/acme/tokens?status=active&expiring=never&sort=created"]
+        ["/orgs/acme/tokens?status=active&expiring=30&sort=expires", "/orgs/acme/tokens?status=active&expiring=never&sort=expires"]
     );
     for (address, label) in lists.iter().zip(["soon", "endless"]) {
         let list = it.get(&owner, address).await;

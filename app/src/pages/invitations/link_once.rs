@@ -30,7 +30,8 @@ pub fn link_once(invited: &Invited, mailed: bool, address: String) -> AnyView {
     let until = invited.invitation.expires_at;
     let id = invited.invitation.id.to_string();
     let text = invited.link.expose();
-    let field = shown(Shown { id: "link".to_owned(), of: id, what: "invitation link".to_owned(), text, hint: None, focused: true });
+    let field =
+        shown(Shown { id: "link".to_owned(), of: id, what: "invitation link".to_owned(), text, hint: None, lines: 4, focused: true });
     view! {
         <Dialog id="invited">
             <h2 class="dialog-title" id="invited-title">

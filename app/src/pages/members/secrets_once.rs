@@ -67,6 +67,7 @@ fn field(issued: &Issued, organization: &str) -> impl IntoView + use<> {
                 what: format!("secret of {}", token.label),
                 text: secret.expose(),
                 hint: Some(hint),
+                lines: 2,
                 focused: false,
             })}
         </div>

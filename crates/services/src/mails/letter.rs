@@ -12,6 +12,9 @@ use crate::{
     access::{Access, Caller},
 };
 
+/// So many tokens are named in a letter, of one organization; of more it says how many. Nobody reads a hundred thousand.
+pub(super) const MOST: usize = 50;
+
 /// A letter before it is addressed.
 pub(crate) struct Letter {
     pub(crate) subject: String,
@@ -139,7 +142,7 @@ impl Letter {
     pub(crate) fn tokens_revoked(console: &Console, access: &Access, tokens: &[Token], at: Timestamp) -> Self {
         let organization = access.organization();
         let what = revoked(tokens.iter().map(|token| token.label.as_str()));
-        let mut facts: Vec<_> = tokens.iter().map(|token| ("Revoked", format!("{} ({})", token.label, token.hint))).collect();
+        let mut facts = named("Revoked", tokens);
         if let Some(State::Revoked { why: Some(why), .. }) = tokens.first().map(|token| &token.state) {
             facts.push(("Why", why.to_string()));
         }
@@ -228,7 +231,8 @@ impl Letter {
     ) -> Self {
         let organization = access.organization();
         let mut facts = vec![("Removed", format!("{} ({})", member.name, member.email.as_str())), ("Role", member.role.title())];
-        facts.extend(done.iter().cloned());
+        facts.extend(done.iter().take(MOST).cloned());
+        facts.extend(more(done.len()));
         facts.extend(by(access, "Removed by", "At", at));
         Self {
             subject: format!("{} was removed from {}", member.name, organization.name),
@@ -246,7 +250,7 @@ impl Letter {
             [token] => format!("API token “{}” was moved", token.label),
             several => format!("{} API tokens were moved", several.len()),
         };
-        let mut facts: Vec<_> = moved.iter().map(|token| ("Moved token", format!("{} ({})", token.label, token.hint))).collect();
+        let mut facts = named("Moved token", moved);
         facts.extend(by(access, "Moved by", "At", at));
         Self {
             subject: format!("{what} to team “{}” in {}", team.name, organization.name),
@@ -264,7 +268,7 @@ impl Letter {
     pub(crate) fn team_ended(console: &Console, access: &Access, team: &Team, at: Timestamp, ended: &[Token]) -> Self {
         let organization = access.organization();
         let mut facts = vec![("Team", team.name.to_string()), ("People in it", team.members.to_string())];
-        facts.extend(ended.iter().map(|token| ("Revoked token", format!("{} ({})", token.label, token.hint))));
+        facts.extend(named("Revoked token", ended));
         facts.extend(by(access, "Ended by", "At", at));
         Self {
             subject: format!("Team “{}” was ended in {}", team.name, organization.name),
@@ -391,6 +395,17 @@ fn about(token: &Token) -> Vec<(&'static str, String)> {
 /// When a token ends.
 fn ends(token: &Token) -> String {
     token.expires_at.map_or_else(|| "Never".to_owned(), Timestamp::human)
+}
+
+/// What became of these tokens, by name.
+fn named(term: &'static str, tokens: &[Token]) -> Vec<(&'static str, String)> {
+    let facts = tokens.iter().take(MOST).map(|token| (term, format!("{} ({})", token.label, token.hint)));
+    facts.chain(more(tokens.len())).collect()
+}
+
+/// How many of so many are not named.
+fn more(all: usize) -> Option<(&'static str, String)> {
+    all.checked_sub(MOST).filter(|more| *more > 0).map(|more| ("And", format!("{more} more")))
 }
 
 /// From where a token may be used.

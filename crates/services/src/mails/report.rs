@@ -8,7 +8,7 @@ use domain::{Timestamp, audit::Action};
 use serde_json::json;
 use tokio::{sync::mpsc, time::timeout};
 
-use super::{Letter, post};
+use super::{Letter, letter::MOST, post};
 use crate::{
     Caller, Console,
     access::Principal,
@@ -22,8 +22,6 @@ use crate::{
 
 /// So many days before its end a token is reported.
 const AHEAD: [i64; 4] = [0, 1, 7, 30];
-/// So many of an organization stand in a digest; of more it says how many.
-const MOST: u32 = 50;
 /// A dead token is reported at most once in this time, however often it is presented; and what ends is looked for no more often.
 const PAUSE: Duration = Duration::from_hours(1);
 /// How often is looked.

@@ -45,7 +45,7 @@ const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 /// since it came that near, and so whoever has had one on this day: a day on which no server ran is made up for on the next. What was generated
 /// on that day or later is left out as well: whoever did it knows. Of each organization a person is told the first `most`, since a mail with a
 /// hundred thousand is read by nobody, and a change that writes it keeps all others waiting.
-pub(crate) async fn find_expiring(db: &Db, day: i64, ahead: [i64; 4], most: u32) -> Result<Vec<Expiring>> {
+pub(crate) async fn find_expiring(db: &Db, day: i64, ahead: [i64; 4], most: usize) -> Result<Vec<Expiring>> {
     let [first, second, third, fourth] = ahead;
     let end_of = |days: i64| (day + days + 1) * DAY;
     let rows: Vec<ExpiringRow> = on_db!(db, |pool| {
@@ -72,7 +72,7 @@ pub(crate) async fn find_expiring(db: &Db, day: i64, ahead: [i64; 4], most: u32)
         .bind(end_of(second))
         .bind(end_of(third))
         .bind(end_of(fourth))
-        .bind(i64::from(most))
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
         .fetch_all(pool)
         .await?
     });

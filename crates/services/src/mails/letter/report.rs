@@ -38,7 +38,7 @@ impl Letter {
                 total += more;
                 facts.push(("And", format!("{more} more in {}", first.organization_name)));
                 let address = format!("{}/orgs/{}/tokens?expiring=30&sort=expires", console.0.origin, first.slug);
-                links.push((format!("See all that expire in {}", first.organization_name), address));
+                links.push((format!("See what expires within 30 days in {}", first.organization_name), address));
             }
         }
         let subject = match expiring {

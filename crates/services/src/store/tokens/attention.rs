@@ -15,7 +15,7 @@ pub(crate) struct Spotted {
 }
 
 /// The tokens that need attention at `now`, reason by reason, by the list's own questions, so that both find the same. What is presented comes
-/// in the order in which it was presented last; all else as it is listed. Whether anything can break the policy is known to who asks.
+/// in the order in which it was presented last, or of the first of the list if there is more than is counted; all else as it is listed. Whether anything can break the policy is known to who asks.
 pub(crate) async fn spot(db: &Db, access: &Access, has_rules: bool, now: Timestamp) -> Result<Vec<Spotted>> {
     let mut spotted = Vec::new();
     for attention in Attention::ALL {
@@ -31,7 +31,7 @@ pub(crate) async fn spot(db: &Db, access: &Access, has_rules: bool, now: Timesta
             continue;
         }
         let all = presented || first.len() < most;
-        let total = if all { first.len() } else { count(db, access, question, now, Attention::COUNTED + 1).await? };
+        let total = if all { first.len() } else { count(db, access, question, now, Attention::COUNTED + 1).await?.max(first.len()) };
         if presented {
             first.sort_by_key(|each| std::cmp::Reverse((each.presented.as_ref().map(|presented| presented.last_at), each.token.id)));
         }

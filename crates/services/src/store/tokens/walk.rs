@@ -1,7 +1,9 @@
 //! The list of tokens in an order: each is walked along an index, so that the first page costs the same however many tokens there are.
 
+use std::time::Duration;
+
 use domain::{
-    Cursor, Hint, OldSecret, Presented, Timestamp, Token, TokenFilter, TokenQuery,
+    Cursor, Hint, OldSecret, Presented, Timestamp, Token, TokenFilter, TokenId, TokenQuery,
     attention::Finding,
     page::Key,
     token_query::{By, Sort, Unused},
@@ -27,7 +29,7 @@ where
 {
     sql.push(
         ", (SELECT MAX(CAST(f.last_at AS TEXT) || ' ' || CAST(f.times AS TEXT) || ' ' || f.cause) FROM token_refusals f \
-         WHERE f.token_id = t.id AND f.organization_id = t.organization_id AND f.last_at >= ",
+         WHERE f.token_id = t.id AND f.last_at >= ",
     );
     sql.push_bind(now - i64::from(Finding::PRESENTED_DAYS) * DAY);
     still_holds(sql, now);
@@ -70,9 +72,9 @@ pub(crate) enum Walk {
     Used,
     /// At the secrets that were not used, so only what never was.
     Unused,
-    /// At what was refused lately: so few that they are sorted.
+    /// At what was refused lately, which is looked up and sorted.
     Presented,
-    /// At those who are no members: what they have generated is looked up and sorted.
+    /// At those who have generated tokens and are no members: what they have generated is looked up and sorted.
     CreatorLeft,
 }
 
@@ -135,7 +137,10 @@ pub(crate) async fn list(db: &Db, access: &Access, question: Question<'_>, now: 
 pub(crate) async fn count(db: &Db, access: &Access, question: Question<'_>, now: Timestamp, most: usize) -> Result<usize> {
     let mut total = 0;
     for (walk, after) in walks(access, question) {
-        let missing = i64::try_from(most.saturating_sub(total)).unwrap_or(i64::MAX);
+        if total >= most {
+            break;
+        }
+        let missing = i64::try_from(most - total).unwrap_or(i64::MAX);
         let counted: i64 = on_db!(db, |pool| {
             let mut sql = counted(access, question, walk, after, now, missing);
             sql.build_query_scalar().fetch_one(pool).await?
@@ -171,12 +176,15 @@ fn read(text: &str) -> Result<Presented> {
 /// after all of it. Whoever reaches few tokens is better off when those are looked up and sorted.
 pub(crate) fn walks<'a>(access: &Access, question: Question<'a>) -> Vec<(Walk, Option<&'a Cursor>)> {
     let (sort, after) = (question.sort(), question.after());
+    if access.only_of().is_some() {
+        return vec![(Walk::Tokens, after)];
+    }
     match question.finding() {
         Some(Finding::Presented) => return vec![(Walk::Presented, after)],
         Some(Finding::CreatorLeft) => return vec![(Walk::CreatorLeft, after)],
         Some(Finding::OutsidePolicy) | None => {}
     }
-    if sort.by != By::LastUsed || access.only_of().is_some() {
+    if sort.by != By::LastUsed {
         return vec![(Walk::Tokens, after)];
     }
     let unused = after.map(|after| after.key == Key::Time(Key::NOT_YET));
@@ -229,8 +237,14 @@ where
     let mut sql = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT t.id");
     begin(&mut sql, access, walk, now.as_micros());
     keep(&mut sql, access, question, walk, now.as_micros());
-    // In the order of the list, so that both find the first ones along the same index.
-    turn(&mut sql, question.sort(), walk, after, limit);
+    match walk {
+        // In the order of the list, so that both find the first ones along the same index.
+        Walk::Tokens | Walk::Used | Walk::Unused => turn(&mut sql, question.sort(), walk, after, limit),
+        // Here there is none, and nothing to sort for a number.
+        Walk::Presented | Walk::CreatorLeft => {
+            sql.push(" LIMIT ").push_bind(limit);
+        }
+    }
     sql.push(") c");
     sql
 }
@@ -259,7 +273,15 @@ where
             sql.push(" AND d.last_at >= ").push_bind(now - i64::from(Finding::PRESENTED_DAYS) * DAY).push(") d CROSS JOIN tokens t ")
         }
         Walk::CreatorLeft => {
-            sql.push(" FROM (SELECT n.id FROM users n WHERE NOT EXISTS (SELECT 1 FROM memberships m WHERE m.organization_id = ");
+            // From each creator straight to the next one, as the names of the filter are found.
+            sql.push(" FROM (WITH RECURSIVE creators (id) AS (SELECT MIN(c.created_by_id) FROM tokens c WHERE c.organization_id = ");
+            sql.push_bind(organization.clone());
+            sql.push(" UNION ALL SELECT (SELECT MIN(c.created_by_id) FROM tokens c WHERE c.organization_id = ")
+                .push_bind(organization.clone());
+            sql.push(
+                " AND c.created_by_id > n.id) FROM creators n WHERE n.id IS NOT NULL) SELECT n.id FROM creators n WHERE n.id IS NOT NULL \
+                 AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.organization_id = ",
+            );
             sql.push_bind(organization).push(" AND m.user_id = n.id)) d CROSS JOIN tokens t ")
         }
     };
@@ -290,6 +312,11 @@ where
                 " AND t.id = s.token_id AND s.ends_at IS NULL AND s.first_used_at IS NULL AND u.token_id IS NULL AND s.organization_id = ",
             );
             sql.push_bind(organization);
+            if let Some(since) = question.unused_since(now) {
+                // Ids begin with the millisecond in which a token was generated: what is younger is not even looked at.
+                let end = TokenId::new(Timestamp::from_micros(since).plus(Duration::from_millis(1)), [0; 10]);
+                sql.push(" AND s.token_id < ").push_bind(end.to_string());
+            }
         }
         Walk::Presented => {
             sql.push(" AND t.id = d.token_id");
