@@ -25,7 +25,3 @@ pub mod serve;
 pub mod telemetry;
 
 pub use exit::Exit;
-
-/// A page is tens of thousands of small texts, and with the system's allocator a quarter of its time goes into their places.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
