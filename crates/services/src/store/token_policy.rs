@@ -178,7 +178,7 @@ pub(crate) async fn find_sharing_labels(db: &Db, access: &Access, ids: &[TokenId
             list.push_bind(id.to_string());
         }
         sql.push(")");
-        sql.build_query_scalar().fetch_all(pool).await?
+        sql.build_query_scalar().persistent(false).fetch_all(pool).await?
     });
     found.into_iter().map(|id| stored("tokens.id", id.parse())).collect()
 }

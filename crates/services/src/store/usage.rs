@@ -1,5 +1,8 @@
 //! Uses and refusals, written in batches. Nothing that writes asks for proof of access: what is written comes from the look-up of
 //! verification.
+//!
+//! A statement for so many rows is seldom asked for again, and each connection would keep a hundred of them, of up to a thousand rows: none is
+//! kept.
 
 use std::collections::HashSet;
 
@@ -30,7 +33,7 @@ pub(crate) async fn upsert(db: &Db, uses: &[Use]) -> Result<()> {
             " ON CONFLICT (token_id) DO UPDATE SET organization_id = excluded.organization_id, last_used_at = excluded.last_used_at, address = excluded.address, \
              user_agent = excluded.user_agent WHERE token_usage.last_used_at < excluded.last_used_at",
         );
-        query.build().execute(pool).await?;
+        query.build().persistent(false).execute(pool).await?;
     });
     Ok(())
 }
@@ -61,7 +64,7 @@ pub(crate) async fn awaited(db: &Db, used: &[Digest], now: Timestamp) -> Result<
             digests.push_bind(digest.as_slice());
         }
         query.push(")");
-        query.build_query_scalar().fetch_all(pool).await?
+        query.build_query_scalar().persistent(false).fetch_all(pool).await?
     });
     Ok(awaited.into_iter().collect())
 }
@@ -101,7 +104,7 @@ pub(crate) async fn upsert_users(db: &Db, uses: &[SecretUse]) -> Result<()> {
              last_used_at = CASE WHEN excluded.last_used_at > token_secret_users.last_used_at THEN excluded.last_used_at \
              ELSE token_secret_users.last_used_at END",
         );
-        query.build().execute(pool).await?;
+        query.build().persistent(false).execute(pool).await?;
     });
     Ok(())
 }
@@ -153,7 +156,7 @@ pub(crate) async fn upsert_refusals(db: &Db, refused: &[Refused]) -> Result<()> 
         for column in ["hint", "address", "user_agent", "last_at"] {
             query.push(", ").push(later(column));
         }
-        query.build().execute(pool).await?;
+        query.build().persistent(false).execute(pool).await?;
     });
     Ok(())
 }
@@ -174,7 +177,7 @@ pub(crate) async fn upsert_days(db: &Db, counts: &[DayCount]) -> Result<()> {
             " ON CONFLICT (token_id, day) DO UPDATE SET allowed = token_days.allowed + excluded.allowed, \
              refused = token_days.refused + excluded.refused",
         );
-        query.build().execute(pool).await?;
+        query.build().persistent(false).execute(pool).await?;
     });
     Ok(())
 }
@@ -203,7 +206,7 @@ pub(crate) async fn upsert_addresses(db: &Db, seen: &[Seen]) -> Result<()> {
             " ON CONFLICT (token_id, address) DO UPDATE SET last_seen_at = excluded.last_seen_at \
              WHERE token_addresses.last_seen_at < excluded.last_seen_at",
         );
-        query.build().execute(pool).await?;
+        query.build().persistent(false).execute(pool).await?;
     });
     Ok(())
 }
@@ -222,7 +225,7 @@ pub(crate) async fn prune_addresses(db: &Db, seen: &[Seen]) -> Result<()> {
             tokens.push_bind(of_one[0].token.to_string());
         }
         query.push(")) r WHERE r.place > ").push_bind(i64::from(UsageHistory::MOST_ADDRESSES)).push(")");
-        query.build().execute(pool).await?;
+        query.build().persistent(false).execute(pool).await?;
     });
     Ok(())
 }

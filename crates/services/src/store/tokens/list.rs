@@ -234,7 +234,8 @@ pub(crate) async fn found_by_earlier(db: &Db, access: &Access, search: &Search, 
             list.push_bind(token.to_string());
         }
         sql.push(") ORDER BY h.created_at DESC, h.digest");
-        sql.build_query_as().fetch_all(pool).await?
+        // As long as the list in it is, so none is like the other.
+        sql.build_query_as().persistent(false).fetch_all(pool).await?
     });
     rows.into_iter().map(|row| Ok((stored("token_secrets.token_id", row.token_id.parse())?, Hint::from_stored(row.hint)))).collect()
 }
@@ -273,7 +274,8 @@ where
 pub(crate) async fn find_many(db: &Db, access: &Access, ids: &[TokenId]) -> Result<Vec<Token>> {
     let rows: Vec<Row> = on_db!(db, |pool| {
         let mut sql = chosen(access, ids);
-        sql.build_query_as().fetch_all(pool).await?
+        // As long as the list in it is, so none is like the other.
+        sql.build_query_as().persistent(false).fetch_all(pool).await?
     });
     rows.into_iter().map(Row::into_token).collect()
 }
@@ -282,7 +284,8 @@ pub(crate) async fn find_many(db: &Db, access: &Access, ids: &[TokenId]) -> Resu
 pub(crate) async fn find_many_in(write: &mut Write, access: &Access, ids: &[TokenId]) -> Result<Vec<Token>> {
     let rows: Vec<Row> = on_tx!(write, |connection| {
         let mut sql = chosen(access, ids);
-        sql.build_query_as().fetch_all(connection).await?
+        // As long as the list in it is, so none is like the other.
+        sql.build_query_as().persistent(false).fetch_all(connection).await?
     });
     rows.into_iter().map(Row::into_token).collect()
 }
