@@ -3,9 +3,10 @@
 use std::net::IpAddr;
 
 use domain::{Issued, Lifetime, Permission, Role, UsageHistory};
+use sqlx::Connection as _;
 
 use super::{Instance, new_token, on_both};
-use crate::{Access, Caller, Console, Error, access, tokens, usage};
+use crate::{Access, Caller, Console, Error, access, store::Pool, tokens, usage};
 
 on_both![
     uses_and_refusals_are_counted_by_day_in_utc,
@@ -13,6 +14,7 @@ on_both![
     the_last_five_distinct_addresses_are_kept,
     counts_are_kept_for_ninety_days,
     what_waits_is_written_at_the_end,
+    a_batch_leaves_no_statement_behind,
     another_organization_and_who_may_not_read_see_nothing,
 ];
 
@@ -145,6 +147,40 @@ async fn what_waits_is_written_at_the_end(mut instance: Instance) {
     let history = tokens::usage(&other, &owner, &issued.token.id.to_string()).await.unwrap();
     assert_eq!((history.allowed(), history.addresses.len()), (7, 1));
     background.stop().await;
+}
+
+/// How many tokens were used in a second is another number each time: connections that kept a statement for each would grow with them.
+async fn a_batch_leaves_no_statement_behind(instance: Instance) {
+    const TOKENS: usize = 40;
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let mut issued = Vec::new();
+    for number in 0..TOKENS {
+        issued.push(lasting(&instance, &owner, &format!("t{number}")).await);
+    }
+    let before = kept(&instance);
+    for used in 1..=TOKENS {
+        for token in &issued[..used] {
+            assert!(present(&instance.console, token, 1).await);
+        }
+        instance.console.0.usage.settle().await.unwrap();
+    }
+    let grown = kept(&instance).saturating_sub(before);
+    assert!(grown < TOKENS / 2, "{grown} statements more");
+    assert_eq!(known(&instance, &owner, &issued[0]).await.allowed(), TOKENS as u64);
+}
+
+/// How many statements the connections keep that nobody works with.
+fn kept(instance: &Instance) -> usize {
+    macro_rules! kept {
+        ($pool:expr) => {
+            std::iter::from_fn(|| $pool.try_acquire()).collect::<Vec<_>>().iter().map(|idle| idle.cached_statements_size()).sum()
+        };
+    }
+    match &instance.console.0.db.pool {
+        Pool::Sqlite(pool) => kept!(pool),
+        Pool::Postgres(pool) => kept!(pool),
+    }
 }
 
 async fn another_organization_and_who_may_not_read_see_nothing(instance: Instance) {
