@@ -129,8 +129,8 @@ fn gate(site: Site) -> Router {
         .with_state(site)
 }
 
-/// Puts around routes what every request goes through but those of `rest::busy` and of gateways: limits, and the watch of [`observe`]. Apart from [`router`] for a test that adds a
-/// route which panics.
+/// Puts around routes what every request goes through but those of `rest::busy` and of gateways: limits, and the watch of [`observe`]. Apart
+/// from [`router`] for a test that adds a route which panics.
 pub fn layered(routes: Router<Site>, site: Site) -> Router {
     // As one layer: each that is put around a router by itself is another box around every request.
     let around = ServiceBuilder::new()

@@ -103,8 +103,8 @@ impl Attention {
     }
 
     /// Whether it is that something dead is presented.
-    pub const fn is_of_presented(self) -> bool {
-        matches!(self, Self::OverPresented | Self::OldPresented)
+    pub fn is_of_presented(self) -> bool {
+        self.query().finding == Some(Finding::Presented)
     }
 
     /// What is offered.

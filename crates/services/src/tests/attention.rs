@@ -399,8 +399,8 @@ async fn nothing_is_read_row_by_row(instance: Instance) {
                 plan +=
                     &explained(&instance, || page(&access, question, walk, after, now, 6), || page(&access, question, walk, after, now, 6))
                         .await;
-                let all = || counted(&access, question, walk, after, now, 1_001);
-                plan += &explained(&instance, all, || counted(&access, question, walk, after, now, 1_001)).await;
+                let all = || counted(&access, question, walk, now, 1_001);
+                plan += &explained(&instance, all, || counted(&access, question, walk, now, 1_001)).await;
             }
         }
         let is_sqlite = matches!(instance.console.0.db.pool, Pool::Sqlite(_));

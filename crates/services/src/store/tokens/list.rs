@@ -159,7 +159,7 @@ where
     grant(sql, filter.role);
     belong(sql, access, filter.owner);
     if filter.never_expires {
-        sql.push(format_args!(" AND {} = ", key(By::Expires))).push_bind(Key::NEVER);
+        sql.push(format_args!(" AND {} >= ", key(By::Expires))).push_bind(Key::NEVER);
     }
     if filter.never_used {
         sql.push(" AND u.token_id IS NULL");

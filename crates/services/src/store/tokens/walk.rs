@@ -133,16 +133,16 @@ pub(crate) async fn list(db: &Db, access: &Access, question: Question<'_>, now: 
     Ok(listed)
 }
 
-/// How many of the organization's tokens are asked for at `now`; not more than `most` are counted.
+/// How many of the organization's tokens a question from its beginning finds at `now`; not more than `most` are counted.
 pub(crate) async fn count(db: &Db, access: &Access, question: Question<'_>, now: Timestamp, most: usize) -> Result<usize> {
     let mut total = 0;
-    for (walk, after) in walks(access, question) {
+    for (walk, _) in walks(access, question) {
         if total >= most {
             break;
         }
         let missing = i64::try_from(most - total).unwrap_or(i64::MAX);
         let counted: i64 = on_db!(db, |pool| {
-            let mut sql = counted(access, question, walk, after, now, missing);
+            let mut sql = counted(access, question, walk, now, missing);
             sql.build_query_scalar().fetch_one(pool).await?
         });
         total += usize::try_from(counted).unwrap_or(0);
@@ -221,14 +221,7 @@ where
 }
 
 /// The statement of one walk of [`count`].
-pub(crate) fn counted<DB>(
-    access: &Access,
-    question: Question<'_>,
-    walk: Walk,
-    after: Option<&Cursor>,
-    now: Timestamp,
-    limit: i64,
-) -> QueryBuilder<DB>
+pub(crate) fn counted<DB>(access: &Access, question: Question<'_>, walk: Walk, now: Timestamp, limit: i64) -> QueryBuilder<DB>
 where
     DB: Database,
     for<'e> String: Encode<'e, DB> + Type<DB>,
@@ -239,7 +232,7 @@ where
     keep(&mut sql, access, question, walk, now.as_micros());
     match walk {
         // In the order of the list, so that both find the first ones along the same index.
-        Walk::Tokens | Walk::Used | Walk::Unused => turn(&mut sql, question.sort(), walk, after, limit),
+        Walk::Tokens | Walk::Used | Walk::Unused => turn(&mut sql, question.sort(), walk, None, limit),
         // Here there is none, and nothing to sort for a number.
         Walk::Presented | Walk::CreatorLeft => {
             sql.push(" LIMIT ").push_bind(limit);
