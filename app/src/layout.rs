@@ -136,9 +136,12 @@ fn Header(me: FoundMe, organization: Memo<String>) -> impl IntoView {
                     me.await
                         .ok()
                         .map(|me| {
+                            let here = me.memberships.iter().map(|membership| membership.organization.slug.as_str());
+                            let here = here.clone().find(|each| *each == slug).or_else(|| here.clone().next());
+                            let search = here.map(paths::search_tokens);
                             view! {
                                 <Organizations memberships=me.memberships.clone() slug=slug />
-                                <KeyHelp />
+                                <KeyHelp search=search />
                                 <AccountMenu me=me />
                             }
                         })
@@ -210,6 +213,9 @@ fn AccountMenu(me: Me) -> impl IntoView {
             <p class="menu-email">{me.email.as_str().to_owned()}</p>
             <a class="button" data-look=Look::Secondary.as_str() href=paths::ACCOUNT>
                 "Your account"
+            </a>
+            <a class="button" data-look=Look::Secondary.as_str() href=paths::API_REFERENCE>
+                "API reference"
             </a>
             <form method="post" action=paths::SIGN_OUT>
                 <Submit look=Look::Secondary label="Sign out" />

@@ -18,6 +18,9 @@ pub const RESET_PASSWORD: &str = "/reset-password";
 #[cfg(debug_assertions)]
 pub const COMPONENTS: &str = "/docs/ui";
 
+/// The API described, for people.
+pub const API_REFERENCE: &str = "/docs/api";
+
 /// A person's own account.
 pub const ACCOUNT: &str = "/account";
 /// Where the form for a new password posts to.
@@ -177,6 +180,11 @@ pub fn delete_role(organization: &str, role: RoleId) -> String {
 /// The list of an organization's tokens.
 pub fn tokens(organization: &str) -> String {
     format!("/orgs/{organization}/tokens")
+}
+
+/// The list, with the search ready to be typed into.
+pub fn search_tokens(organization: &str) -> String {
+    format!("{}#q", tokens(organization))
 }
 
 /// The list at a place in it: what `TokenQuery::to_query` writes, empty for the first page of what is active.

@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { test, expect, observe, signIn } from './support/fixtures.ts';
 import { GALLERY } from './support/gallery.ts';
+import { whole } from './support/steady.ts';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 
 // Colours in the middle of an animation are nobody's colours.
@@ -68,6 +69,7 @@ for (const { name, signedIn, open } of GALLERY) {
       if (signedIn) await signIn(context, server.owner, server.origin);
       await open({ page, server, visit: async (address) => await visit(new URL(address, server.origin).href), scripts, another });
       const tab = scripts ? page : await looked(page, context, browser, complaints);
+      await whole(tab);
       const found: string[] = [];
       for (const width of [1280, 360, 320]) {
         await tab.setViewportSize({ width, height: 800 });

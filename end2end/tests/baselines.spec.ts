@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { browser } from '../browser.ts';
 import { test, expect, signIn } from './support/fixtures.ts';
 import { GALLERY, countAnew } from './support/gallery.ts';
-import { steady } from './support/steady.ts';
+import { steady, whole } from './support/steady.ts';
 
 // The browser itself draws as it does everywhere: its own fonts, and fields for dates in English.
 const env = { ...process.env, FONTCONFIG_FILE: join(import.meta.dirname, 'support/fonts.conf'), LANGUAGE: 'en' };
@@ -45,6 +45,7 @@ for (const name of PRINCIPAL) {
     await open({ page, server, visit: async (address) => await visit(new URL(address, server.origin).href), scripts, another });
     await page.mouse.move(0, 0);
     await steady(page, server.secrets.keys());
+    await whole(page);
     // A dialog covers the window; of a page all of it is compared.
     const fullPage = (await page.locator('dialog[open]').count()) === 0;
     for (const window of WINDOWS) {

@@ -12,6 +12,7 @@ import {
   secretDialog,
   secretField,
 } from './support/journeys.ts';
+import { INVITE } from './support/people.ts';
 import { OWNER } from './support/server.ts';
 import type { Page } from '@playwright/test';
 
@@ -45,13 +46,13 @@ async function tab(page: Page, times: number, key = 'Tab'): Promise<string[]> {
 }
 
 test('the first Tab leads to a link that skips to the content', async ({ page, visit }) => {
-  await visit(NEW_TOKEN);
+  await visit(INVITE);
   expect(await tab(page, 1)).toEqual(['Skip to content']);
   await expect(page.getByRole('link', { name: 'Skip to content' })).toBeInViewport();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('main')).toBeFocused();
-  expect(await tab(page, 1)).toEqual(['API tokens']);
-  await expect(page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'API tokens' })).toBeFocused();
+  expect(await tab(page, 1)).toEqual(['Members']);
+  await expect(page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Members' })).toBeFocused();
 });
 
 test('Tab goes through the list as it reads', async ({ page, server, visit }) => {
@@ -107,8 +108,8 @@ test('Tab goes through the form as it reads, and arrows choose', async ({ page, 
   ]);
   await page.keyboard.press('ArrowRight');
   await expect(expiryChoice(page, 'Custom')).toBeChecked();
-  const rest = ['Days', 'Hours', 'Minutes', 'Allowed networks (optional)', 'Rate limit (optional)', 'Generate token', 'Cancel'];
-  expect(await tab(page, 7)).toEqual(rest);
+  const rest = ['Days', 'Hours', 'Minutes', 'Limits: networks and rate (optional)', 'Generate token', 'Cancel'];
+  expect(await tab(page, 6)).toEqual(rest);
 });
 
 test('the account menu opens by Enter and closes by Escape, which gives the focus back', async ({ page, visit }) => {
@@ -117,7 +118,7 @@ test('the account menu opens by Enter and closes by Escape, which gives the focu
   await account.focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
-  expect(await tab(page, 2)).toEqual(['Your account', 'Sign out']);
+  expect(await tab(page, 3)).toEqual(['Your account', 'API reference', 'Sign out']);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeHidden();
   await expect(account).toBeFocused();
@@ -131,7 +132,7 @@ test('keys of one letter search, generate and show what there is', async ({ page
   await page.keyboard.press('?');
   await expect(help).toBeFocused();
   await expect(help).toContainText('Generate a token');
-  expect(await tab(page, 1)).toEqual(['Turn them off']);
+  expect(await tab(page, 2)).toEqual(['Search the list, or all tokens', 'Turn them off']);
   await page.keyboard.press('Escape');
   await expect(help).toBeHidden();
   await expect(page.getByRole('link', { name: 'Audit log' })).toBeFocused();
@@ -216,11 +217,11 @@ test('a token is generated, copied and revoked without a mouse, and dialogs keep
   await expect(revokeDialog(page, 'by keyboard')).toBeVisible();
   await live(page);
   await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused();
-  expect(await tab(page, 2, 'Shift+Tab')).toEqual(['Why (optional)', 'Type by keyboard to confirm']);
+  expect(await tab(page, 2, 'Shift+Tab')).toEqual(['Why (optional)', 'To confirm, type the label: by keyboard']);
   await page.keyboard.type('by keyboard');
   expect(await tab(page, 3)).toEqual(['Why (optional)', 'Cancel', 'Revoke token']);
   const around = await tab(page, 3);
-  expect(around.filter((name) => !['the browser', 'rotate it', 'Type by keyboard to confirm', 'Why (optional)', 'Cancel', 'Revoke token'].includes(name))).toEqual([]);
+  expect(around.filter((name) => !['the browser', 'rotate it', 'To confirm, type the label: by keyboard', 'Why (optional)', 'Cancel', 'Revoke token'].includes(name))).toEqual([]);
   await page.getByRole('button', { name: 'Revoke token' }).focus();
   await page.keyboard.press('Enter');
   await expect(revokeDialog(page, 'by keyboard')).toHaveCount(0);

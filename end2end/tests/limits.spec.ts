@@ -5,6 +5,7 @@ test('limits are set with a token, hold at once, and are changed like anything e
   const networks = page.getByRole('textbox', { name: 'Allowed networks' });
   const rate = page.getByRole('textbox', { name: 'Rate limit' });
   await visit(NEW_TOKEN);
+  await page.locator('summary', { hasText: 'Limits: networks and rate' }).click();
   await fill(page, { label: 'bounded' });
   await networks.fill('127.0.0.1/8');
   await rate.fill('2/day');

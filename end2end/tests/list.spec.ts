@@ -14,7 +14,7 @@ test('a search narrows the list, filters narrow it further, and the address says
   await filter(page, { Role: 'Developer' });
   await expect(labels).toHaveText(['needle one']);
   await expect(page).toHaveURL(/[?&]role=developer(&|$)/);
-  await expect(page.locator('summary', { hasText: 'Filters' })).toContainText('1 active');
+  await expect(page.locator('summary', { hasText: 'Filters' })).toContainText('1 applied');
 
   await page.reload();
   if (scripts) await live(page);
@@ -112,7 +112,7 @@ test('a revoked token that is still presented says so on its row and on its page
   }).toPass();
   await expect(row(page, 'lives on somewhere')).toContainText('by Ada Lovelace: found in a gist');
   await visit(`${TOKENS}/${token.id}`);
-  await expect(page.getByText('This revoked token is still being presented')).toBeVisible();
+  await expect(page.getByText('This revoked token is still being tried')).toBeVisible();
 });
 
 test('each row leads to the form that edits it, as long as it can be edited', async ({ page, server, visit }) => {
@@ -134,7 +134,7 @@ test('several tokens are revoked at once, after a look at which', async ({ page,
   await expect(page.getByRole('heading', { level: 1, name: 'Revoke tokens' })).toBeVisible();
   await expect(page.getByRole('list', { name: 'Tokens to revoke' }).getByRole('listitem')).toContainText(['together two', 'together one']);
   const button = page.getByRole('button', { name: 'Revoke tokens' });
-  const typed = page.getByRole('textbox', { name: 'Type 2 to confirm' });
+  const typed = page.getByRole('textbox', { name: 'To confirm, type: 2' });
   await typed.fill('3');
   if (scripts) await expect(button).toBeDisabled();
   else {

@@ -44,7 +44,7 @@ test('admins get a mail when a token is generated, also when the mail server was
     await expect(row).toContainText('ada@acme.test');
     await expect(row).toContainText('Sent', { timeout: 200 });
   }).toPass();
-  await expect(tab.getByText('No mail server is named')).toHaveCount(0);
+  await expect(tab.getByText('No mail server is set up')).toHaveCount(0);
   expect(post.taken).toHaveLength(1);
   await post.close();
 });

@@ -107,7 +107,7 @@ test('who is removed is out at once, and their tokens are decided about one by o
   await expect(doomed).toContainText('revoked one');
   await expect(doomed).not.toContainText('kept one');
   await expect(choice('revoked one')).toHaveValue('revoke');
-  await page.getByRole('textbox', { name: 'Type revoked one to confirm' }).fill('revoked one');
+  await page.getByRole('textbox', { name: 'To confirm, type: revoked one' }).fill('revoked one');
   await page.getByRole('button', { name: 'Remove member' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Katherine Johnson is removed. Of their tokens 1 is revoked.' })).toBeVisible();
   await expect(member(page, 'Katherine Johnson')).toHaveCount(0);
@@ -140,7 +140,7 @@ test('one choice goes for all that somebody generated who leaves', async ({ page
   await page.getByRole('button', { name: 'Remove member' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Valerie Thomas is removed. Of their tokens 2 expire in 7 days at most.' })).toBeVisible();
   await visit(TOKENS);
-  for (const label of ['first of hers', 'second of hers']) await expect(row(page, label)).toContainText('Expires in 7 days');
+  for (const label of ['first of hers', 'second of hers']) await expect(row(page, label)).toContainText('In 7 days');
 });
 
 test('a member is signed out everywhere, and signs in again', async ({ page, browser, server, visit, scripts, complaints }) => {
@@ -216,11 +216,11 @@ test('a person changes their name, ends other sessions, and a new password signs
 
   const third = await theirs(browser, scripts, complaints, server.origin, await signInAgain());
   await own.goto('/account');
-  await own.getByLabel('Present password').fill('not this one at all');
+  await own.getByLabel('Current password').fill('not this one at all');
   await own.getByLabel('New password').fill(server.secret('four otters beneath a bridge', 'the new password'));
   await own.getByRole('button', { name: 'Change password' }).click();
   await expect(own.getByRole('alert')).toContainText('This is not your present password.');
-  await own.getByLabel('Present password').fill(PASSWORD);
+  await own.getByLabel('Current password').fill(PASSWORD);
   await own.getByLabel('New password').fill('four otters beneath a bridge');
   await own.getByRole('button', { name: 'Change password' }).click();
   await expect(own.getByRole('status').filter({ hasText: 'Your password is changed.' })).toBeVisible();

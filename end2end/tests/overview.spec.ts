@@ -7,7 +7,7 @@ test('from the overview one gives the token that expires another end, and finds 
   await expect(page).toHaveTitle('Overview · Acme · Jeton');
   await expect(page.getByRole('navigation', { name: 'Organization settings' }).getByRole('link', { name: 'Overview' })).toHaveAttribute('aria-current', 'page');
   const expiring = page.getByRole('region', { name: /tokens? expires? within 30 days$/ });
-  await expect(expiring.getByRole('row').filter({ hasText: 'expires first' })).toContainText(/Expires in [67] days/);
+  await expect(expiring.getByRole('row').filter({ hasText: 'expires first' })).toContainText(/In [67] days/);
   await expiring.getByRole('link', { name: 'Edit expires first', exact: true }).click();
   await expect(page).toHaveTitle('Edit token · Acme · Jeton');
   await page.getByRole('group', { name: 'Expires after' }).getByRole('radio', { name: '90 days', exact: true }).check();

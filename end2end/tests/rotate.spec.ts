@@ -44,7 +44,7 @@ test('both secrets work after a rotation, the page tells who still uses the old 
   expect([(await callApi(server, old.secret)).status, (await callApi(server, secret)).status]).toEqual([401, 200]);
   await expect(async () => {
     await page.reload();
-    await expect(page.getByText('An ended secret is still being presented')).toBeVisible({ timeout: 500 });
+    await expect(page.getByText('An old secret is still being tried')).toBeVisible({ timeout: 500 });
   }).toPass();
   expect((await page.content()).includes(secret)).toBe(false);
 });
@@ -64,7 +64,7 @@ test('a rotation in an old tab rotates nothing, and leads to the token', async (
 test('the first use of the new secret ends the old one, where that is chosen', async ({ page, server, visit }) => {
   const old = await server.token({ label: 'hands over' });
   await visit(`${TOKENS}/${old.token.id}/rotate`);
-  const secret = await rotate(page, server, 'hands over', 'When the new one is first used');
+  const secret = await rotate(page, server, 'hands over', 'On first use of the new one');
   expect((await callApi(server, old.secret)).status).toBe(200);
   expect((await callApi(server, secret)).status).toBe(200);
   await expect(async () => expect((await callApi(server, old.secret)).status).toBe(401)).toPass();

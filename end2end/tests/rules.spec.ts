@@ -79,8 +79,8 @@ const REFUSED: readonly { address: string; button: string; title: string; wrong:
   { address: `${TEAMS}/new`, button: 'Create team', title: 'The team was not created', wrong: { Name: ' ' }, kept: { Description: 'kept' }, field: 'Name' },
   { address: INVITE, button: 'Make invitation link', title: 'Nobody was invited', wrong: {}, kept: { 'Their e-mail address': OWNER.email }, field: 'Their e-mail address' },
   { address: '/account', button: 'Save', title: 'Your name was not changed', wrong: { Name: ' ' }, kept: {}, field: 'Name' },
-  { address: '/account', button: 'Change password', title: 'Your password was not changed', wrong: { 'Present password': 'no', 'New password': 'short' }, kept: {}, field: '' },
-  { address: '/orgs/acme/policies', button: 'Continue', title: 'The policy was not saved', wrong: { 'Revoke after days without use': 'soon' }, kept: {}, field: 'Revoke after days without use' },
+  { address: '/account', button: 'Change password', title: 'Your password was not changed', wrong: { 'Current password': 'no', 'New password': 'short' }, kept: {}, field: '' },
+  { address: '/orgs/acme/policies', button: 'See what this means', title: 'The policy was not saved', wrong: { 'Revoke after days without use': 'soon' }, kept: {}, field: 'Revoke after days without use' },
 ];
 
 for (const { address, button, title, wrong, kept, field } of REFUSED) {

@@ -45,7 +45,7 @@ test('a team is created, somebody in it generates a token of it, and both end to
   await visit(`${team}/end`);
   await expect(page.getByRole('list', { name: 'Tokens to revoke' })).toContainText('payments-ci');
   const end = page.getByRole('button', { name: 'End team' });
-  await page.getByRole('textbox', { name: 'Type Payments to confirm' }).fill('payments');
+  await page.getByRole('textbox', { name: 'To confirm, type the name: Payments' }).fill('payments');
   if (scripts) {
     await expect(end).toBeDisabled();
   } else {
@@ -53,7 +53,7 @@ test('a team is created, somebody in it generates a token of it, and both end to
     await expect(page.getByRole('heading', { name: 'The team was not ended' })).toBeVisible();
   }
   expect((await callApi(server, secret)).status).toBe(200);
-  await page.getByRole('textbox', { name: 'Type Payments to confirm' }).fill('Payments');
+  await page.getByRole('textbox', { name: 'To confirm, type the name: Payments' }).fill('Payments');
   await end.click();
   await says(page, 'The team is ended');
   expect((await callApi(server, secret)).status).toBe(401);

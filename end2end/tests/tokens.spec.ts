@@ -275,6 +275,7 @@ test('a label in use is warned about once, and may be used all the same', async 
   await expect(page.getByRole('alert').filter({ hasText: 'A token labelled “twins” is in use already.' })).toBeVisible();
   await expect(secretDialog(page, 'twins')).toHaveCount(0);
   await expect(page.getByRole('textbox', { name: 'Description' })).toHaveValue('the second one');
+  await expect(submit(page)).toHaveText('Generate it anyway');
   await submitAndRead(page, server, 'twins');
   await store(page);
   await expect(row(page, 'twins')).toHaveCount(2);
@@ -308,7 +309,7 @@ test('an end within a week is marked, a later one is not, and never is said plai
   await server.token({ label: 'ends later', expiry: '30' });
   await server.token({ label: 'ends never', expiry: 'never' });
   await visit(TOKENS);
-  await expect(row(page, 'ends soon').locator('.badge', { hasText: 'Expires in 7 days' })).toBeVisible();
+  await expect(row(page, 'ends soon').locator('.badge', { hasText: 'In 7 days' })).toBeVisible();
   await expect(row(page, 'ends later')).toContainText('in 30 days');
   await expect(row(page, 'ends later').locator('.badge', { hasText: 'Expires' })).toHaveCount(0);
   await expect(row(page, 'ends never')).toContainText('Never expires');

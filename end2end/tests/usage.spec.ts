@@ -5,7 +5,7 @@ test('the page of a token tells how often it was used and refused, by day, and f
   const { token, secret } = await server.token({ label: 'counted' });
   const usage = page.getByRole('region', { name: 'Usage' });
   await visit(`${TOKENS}/${token.id}`);
-  await expect(usage).toContainText('Not used in 30 days.');
+  await expect(usage).toContainText('Never used.');
   for (let use = 0; use < 3; use += 1) expect((await callApi(server, secret)).status).toBe(200);
   // Counts are written some seconds late.
   await expect(async () => {

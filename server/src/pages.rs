@@ -113,13 +113,14 @@ fn address(uri: &Uri) -> &str {
     uri.path_and_query().map_or("/", |path| path.as_str())
 }
 
-/// `/` leads to where one's work is: what one may see of one's first organization, the sign-in page, or the set-up page of a fresh instance.
+/// `/` leads to where one's work is: what one may see of one's first organization, the account of who belongs to none, the sign-in page, or the
+/// set-up page of a fresh instance.
 pub(crate) async fn home(visit: Visit) -> Response {
     let console = &visit.site.console;
     let target = match &visit.actor {
         Some(_) => sessions::me(console, visit.actor.as_ref())
             .await
-            .map(|me| me.memberships.first().map_or("/sign-in".to_owned(), app::paths::start)),
+            .map(|me| me.memberships.first().map_or_else(|| app::paths::ACCOUNT.to_owned(), app::paths::start)),
         None => organizations::is_set_up(console).await.map(|done| if done { "/sign-in" } else { "/setup" }.to_owned()),
     };
     match target {

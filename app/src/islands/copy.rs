@@ -19,6 +19,8 @@ pub fn Copy(
     /// What is copied, as in "Copy token".
     what: String,
     from: String,
+    /// Whether copying is what the page is there for.
+    first: bool,
 ) -> impl IntoView {
     let live = RwSignal::new(false);
     Effect::new(move |_| live.set(true));
@@ -39,7 +41,7 @@ pub fn Copy(
     };
     view! {
         <div class="copy" hidden=move || !live.get()>
-            <button r#type="button" class="button" data-look="secondary" data-done=move || copied().then_some("") on:click=copy>
+            <button r#type="button" class="button" data-look=if first { "primary" } else { "secondary" } data-done=move || copied().then_some("") on:click=copy>
                 <span class="copy-before">
                     <Icon glyph=Glyph::Copy />
                 </span>

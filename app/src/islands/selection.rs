@@ -65,9 +65,9 @@ pub fn Selection() -> impl IntoView {
                     recount();
                 }
             />
-            "Select all on this page"
+            <span>"Select all" <span class="wide-word">" on this page"</span></span>
         </label>
-        <p class="selection-told" role="status">
+        <p class="selection-told" role="status" data-idle=move || (chosen.get() == 0 && !none.get()).then_some("")>
             {told}
         </p>
     }

@@ -30,7 +30,7 @@ pub fn ForgotPassword() -> impl IntoView {
             {if become_files {
                 view! {
                     <p>
-                        "No mail server is named here, so the mail becomes a file on the server. Ask whoever runs it to hand the link to you."
+                        "No mail server is set up here, so the mail becomes a file on the server. Ask whoever runs it to hand the link to you."
                     </p>
                 }
                     .into_any()

@@ -50,8 +50,8 @@ pub fn Unmailed() -> impl IntoView {
         <div class="mb-4">
             <Notice tone=Tone::Warning>
                 <p>
-                    <strong>"No mail server is named, so nobody gets the mails of Jeton."</strong>
-                    " They become files in the folder “mail” beside the server's data. Ask the operator to set JETON_SMTP_URL."
+                    <strong>"No mail server is set up, so Jeton sends no e-mail."</strong>
+                    " Mails become files in the folder “mail” beside the server's data. Ask the operator to set JETON_SMTP_URL."
                 </p>
             </Notice>
         </div>
@@ -118,16 +118,12 @@ fn delivered(delivery: Delivery, become_files: bool) -> AnyView {
     match delivery {
         Delivery::Sent { at } if become_files => view! {
             <Badge tone=Tone::Neutral glyph=Glyph::Info text="Written to a file" />
-            <span class="cell-more">
-                <Moment at=at />
-            </span>
+            <Moment at=at more=true />
         }
         .into_any(),
         Delivery::Sent { at } => view! {
             <Badge tone=Tone::Success glyph=Glyph::Done text="Sent" />
-            <span class="cell-more">
-                <Moment at=at />
-            </span>
+            <Moment at=at more=true />
         }
         .into_any(),
         Delivery::Waiting { attempts: 0, .. } => view! { <Badge tone=Tone::Neutral glyph=Glyph::Clock text="Waiting" /> }.into_any(),
@@ -139,17 +135,13 @@ fn delivered(delivery: Delivery, become_files: bool) -> AnyView {
         .into_any(),
         Delivery::Dropped { at } => view! {
             <Badge tone=Tone::Neutral glyph=Glyph::Ban text="Not sent" />
-            <span class="cell-more">
-                <Moment at=at />
-            </span>
+            <Moment at=at more=true />
             {more("Its link had ended, or a newer mail brings it.".to_owned())}
         }
         .into_any(),
         Delivery::Failed { at, problem } => view! {
             <Badge tone=Tone::Danger glyph=Glyph::Warning text="Given up" />
-            <span class="cell-more">
-                <Moment at=at />
-            </span>
+            <Moment at=at more=true />
             {more(problem)}
         }
         .into_any(),

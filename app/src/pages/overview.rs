@@ -2,6 +2,7 @@
 
 use domain::{Attention, Needing, Noted, Remedy, Timestamp};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use crate::{
     layout::{Breadcrumb, use_organization},
@@ -15,11 +16,13 @@ use crate::{
     paths,
     queries::tokens::{self, Overview},
     ui::{
+        badge::Tone,
         button::{ButtonLink, Look},
         empty::Empty,
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
         keys::key,
+        notice::Notice,
         problem::Problem,
         table::{Cell, Table},
         time::{Moment, ago},
@@ -33,6 +36,9 @@ pub fn OverviewPage() -> impl IntoView {
     let overview = Resource::new_blocking(move || organization.get(), tokens::overview);
     view! {
         <Breadcrumb steps=vec![("Organization settings", None), ("Overview", None)] />
+        <div role="status">
+            <Joined dismiss=paths::overview(&organization.get_untracked()) />
+        </div>
         <Heading text="Overview" />
         <Suspense>
             {move || Suspend::new(async move {
@@ -49,6 +55,19 @@ pub fn OverviewPage() -> impl IntoView {
             })}
         </Suspense>
     }
+}
+
+/// Welcomes who has just accepted an invitation.
+#[component]
+fn Joined(dismiss: String) -> impl IntoView {
+    let joined = use_query_map().with_untracked(|query| query.get_str("done") == Some("joined"));
+    joined.then(|| {
+        view! {
+            <Notice tone=Tone::Success dismiss=dismiss>
+                <p>"Welcome: you are a member now."</p>
+            </Notice>
+        }
+    })
 }
 
 #[component]
@@ -68,7 +87,7 @@ fn Shown(overview: Overview) -> impl IntoView {
         .into_any();
     }
     let fine = Attention::ALL.into_iter().filter(|attention| needing.iter().all(|each| each.attention != *attention));
-    let fine = calm(&fine.map(predicate).collect::<Vec<_>>());
+    let fine = calm(&fine.map(matter).collect::<Vec<_>>());
     let sections = if needing.is_empty() {
         view! {
             <Empty glyph=Glyph::Done title="Nothing needs attention">
@@ -159,13 +178,13 @@ fn Row(noted: Noted, attention: Attention, column: &'static str, organization: S
     let Noted { token, may_act, .. } = noted;
     let status = token.status_at(now);
     let (label, about) = (token.label.to_string(), token.label.to_string());
-    let action = may_act.then(|| {
+    let action = if may_act {
         let (glyph, name, address) = match attention.remedy() {
             Remedy::Rotate => (Glyph::Rotate, "Rotate", paths::rotate(&organization, token.id)),
             Remedy::Revoke => (Glyph::Bin, "Revoke", paths::ask_revoke(&organization, &attention.query().to_query(), token.id)),
             Remedy::Edit => (Glyph::Pencil, "Edit", paths::edit(&organization, token.id)),
             Remedy::Replace => (Glyph::Plus, "Generate replacement", paths::replace(&organization, token.id)),
-            Remedy::Look => (Glyph::Info, "See who presents it", paths::token(&organization, token.id)),
+            Remedy::Look => (Glyph::Info, "See who is trying", paths::token(&organization, token.id)),
         };
         view! {
             <ButtonLink href=address>
@@ -175,7 +194,10 @@ fn Row(noted: Noted, attention: Attention, column: &'static str, organization: S
                 <span class="sr-only">{about}</span>
             </ButtonLink>
         }
-    });
+        .into_any()
+    } else {
+        view! { <span class="cell-more">"You may not change it"</span> }.into_any()
+    };
     let owner = (!own).then(|| owner(&token, None));
     view! {
         <tr role="row" data-status=status.as_str()>
@@ -219,10 +241,8 @@ fn when(noted: &Noted, attention: Attention, now: Timestamp) -> AnyView {
         Attention::OutsidePolicy => noted.outside.clone().into_any(),
         Attention::OverPresented | Attention::OldPresented => match noted.presented_at {
             Some(at) => view! {
-                <span>{ago(at, now)}</span>
-                <span class="cell-more">
-                    <Moment at=at />
-                </span>
+                {ago(at, now)}
+                <Moment at=at more=true />
             }
             .into_any(),
             None => ().into_any(),
@@ -267,17 +287,17 @@ const fn words(attention: Attention) -> Words {
         },
         Attention::OverPresented => Words {
             id: "over",
-            one: "expired or revoked token is still presented",
-            many: "expired or revoked tokens are still presented",
-            advice: "Some program is refused. Give it a replacement, or stop it.",
-            column: "Last presented",
+            one: "expired or revoked token is still being tried",
+            many: "expired or revoked tokens are still being tried",
+            advice: "Some program is being refused. Give it a replacement, or stop it.",
+            column: "Last tried",
         },
         Attention::OldPresented => Words {
             id: "old",
-            one: "token is presented with an old secret or while disabled",
-            many: "tokens are presented with an old secret or while disabled",
-            advice: "Some program is refused. Give it the new secret, enable the token again, or stop the program.",
-            column: "Last presented",
+            one: "token is being refused: old secret or disabled",
+            many: "tokens are being refused: old secret or disabled",
+            advice: "Some program is being refused. Give it the new secret, enable the token again, or stop the program.",
+            column: "Last tried",
         },
         Attention::CreatorLeft => Words {
             id: "left",
@@ -296,26 +316,22 @@ const fn words(attention: Attention) -> Words {
     }
 }
 
-/// What is said of no token, where nothing is the matter.
-const fn predicate(attention: Attention) -> &'static str {
+/// What a token would be, of which there is none.
+const fn matter(attention: Attention) -> &'static str {
     match attention {
-        Attention::Expiring => "expires within 30 days",
-        Attention::Unused => "was unused for 90 days",
-        Attention::NeverExpires => "lacks an end",
-        Attention::OverPresented => "is dead but still presented",
-        Attention::OldPresented => "is presented with an old secret or while disabled",
-        Attention::CreatorLeft => "was generated by somebody who left",
-        Attention::OutsidePolicy => "breaks the policy",
+        Attention::Expiring => "expiring within 30 days",
+        Attention::Unused => "unused for 90 days",
+        Attention::NeverExpires => "without an end",
+        Attention::OverPresented => "expired or revoked, but still tried",
+        Attention::OldPresented => "refused for an old secret or while disabled",
+        Attention::CreatorLeft => "creator left",
+        Attention::OutsidePolicy => "outside the policy",
     }
 }
 
-/// What is fine, in one sentence; empty when nothing is.
-fn calm(predicates: &[&str]) -> String {
-    match predicates {
-        [] => String::new(),
-        [one] => format!("No token {one}."),
-        [others @ .., last] => format!("No token {} or {last}.", others.join(", ")),
-    }
+/// What is fine, in one line; empty when nothing is.
+fn calm(matters: &[&str]) -> String {
+    if matters.is_empty() { String::new() } else { format!("Nothing found for: {}.", matters.join("; ")) }
 }
 
 #[cfg(test)]
@@ -323,10 +339,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_fine_is_one_sentence() {
+    fn what_is_fine_is_one_line() {
         assert_eq!(calm(&[]), "");
-        assert_eq!(calm(&["lacks an end"]), "No token lacks an end.");
-        let three = [Attention::OverPresented, Attention::CreatorLeft, Attention::OutsidePolicy].map(predicate);
-        assert_eq!(calm(&three), "No token is dead but still presented, was generated by somebody who left or breaks the policy.");
+        assert_eq!(calm(&["without an end"]), "Nothing found for: without an end.");
+        let three = [Attention::OverPresented, Attention::CreatorLeft, Attention::OutsidePolicy].map(matter);
+        assert_eq!(calm(&three), "Nothing found for: expired or revoked, but still tried; creator left; outside the policy.");
     }
 }

@@ -31,6 +31,8 @@ pub struct Rotatable {
     pub rotation: Option<domain::Rotation>,
     /// Goes back with the rotation, which is refused if another one has happened meanwhile.
     pub version: String,
+    /// The server's time, which ages are counted from.
+    pub now: Timestamp,
 }
 
 /// What the form that replaces a token shows: what will be copied.
@@ -77,7 +79,8 @@ pub async fn rotate_form(organization: String, token: String) -> Result<Rotatabl
         async {
             let access = request.tokens(&organization, domain::Permission::API_KEY_UPDATE).await?;
             let (token, rotation) = services::tokens::rotatable(&request.console, &access, &token).await?;
-            Ok(Rotatable { organization: access.organization().clone(), version: token.hint.to_string(), token, rotation })
+            let (organization, version) = (access.organization().clone(), token.hint.to_string());
+            Ok(Rotatable { organization, version, token, rotation, now: request.console.now() })
         }
         .await,
     )

@@ -9,7 +9,10 @@ use super::{
 use crate::{paths, preferences::Keys, ssr};
 
 /// All keys there are, for the help.
-const KEYS: [(&str, &str); 3] = [("/", "Search the list"), ("c", "Generate a token"), ("?", "Show these keys")];
+const KEYS: [(&str, &str); 3] = [(SEARCH, "Search the list, or all tokens"), ("c", "Generate a token"), ("?", "Show these keys")];
+
+/// The key that searches.
+const SEARCH: &str = "/";
 
 /// For `aria-keyshortcuts`: the key, unless this browser shall not listen to any. What names no key has none, and promises none.
 pub fn key(key: &'static str) -> Option<&'static str> {
@@ -18,8 +21,20 @@ pub fn key(key: &'static str) -> Option<&'static str> {
 
 /// The button that shows the keys there are, and what it shows.
 #[component]
-pub fn KeyHelp() -> impl IntoView {
+pub fn KeyHelp(
+    /// Where the tokens are searched from pages that have no list of their own.
+    search: Option<String>,
+) -> impl IntoView {
     let rows = KEYS.map(|(key, does)| {
+        let does = match search.clone().filter(|_| key == SEARCH) {
+            Some(address) => view! {
+                <a href=address aria-keyshortcuts=self::key(SEARCH)>
+                    {does}
+                </a>
+            }
+            .into_any(),
+            None => does.into_any(),
+        };
         view! {
             <div>
                 <dt>
@@ -30,7 +45,7 @@ pub fn KeyHelp() -> impl IntoView {
         }
     });
     let text = match ssr::request().preferences.keys {
-        Keys::On => "They work where a page has such a field or button, and not while you type.",
+        Keys::On => "They work where you may do that, and not while you type.",
         Keys::Off => "In this browser they are turned off.",
     };
     view! {

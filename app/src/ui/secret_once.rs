@@ -3,7 +3,14 @@
 use domain::{Issued, OldSecret};
 use leptos::prelude::*;
 
-use super::{as_markup, badge::Tone, button::Submit, dialog::Dialog, notice::Notice, time::Moment};
+use super::{
+    as_markup,
+    badge::Tone,
+    button::{Look, Submit},
+    dialog::Dialog,
+    notice::Notice,
+    time::Moment,
+};
 use crate::{islands::Copy, ssr};
 
 /// The secret that a new one took the place of.
@@ -119,7 +126,7 @@ pub fn shown(Shown { id, of, what, text, hint, lines, focused }: Shown<'_>) -> i
                 aria-describedby=hint
                 inner_html=as_markup(text)
             ></textarea>
-            <Copy what=what from=id />
+            <Copy what=what from=id first=true />
             <noscript>
                 <p class="field-hint">"Select it and press Ctrl+C (\u{2318}C on a Mac) to copy."</p>
             </noscript>
@@ -141,7 +148,7 @@ pub fn Stored(address: String, words: &'static str) -> impl IntoView {
                 <input class="checkbox" r#type="checkbox" required=true autocomplete="off" data-stored="" />
                 {words}
             </label>
-            <Submit label="Done" />
+            <Submit look=Look::Secondary label="Done" />
         </form>
     }
 }
@@ -182,7 +189,7 @@ fn snippet_view(snippet: Snippet, secret: String) -> impl IntoView {
                 <pre class="code" id=id data-secret=secret tabindex="0" role="group" aria-label=title>
                     {text}
                 </pre>
-                <Copy what=title.to_owned() from=id.to_owned() />
+                <Copy what=title.to_owned() from=id.to_owned() first=false />
             </div>
         </details>
     }

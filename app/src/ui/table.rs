@@ -17,6 +17,10 @@ pub fn Table(
     /// Whether a last column holds what can be done with a row.
     #[prop(default = true)]
     actions: bool,
+    /// Words that decide how wide its columns are, whatever is in them. Rows that are not in view are then not laid out, which is what a long
+    /// table takes long for. Without any, the widest cell decides.
+    #[prop(optional)]
+    widths: Option<&'static str>,
     children: Children,
 ) -> impl IntoView {
     let columns = columns.iter().map(|column| view! { <th scope="col" role="columnheader">{*column}</th> }).collect_view();
@@ -29,7 +33,7 @@ pub fn Table(
     });
     view! {
         <div class="table-frame" id=format!("{id}-frame") role="region" aria-labelledby=id tabindex="0">
-            <table class="table" role="table">
+            <table class="table" role="table" data-widths=widths>
                 <caption class="sr-only" id=id>
                     {caption}
                 </caption>
@@ -46,12 +50,12 @@ pub fn Table(
     }
 }
 
-/// A cell that says, as a card, which column it is of.
+/// A cell that says, as a card, which column it is of. What stands in it stands one below the other.
 #[component]
 pub fn Cell(column: &'static str, children: Children) -> impl IntoView {
     view! {
         <td role="cell" data-column=column>
-            <div class="cell">{children()}</div>
+            {children()}
         </td>
     }
 }

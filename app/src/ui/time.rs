@@ -10,8 +10,17 @@ const A_MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// A date and a time of day, absolute.
 #[component]
-pub fn Moment(at: Timestamp) -> impl IntoView {
-    view! { <time datetime=at.iso()>{at.human()}</time> }
+pub fn Moment(
+    at: Timestamp,
+    /// Whether it only says more exactly what stands above it.
+    #[prop(optional)]
+    more: bool,
+) -> impl IntoView {
+    view! {
+        <time class=more.then_some("cell-more") datetime=at.iso()>
+            {at.human()}
+        </time>
+    }
 }
 
 /// How long ago something was, counted from the server's `now`, or nothing when the date says more.

@@ -78,9 +78,9 @@ pub struct Noted {
 }
 
 impl Attention {
-    /// All of them, in the order of the page.
+    /// All of them, in the order of the page: first what goes wrong right now, then what will, then what could.
     pub const ALL: [Self; 7] =
-        [Self::Expiring, Self::Unused, Self::NeverExpires, Self::OverPresented, Self::OldPresented, Self::CreatorLeft, Self::OutsidePolicy];
+        [Self::OldPresented, Self::OverPresented, Self::Expiring, Self::CreatorLeft, Self::OutsidePolicy, Self::NeverExpires, Self::Unused];
 
     /// The most tokens that are shown for one reason.
     pub const SHOWN: usize = 5;
@@ -156,13 +156,13 @@ mod tests {
         assert_eq!(
             addresses.each_ref().map(String::as_str),
             [
-                "status=active&expiring=30&sort=expires",
-                "status=active&unused=90&sort=last_used",
-                "status=active&expiring=never&sort=expires",
-                "view=inactive&finding=presented",
                 "finding=presented",
+                "view=inactive&finding=presented",
+                "status=active&expiring=30&sort=expires",
                 "status=active&finding=left&sort=created",
                 "status=active&finding=policy&sort=created",
+                "status=active&expiring=never&sort=expires",
+                "status=active&unused=90&sort=last_used",
             ]
         );
     }

@@ -53,7 +53,7 @@ impl Overlap {
             Self::SixHours => "In 6 hours",
             Self::Day => "In 24 hours",
             Self::Week => "In 7 days",
-            Self::FirstUse => "When the new one is first used",
+            Self::FirstUse => "On first use of the new one",
         }
     }
 

@@ -296,13 +296,19 @@ impl Policy {
         Offer { days: offered, chosen: usual, never: self.may_never_expire, limit }
     }
 
-    /// What the form that edits this token offers beside keeping its end: a life inside the policy, or a shorter one than it has.
+    /// What the form that edits this token offers beside keeping its end: lives inside the policy, the longest in whole days among them; where
+    /// none is, shorter ones than it has.
     pub fn offer_for(&self, token: &Token, now: Timestamp) -> Offer {
         let kind = token.owner.kind();
-        let longer = |end: Timestamp| self.allows(kind) && self.judge(token.created_at, Some(end)).is_ok();
-        let fits = |end: Timestamp| token.expires_at.is_none_or(|now| end <= now) || longer(end);
+        let inside = |days: &u32| self.allows(kind) && self.judge(token.created_at, Some(now.plus(DAY * *days))).is_ok();
+        let shorter = |days: &u32| token.expires_at.is_none_or(|end| now.plus(DAY * *days) <= end);
         let mut offer = self.offer();
-        offer.days.retain(|days| fits(now.plus(DAY * *days)));
+        let longest = self.max_days.map(|max| last_end(token.created_at, max).since(now).as_secs() / DAY.as_secs());
+        offer.days.extend(longest.and_then(|days| u32::try_from(days).ok()).filter(|days| *days > 0));
+        offer.days.sort_unstable();
+        offer.days.dedup();
+        let is_inside = offer.days.iter().any(inside);
+        offer.days.retain(|days| if is_inside { inside(days) } else { shorter(days) });
         offer.never = self.may_never_expire && self.allows(kind);
         if !self.allows(kind) {
             offer.limit = format!("The organization's policy allows no tokens of {} any more, so it cannot live longer.", plural(kind));
@@ -419,9 +425,10 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_life_is_offered_inside_the_policy_and_a_shorter_one_always() {
-        assert_eq!(strict().offer_for(&token(Some(at(30))), at(20)).days, [7]);
-        assert_eq!(strict().offer_for(&token(Some(at(30))), at(29)).days, [0_u32; 0]);
+    fn what_is_offered_stays_inside_or_is_shorter_than_before() {
+        assert_eq!(strict().offer_for(&token(Some(at(300))), at(1)).days, [7, 29], "the longest that is inside");
+        assert_eq!(strict().offer_for(&token(Some(at(30))), at(20)).days, [7, 10]);
+        assert_eq!(strict().offer_for(&token(Some(at(30))), at(29)).days, [1]);
         assert_eq!(strict().offer_for(&token(Some(at(300))), at(200)).days, [7, 30], "shorter than it was");
         assert_eq!(strict().offer_for(&token(None), at(200)).days, [7, 30]);
         assert!(!strict().offer_for(&token(None), at(200)).never);

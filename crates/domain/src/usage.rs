@@ -65,12 +65,13 @@ impl UsageHistory {
     }
 
     /// The whole in a sentence, as in `1,204 uses in 30 days, 3 refused.`
-    pub fn summary(&self) -> String {
+    pub fn summary(&self, ever: bool) -> String {
         let refused = match self.refused() {
             0 => String::new(),
             refused => format!(", {} refused", grouped(refused)),
         };
         match self.allowed() {
+            0 if !ever => format!("Never used{refused}."),
             0 => format!("Not used in {} days{refused}.", Self::DAYS),
             1 => format!("1 use in {} days{refused}.", Self::DAYS),
             allowed => format!("{} uses in {} days{refused}.", grouped(allowed), Self::DAYS),
@@ -127,8 +128,9 @@ mod tests {
             (1_204, 3, "1,204 uses in 30 days, 3 refused."),
             (1_234_567, 1_000, "1,234,567 uses in 30 days, 1,000 refused."),
         ] {
-            assert_eq!(history(&[day(29, allowed, 0), day(3, 0, refused)]).summary(), sentence);
+            assert_eq!(history(&[day(29, allowed, 0), day(3, 0, refused)]).summary(true), sentence);
         }
+        assert_eq!(history(&[day(3, 0, 2)]).summary(false), "Never used, 2 refused.");
     }
 
     #[test]

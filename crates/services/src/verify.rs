@@ -12,6 +12,7 @@ use crate::{
     access::{Access, Caller},
     error::{Error, Result},
     store::tokens::Found,
+    usage::Presenter,
 };
 
 /// What is asked about a presented token.
@@ -19,7 +20,8 @@ use crate::{
 pub struct Asked {
     /// A permission it has to hold.
     pub permission: Option<Permission>,
-    /// From where it was presented to whoever asks, as far as they say. What may not be used from everywhere is refused without it.
+    /// From where it was presented to whoever asks, as far as they say: what its usage tells. What may not be used from everywhere is
+    /// refused without it.
     pub address: Option<IpAddr>,
 }
 
@@ -81,7 +83,7 @@ impl Verification {
 /// Judges a presented token for the bearer of `access`, who holds `token:verify`. Length, prefix, alphabet and checksum are checked before
 /// anything is looked up. A token of another organization is not found, whatever its state.
 pub async fn verify(console: &Console, access: &Access, caller: &Caller, presented: &str, asked: impl Into<Asked>) -> Result<Verification> {
-    let asked = asked.into();
+    let Asked { permission, address } = asked.into();
     access.require(Permission::TOKEN_VERIFY)?;
     let Ok(secret) = Secret::parse(presented, &console.0.prefix) else { return Ok(Verification::refused(Verdict::NotFound)) };
     let digest = console.0.keys.token(&secret);
@@ -90,16 +92,16 @@ pub async fn verify(console: &Console, access: &Access, caller: &Caller, present
     let Some(found) = found else { return Ok(Verification::refused(Verdict::NotFound)) };
     // Only now: the look-up may have taken a second, in which what was found has run out.
     let now = console.now();
+    let presenter = Presenter::through(caller, address);
     if found.secret.is_ended(now) {
         // Nobody is told that it once was good, but its owner is told that somebody has it.
-        console.0.usage.refused(&found, Cause::Ended, now, caller);
+        console.0.usage.refused(&found, Cause::Ended, now, presenter);
         return Ok(Verification::refused(Verdict::NotFound));
     }
-    let Asked { permission, address } = asked;
     let verdict = Verdict::on(&found.token, permission, address, now);
     if !matches!(verdict, Verdict::Valid | Verdict::InsufficientPermissions) {
         match Cause::of(found.token.status_at(now)) {
-            Some(cause) => console.0.usage.refused(&found, cause, now, caller),
+            Some(cause) => console.0.usage.refused(&found, cause, now, presenter),
             None => console.0.usage.limited(&found, now),
         }
         return Ok(Verification::refused(verdict));
@@ -112,7 +114,7 @@ pub async fn verify(console: &Console, access: &Access, caller: &Caller, present
     if verdict != Verdict::Valid {
         return Ok(Verification { budget, ..Verification::refused(verdict) });
     }
-    console.0.usage.accepted(&found, now, caller);
+    console.0.usage.accepted(&found, now, presenter);
     Ok(Verification { verdict, subject: Some(Subject(found)), budget })
 }
 

@@ -234,7 +234,7 @@ export const GALLERY: readonly View[] = [
       await searchFor(page, 'narrowed');
       await expect(page).toHaveURL(/q=narrowed/);
       await filter(page, { Role: 'Developer', Expires: 'Within 30 days' });
-      await expect(page.locator('summary', { hasText: '2 active' })).toBeVisible();
+      await expect(page.locator('summary', { hasText: '2 applied' })).toBeVisible();
       await expect(page.getByRole('table')).toBeVisible();
     },
   },
@@ -286,7 +286,7 @@ export const GALLERY: readonly View[] = [
       await visit(TOKENS);
       for (const label of labels) await select(page, label).check();
       await page.getByRole('button', { name: 'Revoke selected' }).click();
-      const typed = page.getByRole('textbox', { name: 'Type 2 to confirm' });
+      const typed = page.getByRole('textbox', { name: 'To confirm, type: 2' });
       await typed.fill('3');
       if (!scripts) {
         await page.getByRole('button', { name: 'Revoke tokens' }).click();
@@ -423,7 +423,7 @@ export const GALLERY: readonly View[] = [
     open: async ({ page, server, visit }) => {
       await server.token({ label: labelled('told') });
       await visit('/orgs/acme/mail');
-      await expect(page.getByText('No mail server is named')).toBeVisible();
+      await expect(page.getByText('No mail server is set up')).toBeVisible();
       await expect(page.getByRole('table')).toBeVisible();
     },
   },
@@ -581,7 +581,7 @@ export const GALLERY: readonly View[] = [
         await visit(`${TOKENS}/${first.token.id}`);
         await expect(page.getByText('deploy/1.4 at')).toBeVisible({ timeout: 500 });
       }).toPass();
-      await expect(page.getByText('An ended secret is still being presented')).toBeVisible();
+      await expect(page.getByText('An old secret is still being tried')).toBeVisible();
     },
   },
   {
@@ -612,8 +612,8 @@ export const GALLERY: readonly View[] = [
       await visit(POLICIES);
       await page.getByRole('group', { name: 'Tokens that never expire' }).getByRole('radio', { name: 'Not allowed' }).check();
       await page.getByRole('textbox', { name: 'Revoke after days without use' }).fill('90');
-      await page.getByRole('button', { name: 'Continue' }).click();
-      await expect(page.getByRole('group', { name: 'What this means for your tokens' })).toBeVisible();
+      await page.getByRole('button', { name: 'See what this means' }).click();
+      await expect(page.getByRole('group', { name: 'Not saved yet: what this means for your tokens' })).toBeVisible();
     },
   },
   {
@@ -779,7 +779,7 @@ export const GALLERY: readonly View[] = [
       await visit(`${MEMBERS}/${user}/remove`);
       await page.getByRole('combobox', { name: 'All of them' }).selectOption('Revoke now');
       await page.getByRole('button', { name: 'Remove member' }).click();
-      await expect(page.getByRole('textbox', { name: 'Type 2 to confirm' })).toBeVisible();
+      await expect(page.getByRole('textbox', { name: 'To confirm, type: 2' })).toBeVisible();
     },
   },
   {
@@ -846,7 +846,7 @@ export const GALLERY: readonly View[] = [
     signedIn: true,
     open: async ({ page, visit }) => {
       await visit('/account');
-      await page.getByLabel('Present password').fill('not this one');
+      await page.getByLabel('Current password').fill('not this one');
       await page.getByLabel('New password').fill('short');
       await page.getByRole('button', { name: 'Change password' }).click();
       await expect(page.getByRole('heading', { name: 'Your password was not changed' })).toBeVisible();

@@ -44,7 +44,7 @@ export function preset(page: Page, name: string): Locator {
 }
 
 export function submit(page: Page): Locator {
-  return page.getByRole('button', { name: 'Generate token' });
+  return page.getByRole('button', { name: /^Generate (token|it anyway)$/ });
 }
 
 /** The dialog that shows the secret. */
@@ -92,7 +92,7 @@ export function revokeDialog(page: Page, label: string): Locator {
 }
 
 export function confirmation(page: Page, label: string): Locator {
-  return page.getByRole('textbox', { name: `Type ${label} to confirm` });
+  return page.getByRole('textbox', { name: `To confirm, type the label: ${label}` });
 }
 
 export function revokeButton(page: Page): Locator {

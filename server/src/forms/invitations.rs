@@ -120,7 +120,7 @@ pub(crate) async fn accept(visit: Visit, Form(typed): Form<Acceptance>) -> Respo
     };
     match accepted {
         Ok((organization, signed_in)) => {
-            let mut response = see(&format!("{}?done=joined", paths::members(organization.slug.as_str())));
+            let mut response = see(&format!("{}?done=joined", paths::overview(organization.slug.as_str())));
             if let Some(signed_in) = signed_in {
                 cookies::sign_in(response.headers_mut(), &signed_in);
             }

@@ -121,7 +121,7 @@ async fn a_policy_is_saved_from_where_it_was(it: TestConsole) {
         ("confirmed", confirmed.as_str()),
     ];
     let asked = it.post_form(&owner, "/orgs/acme/policies", &fields).await;
-    assert!(asks(&asked) && asked.text().contains("Save policy") && asked.text().contains("What this means for your tokens"));
+    assert!(asks(&asked) && asked.text().contains("Save policy") && asked.text().contains("what this means for your tokens"));
     assert!(asked.body.contains(&format!("value=\"{confirmed}\"")));
     let saved = it.post_form(&owner, "/orgs/acme/policies", &[&fields[..], &[("current_password", PASSWORD)]].concat()).await;
     assert_eq!(saved.header("location"), "/orgs/acme/policies?done=saved");

@@ -28,12 +28,11 @@ async fn a_list_shows_what_there_is_to_know(it: TestConsole) {
         "Sun 22 Nov 2026, 09:05 UTC",
         "Wed 25 Nov 2026, 09:05 UTC",
         "Never used",
-        "Revoke Deploy bot",
         "API tokens of Acme, newest first",
     ] {
         assert!(page.text().contains(text), "{text}");
     }
-    assert!(page.body.to_lowercase().contains("never expires"));
+    assert!(page.body.contains("aria-label=\"Revoke Deploy bot\"") && page.body.to_lowercase().contains("never expires"));
     assert!(page.body.contains("datetime=\"2026-11-22T09:05:00.000Z\""));
 }
 

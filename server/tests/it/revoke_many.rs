@@ -37,7 +37,7 @@ async fn what_was_chosen_is_asked_about_and_then_ended(it: TestConsole) {
     assert_eq!(it.count("SELECT COUNT(*) FROM events WHERE action = 'token.revoke'").await, 0, "asking ends nothing");
     let page = it.get(&owner, &address).await;
     assert_eq!(page.status, 200);
-    for text in ["bulk 0", "bulk 1", "bulk 2", "Organization, Viewer", "Never used.", "one of these 3 tokens", "Type 3 to confirm"] {
+    for text in ["bulk 0", "bulk 1", "bulk 2", "Organization, Viewer", "Never used.", "one of these 3 tokens", "To confirm, type: 3"] {
         assert!(page.text().contains(text), "{text}");
     }
     assert!(page.body.contains("action=\"/orgs/acme/tokens/revoke?q=bulk&amp;sort=label\""));

@@ -155,16 +155,16 @@ async fn what_is_dead_is_warned_of(mut it: TestConsole) {
     let (token, old) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
     let page = format!("/orgs/acme/tokens/{}", token.id);
     rotate(&it, &owner, &page, "now").await;
-    assert!(!it.get(&owner, &page).await.text().contains("still being presented"));
+    assert!(!it.get(&owner, &page).await.text().contains("still being tried"));
     for _ in 0..3 {
         assert!(!opens(&it, &old).await);
     }
     // Whatever waits to be written is written before a change that asks.
     rotate(&it, &owner, &page, "now").await;
     let warned = it.get(&owner, &page).await.text();
-    assert!(warned.contains("An ended secret is still being presented") && warned.contains("3 times"), "{warned}");
+    assert!(warned.contains("An old secret is still being tried") && warned.contains("3 times"), "{warned}");
     let row = it.get(&owner, "/orgs/acme/tokens").await.text();
-    assert!(row.contains("Still presented") && row.contains("An ended secret is presented: 3 times, last"), "{row}");
+    assert!(row.contains("Still tried") && row.contains("Its old secret is tried and refused: 3 times, last"), "{row}");
     it.stop().await;
 }
 

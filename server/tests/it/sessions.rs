@@ -64,7 +64,7 @@ async fn who_joins_while_signed_in_gets_another_cookie_in_that_answer(it: TestCo
     let invited = it.invite("acme", "outsider@globex.test", Role::Developer).await;
     let code = invited.link.expose().trim_start_matches(&format!("{ORIGIN}/invitations/accept?code=")).to_owned();
     let joined = it.post_form(&before, "/invitations/accept", &[("code", &code)]).await;
-    assert_eq!(joined.header("location"), "/orgs/acme/members?done=joined");
+    assert_eq!(joined.header("location"), "/orgs/acme?done=joined");
     assert_eq!(it.get(&before, "/orgs/globex/members").await.status, 303);
     let after = joined.session().unwrap();
     let page = it.get(&after, joined.header("location")).await;

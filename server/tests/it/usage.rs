@@ -11,7 +11,7 @@ async fn a_page_tells_uses_and_refusals_by_day_and_from_where(mut it: TestConsol
     let (token, secret) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
     let page = format!("/orgs/acme/tokens/{}", token.id);
     let shown = it.get(&owner, &page).await;
-    assert!(shown.text().contains("Not used in 30 days.") && shown.text().contains("No address is known yet."));
+    assert!(shown.text().contains("Never used.") && shown.text().contains("No address is known yet."));
     assert!(!shown.body.contains("class=\"spark\"") && !shown.text().contains("Show by day"));
     for _ in 0..3 {
         assert_eq!(it.get(&Caller::Token(secret.clone()), "/organization").await.status, 200);

@@ -6,7 +6,7 @@ use leptos::ev;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FormData, HtmlButtonElement, HtmlElement, HtmlFormElement, HtmlInputElement, PageTransitionEvent};
 
-use super::typed;
+use super::{masks, typed};
 use crate::islands::dom;
 
 /// A form that was sent, and its button.
@@ -14,7 +14,10 @@ const BUSY: &str = "[data-busy]";
 
 pub(super) fn watch() {
     confirm();
-    dom::listen(ev::input, |_| confirm());
+    dom::listen(ev::input, |event| {
+        confirm();
+        masks::put(&event);
+    });
     dom::listen(ev::submit, |event| {
         let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
         if event.default_prevented() || form.method() != "post" {

@@ -1,25 +1,44 @@
 //! Keys that lead somewhere: those that an element names in `aria-keyshortcuts`. Not while something is typed or a dialog is open.
 
-use leptos::ev;
+use std::{cell::Cell, rc::Rc};
+
+use leptos::{ev, prelude::document};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent};
 
 use crate::islands::dom;
 
 pub(super) fn listen() {
-    dom::listen(ev::keydown, |event: KeyboardEvent| {
+    // Whoever came here to search goes on typing.
+    if let Ok(hash) = document().location().map_or(Ok(String::new()), |location| location.hash())
+        && let Some(field) = hash.strip_prefix('#').and_then(dom::find::<HtmlInputElement>)
+        && field.has_attribute("aria-keyshortcuts")
+    {
+        dom::select(&field);
+    }
+    // What is typed on while the next page is awaited is not meant for this one.
+    let leaves = Rc::new(Cell::new(false));
+    dom::listen(ev::pageshow, {
+        let leaves = leaves.clone();
+        move |_| leaves.set(false)
+    });
+    dom::listen(ev::keydown, move |event: KeyboardEvent| {
         let typing = event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|target| is_typed_into(&target));
         let held = event.ctrl_key() || event.meta_key() || event.alt_key();
         let covered = dom::first::<HtmlDialogElement>("dialog[open]").is_some();
-        if typing || held || covered || event.default_prevented() {
+        if typing || held || covered || leaves.get() || event.default_prevented() {
             return;
         }
-        let named = |element: &HtmlElement| element.get_attribute("aria-keyshortcuts").is_some_and(|key| key == event.key());
-        let Some(element) = dom::all("[aria-keyshortcuts]").into_iter().find(named) else { return };
+        let mut named: Vec<HtmlElement> = dom::all("[aria-keyshortcuts]");
+        named.retain(|element| element.get_attribute("aria-keyshortcuts").is_some_and(|key| key == event.key()));
+        // A field of this page goes before the way to that of another.
+        let field = named.iter().position(|element| is_typed_into(element));
+        let Some(element) = named.get(field.unwrap_or(0)) else { return };
         event.prevent_default();
-        if is_typed_into(&element) {
-            dom::select(&element);
+        if field.is_some() {
+            dom::select(element);
         } else {
+            leaves.set(element.has_attribute("href"));
             element.click();
             // Where a key opens something, that is read next; closing it gives the focus back.
             if let Some(opened) = dom::first::<HtmlElement>("[popover][tabindex]:popover-open") {

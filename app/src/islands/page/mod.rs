@@ -3,6 +3,7 @@
 mod dialogs;
 mod forms;
 mod keys;
+mod masks;
 mod places;
 pub(super) mod secrets;
 mod times;

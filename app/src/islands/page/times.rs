@@ -11,6 +11,10 @@ pub(super) fn translate() {
         let at = Date::new(&time.get_attribute("datetime").unwrap_or_default().into());
         // Whole minutes, at most a day: the cast loses nothing.
         let ahead = -(at.get_timezone_offset() as i64);
+        // As the server wrote it; to write it anew would lay out the page once more.
+        if ahead == 0 {
+            continue;
+        }
         let shifted = Date::new(&(at.get_time() + ahead as f64 * 60_000.0).into());
         time.set_text_content(Some(&local(&String::from(shifted.to_utc_string()), ahead)));
     }

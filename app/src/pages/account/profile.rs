@@ -11,10 +11,12 @@ use crate::{
     queries::session,
     ssr,
     ui::{
+        badge::Tone,
         button::{Look, Submit},
         choice::{Choices, Segment},
         field::{Refusal, TextField},
         heading::{Heading, PageTitle},
+        notice::Notice,
         problem::Problem,
         summary::Summary,
     },
@@ -49,7 +51,20 @@ fn refusal(form: &str) -> Refusal {
 fn Shown(me: Me) -> impl IntoView {
     let (name, password) = (refusal("profile"), refusal("password"));
     let typed = Some(posted::field("name")).filter(|_| name.is_some()).unwrap_or_else(|| me.name.to_string());
+    let nowhere = me.memberships.is_empty().then(|| {
+        view! {
+            <div class="mb-4">
+                <Notice tone=Tone::Warning>
+                    <p>
+                        <strong>"You belong to no organization."</strong>
+                        " Whoever removed you, or an admin of the organization that you look for, can invite you again."
+                    </p>
+                </Notice>
+            </div>
+        }
+    });
     view! {
+        {nowhere}
         <Summary title="Your name was not changed" fields=&["name"] refusal=name />
         <form class="form" method="post" action=paths::ACCOUNT>
             <TextField
@@ -79,7 +94,7 @@ fn Shown(me: Me) -> impl IntoView {
             <p class="lead">"Changing it signs you out everywhere else."</p>
             <Summary title="Your password was not changed" fields=&["present", "password"] refusal=password />
             <form class="form" method="post" action=paths::PASSWORD>
-                <TextField name="present" label="Present password" kind="password" autocomplete="current-password" refusal=password />
+                <TextField name="present" label="Current password" kind="password" autocomplete="current-password" refusal=password />
                 <TextField
                     name="password"
                     label="New password"

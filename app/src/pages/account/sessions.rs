@@ -70,15 +70,13 @@ fn Row(session: Session, now: Timestamp) -> impl IntoView {
     let browser = browser(&session.user_agent);
     let address = if session.address.is_empty() { "Unknown".to_owned() } else { session.address };
     let end = (!session.current).then(|| {
+        let name = format!("End the session of {browser}, begun {}", session.created_at.human());
         view! {
             <form method="post" action=paths::END_SESSION>
                 <input r#type="hidden" name="session" value=session.id.to_string() />
-                <button r#type="submit" class="button bin" data-look=Look::Quiet.as_str()>
+                <button r#type="submit" class="button bin" data-look=Look::Quiet.as_str() aria-label=name>
                     <Icon glyph=Glyph::Cross />
-                    <span class="bin-name">
-                        "End "
-                        <span class="bin-label">{format!("the session of {browser}, begun {}", session.created_at.human())}</span>
-                    </span>
+                    <span class="bin-name">"End"</span>
                 </button>
             </form>
         }

@@ -40,10 +40,9 @@ pub fn Row(entry: Entry, organization: String) -> impl IntoView {
                 } else {
                     view! { <span class="audit-address">{address}</span> }.into_any()
                 }}
-                <code class="audit-code">{request_id}</code>
             </Cell>
             <Cell column="Details">
-                <Told seq=seq details=details />
+                <Told seq=seq details=details request_id=request_id />
             </Cell>
         </tr>
     }
@@ -70,12 +69,9 @@ fn Named(party: Party, organization: String) -> impl IntoView {
     }
 }
 
-/// What an event tells beside who, what and when.
+/// What an event tells beside who, what and when; last the request, by which logs name it too.
 #[component]
-fn Told(seq: i64, details: Vec<Detail>) -> impl IntoView {
-    if details.is_empty() {
-        return view! { <span class="text-muted">"None"</span> }.into_any();
-    }
+fn Told(seq: i64, details: Vec<Detail>, request_id: String) -> impl IntoView {
     let lines = details.into_iter().map(|Detail { name, value }| {
         view! {
             <div>
@@ -87,10 +83,16 @@ fn Told(seq: i64, details: Vec<Detail>) -> impl IntoView {
     view! {
         <details class="audit-details">
             <summary>"Details" <span class="sr-only">{format!(" of event {seq}")}</span></summary>
-            <dl>{lines.collect_view()}</dl>
+            <dl>
+                {lines.collect_view()} <div>
+                    <dt>"Request"</dt>
+                    <dd>
+                        <code class="audit-code">{request_id}</code>
+                    </dd>
+                </div>
+            </dl>
         </details>
     }
-    .into_any()
 }
 
 fn shown(value: DetailValue) -> AnyView {

@@ -1,6 +1,10 @@
 //! The filter of the log: a form that asks for an address.
 
-use domain::{Timestamp, audit::Action};
+use domain::{
+    Timestamp,
+    audit::Action,
+    token_query::{LOOKS_LIKE_A_SECRET, search_pattern},
+};
 use leptos::prelude::*;
 
 use super::Asked;
@@ -85,6 +89,8 @@ fn Input(
             r#type=kind
             value=value
             placeholder=placeholder
+            pattern=(kind == "text").then(search_pattern)
+            title=(kind == "text").then_some(LOOKS_LIKE_A_SECRET)
             autocomplete="off"
             spellcheck="false"
             autocapitalize="none"

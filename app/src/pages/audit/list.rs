@@ -96,6 +96,7 @@ fn Listed(log: Log, asked: Asked) -> impl IntoView {
                 caption=format!("Audit log of {}, newest first", organization.name)
                 columns=&["What", "When", "Who", "On what", "From where", "Details"]
                 actions=false
+                widths="audit"
             >
                 {rows}
             </Table>

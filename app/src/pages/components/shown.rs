@@ -19,7 +19,7 @@ use crate::{
         dialog::Dialog,
         empty::Empty,
         grants::{Grants, counted},
-        icon::Glyph,
+        icon::{Glyph, Icon},
         notice::{Notice, Refused},
         pages::Pages,
         problem::Problem,
@@ -34,7 +34,7 @@ use crate::{
 const TONES: [(Tone, Glyph, &str); 4] = [
     (Tone::Neutral, Glyph::Clock, "Expired"),
     (Tone::Success, Glyph::Done, "Active"),
-    (Tone::Warning, Glyph::Warning, "Expires in 6 days"),
+    (Tone::Warning, Glyph::Warning, "In 6 days"),
     (Tone::Danger, Glyph::Ban, "Revoked"),
 ];
 
@@ -144,8 +144,9 @@ pub(super) fn tables() -> AnyView {
                     <Badge tone=tone glyph=glyph text=state />
                 </Cell>
                 <td role="cell" class="row-actions">
-                    <a class="button bin" data-look=Look::Quiet.as_str() href=showing("question")>
-                        <span class="bin-name">"End " <span class="bin-label">{name}</span></span>
+                    <a class="button bin" data-look=Look::Quiet.as_str() href=showing("question") aria-label=format!("End {name}")>
+                        <Icon glyph=Glyph::Bin />
+                        <span class="bin-name">"End"</span>
                     </a>
                 </td>
             </tr>
@@ -215,7 +216,7 @@ pub(super) fn copying() -> AnyView {
             <pre class="code" id="sample" tabindex="0" role="group" aria-label="Sample">
                 "jeton --help"
             </pre>
-            <Copy what="sample".to_owned() from="sample".to_owned() />
+            <Copy what="sample".to_owned() from="sample".to_owned() first=false />
             <p>"Used and refused, day by day:"</p>
             <Sparkline counts=counts />
         </Part>

@@ -85,7 +85,7 @@ fn Form(form: InviteForm) -> impl IntoView {
             <TextField
                 name="email"
                 label="Their e-mail address"
-                hint="They will sign in with it. Nobody else can use the link for another address."
+                hint="They will sign in with it. Keep the link private: whoever opens it first can join as them."
                 kind="email"
                 value=posted::field("email")
                 autocomplete="off"

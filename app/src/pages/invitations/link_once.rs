@@ -22,7 +22,7 @@ pub fn link_once(invited: &Invited, mailed: bool, address: String) -> AnyView {
         )
     } else {
         (
-            "No mail server is named, so copy the link now and send it to them yourself.".to_owned(),
+            "No mail server is set up, so copy the link now and send it to them yourself.".to_owned(),
             " It is shown only this once. Whoever has it can join in their place, so choose a way that only they can read.",
         )
     };

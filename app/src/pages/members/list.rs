@@ -1,6 +1,9 @@
 //! The list of members, and of those who are invited.
 
-use domain::{Code, Invitation, MemberPlace, MemberQuery, Removal, Timestamp};
+use domain::{
+    Code, Invitation, MemberPlace, MemberQuery, Removal, Timestamp,
+    token_query::{LOOKS_LIKE_A_SECRET, search_pattern},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -114,9 +117,8 @@ fn Done(dismiss: String) -> impl IntoView {
             "withdrawn" => "The invitation is withdrawn: its link no longer works.",
             "sent" => "A mail with the same link goes out within a minute. The link ends when it would have.",
             "written" => {
-                "No mail server is named, so nobody gets this mail: it became a file on the server. To hand the link over yourself, invite the same address anew, which shows a new one."
+                "No mail server is set up, so nobody gets this mail: it became a file on the server. To hand the link over yourself, invite the same address anew, which shows a new one."
             }
-            "joined" => "Welcome: you are a member now.",
             _ => return None,
         };
         Some(view! {
@@ -170,7 +172,7 @@ fn Shown(list: MemberList) -> impl IntoView {
             <Invited
                 invitations=invitations
                 organization=slug.clone()
-                may_send=may_invite
+                may_send=may_invite && !mails_become_files
                 may_withdraw=may_withdraw
                 mailed=if mails_become_files { "Mail written to a file" } else { "Mailed" }
                 first=invited_before.then(|| at(None))
@@ -246,7 +248,9 @@ fn Searched(organization: String, search: Option<String>) -> impl IntoView {
                     r#type="search"
                     value=search.unwrap_or_default()
                     maxlength="100"
-                    placeholder="Search name or e-mail address"
+                    pattern=search_pattern()
+                    title=LOOKS_LIKE_A_SECRET
+                    placeholder="Name or e-mail address"
                     autocomplete="off"
                     spellcheck="false"
                     autocapitalize="none"
@@ -254,7 +258,7 @@ fn Searched(organization: String, search: Option<String>) -> impl IntoView {
                 />
                 <button r#type="submit" class="button" data-look="secondary">
                     <Icon glyph=Glyph::Search />
-                    "Search"
+                    <span class="wide-word">"Search"</span>
                 </button>
             </div>
             {clear}
@@ -268,9 +272,14 @@ fn Row(listed: Listed, organization: String, now: Timestamp) -> impl IntoView {
     let name = member.name.to_string();
     let remove = may_remove.then(|| {
         view! {
-            <a class="button bin" data-look=Look::Quiet.as_str() href=paths::remove_member(&organization, member.user)>
+            <a
+                class="button bin"
+                data-look=Look::Quiet.as_str()
+                href=paths::remove_member(&organization, member.user)
+                aria-label=format!("Remove {name}")
+            >
                 <Icon glyph=Glyph::Bin />
-                <span class="bin-name">"Remove " <span class="bin-label">{name.clone()}</span></span>
+                <span class="bin-name">"Remove"</span>
             </a>
         }
     });
@@ -334,15 +343,18 @@ fn Invited(
                     </form>
                 }
             });
-            let mailed = invitation
-                .mailed_at
-                .map(|at| view! { <span class="cell-more">{mailed}</span><span class="cell-more"><Moment at=at /></span> });
+            let mailed = invitation.mailed_at.map(|at| view! { <span class="cell-more">{mailed}</span><Moment at=at more=true /> });
             let withdraw = may_withdraw.then(|| {
                 view! {
                     <form method="post" action=paths::withdraw(&organization, invitation.id)>
-                        <button r#type="submit" class="button bin" data-look=Look::Quiet.as_str()>
+                        <button
+                            r#type="submit"
+                            class="button bin"
+                            data-look=Look::Quiet.as_str()
+                            aria-label=format!("Withdraw the invitation of {email}")
+                        >
                             <Icon glyph=Glyph::Cross />
-                            <span class="bin-name">"Withdraw " <span class="bin-label">"the invitation of " {email.clone()}</span></span>
+                            <span class="bin-name">"Withdraw"</span>
                         </button>
                     </form>
                 }

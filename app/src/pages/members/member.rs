@@ -1,6 +1,6 @@
 //! One member: what is known about them, and their role.
 
-use domain::{AssignedRole, Offered, Timestamp};
+use domain::{AssignedRole, Offered, Timestamp, TokenQuery};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -80,11 +80,17 @@ fn Shown(found: Found) -> impl IntoView {
         view! { <ButtonLink href=paths::sign_out_member(&slug, member.user)>"Sign out everywhere"</ButtonLink> }
     });
     let address = paths::member(&slug, member.user);
+    let theirs = TokenQuery { created_by: Some(member.name.clone()), ..TokenQuery::default() };
     view! {
         <PageTitle page=name.clone() organization=organization.name.to_string() />
         <div class="page-head">
             <Heading text=name />
-            <div class="form-actions">{sign_out} {remove}</div>
+            <div class="form-actions">
+                <ButtonLink href=paths::tokens_at(
+                    &slug,
+                    &theirs.to_query(),
+                )>{if you { "Tokens you generated" } else { "Tokens they generated" }}</ButtonLink> {sign_out} {remove}
+            </div>
         </div>
         <Facts member=member.clone() you=you now=now />
         {may_edit.then(|| view! { <RoleForm address=address roles=roles present=member.role.clone() you=you /> })}

@@ -194,7 +194,7 @@ fn Revoked(tokens: Vec<Token>, now: Timestamp, refusal: Refusal) -> impl IntoVie
                 <div class="form">
                     <TextField
                         name="typed"
-                        label=format!("Type {word} to confirm")
+                        label=format!("To confirm, type: {word}")
                         value=posted::field("typed")
                         autocomplete="off"
                         refusal=refusal

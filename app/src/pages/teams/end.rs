@@ -96,7 +96,7 @@ fn Confirm(address: String, name: String, back: String) -> impl IntoView {
         <form class="form" method="post" action=address>
             <TextField
                 name="typed"
-                label=format!("Type {name} to confirm")
+                label=format!("To confirm, type the name: {name}")
                 value=posted::field("typed")
                 autocomplete="off"
                 confirms=name

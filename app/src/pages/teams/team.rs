@@ -246,9 +246,14 @@ fn People(organization: String, team: Team, members: Vec<TeamMember>, candidates
             let remove = may_update.then(|| {
                 view! {
                     <form method="post" action=paths::remove_from_team(&organization, team.id, member.user)>
-                        <button r#type="submit" class="button bin" data-look=Look::Quiet.as_str()>
+                        <button
+                            r#type="submit"
+                            class="button bin"
+                            data-look=Look::Quiet.as_str()
+                            aria-label=format!("Remove {name} from the team")
+                        >
                             <Icon glyph=Glyph::Cross />
-                            <span class="bin-name">"Remove " <span class="bin-label">{name.clone()} " from the team"</span></span>
+                            <span class="bin-name">"Remove"</span>
                         </button>
                     </form>
                 }

@@ -92,6 +92,7 @@ fn TokenForm(blank: Blank, policy: Policy) -> impl IntoView {
     let refusal = Refusal::posted();
     // The label that the person has been warned about.
     let warned = if posted::label_in_use() { posted::field("label") } else { String::new() };
+    let again = !warned.is_empty() && !(policy.unique_labels && !own);
     let offer = policy.offer();
     let values = Values {
         label: String::new(),
@@ -113,7 +114,7 @@ fn TokenForm(blank: Blank, policy: Policy) -> impl IntoView {
         <form class="form" method="post" action=address>
             <input r#type="hidden" name="form" value=form />
             <input r#type="hidden" name="label_warned" value=warned.clone() />
-            <LabelField value=values.label refusal=refusal unique=policy.unique_labels && !own>
+            <LabelField value=values.label refusal=refusal unique=policy.unique_labels && !own autofocus=!posted::was()>
                 <LabelWarning warned=warned unique=policy.unique_labels && !own />
             </LabelField>
             <DescriptionField value=values.description refusal=refusal />
@@ -127,7 +128,7 @@ fn TokenForm(blank: Blank, policy: Policy) -> impl IntoView {
             <LimitsFields limits=Limits::default() refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
-                <Submit meanwhile="Generating…" label="Generate token" />
+                <Submit meanwhile="Generating…" label=if again { "Generate it anyway" } else { "Generate token" } />
                 <ButtonLink href=paths::tokens(slug)>"Cancel"</ButtonLink>
             </div>
         </form>
@@ -222,6 +223,7 @@ fn LabelWarning(warned: String, unique: bool) -> impl IntoView {
             <div role="alert">
                 <Notice tone=Tone::Warning>
                     <p>
+                        <strong>"Not generated yet. "</strong>
                         {format!("A token labelled “{warned}” is in use already.")}
                         {advice}
                     </p>

@@ -69,6 +69,9 @@ pub fn LabelField(
     refusal: Refusal,
     /// Whether no other token in force may have it.
     unique: bool,
+    /// Whether to begin there.
+    #[prop(optional)]
+    autofocus: bool,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     view! {
@@ -82,6 +85,7 @@ pub fn LabelField(
             }
             value=value
             autocomplete="off"
+            autofocus=autofocus
             refusal=refusal
         >
             {children.map(|children| children())}

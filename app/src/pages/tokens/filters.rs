@@ -73,7 +73,7 @@ pub fn Filters(organization: String, query: TokenQuery, own: bool, creators: Vec
                     maxlength="100"
                     pattern=search_pattern()
                     title=LOOKS_LIKE_A_SECRET
-                    placeholder="Search label, description or token"
+                    placeholder="Label, description or token"
                     autocomplete="off"
                     spellcheck="false"
                     autocapitalize="none"
@@ -81,12 +81,12 @@ pub fn Filters(organization: String, query: TokenQuery, own: bool, creators: Vec
                 />
                 <button r#type="submit" class="button" data-look="secondary">
                     <Icon glyph=Glyph::Search />
-                    "Search"
+                    <span class="wide-word">"Search"</span>
                 </button>
             </div>
             <details class="filters-more" open=narrowed>
                 <summary>
-                    "Filters" {narrowed.then(|| view! { <span class="badge filters-count">{format!("{count} active")}</span> })}
+                    "Filters" {narrowed.then(|| view! { <span class="badge filters-count">{format!("{count} applied")}</span> })}
                 </summary>
                 <div class="filters-grid">{selects(&query, own, creators, made)}</div>
                 <button r#type="submit" class="button" data-look="secondary">
@@ -149,13 +149,13 @@ fn selects(query: &TokenQuery, own: bool, creators: Vec<String>, made: Vec<(Role
         Expiring::Never => words("never", "Never"),
     });
     let unused = Unused::ALL.map(|each| match each {
-        Unused::Days(days) => (each.to_string(), format!("For {days} days")),
+        Unused::Days(days) => (each.to_string(), format!("Not for {days} days")),
         Unused::Never => words("never", "Never used"),
     });
     let findings = Finding::ALL.into_iter().filter(|each| each.is_in(query.view)).map(|each| {
         let title = match each {
-            Finding::Presented => "Dead, still presented",
-            Finding::CreatorLeft => "Creator left",
+            Finding::Presented => "Refused, still tried",
+            Finding::CreatorLeft => "Creator left, secret unchanged",
             Finding::OutsidePolicy => "Outside the policy",
         };
         words(each.as_str(), title)
@@ -169,9 +169,9 @@ fn selects(query: &TokenQuery, own: bool, creators: Vec<String>, made: Vec<(Role
         ("role", "Role", "Any role", roles),
         ("owner", "Owner", "Anybody", owners.to_vec()),
         ("expiring", "Expires", "Any time", expiring.to_vec()),
-        ("unused", "Not used", "Used or not", unused.to_vec()),
+        ("unused", "Use", "Any", unused.to_vec()),
         ("created_by", "Created by", "Anybody", creators),
-        ("finding", "Finding", "Any or none", findings.collect()),
+        ("finding", "Problem", "Any or none", findings.collect()),
     ];
     let asked = values(query);
     let inactive = query.view == View::Inactive;
@@ -208,7 +208,7 @@ pub fn heads(organization: &str, query: &TokenQuery, own: bool, may_select: bool
             </th>
         }
     };
-    let plain = |title: &'static str| view! { <th scope="col" role="columnheader">{title}</th> };
+    let plain = |title: &'static str, line: Option<&'static str>| view! { <th scope="col" role="columnheader" data-line=line>{title}</th> };
     view! {
         {may_select
             .then(|| {
@@ -219,13 +219,13 @@ pub fn heads(organization: &str, query: &TokenQuery, own: bool, may_select: bool
                 }
             })}
         {sorted("Label", By::Label)}
-        {plain("Token")}
-        {(!own).then(|| plain("Owner"))}
-        {plain("Role")}
+        {plain("Token", None)}
+        {(!own).then(|| plain("Owner", Some("1")))}
+        {plain("Role", (!own).then_some("2"))}
         {sorted("Created", By::Created)}
         {sorted("Expires", By::Expires)}
         {sorted("Last used", By::LastUsed)}
-        {plain("Status")}
+        {plain("Status", None)}
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
+    paths::API_REFERENCE,
     ssr,
     ui::{
         button::{ButtonLink, Look},
@@ -17,7 +18,7 @@ use crate::{
 pub fn FirstUse(own: bool, new_token: Option<String>, limit: String) -> impl IntoView {
     let example = format!("curl -H \"Authorization: Bearer $JETON_TOKEN\" {}/organization", ssr::request().origin);
     view! {
-        <Empty glyph=Glyph::Key title="No tokens yet">
+        <Empty glyph=Glyph::Key title=if own { "You have no tokens yet" } else { "No tokens yet" }>
             <p class="empty-text">
                 "An API token is a long secret that a script, a pipeline or a service sends along to prove that it may act for "
                 {if own { "you" } else { "your organization" }}
@@ -39,6 +40,9 @@ pub fn FirstUse(own: bool, new_token: Option<String>, limit: String) -> impl Int
             <pre class="code" tabindex="0" role="group" aria-label="Example with curl">
                 <code>{example}</code>
             </pre>
+            <p class="empty-text">
+                "How a service checks the tokens that it is sent: " <a href=API_REFERENCE>"API reference"</a>
+            </p>
         </Empty>
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// The fields of a form; what was typed, when the page is the answer to it.
+/// The fields of a form, folded as long as nothing is in them; what was typed, when the page is the answer to it.
 #[component]
 pub fn LimitsFields(limits: Limits, refusal: Refusal) -> impl IntoView {
     let (networks, rate) = if posted::was() {
@@ -19,23 +19,30 @@ pub fn LimitsFields(limits: Limits, refusal: Refusal) -> impl IntoView {
     } else {
         (limits.networks.words().join("\n"), limits.rate.map(|rate| rate.to_string()).unwrap_or_default())
     };
+    // Most tokens have none.
+    let open = !networks.is_empty() || !rate.is_empty() || ["allowed_networks", "rate_limit"].iter().any(|name| refusal.of(name).is_some());
     view! {
-        <TextArea
-            name="allowed_networks"
-            label="Allowed networks"
-            hint="Ranges of addresses such as 10.0.0.0/8 or 2001:db8::/32, or single addresses, one a line. From anywhere else the token is refused. Empty for everywhere."
-            value=networks
-            refusal=refusal
-        />
-        <TextField
-            name="rate_limit"
-            label="Rate limit"
-            hint="The most requests per second, minute, hour or day, such as 100/minute. More are refused until the next period. Empty for none."
-            value=rate
-            autocomplete="off"
-            may_be_empty=true
-            refusal=refusal
-        />
+        <details class="fold" open=open>
+            <summary>"Limits: networks and rate (optional)"</summary>
+            <div class="fold-fields">
+                <TextArea
+                    name="allowed_networks"
+                    label="Allowed networks"
+                    hint="Ranges of addresses such as 10.0.0.0/8 or 2001:db8::/32, or single addresses, one a line. From anywhere else the token is refused. Empty for everywhere."
+                    value=networks
+                    refusal=refusal
+                />
+                <TextField
+                    name="rate_limit"
+                    label="Rate limit"
+                    hint="The most requests per second, minute, hour or day, such as 100/minute. More are refused until the next period. Empty for none."
+                    value=rate
+                    autocomplete="off"
+                    may_be_empty=true
+                    refusal=refusal
+                />
+            </div>
+        </details>
     }
     .into_any()
 }

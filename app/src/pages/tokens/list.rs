@@ -128,7 +128,7 @@ fn Listed(list: TokenList) -> impl IntoView {
         <PageTitle page="API tokens" organization=organization.name.to_string() />
         <div role="status">{told}</div>
         <div class="page-head">
-            <p class="lead">
+            <p class="lead" data-wide="">
                 {if own {
                     format!(
                         "Your tokens let programs act for you in {}. They may never do more than you may at that moment, and end when you leave.",
@@ -192,7 +192,12 @@ fn Listed(list: TokenList) -> impl IntoView {
                 } else {
                     view! {
                         {may_select.then(|| view! { <Selection organization=slug.to_owned() place=place.clone() /> })}
-                        <Table id="tokens" caption=caption(organization.name.as_str(), &query) heads=heads(slug, &query, own, may_select)>
+                        <Table
+                            id="tokens"
+                            caption=caption(organization.name.as_str(), &query)
+                            heads=heads(slug, &query, own, may_select)
+                            widths=if may_select { "tokens select" } else { "tokens" }
+                        >
                             {rows}
                         </Table>
                         {pages(slug, &query, next)}

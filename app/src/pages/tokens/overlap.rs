@@ -60,13 +60,13 @@ pub fn StillPresented(known: Secrets, status: Status) -> AnyView {
 fn Warning(refusals: Refusals, now: Timestamp) -> impl IntoView {
     let (title, advice) = match refusals.cause {
         Cause::Ended => (
-            "An ended secret is still being presented",
+            "An old secret is still being tried",
             "Give the program there the new secret. If you do not know it, somebody may have found the old one.",
         ),
-        Cause::Revoked => ("This revoked token is still being presented", "Give the program there another token, or stop it."),
-        Cause::Expired => ("This expired token is still being presented", "Give the program there a replacement, or stop it."),
+        Cause::Revoked => ("This revoked token is still being tried", "Give the program there another token, or stop it."),
+        Cause::Expired => ("This expired token is still being tried", "Give the program there a replacement, or stop it."),
         Cause::Disabled => {
-            ("This disabled token is still being presented", "The program there waits for it to be enabled, or for another one.")
+            ("This disabled token is still being tried", "The program there waits for it to be enabled, or for another one.")
         }
     };
     view! {
@@ -138,7 +138,7 @@ fn Users(users: Vec<SecretUser>, now: Timestamp) -> impl IntoView {
         <ul class="overlap-users">{lines}</ul>
         <p class="field-hint">
             {most.then(|| format!("The {} who used it last are shown. ", Rotation::MOST_USERS))}
-            "Where a service verifies tokens for others, the service is listed. This is a few seconds behind."
+            "Where a service verifies tokens for others, it is named, with the address that it sends as “remote_addr”. This is a few seconds behind."
         </p>
     }
     .into_any()

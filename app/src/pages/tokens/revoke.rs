@@ -173,7 +173,7 @@ fn Ask(found: Found, history: Option<UsageHistory>, action: String, back: String
             <form class="form" method="post" action=action>
                 <TextField
                     name="label"
-                    label=format!("Type {label} to confirm")
+                    label=format!("To confirm, type the label: {label}")
                     value=posted::field("label")
                     autocomplete="off"
                     confirms=label
@@ -199,10 +199,11 @@ pub fn Why(refusal: Refusal) -> impl IntoView {
     view! {
         <TextField
             name="why"
-            label="Why (optional)"
+            label="Why"
             hint="Stays with the revoked token, for whoever wonders later."
             value=posted::field("why")
             autocomplete="off"
+            may_be_empty=true
             refusal=refusal
         />
     }

@@ -141,7 +141,7 @@ fn Confirm(organization: String, place: String, tokens: Vec<Token>, back: String
             {hidden}
             <TextField
                 name="typed"
-                label=format!("Type {word} to confirm")
+                label=format!("To confirm, type: {word}")
                 value=posted::field("typed")
                 autocomplete="off"
                 confirms=word

@@ -4,7 +4,7 @@ use domain::{Code, OldSecret, Overlap, Rotation, TokenId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::{issuing::Issuing, subject::Subject};
+use super::{issuing::Issuing, row::last_used, subject::SubjectDetails};
 use crate::{
     layout::{Breadcrumb, use_organization},
     paths, posted,
@@ -14,6 +14,7 @@ use crate::{
         button::{ButtonLink, Submit},
         choice::{Choices, Segment},
         confirm::ConfirmIdentity,
+        details::{Detail, Details},
         field::Refusal,
         heading::{Heading, PageTitle},
         notice::Notice,
@@ -111,7 +112,7 @@ fn Rotate(form: Rotatable) -> impl IntoView {
 
 #[component]
 fn Form(form: Rotatable) -> impl IntoView {
-    let Rotatable { organization, token, rotation, version } = form;
+    let Rotatable { organization, token, rotation, version, now } = form;
     let slug = organization.slug.as_str();
     let id = token.id;
     let (action, back) = (paths::rotate(slug, id), paths::token(slug, id));
@@ -123,7 +124,10 @@ fn Form(form: Rotatable) -> impl IntoView {
         <p class="lead">
             {format!("“{}” gets a new secret, which is shown once. Everything else about it stays: its id, what it may do, when it expires.", token.label)}
         </p>
-        <Subject token=token />
+        <Details>
+            <Detail term="Last used">{last_used(token.last_used_at, now)}</Detail>
+            <SubjectDetails token=token />
+        </Details>
         <Summary title="The token was not rotated" fields=&["overlap"] refusal=refusal />
         <TooLate late=late page=back.clone() />
         <form class="form" method="post" action=action hidden=late>
@@ -192,17 +196,18 @@ fn Choice(
     refusal: Refusal,
 ) -> impl IntoView {
     let chosen = posted::field("overlap").parse().unwrap_or(Overlap::DEFAULT);
-    let segments =
-        Overlap::ALL.into_iter().filter(move |overlap| !keeps || matches!(overlap, Overlap::Hour | Overlap::Now)).map(move |overlap| {
-            // Should the newest secret be used meanwhile, the usual overlap is what comes nearest to what was chosen.
-            let title = if keeps && overlap == Overlap::DEFAULT { "As chosen before" } else { overlap.title() };
-            view! { <Segment name="overlap" value=overlap.as_str() title=title checked=overlap == chosen /> }
-        });
+    // First what somebody in a hurry looks for.
+    let offered = [Overlap::Now].into_iter().chain(Overlap::LASTING);
+    let segments = offered.filter(move |overlap| !keeps || matches!(overlap, Overlap::Hour | Overlap::Now)).map(move |overlap| {
+        // Should the newest secret be used meanwhile, the usual overlap is what comes nearest to what was chosen.
+        let title = if keeps && overlap == Overlap::DEFAULT { "As chosen before" } else { overlap.title() };
+        view! { <Segment name="overlap" value=overlap.as_str() title=title checked=overlap == chosen /> }
+    });
     view! {
         <Choices
             name="overlap"
             legend="The old secret ends"
-            hint="Until then both are accepted, so that nobody is cut off. You can end it earlier, and see who still uses it."
+            hint="Until it ends, old and new are both accepted, so that nobody is cut off. You see who still uses the old one, and can end it earlier."
             refusal=refusal
         >
             <div class="segments">{segments.collect_view()}</div>

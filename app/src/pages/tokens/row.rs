@@ -63,26 +63,32 @@ pub fn Row(
                 id=bin_id(token.id)
                 href=paths::ask_revoke(&organization, &place, token.id)
                 data-noscroll=""
+                aria-label=format!("Revoke {label}")
             >
                 <Icon glyph=Glyph::Bin />
-                <span class="bin-name">"Revoke " <span class="bin-label">{label.clone()}</span></span>
+                <span class="bin-name">"Revoke"</span>
             </a>
         }
     });
     let pencil = (may_update && matches!(status, Status::Active | Status::Disabled)).then(|| {
         view! {
-            <a class="button bin row-edit" data-look=Look::Quiet.as_str() href=paths::edit(&organization, token.id)>
+            <a
+                class="button bin row-edit"
+                data-look=Look::Quiet.as_str()
+                href=paths::edit(&organization, token.id)
+                aria-label=format!("Edit {label}")
+            >
                 <Icon glyph=Glyph::Pencil />
-                <span class="bin-name">"Edit " <span class="bin-label">{label.clone()}</span></span>
+                <span class="bin-name">"Edit"</span>
             </a>
         }
     });
     let presented = presented.map(|Presented { cause, times, last_at }| {
-        let what = if cause == Cause::Ended { "An ended secret is" } else { "It is" };
+        let what = if cause == Cause::Ended { "Its old secret is tried and refused" } else { "It is tried and refused" };
         let times = if times == 1 { "once".to_owned() } else { format!("{times} times") };
         view! {
-            <Badge tone=Tone::Warning glyph=Glyph::Warning text="Still presented" />
-            <span class="cell-more">{what} " presented: " {times} ", last " <Moment at=last_at /></span>
+            <Badge tone=Tone::Warning glyph=Glyph::Warning text="Still tried" />
+            <span class="cell-more">{what} ": " {times} ", last " <Moment at=last_at /></span>
         }
     });
     let select = may_select.then(|| {
@@ -115,7 +121,13 @@ pub fn Row(
     let role = token.role_title();
     let limits = token.limits.short().map(|limits| view! { <span class="cell-more">{limits}</span> });
     let creator = token.creator();
-    let owner = (!own).then(|| owner(&token, None));
+    let owner = (!own).then(|| {
+        view! {
+            <td role="cell" data-column="Owner" data-line="1">
+                {owner(&token, None)}
+            </td>
+        }
+    });
     view! {
         <tr role="row" data-status=status.as_str()>
             {select}
@@ -135,8 +147,10 @@ pub fn Row(
                         }
                     })}
             </Cell>
-            {owner.map(|owner| view! { <Cell column="Owner">{owner}</Cell> })}
-            <Cell column="Role">{role} {limits}</Cell>
+            {owner}
+            <td role="cell" data-column="Role" data-line=(!own).then_some("2")>
+                {role} {limits}
+            </td>
             <Cell column="Created">
                 <Moment at=token.created_at />
                 <span class="cell-more">"by " {creator}</span>
@@ -162,11 +176,7 @@ pub fn owner(token: &Token, organization: Option<&str>) -> AnyView {
     let words = token.owner.words();
     match (organization, token.owner.team().filter(|team| !team.is_ended)) {
         (Some(organization), Some(team)) => view! { <a href=paths::team(organization, team.id)>{words}</a> }.into_any(),
-        _ => view! {
-            <span>{words}</span>
-            {gone}
-        }
-        .into_any(),
+        _ => (words, gone).into_any(),
     }
 }
 
@@ -176,7 +186,7 @@ pub fn expires(token: &Token, status: Status, now: Timestamp) -> AnyView {
     let left = end.since(now);
     let more = match status {
         Status::Active | Status::Disabled if left <= SOON => {
-            Some(view! { <Badge tone=Tone::Warning glyph=Glyph::Clock text=format!("Expires in {}", remaining(left)) /> }.into_any())
+            Some(view! { <Badge tone=Tone::Warning glyph=Glyph::Clock text=format!("In {}", remaining(left)) /> }.into_any())
         }
         Status::Active | Status::Disabled => Some(view! { <span class="cell-more">{format!("in {}", remaining(left))}</span> }.into_any()),
         Status::Expired | Status::Revoked => None,
@@ -193,10 +203,8 @@ pub fn last_used(at: Option<Timestamp>, now: Timestamp) -> AnyView {
     let Some(at) = at else { return view! { <span class="text-muted">"Never used"</span> }.into_any() };
     match ago(at, now) {
         Some(words) => view! {
-            <span>{words}</span>
-            <span class="cell-more">
-                <Moment at=at />
-            </span>
+            {words}
+            <Moment at=at more=true />
         }
         .into_any(),
         None => view! { <Moment at=at /> }.into_any(),
@@ -206,9 +214,7 @@ pub fn last_used(at: Option<Timestamp>, now: Timestamp) -> AnyView {
 /// Says that an old secret is still accepted beside the current one, and for how long.
 pub fn rotating(old: OldSecret) -> AnyView {
     view! {
-        <span class="cell-more">
-            <Badge tone=Tone::Warning glyph=Glyph::Rotate text="Rotating" />
-        </span>
+        <Badge tone=Tone::Warning glyph=Glyph::Rotate text="Rotating" />
         <span class="cell-more">{format!("Old secret {} until ", old.hint)} <Moment at=old.ends_at /></span>
     }
     .into_any()
@@ -219,17 +225,13 @@ pub fn status_badge(token: &Token, status: Status) -> AnyView {
     match (status, &token.state) {
         (Status::Revoked, State::Revoked { at, by, why }) => view! {
             <Badge tone=Tone::Danger glyph=Glyph::Ban text="Revoked" />
-            <span class="cell-more">
-                <Moment at=*at />
-            </span>
+            <Moment at=*at more=true />
             <span class="cell-more">"by " {by.clone()} {why.as_ref().map(|why| format!(": {why}"))}</span>
         }
         .into_any(),
         (Status::Disabled, State::Disabled { at, by }) => view! {
             <Badge tone=Tone::Warning glyph=Glyph::Ban text="Disabled" />
-            <span class="cell-more">
-                <Moment at=*at />
-            </span>
+            <Moment at=*at more=true />
             <span class="cell-more">"by " {by.clone()}</span>
         }
         .into_any(),

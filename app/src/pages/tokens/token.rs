@@ -98,7 +98,7 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
     let (asking, history) = (found.clone(), used.as_ref().ok().map(|used| used.history.clone()));
     let Found { organization, token, outside, unused_until, may_update, may_switch, may_revoke, replaced, replacing, now } = found;
     let slug = organization.slug.to_string();
-    let status = token.status_at(now);
+    let (status, ever) = (token.status_at(now), token.last_used_at.is_some());
     let old = known.rotation.as_ref().map(|rotation| OldSecret { hint: rotation.old.clone(), ends_at: rotation.ends_at });
     let label = token.label.to_string();
     let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
@@ -155,7 +155,7 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
         <Overlap organization=slug.clone() token=token.id known=known.clone() />
         {asked}
         <AskEndOverlap organization=slug.clone() token=token.id known=known />
-        <Usage used=used />
+        <Usage used=used ever=ever />
         <section class="block" aria-labelledby="may">
             <h2 class="block-title" id="may">
                 "What it may do"

@@ -15,9 +15,13 @@ use crate::{
 
 /// How much the token was used lately, and from where.
 #[component]
-pub fn Usage(used: Result<Used, Failure>) -> AnyView {
+pub fn Usage(
+    used: Result<Used, Failure>,
+    /// Whether the token was ever used.
+    ever: bool,
+) -> AnyView {
     let known = match used {
-        Ok(Used { history, now }) => view! { <Known history=history now=now /> }.into_any(),
+        Ok(Used { history, now }) => view! { <Known history=history ever=ever now=now /> }.into_any(),
         Err(failure) => view! {
             <Notice tone=Tone::Warning>
                 <p>"The usage cannot be shown. " {failure.message}</p>
@@ -37,8 +41,8 @@ pub fn Usage(used: Result<Used, Failure>) -> AnyView {
 }
 
 #[component]
-fn Known(history: UsageHistory, now: Timestamp) -> impl IntoView {
-    let summary = history.summary();
+fn Known(history: UsageHistory, ever: bool, now: Timestamp) -> impl IntoView {
+    let summary = history.summary(ever);
     let UsageHistory { days, addresses, user_agent } = history;
     let is_drawn = days.iter().any(|day| day.allowed + day.refused > 0);
     let drawn = is_drawn.then(|| view! { <Days days=days /> });
@@ -54,7 +58,7 @@ fn Known(history: UsageHistory, now: Timestamp) -> impl IntoView {
                     view! { <p class="usage-agent">"The last use was by " {name} "."</p> }
                 })}
             <p class="field-hint">
-                "Where a service verifies tokens for others, its address is shown. This is a few seconds behind; days are in UTC."
+                "Where a service verifies tokens for others and does not send “remote_addr”, its own address is shown. This is a few seconds behind; days are in UTC."
             </p>
         </div>
     }

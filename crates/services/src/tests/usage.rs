@@ -2,14 +2,20 @@
 
 use std::net::IpAddr;
 
-use domain::{Issued, Lifetime, Permission, Role, UsageHistory};
+use domain::{Issued, Lifetime, Overlap, Permission, Role, UsageHistory, Verdict};
 use sqlx::Connection as _;
 
 use super::{Instance, new_token, on_both};
-use crate::{Access, Caller, Console, Error, access, store::Pool, tokens, usage};
+use crate::{
+    Access, Caller, Console, Error, access,
+    store::Pool,
+    tokens, usage,
+    verify::{Asked, verify},
+};
 
 on_both![
     uses_and_refusals_are_counted_by_day_in_utc,
+    the_address_that_a_service_knows_is_the_one_that_counts,
     counts_of_two_servers_add_up,
     the_last_five_distinct_addresses_are_kept,
     counts_are_kept_for_ninety_days,
@@ -67,8 +73,30 @@ async fn uses_and_refusals_are_counted_by_day_in_utc(instance: Instance) {
     assert_eq!(counts(&history), [("Sun 22 Nov 2026".to_owned(), 4, 0), ("Mon 23 Nov 2026".to_owned(), 1, 2)]);
     assert_eq!((history.allowed(), history.refused(), history.user_agent.as_deref()), (5, 2, Some("deploy/1.4")));
     assert_eq!(history.addresses.len(), 1, "who was refused did not use it");
-    assert_eq!(history.summary(), "5 uses in 30 days, 2 refused.");
+    assert_eq!(history.summary(true), "5 uses in 30 days, 2 refused.");
     assert_eq!(counts(&known(&instance, &owner, &other).await), [("Sun 22 Nov 2026".to_owned(), 1, 0)]);
+}
+
+async fn the_address_that_a_service_knows_is_the_one_that_counts(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let issued = lasting(&instance, &owner, "ci").await;
+    let rotated = tokens::rotate(&instance.console, &owner, &issued.token.id.to_string(), Overlap::Hour).await.unwrap();
+    let service = Caller::new("req_1".to_owned(), Some([10, 0, 0, 1].into()), "gateway/2");
+    for address in [Some([192, 0, 2, 44].into()), None] {
+        for secret in [&issued.secret, &rotated.secret] {
+            let asked = Asked { address, ..Asked::default() };
+            let told = verify(&instance.console, &owner, &service, secret.expose(), asked).await.unwrap();
+            assert_eq!(told.verdict, Verdict::Valid);
+        }
+    }
+    let mut addresses: Vec<String> = known(&instance, &owner, &issued).await.addresses.into_iter().map(|seen| seen.address).collect();
+    addresses.sort();
+    assert_eq!(addresses, ["10.0.0.1", "192.0.2.44"]);
+    let users = tokens::rotation(&instance.console, &owner, &issued.token.id.to_string()).await.unwrap().rotation.unwrap().users;
+    let mut users: Vec<_> = users.iter().map(|user| (user.address.as_str(), user.user_agent.as_str())).collect();
+    users.sort_unstable();
+    assert_eq!(users, [("10.0.0.1", "gateway/2"), ("192.0.2.44", "gateway/2")]);
 }
 
 async fn counts_of_two_servers_add_up(instance: Instance) {

@@ -11,6 +11,7 @@ mod noted;
 mod worker;
 
 use std::{
+    net::IpAddr,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering, fence},
@@ -40,6 +41,32 @@ use crate::{
 const BATCH: usize = 1_000;
 /// How long a change waits for what was noted before it.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Who presented a secret, as far as anybody can tell.
+#[derive(Clone, Copy)]
+pub(crate) struct Presenter<'a> {
+    /// Whose request brought it here: whoever presented it, or the service that asks about it.
+    caller: &'a Caller,
+    /// From where it was presented.
+    address: Option<IpAddr>,
+}
+
+impl<'a> Presenter<'a> {
+    /// Who presented a secret to the service `caller`, which may know the address.
+    pub(crate) fn through(caller: &'a Caller, address: Option<IpAddr>) -> Self {
+        Self { caller, address: address.map(|address| address.to_canonical()).or(caller.address) }
+    }
+
+    fn address(&self) -> String {
+        self.address.map(|address| address.to_string()).unwrap_or_default()
+    }
+}
+
+impl<'a> From<&'a Caller> for Presenter<'a> {
+    fn from(caller: &'a Caller) -> Self {
+        Self { caller, address: caller.address }
+    }
+}
 
 /// That a token was accepted.
 pub(crate) struct Use {
@@ -152,20 +179,22 @@ impl Usage {
     }
 
     /// Notes that a secret was accepted; never waits.
-    pub(crate) fn accepted(&self, found: &Found, at: Timestamp, caller: &Caller) {
-        self.waiting.note(|noted| noted.accept(found, at, caller));
+    pub(crate) fn accepted<'a>(&self, found: &Found, at: Timestamp, by: impl Into<Presenter<'a>>) {
+        let by = by.into();
+        self.waiting.note(|noted| noted.accept(found, at, by));
     }
 
     /// Notes that something dead was presented; never waits.
-    pub(crate) fn refused(&self, found: &Found, cause: Cause, at: Timestamp, caller: &Caller) {
+    pub(crate) fn refused<'a>(&self, found: &Found, cause: Cause, at: Timestamp, by: impl Into<Presenter<'a>>) {
+        let by = by.into();
         let refused = Refused {
             organization: found.organization.id,
             token: found.token.id,
             cause,
             hint: found.token.hint.clone(),
             last: at,
-            address: caller.address(),
-            user_agent: caller.user_agent().to_owned(),
+            address: by.address(),
+            user_agent: by.caller.user_agent().to_owned(),
             times: 1,
         };
         self.waiting.note(|noted| noted.refuse(refused));

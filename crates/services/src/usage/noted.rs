@@ -8,8 +8,8 @@ use std::{
 
 use domain::{Cause, OrganizationId, Timestamp, TokenId, UsageHistory};
 
-use super::{FirstUse, Refused, SecretUse};
-use crate::{access::Caller, keys::Digest, store::tokens::Found};
+use super::{FirstUse, Presenter, Refused, SecretUse};
+use crate::{keys::Digest, store::tokens::Found};
 
 /// Entries that wait in one place at most. Past that what is new is dropped: the next use of the same token says the same.
 pub(super) const MOST: usize = 20_000;
@@ -52,9 +52,9 @@ impl Noted {
     }
 
     /// Takes a use in.
-    pub(super) fn accept(&mut self, found: &Found, at: Timestamp, caller: &Caller) {
+    pub(super) fn accept(&mut self, found: &Found, at: Timestamp, by: Presenter<'_>) {
         let (organization, token, digest) = (found.organization.id, found.token.id, found.secret.digest);
-        self.tally(organization, token, at).accept(at, caller);
+        self.tally(organization, token, at).accept(at, by);
         if !found.secret.is_used.load(Ordering::Relaxed) {
             self.firsts.entry(digest).or_insert_with(|| FirstUse {
                 digest,
@@ -62,11 +62,11 @@ impl Noted {
                 token,
                 label: found.token.label.clone(),
                 at,
-                caller: caller.clone(),
+                caller: by.caller.clone(),
             });
         }
         if found.secret.is_replaced() {
-            let (address, user_agent) = (caller.address(), caller.user_agent().to_owned());
+            let (address, user_agent) = (by.address(), by.caller.user_agent().to_owned());
             let used = SecretUse { digest, organization, token, address, user_agent, last: at, times: 1 };
             self.straggle(used);
         }
@@ -99,20 +99,21 @@ impl Noted {
 }
 
 impl Tally {
-    fn accept(&mut self, at: Timestamp, caller: &Caller) {
+    fn accept(&mut self, at: Timestamp, by: Presenter<'_>) {
+        let user_agent = by.caller.user_agent();
         self.allowed += 1;
         match &mut self.latest {
             // In the same microsecond the one that is here is as good as the other.
             Some(latest) if latest.at >= at => {}
             Some(latest) => {
-                (latest.at, latest.address) = (at, caller.address);
-                if latest.user_agent != caller.user_agent() {
-                    caller.user_agent().clone_into(&mut latest.user_agent);
+                (latest.at, latest.address) = (at, by.address);
+                if latest.user_agent != user_agent {
+                    user_agent.clone_into(&mut latest.user_agent);
                 }
             }
-            None => self.latest = Some(Latest { at, address: caller.address, user_agent: caller.user_agent().to_owned() }),
+            None => self.latest = Some(Latest { at, address: by.address, user_agent: user_agent.to_owned() }),
         }
-        let Some(address) = caller.address else { return };
+        let Some(address) = by.address else { return };
         if let Some((_, last)) = self.addresses.iter_mut().find(|(known, _)| *known == address) {
             *last = at.max(*last);
             return;
@@ -166,6 +167,7 @@ pub(super) fn merge_refusal(all: &mut HashMap<(TokenId, Cause), Refused>, refuse
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Caller;
 
     fn tally() -> Tally {
         let organization = OrganizationId::new(Timestamp::from_micros(0), [0; 10]);
@@ -180,7 +182,7 @@ mod tests {
     fn the_latest_use_stays_in_whatever_order_they_come() {
         let mut tally = tally();
         for (at, last, agent) in [(2, 1, "one"), (5, 2, "two"), (3, 3, "three")] {
-            tally.accept(Timestamp::from_micros(at), &from(last, agent));
+            tally.accept(Timestamp::from_micros(at), (&from(last, agent)).into());
         }
         let latest = tally.latest.unwrap();
         assert_eq!((tally.allowed, latest.at.as_micros(), latest.user_agent.as_str()), (3, 5, "two"));
@@ -191,7 +193,7 @@ mod tests {
     fn as_many_addresses_wait_as_are_kept_in_the_end_and_they_are_the_latest() {
         let mut tally = tally();
         for (at, last) in [(10, 1), (11, 2), (12, 3), (13, 4), (14, 5), (15, 6), (16, 2), (3, 9), (17, 7)] {
-            tally.accept(Timestamp::from_micros(at), &from(last, "agent"));
+            tally.accept(Timestamp::from_micros(at), (&from(last, "agent")).into());
         }
         let mut known: Vec<(i64, IpAddr)> = tally.addresses.iter().map(|(address, at)| (at.as_micros(), *address)).collect();
         known.sort_unstable();
