@@ -31,7 +31,7 @@ test('a search narrows the list, filters narrow it further, and the address says
   await expect(labels).toHaveText(['needle one']);
 
   await searchFor(page, 'nothing is called this');
-  await expect(page.getByRole('heading', { name: 'No tokens match' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No active tokens match' })).toBeVisible();
   await page.getByRole('link', { name: 'Clear search and filters' }).click();
   await expect(page).toHaveURL(TOKENS);
   await expect(search(page)).toHaveValue('');
@@ -108,7 +108,7 @@ test('a revoked token that is still presented says so on its row and on its page
   // What was refused is written down a moment after it was.
   await expect(async () => {
     await visit(`${TOKENS}?view=inactive&q=lives`);
-    await expect(row(page, 'lives on somewhere')).toContainText('It is presented: 3 times', { timeout: 200 });
+    await expect(row(page, 'lives on somewhere')).toContainText('It is tried and refused: 3 times', { timeout: 200 });
   }).toPass();
   await expect(row(page, 'lives on somewhere')).toContainText('by Ada Lovelace: found in a gist');
   await visit(`${TOKENS}/${token.id}`);

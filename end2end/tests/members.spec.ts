@@ -28,6 +28,7 @@ test('an invitation is made, its link shown once, and who opens it becomes a mem
   await other.getByLabel('Password').fill(server.secret(PASSWORD, 'the password of others'));
   await other.getByRole('button', { name: 'Join Acme' }).click();
   await expect(other.getByRole('status').filter({ hasText: 'Welcome' })).toBeVisible();
+  await other.getByRole('link', { name: 'Members' }).click();
   await expect(member(other, 'Grace Hopper')).toContainText('You');
   await expect(other.getByRole('link', { name: 'Invite' })).toHaveCount(0);
 
@@ -219,7 +220,7 @@ test('a person changes their name, ends other sessions, and a new password signs
   await own.getByLabel('Current password').fill('not this one at all');
   await own.getByLabel('New password').fill(server.secret('four otters beneath a bridge', 'the new password'));
   await own.getByRole('button', { name: 'Change password' }).click();
-  await expect(own.getByRole('alert')).toContainText('This is not your present password.');
+  await expect(own.getByRole('alert')).toContainText('This is not your current password.');
   await own.getByLabel('Current password').fill(PASSWORD);
   await own.getByLabel('New password').fill('four otters beneath a bridge');
   await own.getByRole('button', { name: 'Change password' }).click();

@@ -191,8 +191,8 @@ test('rule 9: an empty list says what comes there, a search that finds nothing l
   await server.token({ label: 'there is one' });
   await visit(TOKENS);
   await searchFor(page, 'no such token anywhere');
-  await expect(page.getByRole('heading', { name: 'No tokens match' })).toBeVisible();
-  await page.getByRole('link', { name: 'Show all of this view' }).click();
+  await expect(page.getByRole('heading', { name: 'No active tokens match' })).toBeVisible();
+  await page.getByRole('link', { name: 'Show all active tokens' }).click();
   await expect(row(page, 'there is one')).toBeVisible();
 
   await context.clearCookies();

@@ -196,7 +196,7 @@ fn Row(noted: Noted, attention: Attention, column: &'static str, organization: S
         }
         .into_any()
     } else {
-        view! { <span class="cell-more">"You may not change it"</span> }.into_any()
+        view! { <span class="cell-more">"Nothing that you may do"</span> }.into_any()
     };
     let owner = (!own).then(|| owner(&token, None));
     view! {
@@ -294,8 +294,8 @@ const fn words(attention: Attention) -> Words {
         },
         Attention::OldPresented => Words {
             id: "old",
-            one: "token is being refused: old secret or disabled",
-            many: "tokens are being refused: old secret or disabled",
+            one: "token is being tried with an old secret or while disabled",
+            many: "tokens are being tried with an old secret or while disabled",
             advice: "Some program is being refused. Give it the new secret, enable the token again, or stop the program.",
             column: "Last tried",
         },
@@ -323,7 +323,7 @@ const fn matter(attention: Attention) -> &'static str {
         Attention::Unused => "unused for 90 days",
         Attention::NeverExpires => "without an end",
         Attention::OverPresented => "expired or revoked, but still tried",
-        Attention::OldPresented => "refused for an old secret or while disabled",
+        Attention::OldPresented => "tried with an old secret or while disabled",
         Attention::CreatorLeft => "creator left",
         Attention::OutsidePolicy => "outside the policy",
     }

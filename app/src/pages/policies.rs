@@ -346,7 +346,7 @@ fn Breaking(organization: String, tokens: Vec<Token>, of: u64, now: Timestamp) -
     let lines = tokens
         .into_iter()
         .map(|token| {
-            let last_used = last_used(token.last_used_at, now);
+            let (used, last_used) = (token.last_used_at.is_some(), last_used(token.last_used_at, now));
             view! {
                 <li class="place">
                     <div>
@@ -355,7 +355,7 @@ fn Breaking(organization: String, tokens: Vec<Token>, of: u64, now: Timestamp) -
                         </p>
                         <p class="text-muted">{token.owner.words()}</p>
                     </div>
-                    <div class="cell">{last_used}</div>
+                    <div class="cell">{used.then(|| view! { <span class="text-muted">"Last used"</span> })} {last_used}</div>
                 </li>
             }
         })

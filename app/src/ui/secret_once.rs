@@ -128,7 +128,7 @@ pub fn shown(Shown { id, of, what, text, hint, lines, focused }: Shown<'_>) -> i
             ></textarea>
             <Copy what=what from=id first=true />
             <noscript>
-                <p class="field-hint">"Select it and press Ctrl+C (\u{2318}C on a Mac) to copy."</p>
+                <p class="field-hint">"Select it and press Ctrl+C (\u{2318}C on a Mac) to copy, or touch and hold it."</p>
             </noscript>
         </div>
     }

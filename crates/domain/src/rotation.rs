@@ -117,7 +117,8 @@ impl Rotation {
     pub const MOST_USERS: u8 = 20;
 }
 
-/// Somebody who presented a secret, as the caller of Jeton was seen: for a token that is verified that is the service that asked.
+/// Somebody who presented a secret, as the caller of Jeton was seen: for a token that a service verifies, the service, with what it says of the
+/// address, or else its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretUser {
     /// The network address; empty when it is not known.

@@ -279,13 +279,21 @@ pub const LOOKS_LIKE_A_SECRET: &str = "This looks like a secret. Search for its 
 
 /// What may be searched for, as the `pattern` of a field: a browser keeps to itself what does not match.
 pub fn search_pattern() -> String {
-    format!("(?!.*[A-Za-z0-9]{{{}}}).*", secret::BODY_LENGTH + secret::CHECKSUM_LENGTH)
+    format!("(?!.*[A-Za-z0-9]{{{}}}).*", secret::BODY_LENGTH + 1)
+}
+
+/// What is wrong with a secret where something else than tokens is looked for.
+pub const NO_SECRET_HERE: &str = "This looks like a secret. Search the list of tokens for its last four characters instead.";
+
+/// Whether something in a text is as long as a secret. A few characters of the checksum may be missing, which could be computed; what is as long as
+/// the random ones alone may be an id.
+pub fn looks_like_a_secret(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word.len() > secret::BODY_LENGTH)
 }
 
 /// What is searched for. A secret is kept out: what is searched for is in addresses, which end up in histories and logs.
 pub(crate) fn search(typed: &str) -> Result<Search, Invalid> {
-    let longest = typed.split(|c: char| !c.is_ascii_alphanumeric()).map(str::len).max().unwrap_or(0);
-    if longest >= secret::BODY_LENGTH + secret::CHECKSUM_LENGTH {
+    if looks_like_a_secret(typed) {
         return Err(Invalid(LOOKS_LIKE_A_SECRET.to_owned()));
     }
     Search::parse(typed)

@@ -15,7 +15,8 @@ pub struct UsageDay {
     pub refused: u64,
 }
 
-/// Where a token was accepted from, as the caller of Jeton was seen: for a token that is verified that is the service that asked.
+/// Where a token was accepted from, as the caller of Jeton was seen: for a token that a service verifies, what it says
+/// of the address, or else its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenAddress {
     /// The network address.

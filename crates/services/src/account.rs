@@ -46,7 +46,7 @@ pub async fn change_password(console: &Console, caller: &Caller, actor: &Actor, 
     new.check(&[actor.name.as_str(), actor.email.as_str()]).map_err(Error::in_field("password"))?;
     let known = store::users::find_credentials(&console.0.db, &actor.email).await?.ok_or(Error::Unauthenticated)?;
     if !console.0.hasher.verify(present, Some(&known.password_hash)).await? {
-        return Err(Error::Invalid { field: "present", why: "This is not your present password.".to_owned() });
+        return Err(Error::Invalid { field: "present", why: "This is not your current password.".to_owned() });
     }
     let hash = console.0.hasher.hash(new, &*console.0.entropy).await?;
     let mut write = actor.begin(console).await?;

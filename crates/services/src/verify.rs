@@ -92,16 +92,16 @@ pub async fn verify(console: &Console, access: &Access, caller: &Caller, present
     let Some(found) = found else { return Ok(Verification::refused(Verdict::NotFound)) };
     // Only now: the look-up may have taken a second, in which what was found has run out.
     let now = console.now();
-    let presenter = Presenter::through(caller, address);
+    let by = Presenter::through(caller, address);
     if found.secret.is_ended(now) {
         // Nobody is told that it once was good, but its owner is told that somebody has it.
-        console.0.usage.refused(&found, Cause::Ended, now, presenter);
+        console.0.usage.refused(&found, Cause::Ended, now, by);
         return Ok(Verification::refused(Verdict::NotFound));
     }
     let verdict = Verdict::on(&found.token, permission, address, now);
     if !matches!(verdict, Verdict::Valid | Verdict::InsufficientPermissions) {
         match Cause::of(found.token.status_at(now)) {
-            Some(cause) => console.0.usage.refused(&found, cause, now, presenter),
+            Some(cause) => console.0.usage.refused(&found, cause, now, by),
             None => console.0.usage.limited(&found, now),
         }
         return Ok(Verification::refused(verdict));
@@ -114,7 +114,7 @@ pub async fn verify(console: &Console, access: &Access, caller: &Caller, present
     if verdict != Verdict::Valid {
         return Ok(Verification { budget, ..Verification::refused(verdict) });
     }
-    console.0.usage.accepted(&found, now, presenter);
+    console.0.usage.accepted(&found, now, by);
     Ok(Verification { verdict, subject: Some(Subject(found)), budget })
 }
 

@@ -188,7 +188,7 @@ export const GALLERY: readonly View[] = [
       // What was refused is written a second late.
       await expect(async () => {
         await visit(OVERVIEW);
-        await expect(page.getByRole('link', { name: `See who presents it ${rotated.token.label}` })).toBeVisible({ timeout: 500 });
+        await expect(page.getByRole('link', { name: `See who is trying ${rotated.token.label}` })).toBeVisible({ timeout: 500 });
       }).toPass();
       await expect(page.getByRole('link', { name: `Generate replacement ${revoked.token.label}` })).toBeVisible();
     },
@@ -244,7 +244,7 @@ export const GALLERY: readonly View[] = [
     open: async ({ page, server, visit }) => {
       await server.token({ label: labelled('does not match') });
       await visit(`${TOKENS}?q=nothing+is+called+this`);
-      await expect(page.getByRole('heading', { name: 'No tokens match' })).toBeVisible();
+      await expect(page.getByRole('heading', { name: 'No active tokens match' })).toBeVisible();
       await expect(search(page)).toHaveValue('nothing is called this');
     },
   },

@@ -32,8 +32,8 @@ pub(super) struct Question {
     #[serde(default)]
     #[schema(value_type = Option<PermissionName>)]
     permission: Option<String>,
-    /// The network address from which the token was presented to the caller. Without it a token that may be used from some networks only is
-    /// refused.
+    /// The network address from which the token was presented to the caller, which the usage of the token then tells. Without it a token that may
+    /// be used from some networks only is refused.
     #[serde(default)]
     #[schema(examples("192.0.2.7"))]
     remote_addr: Option<String>,

@@ -33,7 +33,7 @@ async fn each_reason_is_told_with_what_to_do_about_it(it: TestConsole) {
     assert_eq!(page.status, 200);
     assert!(page.text().contains("1 token expires within 30 days") && page.text().contains("1 token never expires"), "{}", page.text());
     assert!(!page.text().contains("later") && page.body.contains("endless &lt;b&gt;"));
-    let calm = "Nothing found for: refused for an old secret or while disabled; expired or revoked, but still tried; creator left; outside the policy; unused for 90 days.";
+    let calm = "Nothing found for: tried with an old secret or while disabled; expired or revoked, but still tried; creator left; outside the policy; unused for 90 days.";
     assert!(page.text().contains(calm), "{}", page.text());
     assert_eq!(links(&page.body, "Edit"), [soon.id, endless.id].map(|id| format!("/orgs/acme/tokens/{id}/edit")));
     // Where the links to the list lead is what was counted.
@@ -101,6 +101,6 @@ async fn who_has_nothing_is_led_to_the_first_token(it: TestConsole) {
     it.issue("acme", "fine", Role::Viewer, &[], Lifetime::Minutes(90 * 1440)).await;
     let page = it.get(&owner, OVERVIEW).await;
     let calm =
-        "Nothing found for: refused for an old secret or while disabled; expired or revoked, but still tried; expiring within 30 days;";
+        "Nothing found for: tried with an old secret or while disabled; expired or revoked, but still tried; expiring within 30 days;";
     assert!(page.text().contains("Nothing needs attention") && page.text().contains(calm), "{}", page.text());
 }

@@ -34,7 +34,7 @@ async fn all_of_it_is_in_the_address(it: TestConsole) {
     // The bin keeps the place.
     assert!(page.body.contains("?q=DEPLOY&amp;role=developer&amp;expiring=7&amp;sort=label&amp;revoke=tok_"), "{}", page.body);
     let nothing = it.get(&owner, "/orgs/acme/tokens?q=nobody-is-called-this").await;
-    assert!(nothing.status == 200 && nothing.text().contains("No tokens match") && !nothing.body.contains("<table"));
+    assert!(nothing.status == 200 && nothing.text().contains("No active tokens match") && !nothing.body.contains("<table"));
     // Following the links leads through all of them.
     let (mut address, mut seen) = ("/orgs/acme/tokens?sort=label".to_owned(), 0);
     loop {

@@ -3,8 +3,8 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
 
-/// Letters and digits of a secret behind its prefix: 32 random ones and 6 of its checksum.
-const LENGTH: usize = 38;
+/// As many letters and digits behind a prefix are taken for a secret: of the 32 random ones and 6 of its checksum a few may be missing. An id has 32.
+const LENGTH: usize = 33;
 
 /// Puts the mask of a secret in its place in a field whose form asks for an address.
 pub(super) fn put(event: &Event) {
@@ -40,8 +40,8 @@ mod tests {
             assert_eq!(masked(&text).as_ref(), Some(&mask), "{text}");
         }
         // One that is nobody's too; but not a mask, nor what people call things.
-        assert_eq!(masked(&"a".repeat(38)).as_deref(), Some("aaaa…aaaa"));
-        for text in ["", &mask, "deploy-bot 1", "é…_", &"a".repeat(37), &"aaaa-".repeat(20)] {
+        assert_eq!(masked(&"a".repeat(33)).as_deref(), Some("aaaa…aaaa"));
+        for text in ["", &mask, "deploy-bot 1", "é…_", &format!("tok_{}", "0".repeat(32)), &"aaaa-".repeat(20)] {
             assert_eq!(masked(text), None, "{text}");
         }
     }

@@ -57,6 +57,12 @@ fn arrive() {
     }
     if let Some(element) = dom::find::<HtmlElement>(id).or_else(|| dom::find("main")) {
         dom::focus(&element);
+        // Rows above it may be of another height by now, or be measured for the first time.
+        if element.id() == id && !down.is_empty() {
+            let into = web_sys::ScrollIntoViewOptions::new();
+            into.set_block(web_sys::ScrollLogicalPosition::Nearest);
+            element.scroll_into_view_with_scroll_into_view_options(&into);
+        }
     }
 }
 

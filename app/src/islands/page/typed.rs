@@ -42,10 +42,23 @@ pub(super) fn give_back() {
     let form = dom::all::<HtmlFormElement>("form[method=post]").into_iter().find(|form| form.action() == action);
     let (Some(form), Ok(fields)) = (form, UrlSearchParams::new_with_str(fields)) else { return };
     let all = fields_of(&form);
-    all.iter().for_each(|field| field.fill(&fields));
+    for field in &all {
+        field.fill(&fields);
+        // What is sent once more is seen.
+        if field.is_changed()
+            && let Ok(Some(fold)) = field.element().closest("details")
+        {
+            let _ = fold.set_attribute("open", "");
+        }
+    }
     if !all.is_empty() {
         tell(&form);
     }
+}
+
+/// Whether something was typed or chosen in a form that changes something, and not sent.
+pub(super) fn is_begun() -> bool {
+    dom::all::<HtmlFormElement>("form[method=post]").iter().any(|form| fields_of(form).iter().any(Field::is_changed))
 }
 
 fn taken(storage: &Storage, name: &str) -> Option<String> {
@@ -103,6 +116,25 @@ impl Field {
             Self::Select(select) => (select.name(), select.value()),
         };
         Some((name, value)).filter(|(name, _)| !name.is_empty())
+    }
+
+    fn element(&self) -> &Element {
+        match self {
+            Self::Choice(input) | Self::Line(input) => input,
+            Self::Lines(lines) => lines,
+            Self::Select(select) => select,
+        }
+    }
+
+    /// Whether it holds something else than what came with the page.
+    fn is_changed(&self) -> bool {
+        match self {
+            Self::Choice(input) => input.checked() != input.default_checked(),
+            Self::Line(input) => input.value() != input.default_value(),
+            Self::Lines(lines) => lines.default_value().is_ok_and(|before| before != lines.value()),
+            // Those of our forms stand beside other fields.
+            Self::Select(_) => false,
+        }
     }
 
     fn fill(&self, fields: &UrlSearchParams) {

@@ -3,7 +3,7 @@
 use domain::{
     Timestamp,
     audit::Action,
-    token_query::{LOOKS_LIKE_A_SECRET, search_pattern},
+    token_query::{NO_SECRET_HERE, search_pattern},
 };
 use leptos::prelude::*;
 
@@ -90,7 +90,7 @@ fn Input(
             value=value
             placeholder=placeholder
             pattern=(kind == "text").then(search_pattern)
-            title=(kind == "text").then_some(LOOKS_LIKE_A_SECRET)
+            title=(kind == "text").then_some(NO_SECRET_HERE)
             autocomplete="off"
             spellcheck="false"
             autocapitalize="none"

@@ -2,7 +2,7 @@
 
 use domain::{
     Code, Invitation, MemberPlace, MemberQuery, Removal, Timestamp,
-    token_query::{LOOKS_LIKE_A_SECRET, search_pattern},
+    token_query::{NO_SECRET_HERE, search_pattern},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -249,7 +249,7 @@ fn Searched(organization: String, search: Option<String>) -> impl IntoView {
                     value=search.unwrap_or_default()
                     maxlength="100"
                     pattern=search_pattern()
-                    title=LOOKS_LIKE_A_SECRET
+                    title=NO_SECRET_HERE
                     placeholder="Name or e-mail address"
                     autocomplete="off"
                     spellcheck="false"

@@ -124,7 +124,7 @@ fn Ask(found: Leaving) -> impl IntoView {
     };
     let ending = (!own.is_empty()).then(|| {
         let lines = own.into_iter().map(|token| {
-            let last_used = last_used(token.last_used_at, now);
+            let (used, last_used) = (token.last_used_at.is_some(), last_used(token.last_used_at, now));
             view! {
                 <li class="place">
                     <div>
@@ -133,7 +133,7 @@ fn Ask(found: Leaving) -> impl IntoView {
                             <code class="hint">{token.hint.to_string()}</code>
                         </p>
                     </div>
-                    <div class="cell">{last_used}</div>
+                    <div class="cell">{used.then(|| view! { <span class="text-muted">"Last used"</span> })} {last_used}</div>
                 </li>
             }
         });

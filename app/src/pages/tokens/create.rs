@@ -92,7 +92,9 @@ fn TokenForm(blank: Blank, policy: Policy) -> impl IntoView {
     let refusal = Refusal::posted();
     // The label that the person has been warned about.
     let warned = if posted::label_in_use() { posted::field("label") } else { String::new() };
-    let again = !warned.is_empty() && !(policy.unique_labels && !own);
+    let unique = policy.unique_labels && !own;
+    // As it is, if it may be.
+    let again = !warned.is_empty() && !unique;
     let offer = policy.offer();
     let values = Values {
         label: String::new(),
@@ -114,8 +116,8 @@ fn TokenForm(blank: Blank, policy: Policy) -> impl IntoView {
         <form class="form" method="post" action=address>
             <input r#type="hidden" name="form" value=form />
             <input r#type="hidden" name="label_warned" value=warned.clone() />
-            <LabelField value=values.label refusal=refusal unique=policy.unique_labels && !own autofocus=!posted::was()>
-                <LabelWarning warned=warned unique=policy.unique_labels && !own />
+            <LabelField value=values.label refusal=refusal unique=unique autofocus=!posted::was()>
+                <LabelWarning warned=warned unique=unique />
             </LabelField>
             <DescriptionField value=values.description refusal=refusal />
             {if alone {

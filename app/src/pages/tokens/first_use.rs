@@ -23,6 +23,7 @@ pub fn FirstUse(own: bool, new_token: Option<String>, limit: String) -> impl Int
                 "An API token is a long secret that a script, a pipeline or a service sends along to prove that it may act for "
                 {if own { "you" } else { "your organization" }}
                 ". Give each one its own, with the least role it needs and an end."
+                {own.then_some(" Those of the organization are not shown to your role.")}
             </p>
             {match new_token {
                 Some(new_token) => {

@@ -229,7 +229,20 @@ fn Nothing(organization: String, query: TokenQuery) -> impl IntoView {
     let (title, text, label, way) = if query.after.is_some() {
         ("No more tokens", "The list ends before this page.", "First page", query.from(None))
     } else if query.is_narrowed() {
-        ("No tokens match", "Nothing in this view fits what you search for.", "Show all of this view", query.cleared())
+        match query.view {
+            View::Active => (
+                "No active tokens match",
+                "One that does may be revoked or expired: those are among the inactive ones.",
+                "Show all active tokens",
+                query.cleared(),
+            ),
+            View::Inactive => (
+                "No inactive tokens match",
+                "No revoked or expired token fits what you search for.",
+                "Show all inactive tokens",
+                query.cleared(),
+            ),
+        }
     } else {
         match query.view {
             View::Active => (

@@ -138,7 +138,7 @@ fn Users(users: Vec<SecretUser>, now: Timestamp) -> impl IntoView {
         <ul class="overlap-users">{lines}</ul>
         <p class="field-hint">
             {most.then(|| format!("The {} who used it last are shown. ", Rotation::MOST_USERS))}
-            "Where a service verifies tokens for others, it is named, with the address that it sends as “remote_addr”. This is a few seconds behind."
+            "Where a service verifies tokens for others, it is the service that is named, with the address that it sends as “remote_addr”, or else with its own. This is a few seconds behind."
         </p>
     }
     .into_any()
@@ -182,6 +182,19 @@ pub fn AskEndOverlap(organization: String, token: TokenId, known: Secrets) -> An
 #[component]
 fn Question(organization: String, token: TokenId, rotation: Rotation, now: Timestamp) -> AnyView {
     let action = paths::end_overlap(&organization, token);
+    let unused = (!rotation.new_is_used).then(|| {
+        let users = match rotation.users.len() {
+            0 => "Nothing would be left that works.".to_owned(),
+            1 => "Whoever uses the old one is cut off.".to_owned(),
+            many => format!("All {many} who use the old one are cut off."),
+        };
+        view! {
+            <p>
+                <strong>"Nothing has used the new secret yet. "</strong>
+                {users}
+            </p>
+        }
+    });
     let last = match rotation.users.into_iter().next() {
         Some(user) => view! {
             <strong>"Last used " {when(user.last_used_at, now)}</strong>
@@ -202,6 +215,7 @@ fn Question(organization: String, token: TokenId, rotation: Rotation, now: Times
                     "Whatever still uses the old secret " <code class="hint">{rotation.old.to_string()}</code>
                     " stops working at once. This cannot be undone."
                 </p>
+                {unused}
                 <p>{last}</p>
             </div>
             {refused()}

@@ -1,12 +1,13 @@
 //! Revoking: the dialog that asks, and the notice that tells.
 
-use domain::{Failure, Owner, State, Status, Timestamp, Token, UsageHistory};
+use domain::{Failure, Hint, Owner, State, Status, Timestamp, Token, UsageHistory};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
     paths, posted,
     queries::{
+        rotation::rotation,
         tokens::{self, Found},
         usage::usage,
     },
@@ -33,11 +34,11 @@ pub fn Revoke(organization: String, place: String, id: String) -> impl IntoView 
                 Suspend::new(async move {
                     let (organization, place) = stored.get_value();
                     match found.await {
-                        Ok((found, history)) if !matches!(found.token.state, State::Revoked { .. }) => {
+                        Ok((found, old, history)) if !matches!(found.token.state, State::Revoked { .. }) => {
                             let action = paths::revoke(&organization, &place, found.token.id);
-                            view! { <Ask found=found history=Some(history) action=action back=back /> }.into_any()
+                            view! { <Ask found=found old=old history=Some(history) action=action back=back /> }.into_any()
                         }
-                        Ok((Found { token, .. }, _)) => {
+                        Ok((Found { token, .. }, ..)) => {
                             view! {
                                 <Told tone=Tone::Neutral dismiss=back>
                                     {format!("Token “{}” is revoked already.", token.label)}
@@ -96,7 +97,7 @@ async fn told(organization: String, ids: String) -> Option<String> {
             .then(|| format!("{} tokens are revoked. Whatever still presents one of them is refused.", tokens.len()));
     }
     let token = tokens::find(organization, ids).await.ok()?.token;
-    revoked(&token).then(|| format!("Token “{}” is revoked. Whatever still presents it is refused.", token.label))
+    revoked(&token).then(|| format!("Token “{}” is revoked. Whatever still presents {} is refused.", token.label, token.hint))
 }
 
 /// A message in the place of the dialog.
@@ -111,14 +112,18 @@ fn Told(tone: Tone, dismiss: String, children: Children) -> impl IntoView {
     }
 }
 
-/// The token, and what is known about its use.
-fn find(organization: &str, id: &str) -> Resource<Result<(Found, UsageHistory), Failure>> {
+/// A token, its old secret while that is still accepted, and what is known about its use.
+type Doomed = (Found, Option<Hint>, UsageHistory);
+
+/// What the dialog tells of a token.
+fn find(organization: &str, id: &str) -> Resource<Result<Doomed, Failure>> {
     let key = (organization.to_owned(), id.to_owned());
     Resource::new_blocking(
         move || key.clone(),
         async |(organization, id)| {
             let found = tokens::find(organization.clone(), id.clone()).await?;
-            Ok((found, usage(organization, id).await?.history))
+            let old = rotation(organization.clone(), id.clone()).await?.rotation.map(|rotation| rotation.old);
+            Ok((found, old, usage(organization, id).await?.history))
         },
     )
 }
@@ -130,23 +135,38 @@ pub fn is_asked() -> bool {
 
 /// Asks whether to revoke a token, over its own page, when the address says so and it can be.
 #[component]
-pub fn AskOnPage(found: Found, history: Option<UsageHistory>) -> impl IntoView {
+pub fn AskOnPage(
+    found: Found,
+    /// See [`Ask`].
+    old: Option<Hint>,
+    history: Option<UsageHistory>,
+) -> impl IntoView {
     let (slug, id) = (found.organization.slug.to_string(), found.token.id);
     let (page, action) = (paths::token(&slug, id), paths::revoke_on_page(&slug, id));
-    is_asked().then(|| view! { <Ask found=found history=history action=action back=page /> })
+    is_asked().then(|| view! { <Ask found=found old=old history=history action=action back=page /> })
 }
 
 /// The dialog. Its form posts to `action`, and without an answer it leads to `back`.
 #[component]
-fn Ask(found: Found, history: Option<UsageHistory>, action: String, back: String) -> impl IntoView {
+fn Ask(
+    found: Found,
+    /// The mask of its old secret, while that is still accepted.
+    old: Option<Hint>,
+    history: Option<UsageHistory>,
+    action: String,
+    back: String,
+) -> impl IntoView {
     let last_use = last_use(&found.token, found.now);
     let from = history.as_ref().map(last_addresses);
     let may_rotate = found.may_update && matches!(found.token.status_at(found.now), Status::Active | Status::Disabled);
-    let rotation = paths::rotate(found.organization.slug.as_str(), found.token.id);
+    let way = paths::rotate(found.organization.slug.as_str(), found.token.id);
+    let overlap = paths::ask_end_overlap(found.organization.slug.as_str(), found.token.id);
     let token = found.token;
     let label = token.label.to_string();
     let owner = if token.owner == Owner::Organization { "the organization".to_owned() } else { token.owner.words() };
     let refusal = Refusal::posted();
+    // Whoever has typed something is past the question.
+    let refused = refusal.of("label").is_some();
     // A refusal that is about something else has no field to stand at.
     let elsewhere = refusal.failure().filter(|failure| !matches!(failure.field.as_deref(), Some("label" | "why")));
     let elsewhere = elsewhere.map(|failure| view! { <Refused message=failure.message /> });
@@ -156,13 +176,27 @@ fn Ask(found: Found, history: Option<UsageHistory>, action: String, back: String
                 {format!("Revoke token “{label}”?")}
             </h2>
             <div class="dialog-text" id="revoke-text">
-                <p>"Whatever uses " <code class="hint">{token.hint.to_string()}</code> " stops working at once. This cannot be undone."</p>
+                <p>
+                    "Whatever uses " <code class="hint">{token.hint.to_string()}</code>
+                    {old.as_ref().map(|old| view! { " or its old secret " <code class="hint">{old.to_string()}</code> })}
+                    " stops working at once. This cannot be undone."
+                </p>
                 <p>"It belongs to " <strong>{owner}</strong> ". " {last_use} {from}</p>
-                {may_rotate
+                {(may_rotate && old.is_some())
                     .then(|| {
                         view! {
                             <p>
-                                "To change its secret without an outage, " <a href=rotation>
+                                "To end the old secret alone, " <a href=overlap>
+                                    "end the overlap"
+                                </a> " instead."
+                            </p>
+                        }
+                    })}
+                {(may_rotate && old.is_none())
+                    .then(|| {
+                        view! {
+                            <p>
+                                "To change its secret without an outage, " <a href=way>
                                     "rotate it"
                                 </a> " instead."
                             </p>
@@ -176,13 +210,14 @@ fn Ask(found: Found, history: Option<UsageHistory>, action: String, back: String
                     label=format!("To confirm, type the label: {label}")
                     value=posted::field("label")
                     autocomplete="off"
+                    autofocus=refused
                     confirms=label
                     refusal=refusal
                 />
                 <Why refusal=refusal />
                 <div class="dialog-actions">
                     // Of a form of its own, so that Enter in the field above never means Cancel.
-                    <button r#type="submit" form="revoke-cancel" class="button" data-look="secondary" autofocus=true>
+                    <button r#type="submit" form="revoke-cancel" class="button" data-look="secondary" autofocus=!refused>
                         "Cancel"
                     </button>
                     <Submit look=Look::Danger meanwhile="Revoking…" label="Revoke token" />

@@ -118,6 +118,7 @@ fn Form(form: Rotatable) -> impl IntoView {
     let (action, back) = (paths::rotate(slug, id), paths::token(slug, id));
     let refusal = Refusal::posted();
     let late = late(refusal);
+    let used = last_used(token.last_used_at, now);
     // A page that was refused still shows what its form was made from.
     let version = if posted::was() { posted::field("version") } else { version };
     view! {
@@ -125,8 +126,8 @@ fn Form(form: Rotatable) -> impl IntoView {
             {format!("“{}” gets a new secret, which is shown once. Everything else about it stays: its id, what it may do, when it expires.", token.label)}
         </p>
         <Details>
-            <Detail term="Last used">{last_used(token.last_used_at, now)}</Detail>
             <SubjectDetails token=token />
+            <Detail term="Last used">{used}</Detail>
         </Details>
         <Summary title="The token was not rotated" fields=&["overlap"] refusal=refusal />
         <TooLate late=late page=back.clone() />

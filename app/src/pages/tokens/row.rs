@@ -143,7 +143,10 @@ pub fn Row(
                 {earlier
                     .map(|earlier| {
                         view! {
-                            <span class="cell-more">"Found by an earlier secret, " <code class="hint">{earlier.to_string()}</code></span>
+                            <span class="cell-more">
+                                "Found by an earlier secret, " <code class="hint">{earlier.to_string()}</code>
+                                ", which is refused already. The token works on with the one above."
+                            </span>
                         }
                     })}
             </Cell>

@@ -120,7 +120,8 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
             </ButtonLink>
         }
     });
-    let asked = (may_revoke && status != Status::Revoked).then(|| view! { <AskOnPage found=asking history=history /> });
+    let asked = (may_revoke && status != Status::Revoked)
+        .then(|| view! { <AskOnPage found=asking old=old.as_ref().map(|old| old.hint.clone()) history=history /> });
     view! {
         <PageTitle page=label.clone() organization=organization.name.to_string() />
         <div role="status">

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use domain::{Timestamp, audit::Action};
+use domain::{
+    Timestamp,
+    audit::Action,
+    token_query::{NO_SECRET_HERE, looks_like_a_secret},
+};
 
 use crate::error::{Error, Result};
 
@@ -91,6 +95,7 @@ fn name(field: &'static str, typed: &str) -> Result<String> {
     let text = typed.trim();
     let why = match text.chars().count() {
         length if length > LONGEST => format!("Type {LONGEST} characters at most; this has {length}."),
+        _ if looks_like_a_secret(text) => NO_SECRET_HERE.to_owned(),
         _ if text.chars().any(char::is_control) => "Type a name or an id without control characters.".to_owned(),
         _ => return Ok(text.to_owned()),
     };

@@ -234,7 +234,7 @@ async fn a_dead_token_is_reported_once_an_hour(instance: Instance) {
     assert_eq!(look().await, 1);
     let mails = taken(&instance).await;
     assert_eq!(mails.iter().map(|mail| mail.recipient.as_str()).collect::<Vec<_>>(), ["ada@acme.test", "adam@acme.test"]);
-    assert_eq!(mails[0].subject, "The revoked API token “ci” of Acme is still presented");
+    assert_eq!(mails[0].subject, "The revoked API token “ci” of Acme is still being tried");
     for said in ["The token is revoked", "20 times", "10.0.0.7", issued.token.hint.as_str(), &id] {
         assert!(mails[0].text.contains(said) && mails[0].html.contains(said), "{said}: {}", mails[0].text);
     }

@@ -6,7 +6,7 @@ use std::{
     sync::atomic::Ordering,
 };
 
-use domain::{Cause, OrganizationId, Timestamp, TokenId, UsageHistory};
+use domain::{Cause, OrganizationId, Rotation, Timestamp, TokenId, UsageHistory};
 
 use super::{FirstUse, Presenter, Refused, SecretUse};
 use crate::{keys::Digest, store::tokens::Found};
@@ -14,8 +14,8 @@ use crate::{keys::Digest, store::tokens::Found};
 /// Entries that wait in one place at most. Past that what is new is dropped: the next use of the same token says the same.
 pub(super) const MOST: usize = 20_000;
 
-/// How many of them may be users of replaced secrets. Programs call themselves what they like, so that one secret could take all the room; in the
-/// end the latest twenty users of each are kept.
+/// How many of them may be users of replaced secrets. Of one secret no more wait than are kept in the end: programs call themselves what they like,
+/// and services say what they like of addresses, so that one could take the room of all.
 const MOST_STRAGGLERS: usize = MOST / 4;
 
 /// What waits in one place.
@@ -23,7 +23,9 @@ const MOST_STRAGGLERS: usize = MOST / 4;
 pub(super) struct Noted {
     pub(super) tallies: HashMap<(TokenId, i64), Tally>,
     pub(super) firsts: HashMap<Digest, FirstUse>,
-    pub(super) stragglers: HashMap<User, SecretUse>,
+    pub(super) stragglers: HashMap<Digest, Vec<SecretUse>>,
+    /// How many there are in those.
+    users: usize,
     pub(super) refusals: HashMap<(TokenId, Cause), Refused>,
 }
 
@@ -48,7 +50,7 @@ pub(super) struct Latest {
 impl Noted {
     /// How many entries wait.
     pub(super) fn len(&self) -> usize {
-        self.tallies.len() + self.firsts.len() + self.stragglers.len() + self.refusals.len()
+        self.tallies.len() + self.firsts.len() + self.users + self.refusals.len()
     }
 
     /// Takes a use in.
@@ -74,10 +76,23 @@ impl Noted {
 
     /// Takes in who uses a replaced secret. Where there is no room for another one, those who are known are still counted.
     fn straggle(&mut self, used: SecretUse) {
-        let has_room = self.stragglers.len() < MOST_STRAGGLERS;
-        match self.stragglers.entry((used.digest, used.address.clone(), used.user_agent.clone())) {
-            Entry::Vacant(_) if !has_room => {}
-            entry => merge_straggler(entry, used),
+        let has_room = self.users < MOST_STRAGGLERS;
+        let known = match self.stragglers.entry(used.digest) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(_) if !has_room => return,
+            Entry::Vacant(place) => place.insert(Vec::new()),
+        };
+        if let Some(same) = known.iter_mut().find(|each| each.address == used.address && each.user_agent == used.user_agent) {
+            same.times += used.times;
+            same.last = same.last.max(used.last);
+        } else if known.len() >= usize::from(Rotation::MOST_USERS) {
+            // Of more than are kept, the one who used it longest ago would be forgotten anyway.
+            if let Some(oldest) = known.iter_mut().min_by_key(|each| each.last).filter(|oldest| oldest.last <= used.last) {
+                *oldest = used;
+            }
+        } else if has_room {
+            known.push(used);
+            self.users += 1;
         }
     }
 
@@ -204,20 +219,32 @@ mod tests {
 
     #[test]
     fn what_programs_are_called_takes_no_room_from_others() {
-        let used = |agent: usize| {
+        let used = |secret: u8, agent: usize| {
             let organization = OrganizationId::new(Timestamp::from_micros(0), [0; 10]);
-            let (token, last) = (TokenId::new(Timestamp::from_micros(0), [0; 10]), Timestamp::from_micros(1));
+            let (token, last) = (TokenId::new(Timestamp::from_micros(0), [0; 10]), Timestamp::from_micros(agent.try_into().unwrap()));
             let (address, user_agent) = ("10.0.0.1".to_owned(), agent.to_string());
-            SecretUse { digest: [0; 32], organization, token, address, user_agent, last, times: 1 }
+            SecretUse { digest: [secret; 32], organization, token, address, user_agent, last, times: 1 }
         };
+        let most = usize::from(Rotation::MOST_USERS);
         let mut noted = Noted::default();
         for agent in 0..2 * MOST {
-            noted.straggle(used(agent));
+            noted.straggle(used(0, agent));
         }
-        assert_eq!(noted.len(), MOST_STRAGGLERS);
-        noted.straggle(used(0));
-        noted.straggle(used(MOST));
-        let times = |agent: usize| noted.stragglers.get(&([0; 32], "10.0.0.1".to_owned(), agent.to_string())).map(|used| used.times);
-        assert_eq!((times(0), times(MOST)), (Some(2), None), "who is known is still counted");
+        assert_eq!(noted.len(), most, "of one secret no more than are kept");
+        noted.straggle(used(0, 2 * MOST - 1));
+        noted.straggle(used(0, 0));
+        let times = |noted: &Noted, secret: u8, agent: usize| {
+            let all = noted.stragglers.get(&[secret; 32]);
+            all.and_then(|all| all.iter().find(|each| each.user_agent == agent.to_string())).map(|each| each.times)
+        };
+        assert_eq!((times(&noted, 0, 2 * MOST - 1), times(&noted, 0, 0)), (Some(2), None), "the latest, who are counted");
+        noted.straggle(used(1, 0));
+        assert_eq!(times(&noted, 1, 0), Some(1), "another one has its room");
+        // Where there is none left, those who are known are still counted.
+        noted.users = MOST_STRAGGLERS;
+        noted.straggle(used(2, 0));
+        noted.straggle(used(1, 1));
+        noted.straggle(used(1, 0));
+        assert_eq!((times(&noted, 2, 0), times(&noted, 1, 1), times(&noted, 1, 0)), (None, None, Some(2)));
     }
 }

@@ -77,7 +77,7 @@ impl Worker {
     }
 
     fn gather(&mut self) {
-        for Noted { tallies, firsts, stragglers, refusals } in self.notes.waiting.gather() {
+        for Noted { tallies, firsts, stragglers, refusals, .. } in self.notes.waiting.gather() {
             for ((token, day), tally) in tallies {
                 self.history.add(token, day, &tally);
                 let Some(latest) = tally.latest else { continue };
@@ -90,7 +90,8 @@ impl Worker {
             for (digest, first) in firsts {
                 self.firsts.entry(digest).or_insert(first);
             }
-            for (user, used) in stragglers {
+            for used in stragglers.into_values().flatten() {
+                let user = (used.digest, used.address.clone(), used.user_agent.clone());
                 noted::merge_straggler(self.stragglers.entry(user), used);
             }
             for refused in refusals.into_values() {

@@ -43,7 +43,7 @@ struct Counts {
     refused: u64,
 }
 
-/// Where it was accepted from: for a token that a service verifies, the service.
+/// Where it was accepted from: for a token that a service verifies, its `remote_addr`, or else the service.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = SeenAddress)]
 struct Address {
@@ -76,7 +76,7 @@ struct Overlapping {
     old_secret_users: Vec<Straggler>,
 }
 
-/// Somebody who presented a secret: for a token that a service verifies, the service.
+/// Somebody who presented a secret: for a token that a service verifies, the service, with its `remote_addr` if it sends one.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = SecretUser)]
 struct Straggler {

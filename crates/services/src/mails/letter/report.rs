@@ -64,8 +64,8 @@ impl Letter {
         };
         let Presented { label, organization_name: organization, .. } = presented;
         Self {
-            subject: format!("The {what} “{label}” of {organization} is still presented"),
-            opening: format!("Somebody presented the {what} “{label}” of {organization}. It was refused."),
+            subject: format!("The {what} “{label}” of {organization} is still being tried"),
+            opening: format!("Somebody tried the {what} “{label}” of {organization}. It was refused."),
             facts: vec![
                 ("Label", presented.label.clone()),
                 ("Token", presented.hint.clone()),
