@@ -1,5 +1,5 @@
 import { test, expect } from './support/fixtures.ts';
-import { TOKENS, callApi, mask, rotate, row } from './support/journeys.ts';
+import { TOKENS, bin, callApi, mask, revokeDialog, rotate, row } from './support/journeys.ts';
 
 test('both secrets work after a rotation, the page tells who still uses the old one, and ending the overlap leaves the new one', async ({
   page,
@@ -47,6 +47,25 @@ test('both secrets work after a rotation, the page tells who still uses the old 
     await expect(page.getByText('An old secret is still being tried')).toBeVisible({ timeout: 500 });
   }).toPass();
   expect((await page.content()).includes(secret)).toBe(false);
+});
+
+test('whoever revokes or ends an overlap is told which secrets that is about', async ({ page, server, visit }) => {
+  const old = await server.token({ label: 'which one' });
+  const renewed = await server.rotate(old.token.id, '24h');
+  await visit(TOKENS);
+  await bin(page, 'which one').click();
+  const question = revokeDialog(page, 'which one');
+  await expect(question).toContainText(`Whatever uses ${mask(renewed.secret)} or its old secret ${mask(old.secret)} stops working at once.`);
+  await question.getByRole('link', { name: 'end the overlap' }).click();
+  // Nobody has got the new secret yet, so that ending the old one leaves nobody who can go on.
+  await expect(page.getByRole('alertdialog', { name: 'End the overlap now?' })).toContainText('Nothing has used the new secret yet.');
+  await page.getByRole('button', { name: 'End overlap', exact: true }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'The old secret has ended.' })).toBeVisible();
+  // Who finds the dead one in a log is not led to revoke the one that works.
+  await visit(`${TOKENS}?q=${encodeURIComponent(mask(old.secret))}`);
+  await expect(row(page, 'which one')).toContainText(`Found by an earlier secret, ${mask(old.secret)}, which is refused already.`);
+  await bin(page, 'which one').click();
+  await expect(question).toContainText(`Whatever uses ${mask(renewed.secret)} stops working at once.`);
 });
 
 test('a rotation in an old tab rotates nothing, and leads to the token', async ({ page, server, visit }) => {
