@@ -149,6 +149,20 @@ test('keys of one letter search, generate and show what there is', async ({ page
   await expect(page).toHaveURL(NEW_TOKEN);
 });
 
+test('a key does not throw away what was typed into a form', async ({ page, visit }) => {
+  await visit(NEW_TOKEN);
+  await page.getByRole('textbox', { name: 'Label' }).fill('half typed');
+  await page.getByRole('button', { name: 'Generate token' }).focus();
+  await page.keyboard.press('/');
+  // What a key leads to, it leads to at once.
+  await page.evaluate(async () => await new Promise(requestAnimationFrame));
+  await expect(page).toHaveURL(NEW_TOKEN);
+  await page.getByRole('textbox', { name: 'Label' }).fill('');
+  await page.getByRole('button', { name: 'Generate token' }).focus();
+  await page.keyboard.press('/');
+  await expect(page).toHaveURL(`${TOKENS}#q`);
+});
+
 test('keys of one letter do nothing over a dialog, nor where they are turned off', async ({ page, server, visit }) => {
   await server.token({ label: 'asked about' });
   const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
