@@ -159,8 +159,11 @@ fn Ask(
     let last_use = last_use(&found.token, found.now);
     let from = history.as_ref().map(last_addresses);
     let may_rotate = found.may_update && matches!(found.token.status_at(found.now), Status::Active | Status::Disabled);
-    let way = paths::rotate(found.organization.slug.as_str(), found.token.id);
-    let overlap = paths::ask_end_overlap(found.organization.slug.as_str(), found.token.id);
+    let (slug, id) = (found.organization.slug.as_str(), found.token.id);
+    let (purpose, words, way) = match old {
+        Some(_) => ("To end the old secret alone, ", "end the overlap", paths::ask_end_overlap(slug, id)),
+        None => ("To change its secret without an outage, ", "rotate it", paths::rotate(slug, id)),
+    };
     let token = found.token;
     let label = token.label.to_string();
     let owner = if token.owner == Owner::Organization { "the organization".to_owned() } else { token.owner.words() };
@@ -182,23 +185,11 @@ fn Ask(
                     " stops working at once. This cannot be undone."
                 </p>
                 <p>"It belongs to " <strong>{owner}</strong> ". " {last_use} {from}</p>
-                {(may_rotate && old.is_some())
+                {may_rotate
                     .then(|| {
                         view! {
                             <p>
-                                "To end the old secret alone, " <a href=overlap>
-                                    "end the overlap"
-                                </a> " instead."
-                            </p>
-                        }
-                    })}
-                {(may_rotate && old.is_none())
-                    .then(|| {
-                        view! {
-                            <p>
-                                "To change its secret without an outage, " <a href=way>
-                                    "rotate it"
-                                </a> " instead."
+                                {purpose} <a href=way>{words}</a> " instead."
                             </p>
                         }
                     })}

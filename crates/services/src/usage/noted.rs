@@ -83,8 +83,7 @@ impl Noted {
             Entry::Vacant(place) => place.insert(Vec::new()),
         };
         if let Some(same) = known.iter_mut().find(|each| each.address == used.address && each.user_agent == used.user_agent) {
-            same.times += used.times;
-            same.last = same.last.max(used.last);
+            same.add(&used);
         } else if known.len() >= usize::from(Rotation::MOST_USERS) {
             // Of more than are kept, the one who used it longest ago would be forgotten anyway.
             if let Some(oldest) = known.iter_mut().min_by_key(|each| each.last).filter(|oldest| oldest.last <= used.last) {
@@ -151,14 +150,18 @@ pub(super) type User = (Digest, String, String);
 /// Adds to how often somebody used a replaced secret.
 pub(super) fn merge_straggler(known: Entry<'_, User, SecretUse>, used: SecretUse) {
     match known {
-        Entry::Occupied(mut known) => {
-            let known = known.get_mut();
-            known.times += used.times;
-            known.last = known.last.max(used.last);
-        }
+        Entry::Occupied(mut known) => known.get_mut().add(&used),
         Entry::Vacant(place) => {
             place.insert(used);
         }
+    }
+}
+
+impl SecretUse {
+    /// Adds what the same somebody did besides.
+    fn add(&mut self, more: &Self) {
+        self.times += more.times;
+        self.last = self.last.max(more.last);
     }
 }
 
