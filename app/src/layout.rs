@@ -9,6 +9,7 @@ use leptos_router::{
 
 use crate::{
     paths, queries,
+    texts::{common, layout as say, shell},
     ui::{
         button::{Look, Submit},
         icon::{Glyph, Icon},
@@ -39,7 +40,7 @@ pub fn Settings() -> impl IntoView {
                     {move || Suspend::new(async move {
                         let slug = organization.get();
                         let entries = me.await.map(|me| settings(&me, &slug)).unwrap_or_default();
-                        view! { <SideNavigation title="Organization settings" entries=entries /> }
+                        view! { <SideNavigation title=common::ORGANIZATION_SETTINGS entries=entries /> }
                     })}
                 </Suspense>
             </div>
@@ -59,14 +60,14 @@ fn settings(me: &Me, slug: &str) -> Vec<Entry> {
     let held = membership.role.permissions();
     let may = |permission| held.contains(permission);
     [
-        Some(Entry { address: paths::overview(slug), title: "Overview", glyph: Glyph::Home }),
-        Some(Entry { address: paths::tokens(slug), title: "API tokens", glyph: Glyph::Key }),
-        may(Permission::USER_READ).then(|| Entry { address: paths::members(slug), title: "Members", glyph: Glyph::People }),
-        may(Permission::TEAMS_READ).then(|| Entry { address: paths::teams(slug), title: "Teams", glyph: Glyph::Team }),
-        may(Permission::ROLE_READ).then(|| Entry { address: paths::roles(slug), title: "Roles", glyph: Glyph::Sliders }),
-        may(Permission::ORGANIZATION_READ).then(|| Entry { address: paths::policies(slug), title: "Policies", glyph: Glyph::Shield }),
-        may(Permission::ORGANIZATION_UPDATE).then(|| Entry { address: paths::audit(slug), title: "Audit log", glyph: Glyph::Log }),
-        may(Permission::ORGANIZATION_UPDATE).then(|| Entry { address: paths::mail(slug), title: "Mail", glyph: Glyph::Mail }),
+        Some(Entry { address: paths::overview(slug), title: common::OVERVIEW, glyph: Glyph::Home }),
+        Some(Entry { address: paths::tokens(slug), title: common::API_TOKENS, glyph: Glyph::Key }),
+        may(Permission::USER_READ).then(|| Entry { address: paths::members(slug), title: common::MEMBERS, glyph: Glyph::People }),
+        may(Permission::TEAMS_READ).then(|| Entry { address: paths::teams(slug), title: common::TEAMS, glyph: Glyph::Team }),
+        may(Permission::ROLE_READ).then(|| Entry { address: paths::roles(slug), title: common::ROLES, glyph: Glyph::Sliders }),
+        may(Permission::ORGANIZATION_READ).then(|| Entry { address: paths::policies(slug), title: common::POLICIES, glyph: Glyph::Shield }),
+        may(Permission::ORGANIZATION_UPDATE).then(|| Entry { address: paths::audit(slug), title: common::AUDIT_LOG, glyph: Glyph::Log }),
+        may(Permission::ORGANIZATION_UPDATE).then(|| Entry { address: paths::mail(slug), title: common::MAIL, glyph: Glyph::Mail }),
     ]
     .into_iter()
     .flatten()
@@ -78,15 +79,15 @@ fn settings(me: &Me, slug: &str) -> Vec<Entry> {
 pub fn Account() -> impl IntoView {
     let me = find_me();
     let entries = vec![
-        Entry { address: paths::ACCOUNT.to_owned(), title: "Profile", glyph: Glyph::Person },
-        Entry { address: paths::OWN_TOKENS.to_owned(), title: "API tokens", glyph: Glyph::Key },
-        Entry { address: paths::SESSIONS.to_owned(), title: "Sessions", glyph: Glyph::Clock },
+        Entry { address: paths::ACCOUNT.to_owned(), title: common::PROFILE, glyph: Glyph::Person },
+        Entry { address: paths::OWN_TOKENS.to_owned(), title: common::API_TOKENS, glyph: Glyph::Key },
+        Entry { address: paths::SESSIONS.to_owned(), title: common::SESSIONS, glyph: Glyph::Clock },
     ];
     view! {
         <Header me=me organization=Memo::new(|_| String::new()) />
         <div class="frame">
             <div class="side">
-                <SideNavigation title="Your account" entries=entries />
+                <SideNavigation title=say::YOUR_ACCOUNT entries=entries />
             </div>
             <main class="main" id="main" tabindex="-1">
                 <Outlet />
@@ -119,7 +120,7 @@ fn Brand() -> impl IntoView {
     view! {
         <a class="brand" href="/">
             <img src="/favicon.svg" alt="" width="26" height="26" />
-            "Jeton"
+            {shell::JETON}
         </a>
     }
 }
@@ -159,14 +160,14 @@ fn Organizations(memberships: Vec<Membership>, slug: String) -> impl IntoView {
     match (here, memberships.len()) {
         (Some(here), 1) => view! {
             <span class="header-organization">
-                <span class="sr-only">"Organization: "</span>
+                <span class="sr-only">{say::ORGANIZATION}</span>
                 {here.organization.name.to_string()}
             </span>
         }
         .into_any(),
         (_, 0) => ().into_any(),
         (here, _) => {
-            let name = here.map_or_else(|| "Organizations".to_owned(), |here| here.organization.name.to_string());
+            let name = here.map_or_else(|| say::ORGANIZATIONS.to_owned(), |here| here.organization.name.to_string());
             let links = memberships.into_iter().map(move |membership| {
                 let current = (membership.organization.slug.as_str() == slug).then_some("true");
                 view! {
@@ -184,12 +185,12 @@ fn Organizations(memberships: Vec<Membership>, slug: String) -> impl IntoView {
                     class="button header-switch"
                     data-look=Look::Quiet.as_str()
                     popovertarget="organizations"
-                    aria-label=format!("Organization: {name}")
+                    aria-label=say::organization(&name)
                 >
                     <span class="header-switch-name">{name.clone()}</span>
                     <Icon glyph=Glyph::Down />
                 </button>
-                <nav class="menu menu-start" id="organizations" popover="auto" aria-label="Organizations">
+                <nav class="menu menu-start" id="organizations" popover="auto" aria-label=say::ORGANIZATIONS>
                     <ul>{links.collect_view()}</ul>
                 </nav>
             }
@@ -203,7 +204,7 @@ fn Organizations(memberships: Vec<Membership>, slug: String) -> impl IntoView {
 fn AccountMenu(me: Me) -> impl IntoView {
     let name = me.name.to_string();
     view! {
-        <button r#type="button" class="button" data-look=Look::Quiet.as_str() popovertarget="account" aria-label=format!("Account: {name}")>
+        <button r#type="button" class="button" data-look=Look::Quiet.as_str() popovertarget="account" aria-label=say::account(&name)>
             <Icon glyph=Glyph::Person />
             <span class="header-name">{name.clone()}</span>
             <Icon glyph=Glyph::Down />
@@ -212,13 +213,13 @@ fn AccountMenu(me: Me) -> impl IntoView {
             <p class="menu-name">{name}</p>
             <p class="menu-email">{me.email.as_str().to_owned()}</p>
             <a class="button" data-look=Look::Secondary.as_str() href=paths::ACCOUNT>
-                "Your account"
+                {say::YOUR_ACCOUNT}
             </a>
             <a class="button" data-look=Look::Secondary.as_str() href=paths::API_REFERENCE>
-                "API reference"
+                {say::API_REFERENCE}
             </a>
             <form method="post" action=paths::SIGN_OUT>
-                <Submit look=Look::Secondary label="Sign out" />
+                <Submit look=Look::Secondary label=say::SIGN_OUT />
             </form>
         </div>
     }
@@ -288,7 +289,7 @@ pub fn Breadcrumb(steps: Vec<(&'static str, Option<String>)>) -> impl IntoView {
         }
     });
     view! {
-        <nav class="breadcrumb" aria-label="Breadcrumb">
+        <nav class="breadcrumb" aria-label=say::BREADCRUMB>
             <ol>{steps.collect_view()}</ol>
         </nav>
     }

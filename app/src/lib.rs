@@ -22,5 +22,6 @@ mod queries;
 mod shell;
 #[cfg(feature = "ssr")]
 pub mod ssr;
+mod texts;
 #[cfg(feature = "ssr")]
 mod ui;

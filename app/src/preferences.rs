@@ -1,6 +1,8 @@
 //! How somebody wants the console to look and to listen. A browser keeps it, not an account, so that it holds before anybody has signed in and
 //! on each machine as it fits there. Decision 38.
 
+use crate::texts::preferences as say;
+
 /// Which colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Theme {
@@ -27,9 +29,9 @@ impl Theme {
     /// What people call it.
     pub const fn title(self) -> &'static str {
         match self {
-            Self::System => "As the system",
-            Self::Light => "Light",
-            Self::Dark => "Dark",
+            Self::System => say::AS_THE_SYSTEM,
+            Self::Light => say::LIGHT,
+            Self::Dark => say::DARK,
         }
     }
 
@@ -83,8 +85,8 @@ impl Keys {
     /// What people call it.
     pub const fn title(self) -> &'static str {
         match self {
-            Self::On => "On",
-            Self::Off => "Off",
+            Self::On => say::ON,
+            Self::Off => say::OFF,
         }
     }
 

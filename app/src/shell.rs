@@ -13,7 +13,7 @@ use crate::pages::components::Components;
 // A release has no such page.
 #[cfg(not(debug_assertions))]
 use crate::pages::not_found::NotFound as Components;
-use crate::{islands, layout, pages, ssr};
+use crate::{islands, layout, pages, ssr, texts::shell as say};
 
 /// Lets the inert markup through that Leptos makes new elements from, and refuses whatever could run or load something. There is no way to
 /// make a script of a string at all.
@@ -49,7 +49,7 @@ pub(crate) fn shell() -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content=theme.scheme() />
                 {around}
-                <meta name="description" content="Generate, hand out and revoke the API tokens of your organization." />
+                <meta name="description" content=say::DESCRIPTION />
                 {sheet}
                 {link}
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
@@ -73,9 +73,9 @@ fn App() -> impl IntoView {
     provide_meta_context();
     view! {
         // For a page that does not name itself.
-        <Title text="Jeton" />
+        <Title text=say::JETON />
         <a class="skip-link" href="#main">
-            "Skip to content"
+            {say::SKIP_TO_CONTENT}
         </a>
         <Router>
             <Routes fallback=pages::not_found::NotFound>

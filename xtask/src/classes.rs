@@ -99,16 +99,16 @@ fn before(tokens: &[Token], at: usize) -> Option<&Token> {
 }
 
 /// A word, a string literal's inside, or one character of punctuation.
-struct Token {
-    text: String,
-    is_string: bool,
-    line: usize,
+pub(crate) struct Token {
+    pub(crate) text: String,
+    pub(crate) is_string: bool,
+    pub(crate) line: usize,
     start: usize,
     end: usize,
 }
 
 impl Token {
-    fn is(&self, text: &str) -> bool {
+    pub(crate) fn is(&self, text: &str) -> bool {
         !self.is_string && self.text == text
     }
 
@@ -138,7 +138,7 @@ fn word(c: char) -> bool {
 }
 
 /// Cuts Rust source into tokens. Comments, characters and lifetimes fall away.
-fn tokens(source: &str) -> Vec<Token> {
+pub(crate) fn tokens(source: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let (mut at, mut line) = (0, 1);
     while let Some(c) = source[at..].chars().next() {

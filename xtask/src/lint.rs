@@ -9,6 +9,7 @@ use crate::css;
 use crate::project::Project;
 use crate::site;
 use crate::steps::{note, step};
+use crate::texts;
 use crate::tools::{self, run};
 
 type Lint = fn(&Project) -> Result<()>;
@@ -18,10 +19,11 @@ pub(crate) fn lint(project: &Project) -> Result<()> {
     tools::component(project, "fmt", "rustfmt")?;
     tools::component(project, "clippy", "clippy")?;
     fs::create_dir_all(project.site())?; // the server's source embeds this folder
-    let lints: [(&str, &str, Lint); 6] = [
+    let lints: [(&str, &str, Lint); 7] = [
         ("format", "one layout, so that diffs show meaning", format),
         ("dependencies", "one TLS stack, one sqlx, a SQLite without the WAL bug", dependencies),
         ("classes", "each one in app/src has a style", |project| css::stylesheet(&project.root, false).map(drop)),
+        ("texts", "each one is in app/src/texts, ready for translation", texts::in_one_place),
         ("clippy, server side", "warnings are errors", clippy_server),
         ("clippy, browser side", "the other face of the same components", clippy_browser),
         ("documentation", "what is public is explained, and links lead somewhere", documentation),

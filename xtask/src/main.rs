@@ -16,6 +16,7 @@ mod server;
 mod site;
 mod steps;
 mod suite;
+mod texts;
 mod tools;
 mod watch;
 

@@ -3,7 +3,10 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{dom, page::secrets};
-use crate::icon::{Glyph, Icon};
+use crate::{
+    icon::{Glyph, Icon},
+    texts::islands as say,
+};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
@@ -25,7 +28,7 @@ pub fn Copy(
     let live = RwSignal::new(false);
     Effect::new(move |_| live.set(true));
     let outcome = RwSignal::new(Outcome::None);
-    let told = format!("Copied: {what}.");
+    let told = say::copied(&what);
     let copied = move || outcome.get() == Outcome::Copied;
     let copy = move |_| {
         let Some(element) = dom::find(&from) else { return };
@@ -48,12 +51,12 @@ pub fn Copy(
                 <span class="copy-after">
                     <Icon glyph=Glyph::Check />
                 </span>
-                {move || if copied() { "Copied" } else { "Copy" }}
+                {move || if copied() { say::COPIED } else { say::COPY }}
                 <span class="sr-only">{format!(" {what}")}</span>
             </button>
             <span class="copy-told" role="status">
                 <span class="sr-only">{move || copied().then(|| told.clone())}</span>
-                {move || (outcome.get() == Outcome::Refused).then_some("Selected. Press Ctrl+C (\u{2318}C on a Mac) to copy.")}
+                {move || (outcome.get() == Outcome::Refused).then_some(say::PRESS_TO_COPY)}
             </span>
         </div>
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use web_sys::HtmlInputElement;
 
 use super::dom;
+use crate::texts::islands as say;
 
 /// A preset as the server offers it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +29,7 @@ pub fn Presets(
     let choice = StoredValue::new(choice);
     let links = presets.into_iter().map(|preset| {
         let Offered { title, summary, address, toggles } = preset;
-        let words = format!("{title}: {} permissions are on.", toggles.len());
+        let words = say::permissions_are_on(&title, toggles.len());
         let fill = move |event: MouseEvent| {
             event.prevent_default();
             if let Some(choice) = choice.with_value(|id| dom::find::<HtmlInputElement>(id)) {

@@ -4,6 +4,7 @@ use leptos::{ev, prelude::*};
 use web_sys::HtmlInputElement;
 
 use super::dom;
+use crate::texts::islands as say;
 
 /// The id of the form that the checkboxes in the rows belong to.
 pub const CHOSEN: &str = "chosen";
@@ -45,10 +46,9 @@ pub fn Selection() -> impl IntoView {
         });
     });
     let told = move || match (chosen.get(), none.get()) {
-        (0, false) => "Select tokens to revoke several at once.".to_owned(),
-        (0, true) => "Select at least one token first.".to_owned(),
-        (1, _) => "1 token selected.".to_owned(),
-        (several, _) => format!("{several} tokens selected."),
+        (0, false) => say::SELECT_TOKENS.to_owned(),
+        (0, true) => say::SELECT_ONE_FIRST.to_owned(),
+        (tokens, _) => say::selected(tokens),
     };
     view! {
         <label class="check" hidden=move || !live.get()>
@@ -65,7 +65,7 @@ pub fn Selection() -> impl IntoView {
                     recount();
                 }
             />
-            <span>"Select all" <span class="wide-word">" on this page"</span></span>
+            <span>{say::SELECT_ALL} <span class="wide-word">{say::ON_THIS_PAGE}</span></span>
         </label>
         <p class="selection-told" role="status" data-idle=move || (chosen.get() == 0 && !none.get()).then_some("")>
             {told}

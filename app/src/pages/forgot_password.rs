@@ -7,6 +7,7 @@ use crate::{
     layout::Plain,
     paths, posted,
     ssr::request,
+    texts::{account, forgot_password as say},
     ui::{
         button::Submit,
         field::{Refusal, TextField},
@@ -23,35 +24,24 @@ pub fn ForgotPassword() -> impl IntoView {
     let become_files = request().mails_become_files;
     let page = if sent {
         view! {
-            <Heading text="Look into your mail" />
-            <p class="lead">
-                "If there is an account with this address, a mail is on its way. Its link works once, for 30 minutes; an earlier one no longer does."
-            </p>
-            {if become_files {
-                view! {
-                    <p>
-                        "No mail server is set up here, so the mail becomes a file on the server. Ask whoever runs it to hand the link to you."
-                    </p>
-                }
-                    .into_any()
-            } else {
-                view! { <p>"Nothing came? Look for it in the spam folder, and check the address."</p> }.into_any()
-            }}
+            <Heading text=say::SENT />
+            <p class="lead">{say::SENT_LEAD}</p>
+            <p>{if become_files { say::SENT_TO_A_FILE } else { say::SENT_NOTHING_CAME }}</p>
             <p>
-                <a href=paths::SIGN_IN>"Back to signing in"</a>
+                <a href=paths::SIGN_IN>{say::BACK_TO_SIGNING_IN}</a>
             </p>
         }
         .into_any()
     } else {
         let refused = refusal.is_some();
         view! {
-            <Heading text="Forgot your password?" />
-            <p class="lead">"Type the e-mail address you sign in with. You get a mail with a link to set a new password."</p>
-            <Summary title="No mail was sent" fields=&["email"] refusal=refusal />
+            <Heading text=say::FORGOT_YOUR_PASSWORD />
+            <p class="lead">{say::LEAD}</p>
+            <Summary title=say::NO_MAIL_SENT fields=&["email"] refusal=refusal />
             <form class="form" method="post" action=paths::FORGOT_PASSWORD>
                 <TextField
                     name="email"
-                    label="E-mail address"
+                    label=account::EMAIL_ADDRESS
                     kind="email"
                     value=posted::field("email")
                     autocomplete="username"
@@ -59,16 +49,16 @@ pub fn ForgotPassword() -> impl IntoView {
                     autofocus=!refused
                     refusal=refusal
                 />
-                <Submit label="Send link" />
+                <Submit label=say::SEND_LINK />
             </form>
             <p>
-                <a href=paths::SIGN_IN>"Back to signing in"</a>
+                <a href=paths::SIGN_IN>{say::BACK_TO_SIGNING_IN}</a>
             </p>
         }
         .into_any()
     };
     view! {
-        <PageTitle page="Forgot your password?" />
+        <PageTitle page=say::FORGOT_YOUR_PASSWORD />
         <Plain>{page}</Plain>
     }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::{
     layout::{Breadcrumb, use_organization},
     queries::mails::{self, Mails},
+    texts::{common, mail as say},
     ui::{
         badge::{Badge, Tone},
         empty::Empty,
@@ -24,16 +25,16 @@ pub fn MailPage() -> impl IntoView {
     let organization = use_organization();
     let list = Resource::new_blocking(move || organization.get(), mails::list);
     view! {
-        <Breadcrumb steps=vec![("Organization settings", None), ("Mail", None)] />
-        <Heading text="Mail" />
+        <Breadcrumb steps=vec![(common::ORGANIZATION_SETTINGS, None), (common::MAIL, None)] />
+        <Heading text=common::MAIL />
         <Suspense>
             {move || Suspend::new(async move {
                 match list.await {
                     Ok(mails) => view! { <Listed mails=mails /> }.into_any(),
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Mail" />
-                            <Problem failure=failure refused="see the mails of this organization" />
+                            <PageTitle page=common::MAIL />
+                            <Problem failure=failure refused=say::REFUSED />
                         }
                             .into_any()
                     }
@@ -49,10 +50,7 @@ pub fn Unmailed() -> impl IntoView {
     view! {
         <div class="mb-4">
             <Notice tone=Tone::Warning>
-                <p>
-                    <strong>"No mail server is set up, so Jeton sends no e-mail."</strong>
-                    " Mails become files in the folder “mail” beside the server's data. Ask the operator to set JETON_SMTP_URL."
-                </p>
+                <p>{say::unmailed()}</p>
             </Notice>
         </div>
     }
@@ -64,17 +62,15 @@ fn Listed(mails: Mails) -> impl IntoView {
     let rows = items.into_iter().map(|mail| view! { <Row mail=mail become_files=become_files now=now /> }).collect_view();
     let empty = rows.is_empty();
     view! {
-        <PageTitle page="Mail" organization=organization.name.to_string() />
+        <PageTitle page=common::MAIL organization=organization.name.to_string() />
         <div class="page-head">
-            <p class="lead">
-                "Owners and admins get a mail whenever a token is generated, and who is invited gets one with the link. Here is how far each of the latest 50 has come, and before them what nobody got in the last 7 days."
-            </p>
+            <p class="lead">{say::LEAD}</p>
         </div>
         {become_files.then(|| view! { <Unmailed /> })}
         {if empty {
             view! {
-                <Empty glyph=Glyph::Info title="No mails yet">
-                    <p class="empty-text">"The first one is written when somebody generates a token."</p>
+                <Empty glyph=Glyph::Info title=say::NO_MAILS>
+                    <p class="empty-text">{say::NO_MAILS_TEXT}</p>
                 </Empty>
             }
                 .into_any()
@@ -82,8 +78,8 @@ fn Listed(mails: Mails) -> impl IntoView {
             view! {
                 <Table
                     id="mails"
-                    caption=format!("Mails of {}, those that were given up first, then newest first", organization.name)
-                    columns=&["Subject", "To", "Written", "Delivery"]
+                    caption=say::caption(organization.name.as_str())
+                    columns=&[say::SUBJECT, say::TO, say::WRITTEN, say::DELIVERY]
                     actions=false
                 >
                     {rows}
@@ -102,12 +98,12 @@ fn Row(mail: Mail, become_files: bool, now: Timestamp) -> impl IntoView {
             <th scope="row" role="rowheader">
                 <span class="row-label">{subject}</span>
             </th>
-            <Cell column="To">{recipient}</Cell>
-            <Cell column="Written">
+            <Cell column=say::TO>{recipient}</Cell>
+            <Cell column=say::WRITTEN>
                 <Moment at=created_at />
                 {ago(created_at, now).map(|words| view! { <span class="cell-more">{words}</span> })}
             </Cell>
-            <Cell column="Delivery">{delivered(delivery, become_files)}</Cell>
+            <Cell column=say::DELIVERY>{delivered(delivery, become_files)}</Cell>
         </tr>
     }
 }
@@ -117,30 +113,30 @@ fn delivered(delivery: Delivery, become_files: bool) -> AnyView {
     let more = |text: String| (!text.is_empty()).then(|| view! { <span class="cell-more">{text}</span> });
     match delivery {
         Delivery::Sent { at } if become_files => view! {
-            <Badge tone=Tone::Neutral glyph=Glyph::Info text="Written to a file" />
+            <Badge tone=Tone::Neutral glyph=Glyph::Info text=say::WRITTEN_TO_A_FILE />
             <Moment at=at more=true />
         }
         .into_any(),
         Delivery::Sent { at } => view! {
-            <Badge tone=Tone::Success glyph=Glyph::Done text="Sent" />
+            <Badge tone=Tone::Success glyph=Glyph::Done text=say::SENT />
             <Moment at=at more=true />
         }
         .into_any(),
-        Delivery::Waiting { attempts: 0, .. } => view! { <Badge tone=Tone::Neutral glyph=Glyph::Clock text="Waiting" /> }.into_any(),
+        Delivery::Waiting { attempts: 0, .. } => view! { <Badge tone=Tone::Neutral glyph=Glyph::Clock text=say::WAITING /> }.into_any(),
         Delivery::Waiting { attempts, due_at, problem } => view! {
-            <Badge tone=Tone::Warning glyph=Glyph::Clock text="Trying again" />
-            <span class="cell-more">{format!("Tried {attempts} times. Next at ")} <Moment at=due_at /></span>
+            <Badge tone=Tone::Warning glyph=Glyph::Clock text=say::TRYING_AGAIN />
+            <span class="cell-more">{say::tried(attempts, view! { <Moment at=due_at /> }.into_any())}</span>
             {more(problem)}
         }
         .into_any(),
         Delivery::Dropped { at } => view! {
-            <Badge tone=Tone::Neutral glyph=Glyph::Ban text="Not sent" />
+            <Badge tone=Tone::Neutral glyph=Glyph::Ban text=say::NOT_SENT />
             <Moment at=at more=true />
-            {more("Its link had ended, or a newer mail brings it.".to_owned())}
+            {more(say::NOT_SENT_WHY.to_owned())}
         }
         .into_any(),
         Delivery::Failed { at, problem } => view! {
-            <Badge tone=Tone::Danger glyph=Glyph::Warning text="Given up" />
+            <Badge tone=Tone::Danger glyph=Glyph::Warning text=say::GIVEN_UP />
             <Moment at=at more=true />
             {more(problem)}
         }

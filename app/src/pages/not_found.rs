@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     layout::Plain,
+    texts::not_found as say,
     ui::heading::{Heading, PageTitle},
 };
 
@@ -13,13 +14,13 @@ pub fn NotFound() -> impl IntoView {
     #[cfg(feature = "ssr")]
     crate::ssr::set_status(domain::Code::NotFound);
     view! {
-        <PageTitle page="Page not found" />
+        <PageTitle page=say::PAGE_NOT_FOUND />
         <Plain>
-            <Heading text="There is no page here" />
-            <p class="lead">"The address may be mistyped, or what was here is gone."</p>
+            <Heading text=say::NO_PAGE_HERE />
+            <p class="lead">{say::LEAD}</p>
             <p>
                 <a class="button" data-look="primary" href="/">
-                    "Go to the start page"
+                    {say::GO_TO_THE_START_PAGE}
                 </a>
             </p>
         </Plain>

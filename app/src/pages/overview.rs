@@ -1,6 +1,6 @@
 //! What needs attention in an organization, and what to do about it.
 
-use domain::{Attention, Needing, Noted, Remedy, Timestamp};
+use domain::{Attention, Needing, Noted, Permission, Remedy, Timestamp};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -15,6 +15,7 @@ use crate::{
     },
     paths,
     queries::tokens::{self, Overview},
+    texts::{common, overview as say},
     ui::{
         badge::Tone,
         button::{ButtonLink, Look},
@@ -29,25 +30,28 @@ use crate::{
     },
 };
 
+/// Of so many permissions that are not used the names are shown.
+const NAMED: usize = 3;
+
 /// Shows which of an organization's tokens need attention, each with one thing to do about it.
 #[component]
 pub fn OverviewPage() -> impl IntoView {
     let organization = use_organization();
     let overview = Resource::new_blocking(move || organization.get(), tokens::overview);
     view! {
-        <Breadcrumb steps=vec![("Organization settings", None), ("Overview", None)] />
+        <Breadcrumb steps=vec![(common::ORGANIZATION_SETTINGS, None), (common::OVERVIEW, None)] />
         <div role="status">
             <Joined dismiss=paths::overview(&organization.get_untracked()) />
         </div>
-        <Heading text="Overview" />
+        <Heading text=common::OVERVIEW />
         <Suspense>
             {move || Suspend::new(async move {
                 match overview.await {
                     Ok(overview) => view! { <Shown overview=overview /> }.into_any(),
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Overview" />
-                            <Problem failure=failure refused="see the API tokens of this organization" />
+                            <PageTitle page=common::OVERVIEW />
+                            <Problem failure=failure refused=say::REFUSED />
                         }
                             .into_any()
                     }
@@ -64,7 +68,7 @@ fn Joined(dismiss: String) -> impl IntoView {
     joined.then(|| {
         view! {
             <Notice tone=Tone::Success dismiss=dismiss>
-                <p>"Welcome: you are a member now."</p>
+                <p>{say::WELCOME}</p>
             </Notice>
         }
     })
@@ -75,7 +79,7 @@ fn Shown(overview: Overview) -> impl IntoView {
     let Overview { organization, own, owners, needing, nothing_yet, mails_become_files, now } = overview;
     let slug = organization.slug.to_string();
     let list = paths::tokens(&slug);
-    let title = view! { <PageTitle page="Overview" organization=organization.name.to_string() /> };
+    let title = view! { <PageTitle page=common::OVERVIEW organization=organization.name.to_string() /> };
     let new_token = (!owners.choices().is_empty()).then(|| paths::new_token(&slug));
     let unmailed = mails_become_files.then(|| view! { <Unmailed /> });
     if nothing_yet {
@@ -87,12 +91,12 @@ fn Shown(overview: Overview) -> impl IntoView {
         .into_any();
     }
     let fine = Attention::ALL.into_iter().filter(|attention| needing.iter().all(|each| each.attention != *attention));
-    let fine = calm(&fine.map(matter).collect::<Vec<_>>());
+    let fine = say::fine(fine);
     let sections = if needing.is_empty() {
         view! {
-            <Empty glyph=Glyph::Done title="Nothing needs attention">
+            <Empty glyph=Glyph::Done title=say::NOTHING_NEEDS_ATTENTION>
                 <p class="empty-text">{fine}</p>
-                <ButtonLink href=list>"Show the tokens"</ButtonLink>
+                <ButtonLink href=list>{say::SHOW_THE_TOKENS}</ButtonLink>
             </Empty>
         }
         .into_any()
@@ -109,18 +113,14 @@ fn Shown(overview: Overview) -> impl IntoView {
         {unmailed}
         <div class="page-head">
             <p class="lead">
-                {if own {
-                    format!("What needs attention among your tokens in {}.", organization.name)
-                } else {
-                    format!("What needs attention among the tokens of {}.", organization.name)
-                }}
+                {if own { say::lead_own(organization.name.as_str()) } else { say::lead(organization.name.as_str()) }}
             </p>
             {new_token
                 .map(|address| {
                     view! {
                         <ButtonLink look=Look::Primary href=address key=key("c")>
                             <Icon glyph=Glyph::Plus />
-                            "Generate token"
+                            {common::GENERATE_TOKEN}
                         </ButtonLink>
                     }
                 })}
@@ -134,21 +134,12 @@ fn Shown(overview: Overview) -> impl IntoView {
 #[component]
 fn Section(needing: Needing, organization: String, own: bool, now: Timestamp) -> impl IntoView {
     let Needing { attention, total, tokens } = needing;
-    let Words { id, one, many, advice, column } = words(attention);
-    let title = match total {
-        1 => format!("1 {one}"),
-        total if total <= Attention::COUNTED => format!("{total} {many}"),
-        _ => format!("More than {} {many}", Attention::COUNTED),
-    };
-    let (named, heading) = (format!("{id}-title"), title.clone());
+    let (id, column) = (id(attention), say::column(attention));
+    let title = say::title(attention, total);
+    let named = format!("{id}-title");
     let all = paths::tokens_at(&organization, &attention.query().to_query());
-    let show = match total {
-        ..=Attention::SHOWN => "Show in the list".to_owned(),
-        total if total <= Attention::COUNTED => format!("Show all {total}"),
-        _ => "Show all".to_owned(),
-    };
-    let (elsewhere, caption) = (format!("({title})"), format!("{title}, {} shown here", tokens.len()));
-    let heads = ["Label", "Token", "Owner", column].into_iter().filter(|head| !(own && *head == "Owner"));
+    let (show, caption) = (say::show(total, &title), say::caption(&title, tokens.len()));
+    let heads = [common::LABEL, common::TOKEN, common::OWNER, column].into_iter().filter(|head| !(own && *head == common::OWNER));
     let heads = heads.map(|head| view! { <th scope="col" role="columnheader">{head}</th> }).collect_view().into_any();
     let rows = tokens.into_iter().map(|noted| {
         view! { <Row noted=noted attention=attention column=column organization=organization.clone() own=own now=now /> }
@@ -159,11 +150,11 @@ fn Section(needing: Needing, organization: String, own: bool, now: Timestamp) ->
             <div class="page-head">
                 <div>
                     <h2 class="block-title" id=named.clone()>
-                        {heading}
+                        {title}
                     </h2>
-                    <p class="lead">{advice}</p>
+                    <p class="lead">{say::advice(attention)}</p>
                 </div>
-                <ButtonLink href=all>{show} <span class="sr-only">{elsewhere}</span></ButtonLink>
+                <ButtonLink href=all>{show}</ButtonLink>
             </div>
             <Table id=id caption=caption heads=heads>
                 {rows}
@@ -180,11 +171,11 @@ fn Row(noted: Noted, attention: Attention, column: &'static str, organization: S
     let (label, about) = (token.label.to_string(), token.label.to_string());
     let action = if may_act {
         let (glyph, name, address) = match attention.remedy() {
-            Remedy::Rotate => (Glyph::Rotate, "Rotate", paths::rotate(&organization, token.id)),
-            Remedy::Revoke => (Glyph::Bin, "Revoke", paths::ask_revoke(&organization, &attention.query().to_query(), token.id)),
-            Remedy::Edit => (Glyph::Pencil, "Edit", paths::edit(&organization, token.id)),
-            Remedy::Replace => (Glyph::Plus, "Generate replacement", paths::replace(&organization, token.id)),
-            Remedy::Look => (Glyph::Info, "See who is trying", paths::token(&organization, token.id)),
+            Remedy::Rotate => (Glyph::Rotate, common::ROTATE, paths::rotate(&organization, token.id)),
+            Remedy::Revoke => (Glyph::Bin, common::REVOKE, paths::ask_revoke(&organization, &attention.query().to_query(), token.id)),
+            Remedy::Edit => (Glyph::Pencil, common::EDIT, paths::edit(&organization, token.id)),
+            Remedy::Replace => (Glyph::Plus, say::GENERATE_REPLACEMENT, paths::replace(&organization, token.id)),
+            Remedy::Look => (Glyph::Info, say::SEE_WHO_IS_TRYING, paths::token(&organization, token.id)),
         };
         view! {
             <ButtonLink href=address>
@@ -196,7 +187,7 @@ fn Row(noted: Noted, attention: Attention, column: &'static str, organization: S
         }
         .into_any()
     } else {
-        view! { <span class="cell-more">"Nothing that you may do"</span> }.into_any()
+        view! { <span class="cell-more">{say::NOTHING_YOU_MAY_DO}</span> }.into_any()
     };
     let owner = (!own).then(|| owner(&token, None));
     view! {
@@ -206,10 +197,10 @@ fn Row(noted: Noted, attention: Attention, column: &'static str, organization: S
                     {label}
                 </a>
             </th>
-            <Cell column="Token">
+            <Cell column=common::TOKEN>
                 <code class="hint">{token.hint.to_string()}</code>
             </Cell>
-            {owner.map(|owner| view! { <Cell column="Owner">{owner}</Cell> })}
+            {owner.map(|owner| view! { <Cell column=common::OWNER>{owner}</Cell> })}
             <Cell column=column>{when}</Cell>
             <td role="cell" class="row-actions">
                 {action}
@@ -224,7 +215,7 @@ fn when(noted: &Noted, attention: Attention, now: Timestamp) -> AnyView {
     let created = |by: Option<String>| {
         view! {
             <Moment at=token.created_at />
-            {by.map(|by| view! { <span class="cell-more">"by " {by}</span> })}
+            {by.map(|by| view! { <span class="cell-more">{say::by(&by)}</span> })}
         }
         .into_any()
     };
@@ -232,13 +223,22 @@ fn when(noted: &Noted, attention: Attention, now: Timestamp) -> AnyView {
         Attention::Expiring => expires(token, token.status_at(now), now),
         Attention::Unused if token.last_used_at.is_none() => view! {
             {last_used(None, now)}
-            <span class="cell-more">"generated " <Moment at=token.created_at /></span>
+            <span class="cell-more">{say::generated(view! { <Moment at=token.created_at /> }.into_any())}</span>
         }
         .into_any(),
         Attention::Unused => last_used(token.last_used_at, now),
         Attention::NeverExpires => created(None),
         Attention::CreatorLeft => created(Some(token.creator())),
         Attention::OutsidePolicy => noted.outside.clone().into_any(),
+        Attention::WiderThanUsed => {
+            let names: Vec<&str> = noted.excess.iter().map(Permission::as_str).collect();
+            let shown = names.len().min(NAMED);
+            view! {
+                {say::not_used(names.len(), token.effective().iter().count())}
+                <span class="cell-more">{say::first_of(&names[..shown], names.len() - shown)}</span>
+            }
+            .into_any()
+        }
         Attention::OverPresented | Attention::OldPresented => match noted.presented_at {
             Some(at) => view! {
                 {ago(at, now)}
@@ -250,99 +250,16 @@ fn when(noted: &Noted, attention: Attention, now: Timestamp) -> AnyView {
     }
 }
 
-/// What a section says.
-struct Words {
-    id: &'static str,
-    /// The heading, behind a 1.
-    one: &'static str,
-    /// The heading, behind another number.
-    many: &'static str,
-    advice: &'static str,
-    /// The column that says why a token is here.
-    column: &'static str,
-}
-
-const fn words(attention: Attention) -> Words {
+/// The table of a section.
+const fn id(attention: Attention) -> &'static str {
     match attention {
-        Attention::Expiring => Words {
-            id: "expiring",
-            one: "token expires within 30 days",
-            many: "tokens expire within 30 days",
-            advice: "Edit what is needed longer to give it another end, and rotate it if its secret is old. The rest ends by itself.",
-            column: "Expires",
-        },
-        Attention::Unused => Words {
-            id: "unused",
-            one: "token was not used for 90 days",
-            many: "tokens were not used for 90 days",
-            advice: "Nobody seems to need it, but whoever finds its secret can use it.",
-            column: "Last used",
-        },
-        Attention::NeverExpires => Words {
-            id: "endless",
-            one: "token never expires",
-            many: "tokens never expire",
-            advice: "A secret that leaks stays good until somebody notices. An end limits that.",
-            column: "Created",
-        },
-        Attention::OverPresented => Words {
-            id: "over",
-            one: "expired or revoked token is still being tried",
-            many: "expired or revoked tokens are still being tried",
-            advice: "Some program is being refused. Give it a replacement, or stop it.",
-            column: "Last tried",
-        },
-        Attention::OldPresented => Words {
-            id: "old",
-            one: "token is being tried with an old secret or while disabled",
-            many: "tokens are being tried with an old secret or while disabled",
-            advice: "Some program is being refused. Give it the new secret, enable the token again, or stop the program.",
-            column: "Last tried",
-        },
-        Attention::CreatorLeft => Words {
-            id: "left",
-            one: "token was generated by somebody who left",
-            many: "tokens were generated by somebody who left",
-            advice: "Whoever left may have kept the secret. With a new one it is worth nothing.",
-            column: "Created",
-        },
-        Attention::OutsidePolicy => Words {
-            id: "policy",
-            one: "token breaks the policy",
-            many: "tokens break the policy",
-            advice: "What was there before the policy goes on as it is until somebody edits it.",
-            column: "Outside the policy",
-        },
-    }
-}
-
-/// What a token would be, of which there is none.
-const fn matter(attention: Attention) -> &'static str {
-    match attention {
-        Attention::Expiring => "expiring within 30 days",
-        Attention::Unused => "unused for 90 days",
-        Attention::NeverExpires => "without an end",
-        Attention::OverPresented => "expired or revoked, but still tried",
-        Attention::OldPresented => "tried with an old secret or while disabled",
-        Attention::CreatorLeft => "creator left",
-        Attention::OutsidePolicy => "outside the policy",
-    }
-}
-
-/// What is fine, in one line; empty when nothing is.
-fn calm(matters: &[&str]) -> String {
-    if matters.is_empty() { String::new() } else { format!("Nothing found for: {}.", matters.join("; ")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_fine_is_one_line() {
-        assert_eq!(calm(&[]), "");
-        assert_eq!(calm(&["without an end"]), "Nothing found for: without an end.");
-        let three = [Attention::OverPresented, Attention::CreatorLeft, Attention::OutsidePolicy].map(matter);
-        assert_eq!(calm(&three), "Nothing found for: expired or revoked, but still tried; creator left; outside the policy.");
+        Attention::Expiring => "expiring",
+        Attention::Unused => "unused",
+        Attention::NeverExpires => "endless",
+        Attention::OverPresented => "over",
+        Attention::OldPresented => "old",
+        Attention::CreatorLeft => "left",
+        Attention::OutsidePolicy => "policy",
+        Attention::WiderThanUsed => "wider",
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     pages::tokens::row::last_used,
     paths, posted,
     queries::policy::{self, Found},
+    texts::{common, policies as say},
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
@@ -53,23 +54,23 @@ pub fn Policies() -> impl IntoView {
         query.with(|query| query.get_str("done") == Some("saved")).then(|| {
             view! {
                 <Notice tone=Tone::Success dismiss=paths::policies(&organization.get())>
-                    <p>"The policy is saved. It holds for every token that is generated or edited from now on. What stays unused is revoked only where that is asked for, and then also what is there already."</p>
+                    <p>{say::SAVED}</p>
                 </Notice>
             }
         })
     };
     view! {
-        <Breadcrumb steps=vec![("Organization settings", None), ("Policies", None)] />
+        <Breadcrumb steps=vec![(common::ORGANIZATION_SETTINGS, None), (common::POLICIES, None)] />
         <div role="status">{saved}</div>
-        <Heading text="Policies" />
+        <Heading text=common::POLICIES />
         <Suspense>
             {move || Suspend::new(async move {
                 match found.await {
                     Ok(found) => view! { <Shown found=found /> }.into_any(),
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Policies" />
-                            <Problem failure=failure refused="see the policies of this organization" />
+                            <PageTitle page=common::POLICIES />
+                            <Problem failure=failure refused=say::REFUSED />
                         }
                             .into_any()
                     }
@@ -83,11 +84,8 @@ pub fn Policies() -> impl IntoView {
 fn Shown(found: Found) -> impl IntoView {
     let name = found.organization.name.to_string();
     view! {
-        <PageTitle page="Policies" organization=name.clone() />
-        <p class="lead">
-            {format!("What {name} asks of its API tokens. A change holds for tokens that are generated or edited after it; ")}
-            "those that are there go on as they are, and are marked where they are outside. Only what nobody uses is revoked, if that is asked for."
-        </p>
+        <PageTitle page=common::POLICIES organization=name.clone() />
+        <p class="lead">{say::lead(&name)}</p>
         {if found.may_update { view! { <PolicyForm found=found /> }.into_any() } else { view! { <Facts policy=found.policy /> }.into_any() }}
     }
 }
@@ -100,14 +98,14 @@ fn Facts(policy: Policy) -> impl IntoView {
     view! {
         <div class="block">
             <Details>
-                <Detail term="Maximum lifetime">{or_none(policy.max_days, "None")}</Detail>
-                <Detail term="Default lifetime">{days(policy.usual_days())}</Detail>
-                <Detail term="Tokens that never expire">{yes_or_no(policy.may_never_expire, ["Allowed", "Not allowed"])}</Detail>
-                <Detail term="Who generates organization tokens">{policy.creators.title()}</Detail>
-                <Detail term="Tokens of people">{yes_or_no(policy.user_tokens_allowed, ["Allowed", "Not allowed"])}</Detail>
-                <Detail term="Tokens of teams">{yes_or_no(policy.team_tokens_allowed, ["Allowed", "Not allowed"])}</Detail>
-                <Detail term="Revoked when unused for">{or_none(policy.revoke_unused_days, "Never")}</Detail>
-                <Detail term="Labels">{yes_or_no(policy.unique_labels, ["Unique", "May repeat"])}</Detail>
+                <Detail term=say::MAXIMUM_LIFETIME>{or_none(policy.max_days, say::NO_MAXIMUM)}</Detail>
+                <Detail term=say::DEFAULT_LIFETIME>{days(policy.usual_days())}</Detail>
+                <Detail term=say::NEVER_EXPIRING>{yes_or_no(policy.may_never_expire, [say::ALLOWED, say::NOT_ALLOWED])}</Detail>
+                <Detail term=say::CREATORS>{policy.creators.title()}</Detail>
+                <Detail term=say::USER_TOKENS>{yes_or_no(policy.user_tokens_allowed, [say::ALLOWED, say::NOT_ALLOWED])}</Detail>
+                <Detail term=say::TEAM_TOKENS>{yes_or_no(policy.team_tokens_allowed, [say::ALLOWED, say::NOT_ALLOWED])}</Detail>
+                <Detail term=say::REVOKED_WHEN_UNUSED>{or_none(policy.revoke_unused_days, say::NEVER_REVOKED)}</Detail>
+                <Detail term=say::LABELS>{yes_or_no(policy.unique_labels, [say::LABELS_ARE_UNIQUE, say::LABELS_MAY_REPEAT])}</Detail>
             </Details>
         </div>
     }
@@ -173,15 +171,15 @@ fn PolicyForm(found: Found) -> impl IntoView {
     // Comes back with the values it was shown for; with others, they are shown anew.
     let confirmed = posted::field("confirmed");
     let wanted = values.revoke_unused_days.trim().parse().ok();
-    let cancel = impact.is_some().then(|| view! { <ButtonLink href=address.clone()>"Cancel"</ButtonLink> });
-    let label = if impact.is_some() { "Save policy" } else { "See what this means" };
+    let cancel = impact.is_some().then(|| view! { <ButtonLink href=address.clone()>{common::CANCEL}</ButtonLink> });
+    let label = if impact.is_some() { say::SAVE } else { say::SEE_WHAT_THIS_MEANS };
     let preview = impact.map(|impact| {
         let from = wanted.filter(|_| wanted != policy.revoke_unused_days).map(|days: u32| now.plus(Duration::from_hours(24) * days));
         let from = from.map(Timestamp::human);
         view! { <Preview organization=organization.slug.to_string() impact=impact revokes=wanted not_before=from now=now /> }
     });
     view! {
-        <Summary title="The policy was not saved" fields=FIELDS refusal=refusal />
+        <Summary title=say::NOT_SAVED fields=FIELDS refusal=refusal />
         <form class="form" method="post" action=address>
             <input r#type="hidden" name="version" value=values.version />
             <input r#type="hidden" name="confirmed" value=confirmed />
@@ -219,8 +217,8 @@ fn Lifetimes(max_days: String, default_days: String, may_never_expire: String, r
     view! {
         <TextField
             name="max_days"
-            label="Maximum lifetime in days"
-            hint="From when a token is generated, 1 to 3650. Empty: no maximum."
+            label=say::MAX_DAYS
+            hint=say::MAX_DAYS_HINT
             value=max_days
             inputmode="numeric"
             autocomplete="off"
@@ -229,8 +227,8 @@ fn Lifetimes(max_days: String, default_days: String, may_never_expire: String, r
         />
         <TextField
             name="default_days"
-            label="Default lifetime in days"
-            hint="What a new token gets when nobody chooses. Empty: 90, or the maximum if that is less."
+            label=say::DEFAULT_DAYS
+            hint=say::DEFAULT_DAYS_HINT
             value=default_days
             inputmode="numeric"
             autocomplete="off"
@@ -239,8 +237,8 @@ fn Lifetimes(max_days: String, default_days: String, may_never_expire: String, r
         />
         <Allowed
             name="may_never_expire"
-            legend="Tokens that never expire"
-            hint="A token without an end works until somebody revokes it."
+            legend=say::NEVER_EXPIRING
+            hint=say::NEVER_EXPIRING_HINT
             chosen=may_never_expire
             refusal=refusal
         />
@@ -254,8 +252,8 @@ fn Allowed(name: &'static str, legend: &'static str, hint: &'static str, chosen:
     view! {
         <Choices name=name legend=legend hint=hint refusal=refusal>
             <div class="segments">
-                <Segment name=name value="yes" title="Allowed" checked=chosen == "yes" />
-                <Segment name=name value="no" title="Not allowed" checked=chosen == "no" />
+                <Segment name=name value="yes" title=say::ALLOWED checked=chosen == "yes" />
+                <Segment name=name value="no" title=say::NOT_ALLOWED checked=chosen == "no" />
             </div>
         </Choices>
     }
@@ -266,32 +264,30 @@ fn Allowed(name: &'static str, legend: &'static str, hint: &'static str, chosen:
 #[component]
 fn Whose(creators: String, user_tokens_allowed: String, team_tokens_allowed: String, refusal: Refusal) -> impl IntoView {
     let cards = Creators::ALL.map(|each| {
-        let summary = match each {
-            Creators::Permitted => "Whoever holds api_key:create, person or token.",
-            Creators::Admins => "Of those, only who may do all that an admin may. That goes for tokens that generate tokens, too.",
-        };
-        view! { <Card name="creators" value=each.as_str() title=each.title() summary=summary checked=creators == each.as_str() /> }
+        view! {
+            <Card name="creators" value=each.as_str() title=each.title() summary=say::creators(each) checked=creators == each.as_str() />
+        }
     });
     view! {
         <Choices
             name="creators"
-            legend="Who generates organization tokens"
-            hint="Tokens of people and of teams are not limited by this."
+            legend=say::CREATORS
+            hint=say::CREATORS_HINT
             refusal=refusal
         >
             {cards.collect_view()}
         </Choices>
         <Allowed
             name="user_tokens_allowed"
-            legend="Tokens of people"
-            hint="For scripts of one's own: never more than the person may, and over when they leave. Not allowed: no new ones; those that are there go on."
+            legend=say::USER_TOKENS
+            hint=say::USER_TOKENS_HINT
             chosen=user_tokens_allowed
             refusal=refusal
         />
         <Allowed
             name="team_tokens_allowed"
-            legend="Tokens of teams"
-            hint="Shared by everybody in a team. Not allowed: no new ones; those that are there go on."
+            legend=say::TEAM_TOKENS
+            hint=say::TEAM_TOKENS_HINT
             chosen=team_tokens_allowed
             refusal=refusal
         />
@@ -305,18 +301,18 @@ fn Others(revoke_unused_days: String, unique_labels: String, refusal: Refusal) -
     view! {
         <TextField
             name="revoke_unused_days"
-            label="Revoke after days without use"
-            hint="A token that nobody has used for so long is revoked, and owners and admins get a mail. Empty: never."
+            label=say::REVOKE_UNUSED
+            hint=say::REVOKE_UNUSED_HINT
             value=revoke_unused_days
             inputmode="numeric"
             autocomplete="off"
             may_be_empty=true
             refusal=refusal
         />
-        <Choices name="unique_labels" legend="Labels" hint="Among tokens in force; capitals make no difference." refusal=refusal>
+        <Choices name="unique_labels" legend=say::LABELS hint=say::LABELS_HINT refusal=refusal>
             <div class="segments">
-                <Segment name="unique_labels" value="no" title="May repeat" checked=unique_labels == "no" />
-                <Segment name="unique_labels" value="yes" title="Have to be unique" checked=unique_labels == "yes" />
+                <Segment name="unique_labels" value="no" title=say::LABELS_MAY_REPEAT checked=unique_labels == "no" />
+                <Segment name="unique_labels" value="yes" title=say::LABELS_HAVE_TO_BE_UNIQUE checked=unique_labels == "yes" />
             </div>
         </Choices>
     }
@@ -325,10 +321,8 @@ fn Others(revoke_unused_days: String, unique_labels: String, refusal: Refusal) -
 
 /// The first few of some names, each with a number of tokens.
 fn named(counts: &[(String, u64)]) -> String {
-    let more = counts.len().saturating_sub(NAMES);
-    let names: Vec<String> = counts.iter().take(NAMES).map(|(name, count)| format!("{name} ({count})")).collect();
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{}{more}", names.join(", "))
+    let (first, more) = counts.split_at(counts.len().min(NAMES));
+    say::named(first, more.len())
 }
 
 /// The tokens that break the policy, as far as they are named. The list cannot be asked for the others: it knows the policy that holds.
@@ -338,11 +332,7 @@ fn Breaking(organization: String, tokens: Vec<Token>, of: u64, now: Timestamp) -
         return ().into_any();
     }
     let more = of.saturating_sub(tokens.len() as u64);
-    let others = (more > 0).then(|| {
-        view! {
-            <p>{format!("and {more} more. Once the policy is saved, the overview leads to all of them.")}</p>
-        }
-    });
+    let others = (more > 0).then(|| view! { <p>{say::and_more(more)}</p> });
     let lines = tokens
         .into_iter()
         .map(|token| {
@@ -355,13 +345,13 @@ fn Breaking(organization: String, tokens: Vec<Token>, of: u64, now: Timestamp) -
                         </p>
                         <p class="text-muted">{token.owner.words()}</p>
                     </div>
-                    <div class="cell">{used.then(|| view! { <span class="text-muted">"Last used"</span> })} {last_used}</div>
+                    <div class="cell">{used.then(|| view! { <span class="text-muted">{common::LAST_USED}</span> })} {last_used}</div>
                 </li>
             }
         })
         .collect_view();
     view! {
-        <ul class="places" aria-label="Tokens that break this policy, those used last first">
+        <ul class="places" aria-label=say::BREAKING>
             {lines}
         </ul>
         {others}
@@ -373,39 +363,22 @@ fn Breaking(organization: String, tokens: Vec<Token>, of: u64, now: Timestamp) -
 #[component]
 fn Preview(organization: String, impact: Impact, revokes: Option<u32>, not_before: Option<String>, now: Timestamp) -> impl IntoView {
     let tone = if impact.tokens == 0 && impact.unused == 0 { Tone::Success } else { Tone::Warning };
-    let breaking = match (impact.tokens, impact.used) {
-        (0, _) => "No token in force breaks this policy.".to_owned(),
-        (1, 0) => "1 token breaks this policy; it was not used in the last 7 days.".to_owned(),
-        (1, _) => "1 token breaks this policy; it was used in the last 7 days.".to_owned(),
-        (tokens, used) => format!("{tokens} tokens break this policy; {used} of them were used in the last 7 days."),
-    };
+    let breaking = say::breaking(impact.tokens, impact.used);
     let goes_on = (impact.tokens > 0).then(|| {
-        let teams = (!impact.teams.is_empty()).then(|| view! { <p>{format!("Of teams: {}.", named(&impact.teams))}</p> });
+        let teams = (!impact.teams.is_empty()).then(|| view! { <p>{say::of_teams(&named(&impact.teams))}</p> });
         view! {
-            <p>{format!("Generated by {}.", named(&impact.creators))}</p>
+            <p>{say::generated_by(&named(&impact.creators))}</p>
             {teams}
             <Breaking organization=organization tokens=impact.named of=impact.tokens now=now />
-            <p>"They go on working as they are, and are marked “Outside the policy”."</p>
+            <p>{say::THEY_GO_ON}</p>
         }
     });
-    let unused = revokes.map(|allowed| {
-        let so_long = days(allowed);
-        let now = match impact.unused {
-            0 => format!("No token has gone unused for {so_long}."),
-            1 => format!("1 token has gone unused for {so_long}."),
-            many => format!("{many} tokens have gone unused for {so_long}."),
-        };
-        let then = match not_before {
-            Some(at) => format!("Days count from now on: what stays unused is revoked from {at} on, and nothing before."),
-            None => "What stays unused is revoked.".to_owned(),
-        };
-        view! { <p>{format!("{now} {then}")}</p> }
-    });
+    let unused = revokes.map(|allowed| view! { <p>{say::unused(impact.unused, allowed, not_before.as_deref())}</p> });
     view! {
         <div id="preview" role="group" aria-labelledby="preview-title" tabindex="-1" autofocus=true>
             <Notice tone=tone>
                 <h2 class="summary-title" id="preview-title">
-                    "Not saved yet: what this means for your tokens"
+                    {say::PREVIEW}
                 </h2>
                 <p>{breaking}</p>
                 {goes_on}

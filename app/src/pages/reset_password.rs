@@ -8,6 +8,7 @@ use crate::{
     layout::Plain,
     paths, posted,
     queries::resets,
+    texts::{account, reset_password as say},
     ui::{
         badge::Tone,
         button::Submit,
@@ -31,7 +32,7 @@ pub fn ResetPassword() -> impl IntoView {
         resets::open,
     );
     view! {
-        <PageTitle page="New password" />
+        <PageTitle page=account::NEW_PASSWORD />
         <Plain>
             <Suspense>
                 {move || {
@@ -42,7 +43,7 @@ pub fn ResetPassword() -> impl IntoView {
                             Err(failure) if failure.code == Code::Unauthenticated => view! { <Over /> }.into_any(),
                             Err(failure) => {
                                 view! {
-                                    <Heading text="New password" />
+                                    <Heading text=account::NEW_PASSWORD />
                                     <Notice tone=Tone::Danger>
                                         <p>{failure.message}</p>
                                     </Notice>
@@ -61,10 +62,10 @@ pub fn ResetPassword() -> impl IntoView {
 #[component]
 fn Over() -> impl IntoView {
     view! {
-        <Heading text="This link does not work" />
-        <p class="lead">"It was used already, is older than 30 minutes, was replaced by a newer one, or is not complete."</p>
+        <Heading text=say::OVER />
+        <p class="lead">{say::OVER_LEAD}</p>
         <p>
-            <a href=paths::FORGOT_PASSWORD>"Ask for a new link"</a>
+            <a href=paths::FORGOT_PASSWORD>{say::ASK_FOR_A_NEW_LINK}</a>
         </p>
     }
 }
@@ -73,27 +74,27 @@ fn Over() -> impl IntoView {
 fn NewPassword(email: Email, code: String) -> impl IntoView {
     let refusal = Refusal::posted();
     view! {
-        <Heading text="Set a new password" />
-        <p class="lead">"This signs you out everywhere. Then sign in with the new password."</p>
-        <Summary title="Your password was not changed" fields=&["password"] refusal=refusal />
+        <Heading text=say::SET_A_NEW_PASSWORD />
+        <p class="lead">{say::LEAD}</p>
+        <Summary title=account::PASSWORD_NOT_CHANGED fields=&["password"] refusal=refusal />
         <form class="form" method="post" action=paths::RESET_PASSWORD>
             <input r#type="hidden" name="code" value=code />
             <div class="field">
                 <label class="field-label" for="email">
-                    "E-mail address"
+                    {account::EMAIL_ADDRESS}
                 </label>
                 <input class="input" id="email" r#type="email" value=email.as_str().to_owned() readonly=true autocomplete="username" />
             </div>
             <TextField
                 name="password"
-                label="New password"
-                hint="15 characters or more. Any characters count, spaces too: a sentence is fine and easy to remember."
+                label=account::NEW_PASSWORD
+                hint=account::PASSWORD_HINT
                 kind="password"
                 autocomplete="new-password"
                 autofocus=!refusal.is_some()
                 refusal=refusal
             />
-            <Submit label="Set password" />
+            <Submit label=say::SET_PASSWORD />
         </form>
     }
 }

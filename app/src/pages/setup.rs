@@ -6,6 +6,7 @@ use leptos_router::hooks::use_query_map;
 use crate::{
     layout::Plain,
     paths, posted,
+    texts::{account, common, setup as say},
     ui::{
         badge::Tone,
         button::Submit,
@@ -22,9 +23,9 @@ pub fn Setup() -> impl IntoView {
     let asked = use_query_map().with_untracked(|query| query.get_str("code").unwrap_or_default().to_owned());
     let code = Some(posted::field("code")).filter(|code| !code.is_empty()).unwrap_or(asked);
     view! {
-        <PageTitle page="Set up" />
+        <PageTitle page=say::SET_UP />
         <Plain>
-            <Heading text="Set up Jeton" />
+            <Heading text=say::SET_UP_JETON />
             {if code.is_empty() { view! { <WithoutCode /> }.into_any() } else { view! { <SetupForm code=code /> }.into_any() }}
         </Plain>
     }
@@ -34,13 +35,10 @@ pub fn Setup() -> impl IntoView {
 fn WithoutCode() -> impl IntoView {
     view! {
         <Notice tone=Tone::Warning>
-            <p>"This page opens with the setup link, which holds a code that works once."</p>
+            <p>{say::WITHOUT_CODE}</p>
         </Notice>
-        <p class="lead">
-            "The server printed the link when it started, as the last line in its terminal or log: it begins with the address of this page and ends in "
-            <code>"?code=…"</code> ". Open that link, or restart the server to be given a new one."
-        </p>
-        <p class="text-muted">"Is everything set up already? " <a href=paths::SIGN_IN>"Sign in"</a> "."</p>
+        <p class="lead">{say::link(view! { <code>"?code=…"</code> }.into_any())}</p>
+        <p class="text-muted">{say::already(view! { <a href=paths::SIGN_IN>{common::SIGN_IN}</a> }.into_any())}</p>
     }
 }
 
@@ -48,26 +46,24 @@ fn WithoutCode() -> impl IntoView {
 fn SetupForm(code: String) -> impl IntoView {
     let refusal = Refusal::posted();
     view! {
-        <p class="lead">
-            "You are the first one here. This makes your organization and makes you its owner; you can then generate API tokens for it."
-        </p>
-        <Summary title="Something has to change first" fields=&["organization", "name", "email", "password"] refusal=refusal />
+        <p class="lead">{say::LEAD}</p>
+        <Summary title=say::NOT_SET_UP fields=&["organization", "name", "email", "password"] refusal=refusal />
         <form class="form" method="post" action=paths::SETUP>
             <input r#type="hidden" name="code" value=code />
             <TextField
                 name="organization"
-                label="Organization"
-                hint="Who the tokens will belong to, such as your company or team."
+                label=say::ORGANIZATION
+                hint=say::ORGANIZATION_HINT
                 value=posted::field("organization")
                 autocomplete="organization"
                 autofocus=!refusal.is_some()
                 refusal=refusal
             />
-            <TextField name="name" label="Your name" value=posted::field("name") autocomplete="name" refusal=refusal />
+            <TextField name="name" label=say::YOUR_NAME value=posted::field("name") autocomplete="name" refusal=refusal />
             <TextField
                 name="email"
-                label="Your e-mail address"
-                hint="You sign in with it."
+                label=say::YOUR_EMAIL
+                hint=say::YOUR_EMAIL_HINT
                 kind="email"
                 value=posted::field("email")
                 autocomplete="username"
@@ -76,13 +72,13 @@ fn SetupForm(code: String) -> impl IntoView {
             />
             <TextField
                 name="password"
-                label="Password"
-                hint="15 characters or more. Any characters count, spaces too: a sentence is fine and easy to remember."
+                label=account::PASSWORD
+                hint=account::PASSWORD_HINT
                 kind="password"
                 autocomplete="new-password"
                 refusal=refusal
             />
-            <Submit label="Set up and sign in" />
+            <Submit label=say::SET_UP_AND_SIGN_IN />
         </form>
     }
 }

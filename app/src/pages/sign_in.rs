@@ -6,6 +6,7 @@ use leptos_router::hooks::use_query_map;
 use crate::{
     layout::Plain,
     paths, posted,
+    texts::{account, common, forgot_password, sign_in as say},
     ui::{
         badge::Tone,
         button::Submit,
@@ -25,26 +26,26 @@ pub fn SignIn() -> impl IntoView {
     let refusal = Refusal::posted();
     let refused = refusal.is_some();
     view! {
-        <PageTitle page="Sign in" />
+        <PageTitle page=common::SIGN_IN />
         <Plain>
-            <Heading text="Sign in" />
+            <Heading text=common::SIGN_IN />
             <div role="status">
                 {is_reset
                     .then(|| {
                         view! {
                             <Notice tone=Tone::Success>
-                                <p>"Your password is changed. Sign in with the new one."</p>
+                                <p>{say::RESET}</p>
                             </Notice>
                         }
                     })}
             </div>
-            {(!next.is_empty() && !refused).then(|| view! { <p class="lead">"Sign in to see the page you asked for."</p> })}
-            <Summary title="You are not signed in" fields=&["email", "password"] refusal=refusal />
+            {(!next.is_empty() && !refused).then(|| view! { <p class="lead">{say::LEAD}</p> })}
+            <Summary title=say::NOT_SIGNED_IN fields=&["email", "password"] refusal=refusal />
             <form class="form" method="post" action=paths::SIGN_IN>
                 <input r#type="hidden" name="next" value=next />
                 <TextField
                     name="email"
-                    label="E-mail address"
+                    label=account::EMAIL_ADDRESS
                     kind="email"
                     value=posted::field("email")
                     autocomplete="username"
@@ -52,11 +53,11 @@ pub fn SignIn() -> impl IntoView {
                     autofocus=!refused
                     refusal=refusal
                 />
-                <TextField name="password" label="Password" kind="password" autocomplete="current-password" refusal=refusal />
-                <Submit label="Sign in" />
+                <TextField name="password" label=account::PASSWORD kind="password" autocomplete="current-password" refusal=refusal />
+                <Submit label=common::SIGN_IN />
             </form>
             <p>
-                <a href=paths::FORGOT_PASSWORD>"Forgot your password?"</a>
+                <a href=paths::FORGOT_PASSWORD>{forgot_password::FORGOT_YOUR_PASSWORD}</a>
             </p>
         </Plain>
     }

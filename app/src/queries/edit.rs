@@ -16,6 +16,8 @@ pub struct Editable {
     pub roles: Offered,
     /// What the token may be given by the person asking: what they may do, and what it may do already.
     pub may: PermissionSet,
+    /// What it may do and was not used for, as far as that is known.
+    pub excess: PermissionSet,
     /// Goes back with the edit, which is refused if the token has been edited meanwhile.
     pub version: String,
 }
@@ -29,7 +31,14 @@ pub async fn edit_form(organization: String, token: String) -> Result<Editable, 
             let token = services::tokens::editable(&request.console, &access, &token).await?;
             let roles = services::roles::offered(&request.console, &access).await?;
             let may = services::tokens::may_be_given(&access).union(token.effective());
-            Ok(Editable { roles, may, organization: access.organization().clone(), version: services::tokens::version(&token), token })
+            // Who may edit a token may not be one who sees how it is used.
+            let excess = if access.allows_on(domain::Permission::API_KEY_READ, &token) {
+                services::tokens::excess_of(&request.console, &access, token.id).await?
+            } else {
+                PermissionSet::NONE
+            };
+            let version = services::tokens::version(&token);
+            Ok(Editable { roles, may, excess, organization: access.organization().clone(), version, token })
         }
         .await,
     )

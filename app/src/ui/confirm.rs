@@ -5,7 +5,7 @@ use domain::{CURRENT_PASSWORD, Code};
 use leptos::prelude::*;
 
 use super::field::{Refusal, TextField};
-use crate::posted;
+use crate::{posted, texts::ui::confirm as say};
 
 /// Says, on the wire, that the password was asked for.
 const CONFIRMING: &str = "confirming";
@@ -21,12 +21,12 @@ pub fn ConfirmIdentity(refusal: Refusal) -> impl IntoView {
     let part = asked.then(|| {
         view! {
             <fieldset class="confirm">
-                <legend class="field-label">"Confirm it is you"</legend>
+                <legend class="field-label">{say::CONFIRM_IT_IS_YOU}</legend>
                 <input r#type="hidden" name=CONFIRMING value="yes" />
                 <TextField
                     name=CURRENT_PASSWORD
-                    label="Your password"
-                    hint="You signed in a while ago, and this changes who may do what. Nothing was done yet; what you chose is kept."
+                    label=say::YOUR_PASSWORD
+                    hint=say::HINT
                     kind="password"
                     autocomplete="current-password"
                     refusal=refusal

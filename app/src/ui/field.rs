@@ -7,7 +7,7 @@ use super::{
     as_markup,
     icon::{Glyph, Icon},
 };
-use crate::posted;
+use crate::{posted, texts::ui::field as say};
 
 /// Why a form was refused, if it was, for its fields and its summary.
 #[derive(Clone, Copy)]
@@ -139,7 +139,7 @@ fn FieldLabel(name: &'static str, label: String, may_be_empty: bool) -> impl Int
     view! {
         <label class="field-label" for=name>
             {label}
-            {may_be_empty.then(|| view! { <span class="text-muted font-normal">" (optional)"</span> })}
+            {may_be_empty.then(|| view! { <span class="text-muted font-normal">{say::OPTIONAL}</span> })}
         </label>
     }
 }

@@ -3,6 +3,8 @@
 use domain::PermissionSet;
 use leptos::prelude::*;
 
+use crate::texts::ui::grants as say;
+
 /// A line that says how many there are, and the permissions below it. The permissions that are opened at once stand there from the start.
 #[component]
 pub fn Grants(#[prop(into)] summary: String, permissions: PermissionSet, #[prop(optional)] open: bool) -> impl IntoView {
@@ -25,8 +27,5 @@ pub fn Grants(#[prop(into)] summary: String, permissions: PermissionSet, #[prop(
 
 /// How many permissions there are, in words.
 pub fn counted(permissions: PermissionSet) -> String {
-    match permissions.iter().count() {
-        1 => "1 permission".to_owned(),
-        many => format!("{many} permissions"),
-    }
+    say::permissions(permissions.iter().count())
 }

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use crate::texts::shell::JETON;
+
 /// The one `<h1>` of a page.
 #[component]
 pub fn Heading(#[prop(into)] text: String) -> impl IntoView {
@@ -17,7 +19,7 @@ pub fn PageTitle(
     #[prop(optional, into)]
     organization: Option<String>,
 ) -> impl IntoView {
-    let parts: Vec<String> = [Some(page), organization, Some("Jeton".to_owned())].into_iter().flatten().collect();
+    let parts: Vec<String> = [Some(page), organization, Some(JETON.to_owned())].into_iter().flatten().collect();
     let text = parts.join(" · ");
     // leptos_meta writes a title into the HTML as it is.
     view! { <Title text=super::as_markup(&text) /> }

@@ -6,10 +6,10 @@ use super::{
     button::Look,
     icon::{Glyph, Icon},
 };
-use crate::{paths, preferences::Keys, ssr};
+use crate::{paths, preferences::Keys, ssr, texts::ui::keys as say};
 
 /// All keys there are, for the help.
-const KEYS: [(&str, &str); 3] = [(SEARCH, "Search the list, or all tokens"), ("c", "Generate a token"), ("?", "Show these keys")];
+const KEYS: [(&str, &str); 3] = [(SEARCH, say::SEARCH), ("c", say::GENERATE), ("?", say::SHOW_KEYS)];
 
 /// The key that searches.
 const SEARCH: &str = "/";
@@ -45,8 +45,8 @@ pub fn KeyHelp(
         }
     });
     let text = match ssr::request().preferences.keys {
-        Keys::On => "They work where you may do that, and not while you type.",
-        Keys::Off => "In this browser they are turned off.",
+        Keys::On => say::ARE_ON,
+        Keys::Off => say::ARE_OFF,
     };
     view! {
         <button
@@ -54,14 +54,14 @@ pub fn KeyHelp(
             class="button ml-auto"
             data-look=Look::Quiet.as_str()
             popovertarget="keys"
-            aria-label="Keyboard shortcuts"
+            aria-label=say::KEYBOARD_SHORTCUTS
             aria-keyshortcuts=key("?")
         >
             <Icon glyph=Glyph::Keyboard />
         </button>
         <div class="menu" id="keys" popover="auto" role="dialog" tabindex="-1" aria-labelledby="keys-title" aria-describedby="keys-text">
             <h2 class="menu-name" id="keys-title">
-                "Keyboard shortcuts"
+                {say::KEYBOARD_SHORTCUTS}
             </h2>
             <dl class="keys">{rows}</dl>
             <p class="menu-email" id="keys-text">
@@ -69,8 +69,8 @@ pub fn KeyHelp(
             </p>
             <a class="button" data-look=Look::Secondary.as_str() href=format!("{}#shortcuts", paths::ACCOUNT)>
                 {match ssr::request().preferences.keys {
-                    Keys::On => "Turn them off",
-                    Keys::Off => "Turn them on",
+                    Keys::On => say::TURN_OFF,
+                    Keys::Off => say::TURN_ON,
                 }}
             </a>
         </div>

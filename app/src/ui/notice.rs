@@ -6,6 +6,7 @@ use super::{
     badge::Tone,
     icon::{Glyph, Icon},
 };
+use crate::texts::ui::notice as say;
 
 /// A message in a box. To be read out when it appears, it has to stand in a region that was there before.
 #[component]
@@ -28,7 +29,7 @@ pub fn Notice(
             {dismiss
                 .map(|address| {
                     view! {
-                        <a class="notice-dismiss" href=address data-noscroll="" aria-label="Dismiss this message">
+                        <a class="notice-dismiss" href=address data-noscroll="" aria-label=say::DISMISS>
                             <Icon glyph=Glyph::Cross />
                         </a>
                     }

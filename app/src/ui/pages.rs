@@ -6,6 +6,7 @@ use super::{
     button::ButtonLink,
     icon::{Glyph, Icon},
 };
+use crate::texts::ui::pages as say;
 
 /// Leads to the next page and back to the first, where there are such.
 #[component]
@@ -14,10 +15,10 @@ pub fn Pages(
     first: Option<String>,
     /// The address of the page after; none on the last one.
     next: Option<String>,
-    #[prop(default = "First page")] first_name: &'static str,
-    #[prop(default = "Next page")] next_name: &'static str,
+    #[prop(default = say::FIRST_PAGE)] first_name: &'static str,
+    #[prop(default = say::NEXT_PAGE)] next_name: &'static str,
     /// Names it where a page has several.
-    #[prop(default = "Pagination")]
+    #[prop(default = say::PAGINATION)]
     name: &'static str,
 ) -> impl IntoView {
     (first.is_some() || next.is_some()).then(|| {

@@ -8,13 +8,16 @@ use super::{
     button::Look,
     icon::{Glyph, Icon},
 };
-use crate::{paths, ssr};
+use crate::{
+    paths, ssr,
+    texts::{common, ui::problem as say},
+};
 
 /// Explains a refusal of a whole page.
 #[component]
 pub fn Problem(
     failure: Failure,
-    /// What was refused, as in "see the API tokens of this organization".
+    /// What was refused, as in "You may not see the API tokens of this organization."
     refused: &'static str,
 ) -> impl IntoView {
     // Also where the page itself refuses, and not the query behind it.
@@ -23,21 +26,10 @@ pub fn Problem(
     let request = matches!(failure.code, Code::Internal | Code::Unavailable).then(|| ssr::request().caller.request_id);
     let here = use_location().pathname.get_untracked();
     let (title, text, action) = match failure.code {
-        Code::Unauthenticated => {
-            ("You are signed out", "Sign in again to go on where you were.".to_owned(), Some(("Sign in", paths::sign_in_then(&here))))
-        }
-        Code::Forbidden => (
-            "Your role does not allow this",
-            format!("You may not {refused}. Ask an owner or admin of the organization to do it for you or to give you a role that may."),
-            None,
-        ),
-        Code::NotFound => (
-            "There is nothing here",
-            "This organization does not exist, or you do not belong to it. Check the address, or ask who gave it to you for an invitation."
-                .to_owned(),
-            Some(("Go to your organization", "/".to_owned())),
-        ),
-        _ => ("This did not work", failure.message, Some(("Try again", here))),
+        Code::Unauthenticated => (say::SIGNED_OUT, say::SIGN_IN_AGAIN.to_owned(), Some((common::SIGN_IN, paths::sign_in_then(&here)))),
+        Code::Forbidden => (say::NOT_ALLOWED, say::ask_somebody(refused), None),
+        Code::NotFound => (say::NOTHING_HERE, say::NO_SUCH_ORGANIZATION.to_owned(), Some((say::GO_TO_YOUR_ORGANIZATION, "/".to_owned()))),
+        _ => (say::DID_NOT_WORK, failure.message, Some((common::TRY_AGAIN, here))),
     };
     view! {
         <div class="empty" role="alert">
@@ -49,9 +41,7 @@ pub fn Problem(
             {request
                 .map(|id| {
                     view! {
-                        <p class="empty-text">
-                            "Request id: " <code>{id}</code>
-                        </p>
+                        <p class="empty-text">{say::request_id(view! { <code>{id}</code> }.into_any())}</p>
                     }
                 })}
             {action

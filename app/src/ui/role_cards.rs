@@ -3,10 +3,8 @@
 use domain::{Offered, OfferedRole};
 use leptos::prelude::*;
 
-use super::{
-    choice::Card,
-    grants::{Grants, counted},
-};
+use super::{choice::Card, grants::Grants};
+use crate::texts::ui::role_cards as say;
 
 /// A card for each role.
 #[component]
@@ -30,11 +28,11 @@ pub fn CustomRoleCards(roles: Vec<OfferedRole>, chosen: String) -> impl IntoView
         .map(|OfferedRole { role, description }| {
             let id = role.id.to_string();
             let checked = chosen == id;
-            let count = counted(role.permissions);
-            let summary = if description.as_str().is_empty() { "A role of this organization.".to_owned() } else { description.to_string() };
+            let count = role.permissions.iter().count();
+            let summary = if description.as_str().is_empty() { say::NOT_DESCRIBED.to_owned() } else { description.to_string() };
             view! {
                 <Card name="role" value=id title=role.name.to_string() summary=summary checked=checked>
-                    <Grants summary=format!("Allows {count}") permissions=role.permissions />
+                    <Grants summary=say::allows(count) permissions=role.permissions />
                 </Card>
             }
         })

@@ -11,7 +11,11 @@ use super::{
     notice::Notice,
     time::Moment,
 };
-use crate::{islands::Copy, ssr};
+use crate::{
+    islands::Copy,
+    ssr,
+    texts::{common, ui::secret_once as say},
+};
 
 /// The secret that a new one took the place of.
 #[derive(Clone)]
@@ -24,23 +28,19 @@ pub enum Before {
     Ended,
 }
 
-/// Shows the secret of a token that was just generated: it was `did`, as in "generated", and "Done" leads to `address`. Not a component,
-/// because a component would have to own what it shows.
-pub fn secret_once(issued: &Issued, did: &str, before: Before, address: String) -> AnyView {
+/// Shows the secret of a token that was just generated, below `title`; "Done" leads to `address`. Not a component, because a component would
+/// have to own what it shows.
+pub fn secret_once(issued: &Issued, title: String, before: Before, address: String) -> AnyView {
     let secret = issued.secret.expose();
     let id = issued.token.id.to_string();
-    let title = format!("Token “{}” is {did}", issued.token.label);
-    let rights = match &issued.token.role {
-        Some(role) => format!("what the role {} allows", role.title()),
-        None => match issued.token.permissions.iter().count() {
-            1 => "1 thing, as chosen".to_owned(),
-            many => format!("{many} things, as chosen"),
-        },
+    let until = issued.token.expires_at.map(|end| view! { <Moment at=end /> }.into_any());
+    let may = match &issued.token.role {
+        Some(role) => say::may_as_role(&role.title(), until),
+        None => say::may_as_chosen(issued.token.permissions.iter().count(), until),
     };
-    let until = issued.token.expires_at;
     let snippets = snippets(secret, &ssr::request().origin).map(|snippet| snippet_view(snippet, id.clone())).collect_view();
     let field =
-        shown(Shown { id: "secret".to_owned(), of: id, what: "token".to_owned(), text: secret, hint: None, lines: 2, focused: true });
+        shown(Shown { id: "secret".to_owned(), of: id, what: say::COPIED.to_owned(), text: secret, hint: None, lines: 2, focused: true });
     view! {
         <Dialog id="issued">
             <h2 class="dialog-title" id="issued-title">
@@ -49,44 +49,31 @@ pub fn secret_once(issued: &Issued, did: &str, before: Before, address: String) 
             <div class="dialog-text" id="issued-text">
                 <Notice tone=Tone::Warning>
                     <p>
-                        <strong>"Copy it now and store it safely."</strong>
-                        " It is shown only this once: nobody can see it again, not even an admin."
+                        <strong>{say::COPY_NOW}</strong> " " {say::ONLY_ONCE}
                     </p>
                 </Notice>
             </div>
             <div class="field">
                 <label class="field-label" for="secret">
-                    "Token"
+                    {common::TOKEN}
                 </label>
                 {field}
-                <p class="field-hint">
-                    "It may do " {rights} ", "
-                    {match until {
-                        Some(end) => view! { "until " <Moment at=end /> "." }.into_any(),
-                        None => "until somebody revokes it.".into_any(),
-                    }}
-                </p>
+                <p class="field-hint">{may}</p>
                 {match before {
                     Before::None => None,
-                    Before::Ended => Some(view! { <p class="field-hint">"The old secret has ended."</p> }.into_any()),
+                    Before::Ended => Some(view! { <p class="field-hint">{say::OLD_HAS_ENDED}</p> }.into_any()),
                     Before::Accepted(old) => {
-                        Some(
-                            view! {
-                                <p class="field-hint">
-                                    "The old secret " <code class="hint">{old.hint.to_string()}</code> " works until " <Moment at=old.ends_at />
-                                    "."
-                                </p>
-                            }
-                                .into_any(),
-                        )
+                        let ends_at = view! { <Moment at=old.ends_at /> }.into_any();
+                        let old = view! { <code class="hint">{old.hint.to_string()}</code> }.into_any();
+                        Some(view! { <p class="field-hint">{say::old_works_until(old, ends_at)}</p> }.into_any())
                     }
                 }}
             </div>
             <div class="snippets">
-                <p class="field-label">"Ready to paste"</p>
+                <p class="field-label">{say::READY_TO_PASTE}</p>
                 {snippets}
             </div>
-            <Stored address=address words="I have stored it" />
+            <Stored address=address words=say::STORED />
         </Dialog>
     }
     .into_any()
@@ -128,7 +115,7 @@ pub fn shown(Shown { id, of, what, text, hint, lines, focused }: Shown<'_>) -> i
             ></textarea>
             <Copy what=what from=id first=true />
             <noscript>
-                <p class="field-hint">"Select it and press Ctrl+C (\u{2318}C on a Mac) to copy, or touch and hold it."</p>
+                <p class="field-hint">{say::SELECT_TO_COPY}</p>
             </noscript>
         </div>
     }
@@ -148,7 +135,7 @@ pub fn Stored(address: String, words: &'static str) -> impl IntoView {
                 <input class="checkbox" r#type="checkbox" required=true autocomplete="off" data-stored="" />
                 {words}
             </label>
-            <Submit look=Look::Secondary label="Done" />
+            <Submit look=Look::Secondary label=say::DONE />
         </form>
     }
 }
@@ -162,20 +149,20 @@ struct Snippet {
 
 fn snippets(secret: &str, origin: &str) -> impl Iterator<Item = Snippet> {
     [
-        Snippet { title: "Environment variable", id: "snippet-environment", text: format!("export JETON_TOKEN='{secret}'") },
+        Snippet { title: say::ENVIRONMENT_VARIABLE, id: "snippet-environment", text: format!("export JETON_TOKEN='{secret}'") },
         Snippet {
-            title: "curl",
+            title: say::CURL,
             id: "snippet-curl",
             text: format!("curl -H 'Authorization: Bearer {secret}' \\\n  {origin}/organization"),
         },
         Snippet {
-            title: "Kubernetes secret",
+            title: say::KUBERNETES_SECRET,
             id: "snippet-kubernetes",
             text: format!(
                 "apiVersion: v1\nkind: Secret\nmetadata:\n  name: jeton-token\ntype: Opaque\nstringData:\n  JETON_TOKEN: {secret}\n"
             ),
         },
-        Snippet { title: "PowerShell", id: "snippet-powershell", text: format!("$env:JETON_TOKEN = '{secret}'") },
+        Snippet { title: say::POWERSHELL, id: "snippet-powershell", text: format!("$env:JETON_TOKEN = '{secret}'") },
     ]
     .into_iter()
 }

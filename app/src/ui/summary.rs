@@ -7,11 +7,12 @@ use super::{
     field::Refusal,
     icon::{Glyph, Icon},
 };
+use crate::texts::ui::summary as say;
 
 /// Says why a form was not taken. `fields` are the ids that a link can lead to, beside the password's where it was asked for.
 #[component]
 pub fn Summary(
-    #[prop(default = "This was not accepted")] title: &'static str,
+    #[prop(default = say::NOT_ACCEPTED)] title: &'static str,
     fields: &'static [&'static str],
     refusal: Refusal,
 ) -> impl IntoView {

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::texts::ui::table as say;
+
 /// A table with a caption for those who cannot see what is around it. The roles are said out loud because style turns rows into cards,
 /// which some browsers take for "no table". Wide rows scroll inside a region that the keyboard reaches.
 #[component]
@@ -27,7 +29,7 @@ pub fn Table(
     let actions = actions.then(|| {
         view! {
             <th scope="col" role="columnheader">
-                <span class="sr-only">"Actions"</span>
+                <span class="sr-only">{say::ACTIONS}</span>
             </th>
         }
     });

@@ -5,6 +5,8 @@ use core::time::Duration;
 use domain::{Timestamp, time::roughly};
 use leptos::prelude::*;
 
+use crate::texts::ui::time as say;
+
 /// Longer ago than this, "50 days ago" says less than the date.
 const A_MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
@@ -26,7 +28,7 @@ pub fn Moment(
 /// How long ago something was, counted from the server's `now`, or nothing when the date says more.
 pub fn ago(at: Timestamp, now: Timestamp) -> Option<String> {
     let duration = now.since(at);
-    (duration < A_MONTH).then(|| format!("{} ago", roughly(duration)))
+    (duration < A_MONTH).then(|| say::ago(&roughly(duration)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Status, Timestamp, Token, TokenQuery,
+    PermissionSet, Status, Timestamp, Token, TokenQuery,
     token_query::{By, Expiring, Sort, Unused, View},
 };
 
@@ -25,6 +25,8 @@ pub enum Attention {
     CreatorLeft,
     /// It breaks the organization's policy.
     OutsidePolicy,
+    /// Some of what it may do nobody has asked of it for [`UsageHistory::KEPT_DAYS`](crate::UsageHistory::KEPT_DAYS) days.
+    WiderThanUsed,
 }
 
 /// What can be the matter with a token beside its end and its use.
@@ -36,6 +38,8 @@ pub enum Finding {
     CreatorLeft,
     /// It breaks the organization's policy.
     OutsidePolicy,
+    /// It was used for [`UsageHistory::KEPT_DAYS`](crate::UsageHistory::KEPT_DAYS) days, each time for a permission that was named, and some that it holds were never among them.
+    WiderThanUsed,
 }
 
 /// The one thing that is offered to do about it.
@@ -73,14 +77,24 @@ pub struct Noted {
     pub presented_at: Option<Timestamp>,
     /// What of the policy it breaks, if that is why.
     pub outside: Option<String>,
+    /// What it holds and was not used for, if that is why.
+    pub excess: PermissionSet,
     /// Whether who asks may do what is offered.
     pub may_act: bool,
 }
 
 impl Attention {
     /// All of them, in the order of the page: first what goes wrong right now, then what will, then what could.
-    pub const ALL: [Self; 7] =
-        [Self::OldPresented, Self::OverPresented, Self::Expiring, Self::CreatorLeft, Self::OutsidePolicy, Self::NeverExpires, Self::Unused];
+    pub const ALL: [Self; 8] = [
+        Self::OldPresented,
+        Self::OverPresented,
+        Self::Expiring,
+        Self::CreatorLeft,
+        Self::OutsidePolicy,
+        Self::NeverExpires,
+        Self::WiderThanUsed,
+        Self::Unused,
+    ];
 
     /// The most tokens that are shown for one reason.
     pub const SHOWN: usize = 5;
@@ -99,6 +113,7 @@ impl Attention {
             Self::OldPresented => TokenQuery { finding: Some(Finding::Presented), ..TokenQuery::default() },
             Self::CreatorLeft => TokenQuery { finding: Some(Finding::CreatorLeft), ..active(By::Created, false) },
             Self::OutsidePolicy => TokenQuery { finding: Some(Finding::OutsidePolicy), ..active(By::Created, false) },
+            Self::WiderThanUsed => TokenQuery { finding: Some(Finding::WiderThanUsed), ..active(By::Created, false) },
         }
     }
 
@@ -113,7 +128,7 @@ impl Attention {
             Self::CreatorLeft => Remedy::Rotate,
             Self::Unused => Remedy::Revoke,
             // A rotation does not move the end, so it would be offered again.
-            Self::Expiring | Self::NeverExpires | Self::OutsidePolicy => Remedy::Edit,
+            Self::Expiring | Self::NeverExpires | Self::OutsidePolicy | Self::WiderThanUsed => Remedy::Edit,
             Self::OverPresented => Remedy::Replace,
             Self::OldPresented => Remedy::Look,
         }
@@ -122,7 +137,7 @@ impl Attention {
 
 impl Finding {
     /// All there are to choose from.
-    pub const ALL: [Self; 3] = [Self::Presented, Self::CreatorLeft, Self::OutsidePolicy];
+    pub const ALL: [Self; 4] = [Self::Presented, Self::CreatorLeft, Self::OutsidePolicy, Self::WiderThanUsed];
     /// How many days ago something dead was presented at the longest.
     pub const PRESENTED_DAYS: u16 = 7;
 
@@ -132,6 +147,7 @@ impl Finding {
             Self::Presented => "presented",
             Self::CreatorLeft => "left",
             Self::OutsidePolicy => "policy",
+            Self::WiderThanUsed => "wider",
         }
     }
 
@@ -162,6 +178,7 @@ mod tests {
                 "status=active&finding=left&sort=created",
                 "status=active&finding=policy&sort=created",
                 "status=active&expiring=never&sort=expires",
+                "status=active&finding=wider&sort=created",
                 "status=active&unused=90&sort=last_used",
             ]
         );

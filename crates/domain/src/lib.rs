@@ -65,5 +65,5 @@ pub use time::Timestamp;
 pub use token::{State, Status, Token};
 pub use token_filter::TokenFilter;
 pub use token_query::TokenQuery;
-pub use usage::{SeenAddress, UsageDay, UsageHistory};
+pub use usage::{PermissionUse, Purpose, SeenAddress, UsageDay, UsageHistory};
 pub use verdict::Verdict;

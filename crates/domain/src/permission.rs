@@ -181,6 +181,12 @@ impl PermissionSet {
         Self(self.0 | other.0)
     }
 
+    /// What is in it, and this one.
+    #[must_use]
+    pub const fn with(self, permission: Permission) -> Self {
+        Self(self.0 | 1 << permission.0)
+    }
+
     /// The permissions, in the order of the catalogue.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         Permission::all().filter(move |permission| self.contains(*permission))
@@ -252,7 +258,7 @@ impl FromStr for PermissionSet {
 
 impl FromIterator<Permission> for PermissionSet {
     fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
-        permissions.into_iter().fold(Self::NONE, |set, permission| Self(set.0 | 1 << permission.0))
+        permissions.into_iter().fold(Self::NONE, Self::with)
     }
 }
 

@@ -2,7 +2,29 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
+use crate::{Permission, PermissionSet, Timestamp};
+
+/// What a use of a token was for, as far as Jeton is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// This permission, which was named.
+    Permission(Permission),
+    /// Something that every token may do, such as looking at itself.
+    Itself,
+    /// A service asked about the token and named no permission: it decides by itself, and may have made use of any.
+    Untold,
+}
+
+/// Between which days a token was used for a permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PermissionUse {
+    /// Which; none where none was named.
+    pub permission: Option<Permission>,
+    /// The number of the first day, since 1970 in UTC; after a change of what the token may do, that of the change.
+    pub first_day: i64,
+    /// That of the last day.
+    pub last_day: i64,
+}
 
 /// How often a token was presented on one day, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +56,12 @@ pub struct UsageHistory {
     pub addresses: Vec<SeenAddress>,
     /// What the program that used it last calls itself; may be empty, and is none when nobody has.
     pub user_agent: Option<String>,
+    /// The permissions it was used for in [`UsageHistory::KEPT_DAYS`] days, as far as they were named.
+    pub permissions: PermissionSet,
+    /// Whether it was also used for something that was not named.
+    pub is_untold: bool,
+    /// What it may do and was not used for so long, as the last daily look has found; none while that cannot be said.
+    pub excess: PermissionSet,
 }
 
 impl UsageHistory {
@@ -43,6 +71,20 @@ impl UsageHistory {
     pub const KEPT_DAYS: i64 = 90;
     /// Distinct addresses of one token that are kept.
     pub const MOST_ADDRESSES: u8 = 5;
+
+    /// What of `held` a token was not used for in [`Self::KEPT_DAYS`] days up to `today`. None while that cannot be said: when it is not known
+    /// for so long what it was used for, when a use named no permission, and when there was no use.
+    pub fn excess(held: PermissionSet, uses: &[PermissionUse], today: i64) -> PermissionSet {
+        let since = today - Self::KEPT_DAYS;
+        let is_known = uses.iter().any(|each| each.first_day <= since);
+        let mut lately = uses.iter().filter(|each| each.last_day > since).map(|each| each.permission).peekable();
+        if !is_known || lately.peek().is_none() {
+            return PermissionSet::NONE;
+        }
+        // Without a name it may have been any.
+        let named: Option<PermissionSet> = lately.collect();
+        named.map_or(PermissionSet::NONE, |named| held.without(named))
+    }
 
     /// The latest days up to the one of `now`, those without a use too, out of the days that are known.
     pub fn latest(known: &[UsageDay], now: Timestamp) -> Vec<UsageDay> {
@@ -102,7 +144,14 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_micros(1_795_338_300_000_000);
 
     fn history(known: &[UsageDay]) -> UsageHistory {
-        UsageHistory { days: UsageHistory::latest(known, NOW), addresses: Vec::new(), user_agent: None }
+        UsageHistory {
+            days: UsageHistory::latest(known, NOW),
+            addresses: Vec::new(),
+            user_agent: None,
+            permissions: PermissionSet::NONE,
+            is_untold: false,
+            excess: PermissionSet::NONE,
+        }
     }
 
     fn day(ago: u64, allowed: u64, refused: u64) -> UsageDay {
@@ -118,6 +167,39 @@ mod tests {
         assert_eq!(days[29].day.iso(), "2026-11-22T00:00:00.000Z");
         // Also where there are not so many days yet.
         assert_eq!(UsageHistory::latest(&[], Timestamp::from_micros(0)).len(), 30);
+    }
+
+    #[test]
+    fn what_was_not_used_is_said_when_it_is_known_for_long_enough() {
+        const TODAY: i64 = 20_000;
+        let held: PermissionSet = "cluster:read cluster:update billing:read".parse().unwrap();
+        let uses = |uses: &[(&str, i64, i64)]| -> Vec<PermissionUse> {
+            let read = |&(name, first, last): &(&str, i64, i64)| PermissionUse {
+                permission: (!name.is_empty()).then(|| name.parse().unwrap()),
+                first_day: TODAY - first,
+                last_day: TODAY - last,
+            };
+            uses.iter().map(read).collect()
+        };
+        for (known, excess) in [
+            (&[][..], ""),
+            (&[("cluster:read", 89, 0)], ""),
+            (&[("cluster:read", 90, 0)], "billing:read cluster:update"),
+            (&[("cluster:read", 90, 89)], "billing:read cluster:update"),
+            // Nobody has used it, which is another matter.
+            (&[("cluster:read", 200, 90)], ""),
+            // What was used long ago is not used.
+            (&[("cluster:read", 200, 0), ("billing:read", 200, 90)], "billing:read cluster:update"),
+            (&[("cluster:read", 200, 0), ("billing:read", 3, 3)], "cluster:update"),
+            (&[("cluster:read", 90, 0), ("billing:read", 3, 3), ("cluster:update", 1, 1)], ""),
+            // Who names none may have used any.
+            (&[("cluster:read", 90, 0), ("", 89, 89)], ""),
+            (&[("cluster:read", 90, 0), ("", 200, 90)], "billing:read cluster:update"),
+            // What it no longer holds is not missing.
+            (&[("agent:read", 90, 0)], "billing:read cluster:read cluster:update"),
+        ] {
+            assert_eq!(UsageHistory::excess(held, &uses(known), TODAY).stored(), excess, "{known:?}");
+        }
     }
 
     #[test]

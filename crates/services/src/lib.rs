@@ -212,6 +212,9 @@ impl Console {
             let (stop, stopped) = mpsc::channel(1);
             background.workers.push(tokio::spawn(token_policy::run(console.clone(), stopped)));
             background.stop.push(stop);
+            let (stop, stopped) = mpsc::channel(1);
+            background.workers.push(tokio::spawn(tokens::excess::run(console.clone(), stopped)));
+            background.stop.push(stop);
         }
         Ok((console, background))
     }

@@ -160,7 +160,8 @@ pub async fn edit_with(
     }
     be_unique(&store::roles::names_in(&mut write, access).await?, &after.role)?;
     let recent = access.recent(now)?;
-    store::roles::edit(&mut write, access, &recent, &after.role, &after.description).await?;
+    let changed_at = (after.role.permissions != before.role.permissions).then_some(now);
+    store::roles::edit(&mut write, access, &recent, &after.role, &after.description, changed_at).await?;
     let mut withdrawn = Vec::new();
     let is_wider = !before.role.permissions.covers(permissions);
     for member in store::roles::members_in(&mut write, access, id).await? {

@@ -5,7 +5,7 @@
 use std::{net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
-use domain::{Cause, Organization, Permission, Secret, Timestamp, Token, Verdict, rate_limit::Budget};
+use domain::{Cause, Organization, Permission, Purpose, Secret, Timestamp, Token, Verdict, rate_limit::Budget};
 
 use crate::{
     Console,
@@ -114,7 +114,7 @@ pub async fn verify(console: &Console, access: &Access, caller: &Caller, present
     if verdict != Verdict::Valid {
         return Ok(Verification { budget, ..Verification::refused(verdict) });
     }
-    console.0.usage.accepted(&found, now, by);
+    console.0.usage.accepted(&found, now, permission.map_or(Purpose::Untold, Purpose::Permission), by);
     Ok(Verification { verdict, subject: Some(Subject(found)), budget })
 }
 

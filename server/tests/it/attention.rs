@@ -6,6 +6,7 @@ use crate::harness::{Caller, TestConsole, on_both};
 
 on_both![
     each_reason_is_told_with_what_to_do_about_it,
+    what_is_wider_than_used_is_named_where_it_is_edited,
     members_are_told_of_their_own_and_nobody_of_another_organization,
     who_has_nothing_is_led_to_the_first_token,
 ];
@@ -33,7 +34,7 @@ async fn each_reason_is_told_with_what_to_do_about_it(it: TestConsole) {
     assert_eq!(page.status, 200);
     assert!(page.text().contains("1 token expires within 30 days") && page.text().contains("1 token never expires"), "{}", page.text());
     assert!(!page.text().contains("later") && page.body.contains("endless &lt;b&gt;"));
-    let calm = "Nothing found for: tried with an old secret or while disabled; expired or revoked, but still tried; creator left; outside the policy; unused for 90 days.";
+    let calm = "Nothing found for: tried with an old secret or while disabled; expired or revoked, but still tried; creator left; outside the policy; wider than used; unused for 90 days.";
     assert!(page.text().contains(calm), "{}", page.text());
     assert_eq!(links(&page.body, "Edit"), [soon.id, endless.id].map(|id| format!("/orgs/acme/tokens/{id}/edit")));
     // Where the links to the list lead is what was counted.
@@ -64,6 +65,31 @@ async fn each_reason_is_told_with_what_to_do_about_it(it: TestConsole) {
     assert!(it.get(&owner, &revoke[0]).await.text().contains("Revoke token “endless &lt;b&gt;”?"));
     assert_eq!(links(&page.body, "Generate replacement"), [format!("/orgs/acme/tokens/{}/replace", over.id)]);
     assert!(!page.body.contains(&secret));
+}
+
+/// The overview leads to the form that takes away what nobody asks for, and both say what that is.
+async fn what_is_wider_than_used_is_named_where_it_is_edited(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (wide, _) = it.issue("acme", "wide", Role::Developer, &[], Lifetime::Never).await;
+    let edit = format!("/orgs/acme/tokens/{}/edit", wide.id);
+    assert!(!it.get(&owner, &edit).await.text().contains("not used in 90 days"));
+    it.execute(&format!(
+        "INSERT INTO token_excess (token_id, organization_id, permissions, judged_at) SELECT id, organization_id, \
+         'agent:create agent:read budget:read cluster:read', {} FROM tokens WHERE id = '{}'",
+        it.console.now().as_micros(),
+        wide.id
+    ))
+    .await;
+    let page = it.get(&owner, OVERVIEW).await;
+    assert!(page.text().contains("1 token may do more than it is used for"), "{}", page.text());
+    assert!(page.text().contains("agent:create, agent:read, budget:read and 1 more"), "{}", page.text());
+    assert!(links(&page.body, "Edit").contains(&edit));
+    let lists = links(&page.body, "Show in the list");
+    assert!(lists.contains(&"/orgs/acme/tokens?status=active&finding=wider&sort=created".to_owned()), "{lists:?}");
+    assert!(it.get(&owner, "/orgs/acme/tokens?finding=wider").await.body.contains("aria-label=\"Select wide\""));
+    for page in [edit.clone(), format!("/orgs/acme/tokens/{}", wide.id)] {
+        assert!(it.get(&owner, &page).await.text().contains("4 permissions were not used in 90 days"), "{page}");
+    }
 }
 
 async fn members_are_told_of_their_own_and_nobody_of_another_organization(it: TestConsole) {

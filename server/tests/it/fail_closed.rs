@@ -78,7 +78,8 @@ const TELLS: [&str; 25] = [
 
 /// What a request may leave behind although it was refused: spent budgets of attempts, and the use of the token that asked, which a worker
 /// writes later. The rest of that is the time of the first use of a secret, which no dump holds.
-const BESIDE: [&str; 6] = ["throttles", "token_usage", "token_days", "token_addresses", "token_refusals", "token_secret_users"];
+const BESIDE: [&str; 7] =
+    ["throttles", "token_usage", "token_days", "token_addresses", "token_permission_uses", "token_refusals", "token_secret_users"];
 
 /// What may change something: whatever answers to an unsafe method.
 async fn changing(it: &TestConsole) -> BTreeSet<String> {

@@ -201,7 +201,8 @@ async fn usage_tells_who_still_uses_the_old_secret(it: TestConsole) {
         (
             200,
             json!({
-                "last_used_at": null, "last_user_agent": null, "days": days(0), "addresses": [], "overlap": null, "refusals": [],
+                "last_used_at": null, "last_user_agent": null, "days": days(0), "addresses": [], "permissions": [],
+                "without_permission": false, "unused_permissions": [], "overlap": null, "refusals": [],
             })
         )
     );
@@ -220,6 +221,9 @@ async fn usage_tells_who_still_uses_the_old_secret(it: TestConsole) {
             "last_user_agent": "deploy/2.1",
             "days": days(1),
             "addresses": [],
+            "permissions": ["organization:read"],
+            "without_permission": false,
+            "unused_permissions": [],
             "overlap": {
                 "old_hint": target.hint.as_str(), "new_hint": rotated.json()["hint"], "since": at, "ends_at": "2026-11-29T09:05:00.000Z",
                 "until_first_use": true, "new_is_used": false,

@@ -6,7 +6,7 @@ use leptos::ev;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlFormElement, HtmlInputElement, HtmlTextAreaElement};
 
-use crate::islands::dom;
+use crate::{islands::dom, texts::islands as say};
 
 /// What shows a secret.
 const SHOWN: &str = "[data-secret]";
@@ -41,7 +41,7 @@ pub(super) fn guard() {
         if unkept() {
             event.prevent_default();
             // Older browsers ask only when this is set.
-            event.set_return_value("This secret is not stored yet.");
+            event.set_return_value(say::NOT_STORED);
         }
     });
     dom::listen(ev::pagehide, |_| {

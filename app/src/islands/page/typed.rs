@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlFormElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Storage, UrlSearchParams};
 
-use crate::islands::dom;
+use crate::{islands::dom, texts::islands as say};
 
 /// Where it is kept: the address the form is sent to, and its fields as they are sent.
 const TYPED: &str = "jeton-typed";
@@ -72,7 +72,7 @@ fn tell(form: &HtmlFormElement) {
     let Ok(told) = document().create_element("p") else { return };
     let _ = told.set_attribute("role", "status");
     told.set_class_name("field-hint");
-    told.set_text_content(Some("Your session had ended, so nothing was done. What you typed is here again: send it once more."));
+    told.set_text_content(Some(say::SEND_ONCE_MORE));
     let _ = form.insert_before(&told, form.first_child().as_ref());
 }
 

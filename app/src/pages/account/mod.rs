@@ -7,7 +7,10 @@ pub mod tokens;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::ui::{badge::Tone, notice::Notice};
+use crate::{
+    texts::account as say,
+    ui::{badge::Tone, notice::Notice},
+};
 
 /// Tells what the form before led to. The region is there before the notice, so that it is read out.
 #[component]
@@ -16,11 +19,11 @@ fn Done(dismiss: &'static str) -> impl IntoView {
     let told = move || {
         let done = query.with(|query| query.get_str("done").unwrap_or_default().to_owned());
         let text = match done.as_str() {
-            "edited" => "Your name is changed.",
-            "preferences" => "This browser remembers what you chose.",
-            "password" => "Your password is changed. All your other sessions have ended.",
-            "ended" => "The session has ended.",
-            "others" => "All your other sessions have ended.",
+            "edited" => say::NAME_CHANGED,
+            "preferences" => say::PREFERENCES_REMEMBERED,
+            "password" => say::PASSWORD_CHANGED,
+            "ended" => say::SESSION_ENDED,
+            "others" => say::OTHERS_ENDED,
             _ => return None,
         };
         Some(view! {

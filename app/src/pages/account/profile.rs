@@ -10,6 +10,10 @@ use crate::{
     preferences::{Keys, Theme},
     queries::session,
     ssr,
+    texts::{
+        account::{self, profile as say},
+        common,
+    },
     ui::{
         badge::Tone,
         button::{Look, Submit},
@@ -27,15 +31,15 @@ use crate::{
 pub fn Profile() -> impl IntoView {
     let me = Resource::new_blocking(|| (), |()| session::find());
     view! {
-        <PageTitle page="Profile" />
-        <Breadcrumb steps=vec![("Your account", None), ("Profile", None)] />
+        <PageTitle page=common::PROFILE />
+        <Breadcrumb steps=vec![(account::YOUR_ACCOUNT, None), (common::PROFILE, None)] />
         <Done dismiss=paths::ACCOUNT />
-        <Heading text="Profile" />
+        <Heading text=common::PROFILE />
         <Suspense>
             {move || Suspend::new(async move {
                 match me.await {
                     Ok(me) => view! { <Shown me=me /> }.into_any(),
-                    Err(failure) => view! { <Problem failure=failure refused="see this account" /> }.into_any(),
+                    Err(failure) => view! { <Problem failure=failure refused=account::REFUSED /> }.into_any(),
                 }
             })}
         </Suspense>
@@ -55,56 +59,53 @@ fn Shown(me: Me) -> impl IntoView {
         view! {
             <div class="mb-4">
                 <Notice tone=Tone::Warning>
-                    <p>
-                        <strong>"You belong to no organization."</strong>
-                        " Whoever removed you, or an admin of the organization that you look for, can invite you again."
-                    </p>
+                    <p>{say::nowhere()}</p>
                 </Notice>
             </div>
         }
     });
     view! {
         {nowhere}
-        <Summary title="Your name was not changed" fields=&["name"] refusal=name />
+        <Summary title=say::NAME_NOT_CHANGED fields=&["name"] refusal=name />
         <form class="form" method="post" action=paths::ACCOUNT>
             <TextField
                 name="name"
-                label="Name"
-                hint="How others see you. What you did before keeps the name you had."
+                label=common::NAME
+                hint=say::NAME_HINT
                 value=typed
                 autocomplete="name"
                 refusal=name
             />
             <div class="field">
                 <label class="field-label" for="email">
-                    "E-mail address"
+                    {account::EMAIL_ADDRESS}
                 </label>
-                <p class="field-hint">"You sign in with it. It cannot be changed."</p>
+                <p class="field-hint">{say::EMAIL_HINT}</p>
                 <input class="input" id="email" r#type="email" value=me.email.as_str().to_owned() readonly=true autocomplete="username" />
             </div>
             <div class="form-actions">
-                <Submit label="Save" />
+                <Submit label=say::SAVE />
             </div>
         </form>
         <ThisBrowser />
         <section class="block" aria-labelledby="password-title">
             <h2 class="block-title" id="password-title">
-                "Password"
+                {account::PASSWORD}
             </h2>
-            <p class="lead">"Changing it signs you out everywhere else."</p>
-            <Summary title="Your password was not changed" fields=&["present", "password"] refusal=password />
+            <p class="lead">{say::PASSWORD_LEAD}</p>
+            <Summary title=account::PASSWORD_NOT_CHANGED fields=&["present", "password"] refusal=password />
             <form class="form" method="post" action=paths::PASSWORD>
-                <TextField name="present" label="Current password" kind="password" autocomplete="current-password" refusal=password />
+                <TextField name="present" label=say::CURRENT_PASSWORD kind="password" autocomplete="current-password" refusal=password />
                 <TextField
                     name="password"
-                    label="New password"
-                    hint="15 characters or more. Any characters count, spaces too: a sentence is fine and easy to remember."
+                    label=account::NEW_PASSWORD
+                    hint=account::PASSWORD_HINT
                     kind="password"
                     autocomplete="new-password"
                     refusal=password
                 />
                 <div class="form-actions">
-                    <Submit look=Look::Secondary label="Change password" />
+                    <Submit look=Look::Secondary label=say::CHANGE_PASSWORD />
                 </div>
             </form>
         </section>
@@ -125,24 +126,24 @@ fn ThisBrowser() -> impl IntoView {
     view! {
         <section class="block" aria-labelledby="browser-title">
             <h2 class="block-title" id="browser-title">
-                "This browser"
+                {say::THIS_BROWSER}
             </h2>
-            <p class="lead">"How the console looks and listens here. Other browsers that you sign in with have their own."</p>
-            <Summary title="Nothing was changed" fields=&["theme", "shortcuts"] refusal=refusal />
+            <p class="lead">{say::THIS_BROWSER_LEAD}</p>
+            <Summary title=say::NOTHING_CHANGED fields=&["theme", "shortcuts"] refusal=refusal />
             <form class="form" method="post" action=paths::PREFERENCES>
-                <Choices name="theme" legend="Colours" refusal=refusal>
+                <Choices name="theme" legend=say::COLOURS refusal=refusal>
                     <div class="segments">{themes}</div>
                 </Choices>
                 <Choices
                     name="shortcuts"
-                    legend="Keyboard shortcuts"
-                    hint="Keys of one letter, as ? for a list of them. Turn them off if you press them without meaning to."
+                    legend=say::SHORTCUTS
+                    hint=say::SHORTCUTS_HINT
                     refusal=refusal
                 >
                     <div class="segments">{keys}</div>
                 </Choices>
                 <div class="form-actions">
-                    <Submit look=Look::Secondary label="Remember" />
+                    <Submit look=Look::Secondary label=say::REMEMBER />
                 </div>
             </form>
         </section>

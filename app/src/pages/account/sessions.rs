@@ -9,6 +9,10 @@ use crate::{
     pages::tokens::row::last_used,
     paths,
     queries::account::{self, SessionList},
+    texts::{
+        account::{REFUSED, YOUR_ACCOUNT, sessions as say},
+        common,
+    },
     ui::{
         badge::{Badge, Tone},
         button::{Look, Submit},
@@ -25,15 +29,15 @@ use crate::{
 pub fn Sessions() -> impl IntoView {
     let list = Resource::new_blocking(|| (), |()| account::sessions());
     view! {
-        <PageTitle page="Sessions" />
-        <Breadcrumb steps=vec![("Your account", None), ("Sessions", None)] />
+        <PageTitle page=common::SESSIONS />
+        <Breadcrumb steps=vec![(YOUR_ACCOUNT, None), (common::SESSIONS, None)] />
         <Done dismiss=paths::SESSIONS />
-        <Heading text="Sessions" />
+        <Heading text=common::SESSIONS />
         <Suspense>
             {move || Suspend::new(async move {
                 match list.await {
                     Ok(list) => view! { <Shown list=list /> }.into_any(),
-                    Err(failure) => view! { <Problem failure=failure refused="see this account" /> }.into_any(),
+                    Err(failure) => view! { <Problem failure=failure refused=REFUSED /> }.into_any(),
                 }
             })}
         </Suspense>
@@ -47,19 +51,17 @@ fn Shown(list: SessionList) -> impl IntoView {
     let rows = sessions.into_iter().map(|session| view! { <Row session=session now=now /> }).collect_view();
     view! {
         <div class="page-head">
-            <p class="lead">
-                "Where you are signed in. End what you do not recognise, and change your password. A session ends by itself after 30 minutes without use."
-            </p>
+            <p class="lead">{say::LEAD}</p>
             {others
                 .then(|| {
                     view! {
                         <form method="post" action=paths::END_OTHER_SESSIONS>
-                            <Submit look=Look::Secondary label="End all others" />
+                            <Submit look=Look::Secondary label=say::END_ALL_OTHERS />
                         </form>
                     }
                 })}
         </div>
-        <Table id="sessions" caption="Your sessions, the latest first" columns=&["Browser", "Address", "Signed in", "Last seen"]>
+        <Table id="sessions" caption=say::CAPTION columns=&[say::BROWSER, say::ADDRESS, say::SIGNED_IN, say::LAST_SEEN]>
             {rows}
         </Table>
     }
@@ -68,15 +70,15 @@ fn Shown(list: SessionList) -> impl IntoView {
 #[component]
 fn Row(session: Session, now: Timestamp) -> impl IntoView {
     let browser = browser(&session.user_agent);
-    let address = if session.address.is_empty() { "Unknown".to_owned() } else { session.address };
+    let address = if session.address.is_empty() { say::UNKNOWN_ADDRESS.to_owned() } else { session.address };
     let end = (!session.current).then(|| {
-        let name = format!("End the session of {browser}, begun {}", session.created_at.human());
+        let name = say::end(&browser, &session.created_at.human());
         view! {
             <form method="post" action=paths::END_SESSION>
                 <input r#type="hidden" name="session" value=session.id.to_string() />
                 <button r#type="submit" class="button bin" data-look=Look::Quiet.as_str() aria-label=name>
                     <Icon glyph=Glyph::Cross />
-                    <span class="bin-name">"End"</span>
+                    <span class="bin-name">{say::END}</span>
                 </button>
             </form>
         }
@@ -87,13 +89,13 @@ fn Row(session: Session, now: Timestamp) -> impl IntoView {
             <th scope="row" role="rowheader">
                 <span class="row-label">{browser}</span>
                 <span class="row-description">{session.user_agent}</span>
-                {session.current.then(|| view! { <Badge tone=Tone::Success glyph=Glyph::Done text="This one" /> })}
+                {session.current.then(|| view! { <Badge tone=Tone::Success glyph=Glyph::Done text=say::THIS_ONE /> })}
             </th>
-            <Cell column="Address">{address}</Cell>
-            <Cell column="Signed in">
+            <Cell column=say::ADDRESS>{address}</Cell>
+            <Cell column=say::SIGNED_IN>
                 <Moment at=session.created_at />
             </Cell>
-            <Cell column="Last seen">{seen}</Cell>
+            <Cell column=say::LAST_SEEN>{seen}</Cell>
             <td role="cell" class="row-actions">
                 {end}
             </td>
@@ -123,9 +125,9 @@ fn browser(user_agent: &str) -> String {
         ("Linux", "Linux"),
     ]);
     match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => say::browser_on(browser, system),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) => "Unknown browser".to_owned(),
+        (None, None) => say::UNKNOWN_BROWSER.to_owned(),
     }
 }
 

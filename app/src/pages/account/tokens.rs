@@ -6,6 +6,10 @@ use leptos::prelude::*;
 use crate::{
     layout::Breadcrumb,
     paths, queries,
+    texts::{
+        account::{YOUR_ACCOUNT, tokens as say},
+        common,
+    },
     ui::{
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
@@ -18,12 +22,10 @@ use crate::{
 pub fn OwnTokens() -> impl IntoView {
     let me = Resource::new_blocking(|| (), |()| queries::session::find());
     view! {
-        <Breadcrumb steps=vec![("Your account", None), ("API tokens", None)] />
-        <PageTitle page="Your API tokens" />
-        <Heading text="Your API tokens" />
-        <p class="lead">
-            "A token of yours acts for you in one organization. It may never do more there than you may at that moment, and it ends when you leave."
-        </p>
+        <Breadcrumb steps=vec![(YOUR_ACCOUNT, None), (common::API_TOKENS, None)] />
+        <PageTitle page=say::YOUR_API_TOKENS />
+        <Heading text=say::YOUR_API_TOKENS />
+        <p class="lead">{say::LEAD}</p>
         <Suspense>
             {move || Suspend::new(async move {
                 match me.await {
@@ -31,7 +33,7 @@ pub fn OwnTokens() -> impl IntoView {
                         let places = me.memberships.into_iter().map(|membership| view! { <Place membership=membership /> });
                         view! { <ul class="places">{places.collect_view()}</ul> }.into_any()
                     }
-                    Err(failure) => view! { <Problem failure=failure refused="see your API tokens" /> }.into_any(),
+                    Err(failure) => view! { <Problem failure=failure refused=say::REFUSED /> }.into_any(),
                 }
             })}
         </Suspense>
@@ -48,22 +50,20 @@ fn Place(membership: Membership) -> impl IntoView {
             <div>
                 <p class="place-name">{name.clone()}</p>
                 <p class="text-muted">{membership.role.title()}</p>
-                {(!may_have_new)
-                    .then(|| view! { <p class="text-muted">"The organization's policy allows no new tokens of people."</p> })}
+                {(!may_have_new).then(|| view! { <p class="text-muted">{say::NO_NEW_ONES}</p> })}
             </div>
             <div class="form-actions">
                 // Loaded anew: what stands around these pages is the organization's.
                 <a class="button" data-look="secondary" href=paths::own_tokens(&slug)>
                     <Icon glyph=Glyph::Key />
-                    {format!("Your tokens in {name}")}
+                    {say::your_tokens_in(&name)}
                 </a>
                 {may_have_new
                     .then(|| {
                         view! {
                             <a class="button" data-look="secondary" href=paths::new_own_token(&slug)>
                                 <Icon glyph=Glyph::Plus />
-                                "Generate"
-                                <span class="sr-only">{format!(" a token of yours in {name}")}</span>
+                                {say::generate_in(&name)}
                             </a>
                         }
                     })}

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::{
     paths,
     queries::audit::Entry,
+    texts::audit::{self, entry as say},
     ui::{table::Cell, time::Moment},
 };
 
@@ -25,23 +26,23 @@ pub fn Row(entry: Entry, organization: String) -> impl IntoView {
                 <span class="row-label">{title}</span>
                 <code class="audit-code">{action}</code>
             </th>
-            <Cell column="When">
+            <Cell column=audit::WHEN>
                 <Moment at=at />
             </Cell>
-            <Cell column="Who">
+            <Cell column=audit::WHO>
                 <Named party=actor organization=by />
             </Cell>
-            <Cell column="On what">
+            <Cell column=audit::ON_WHAT>
                 <Named party=target organization=organization />
             </Cell>
-            <Cell column="From where">
+            <Cell column=audit::FROM_WHERE>
                 {if address.is_empty() {
-                    view! { <span class="text-muted">"No address"</span> }.into_any()
+                    view! { <span class="text-muted">{say::NO_ADDRESS}</span> }.into_any()
                 } else {
                     view! { <span class="audit-address">{address}</span> }.into_any()
                 }}
             </Cell>
-            <Cell column="Details">
+            <Cell column=audit::DETAILS>
                 <Told seq=seq details=details request_id=request_id />
             </Cell>
         </tr>
@@ -82,10 +83,10 @@ fn Told(seq: i64, details: Vec<Detail>, request_id: String) -> impl IntoView {
     });
     view! {
         <details class="audit-details">
-            <summary>"Details" <span class="sr-only">{format!(" of event {seq}")}</span></summary>
+            <summary>{say::details(seq)}</summary>
             <dl>
                 {lines.collect_view()} <div>
-                    <dt>"Request"</dt>
+                    <dt>{say::REQUEST}</dt>
                     <dd>
                         <code class="audit-code">{request_id}</code>
                     </dd>
@@ -98,14 +99,9 @@ fn Told(seq: i64, details: Vec<Detail>, request_id: String) -> impl IntoView {
 fn shown(value: DetailValue) -> AnyView {
     match value {
         DetailValue::Is(text) => text.into_any(),
-        DetailValue::Changed { from, to } => view! {
-            <span class="sr-only">"from "</span>
-            <del>{from}</del>
-            <span aria-hidden="true">" → "</span>
-            <span class="sr-only">" to "</span>
-            <ins>{to}</ins>
+        DetailValue::Changed { from, to } => {
+            say::changed(view! { <del>{from}</del> }.into_any(), view! { <ins>{to}</ins> }.into_any()).into_any()
         }
-        .into_any(),
         DetailValue::Diff { added, removed } => {
             let line = |change: &'static str, sign: &'static str, said: &'static str, item: String| {
                 view! {
@@ -118,8 +114,8 @@ fn shown(value: DetailValue) -> AnyView {
                     </li>
                 }
             };
-            let added = added.into_iter().map(|item| line("added", "+", "added ", item)).collect_view();
-            let removed = removed.into_iter().map(|item| line("removed", "\u{2212}", "removed ", item)).collect_view();
+            let added = added.into_iter().map(|item| line("added", "+", say::ADDED, item)).collect_view();
+            let removed = removed.into_iter().map(|item| line("removed", "\u{2212}", say::REMOVED, item)).collect_view();
             view! { <ul class="diff">{added} {removed}</ul> }.into_any()
         }
     }

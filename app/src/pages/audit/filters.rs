@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use super::Asked;
 use crate::{
     paths,
+    texts::audit::{self, filters as say},
     ui::{
         button::{ButtonLink, Look, Submit},
         field::{Described, FieldError, Refusal},
@@ -24,28 +25,28 @@ pub const FIELDS: &[&str] = &["action", "actor", "target", "from", "to"];
 #[component]
 pub fn Filters(organization: String, asked: Asked, refusal: Refusal) -> impl IntoView {
     let page = paths::audit(&organization);
-    let clear = asked.is_filtered().then(|| view! { <ButtonLink href=page.clone()>"Clear"</ButtonLink> });
+    let clear = asked.is_filtered().then(|| view! { <ButtonLink href=page.clone()>{say::CLEAR}</ButtonLink> });
     let Asked { action, actor, target, from, to, .. } = asked;
     // Browsers complain about dates that are none; what was wrong with it is said below the field.
     let (from, to) = (date(from), date(to));
     let actions = Action::ALL.iter().map(|offered| (offered.as_str().to_owned(), offered.title().to_owned())).collect();
     view! {
-        <form class="audit-filters" id="audit-filter" role="search" aria-label="Filter the audit log" method="get" action=page>
-            <Select name="action" label="Action" none="Any action" options=actions chosen=action refusal=refusal />
-            <Field name="actor" label="Who" refusal=refusal>
-                <Input name="actor" placeholder="Name or id" value=actor refusal=refusal />
+        <form class="audit-filters" id="audit-filter" role="search" aria-label=say::FILTER_THE_LOG method="get" action=page>
+            <Select name="action" label=say::ACTION none=say::ANY_ACTION options=actions chosen=action refusal=refusal />
+            <Field name="actor" label=audit::WHO refusal=refusal>
+                <Input name="actor" placeholder=say::NAME_OR_ID value=actor refusal=refusal />
             </Field>
-            <Field name="target" label="On what" refusal=refusal>
-                <Input name="target" placeholder="Name or id" value=target refusal=refusal />
+            <Field name="target" label=audit::ON_WHAT refusal=refusal>
+                <Input name="target" placeholder=say::NAME_OR_ID value=target refusal=refusal />
             </Field>
-            <Field name="from" label="First day (UTC)" refusal=refusal>
+            <Field name="from" label=say::FIRST_DAY refusal=refusal>
                 <Input name="from" kind="date" value=from refusal=refusal />
             </Field>
-            <Field name="to" label="Last day (UTC)" refusal=refusal>
+            <Field name="to" label=say::LAST_DAY refusal=refusal>
                 <Input name="to" kind="date" value=to refusal=refusal />
             </Field>
             <div class="audit-filters-actions">
-                <Submit look=Look::Secondary label="Filter" />
+                <Submit look=Look::Secondary label=say::FILTER />
                 {clear}
             </div>
         </form>

@@ -14,6 +14,10 @@ use crate::{
     layout::{Breadcrumb, use_organization},
     paths,
     queries::audit::{self, Log},
+    texts::{
+        audit::{DETAILS, FROM_WHERE, ON_WHAT, WHEN, WHO, list as say},
+        common,
+    },
     ui::{
         button::{ButtonLink, Look},
         empty::Empty,
@@ -41,9 +45,9 @@ pub fn AuditLog() -> impl IntoView {
         },
     );
     view! {
-        <Breadcrumb steps=vec![("Organization settings", None), ("Audit log", None)] />
+        <Breadcrumb steps=vec![(common::ORGANIZATION_SETTINGS, None), (common::AUDIT_LOG, None)] />
         <div role="status">{posted_outcome().map(|outcome| view! { <Outcome outcome=outcome /> })}</div>
-        <Heading text="Audit log" />
+        <Heading text=common::AUDIT_LOG />
         <section>
             <Suspense>
                 {move || Suspend::new(async move {
@@ -56,8 +60,8 @@ pub fn AuditLog() -> impl IntoView {
                         }
                         Err(failure) => {
                             view! {
-                                <PageTitle page="Audit log" />
-                                <Problem failure=failure refused="see the audit log of this organization" />
+                                <PageTitle page=common::AUDIT_LOG />
+                                <Problem failure=failure refused=say::REFUSED />
                             }
                                 .into_any()
                         }
@@ -73,8 +77,8 @@ pub fn AuditLog() -> impl IntoView {
 fn NotAsked(failure: Failure, organization: String, asked: Asked) -> impl IntoView {
     let refusal = Refusal::new(Some(failure));
     view! {
-        <PageTitle page="Audit log" />
-        <Summary title="The filter was not accepted" fields=FIELDS refusal=refusal />
+        <PageTitle page=common::AUDIT_LOG />
+        <Summary title=say::FILTER_NOT_ACCEPTED fields=FIELDS refusal=refusal />
         <Filters organization=organization asked=asked refusal=refusal />
     }
 }
@@ -93,8 +97,8 @@ fn Listed(log: Log, asked: Asked) -> impl IntoView {
         view! {
             <Table
                 id="audit"
-                caption=format!("Audit log of {}, newest first", organization.name)
-                columns=&["What", "When", "Who", "On what", "From where", "Details"]
+                caption=say::caption(organization.name.as_str())
+                columns=&[say::WHAT, WHEN, WHO, ON_WHAT, FROM_WHERE, DETAILS]
                 actions=false
                 widths="audit"
             >
@@ -106,19 +110,16 @@ fn Listed(log: Log, asked: Asked) -> impl IntoView {
     let newest = (!asked.before.is_empty() && !empty).then(|| asked.newest().address(&page));
     let older = next.map(|next| Asked { before: next.to_string(), ..asked.clone() }.address(&page));
     view! {
-        <PageTitle page="Audit log" organization=organization.name.to_string() />
+        <PageTitle page=common::AUDIT_LOG organization=organization.name.to_string() />
         <div class="page-head">
-            <p class="lead">
-                "Who did what in " {organization.name.to_string()}
-                ". Events are only ever added, each chained to the one before, so that what is changed afterwards shows. Signing in belongs to no organization and is not listed."
-            </p>
+            <p class="lead">{say::lead(organization.name.as_str())}</p>
             <Verify organization=slug.clone() asked=asked.clone() />
         </div>
         <Filters organization=slug.clone() asked=asked.clone() refusal=refusal />
-        <div class="audit-events" id="audit-events" role="group" aria-label="Events" tabindex="-1">
+        <div class="audit-events" id="audit-events" role="group" aria-label=say::EVENTS tabindex="-1">
             {events}
         </div>
-        <Pages first=newest next=older first_name="Newest events" next_name="Older events" />
+        <Pages first=newest next=older first_name=say::NEWEST_EVENTS next_name=say::OLDER_EVENTS />
         {(!empty).then(|| view! { <Exports organization=slug asked=asked.newest() /> })}
     }
 }
@@ -127,11 +128,9 @@ fn Listed(log: Log, asked: Asked) -> impl IntoView {
 #[component]
 fn Nothing(asked: Asked, page: String) -> impl IntoView {
     let (title, text, action) = match (asked.is_filtered(), asked.before.is_empty()) {
-        (true, true) => {
-            ("No event matches", "Nothing in this organization's audit log is let through by the filter.", Some("Clear the filter"))
-        }
-        (_, false) => ("No earlier events", "The log begins after this place.", Some("Newest events")),
-        (false, true) => ("No events yet", "What is done in this organization from now on will be listed here.", None),
+        (true, true) => (say::NO_MATCH, say::NO_MATCH_TEXT, Some(say::CLEAR_THE_FILTER)),
+        (_, false) => (say::NO_EARLIER, say::NO_EARLIER_TEXT, Some(say::NEWEST_EVENTS)),
+        (false, true) => (say::NO_EVENTS, say::NO_EVENTS_TEXT, None),
     };
     view! {
         <Empty glyph=Glyph::Log title=title>
@@ -157,14 +156,14 @@ fn Exports(organization: String, asked: Asked) -> impl IntoView {
             </a>
         }
     };
-    let subject = if asked.is_filtered() { "the events that match the filter" } else { "all events" };
+    let lead = if asked.is_filtered() { say::EXPORT_MATCHING } else { say::EXPORT_ALL };
     view! {
         <section class="block" aria-labelledby="audit-export">
             <h2 class="block-title" id="audit-export">
-                "Export"
+                {say::EXPORT}
             </h2>
-            <p class="lead">{format!("A file with {subject}, the newest 10,000 at most.")}</p>
-            <div class="audit-files">{file("csv", "CSV")} {file("jsonl", "JSON Lines")}</div>
+            <p class="lead">{lead}</p>
+            <div class="audit-files">{file("csv", say::CSV)} {file("jsonl", say::JSON_LINES)}</div>
         </section>
     }
 }

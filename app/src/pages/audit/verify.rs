@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::Asked;
 use crate::{
     paths, posted,
+    texts::audit::verify as say,
     ui::{
         badge::Tone,
         button::{Look, Submit},
@@ -27,7 +28,7 @@ pub fn Verify(organization: String, asked: Asked) -> impl IntoView {
     let action = asked.address(&paths::verify_audit(&organization));
     view! {
         <form method="post" action=action>
-            <Submit look=Look::Secondary meanwhile="Verifying…" label="Verify the trail" />
+            <Submit look=Look::Secondary meanwhile=say::MEANWHILE label=say::VERIFY />
         </form>
     }
 }
@@ -38,30 +39,20 @@ pub fn Outcome(outcome: Checked) -> impl IntoView {
     match outcome {
         Ok(Verified::Intact { events, checkpoint }) => view! {
             <Notice tone=Tone::Success>
-                <p>
-                    {match events {
-                        1 => "The one event of this instance is intact.".to_owned(),
-                        events => format!("All {events} events of this instance are intact."),
-                    }}
-                    " Keep the checkpoint where the database's owner cannot write: with it the operator's "
-                    <code>"jeton audit verify --checkpoint"</code> " also shows whether the end was cut off since."
-                </p>
-                <p>"Checkpoint: " <code class="audit-code">{checkpoint}</code></p>
+                <p>{say::intact(events, view! { <code>"jeton audit verify --checkpoint"</code> }.into_any())}</p>
+                <p>{say::checkpoint(view! { <code class="audit-code">{checkpoint}</code> }.into_any())}</p>
             </Notice>
         }
         .into_any(),
         Ok(Verified::Broken { from }) => view! {
             <Notice tone=Tone::Danger>
-                <p>
-                    <strong>{format!("From event {from} on, the trail is not what was recorded.")}</strong>
-                    " Somebody has changed, removed or added events in the database. Tell the operator, keep a copy of the database, and compare it with a backup."
-                </p>
+                <p>{say::broken(from)}</p>
             </Notice>
         }
         .into_any(),
         Err(failure) => view! {
             <Notice tone=Tone::Warning>
-                <p>"The trail was not verified. " {failure.message}</p>
+                <p>{say::not_verified(&failure.message)}</p>
             </Notice>
         }
         .into_any(),

@@ -118,13 +118,13 @@ pub(super) fn secret() -> AnyView {
         last_used_at: None,
         state: State::Active,
     };
-    secret_once(&Issued { token, secret }, "generated", Before::None, COMPONENTS.to_owned())
+    secret_once(&Issued { token, secret }, "Token “sample” is generated".to_owned(), Before::None, COMPONENTS.to_owned())
 }
 
 /// What stands in the place of a page that somebody may not see.
 pub(super) fn problem() -> AnyView {
     let failure = Failure::new(Code::Forbidden, "Your role does not allow this.");
-    view! { <Problem failure=failure refused="see these samples" /> }.into_any()
+    view! { <Problem failure=failure refused="You may not see these samples." /> }.into_any()
 }
 
 pub(super) fn tables() -> AnyView {

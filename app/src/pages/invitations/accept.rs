@@ -8,6 +8,7 @@ use crate::{
     layout::Plain,
     paths, posted,
     queries::invitations,
+    texts::{common, invitations::accept as say},
     ui::{
         badge::Tone,
         button::{ButtonLink, Look, Submit},
@@ -32,7 +33,7 @@ pub fn Accept() -> impl IntoView {
         invitations::open,
     );
     view! {
-        <PageTitle page="Invitation" />
+        <PageTitle page=say::INVITATION />
         <Plain>
             <Suspense>
                 {move || {
@@ -43,7 +44,7 @@ pub fn Accept() -> impl IntoView {
                             Err(failure) if failure.code == Code::Unauthenticated => view! { <Over /> }.into_any(),
                             Err(failure) => {
                                 view! {
-                                    <Heading text="Invitation" />
+                                    <Heading text=say::INVITATION />
                                     <Notice tone=Tone::Danger>
                                         <p>{failure.message}</p>
                                     </Notice>
@@ -61,12 +62,11 @@ pub fn Accept() -> impl IntoView {
 /// What stands where a link does not work, and never did or no longer does: which of the two is nobody's business.
 #[component]
 fn Over() -> impl IntoView {
+    let sign_in = view! { <a href=paths::SIGN_IN>{common::SIGN_IN}</a> }.into_any();
     view! {
-        <Heading text="This invitation does not work" />
-        <p class="lead">
-            "It was used already, was withdrawn, is older than 7 days, or the link is not complete. Ask who invited you for a new one."
-        </p>
-        <p class="text-muted">"Are you a member already? " <a href=paths::SIGN_IN>"Sign in"</a> "."</p>
+        <Heading text=say::DOES_NOT_WORK />
+        <p class="lead">{say::DOES_NOT_WORK_TEXT}</p>
+        <p class="text-muted">{say::member_already(sign_in)}</p>
     }
 }
 
@@ -79,28 +79,26 @@ fn Opened(open: OpenInvitation, code: String) -> impl IntoView {
         Standing::New => view! { <NewPerson code=code email=email.clone() organization=organization.clone() /> }.into_any(),
         Standing::Join => view! { <Join code=code organization=organization.clone() /> }.into_any(),
         Standing::SignIn => view! {
-            <p>"There is an account with this address. Sign in, and you are led back here."</p>
+            <p>{say::HAS_ACCOUNT}</p>
             <ButtonLink look=Look::Primary href=paths::sign_in_then(&paths::accept(&code))>
-                "Sign in"
+                {common::SIGN_IN}
             </ButtonLink>
         }
         .into_any(),
         Standing::SomebodyElse => view! {
             <Notice tone=Tone::Warning>
-                <p>"You are signed in with another address. Sign out, then open the link again."</p>
+                <p>{say::ANOTHER_ADDRESS}</p>
             </Notice>
             <form method="post" action=paths::SIGN_OUT>
-                <Submit look=Look::Secondary label="Sign out" />
+                <Submit look=Look::Secondary label=say::SIGN_OUT />
             </form>
         }
         .into_any(),
     };
+    let ends_at = view! { <Moment at=expires_at /> }.into_any();
     view! {
-        <Heading text=format!("Join {organization}") />
-        <p class="lead">
-            {format!("{created_by} invites {email} to {organization} with the role {}. The link works until ", role.title())}
-            <Moment at=expires_at /> "."
-        </p>
+        <Heading text=say::join(&organization) />
+        <p class="lead">{say::lead(&created_by, &email, &organization, &role.title(), ends_at)}</p>
         {step}
     }
 }
@@ -109,19 +107,19 @@ fn Opened(open: OpenInvitation, code: String) -> impl IntoView {
 fn NewPerson(code: String, email: String, organization: String) -> impl IntoView {
     let refusal = Refusal::posted();
     view! {
-        <Summary title="You have not joined yet" fields=&["name", "password"] refusal=refusal />
+        <Summary title=say::NOT_JOINED_YET fields=&["name", "password"] refusal=refusal />
         <form class="form" method="post" action=paths::ACCEPT>
             <input r#type="hidden" name="code" value=code />
             <div class="field">
                 <label class="field-label" for="email">
-                    "E-mail address"
+                    {say::EMAIL_ADDRESS}
                 </label>
-                <p class="field-hint">"You sign in with it."</p>
+                <p class="field-hint">{say::EMAIL_ADDRESS_HINT}</p>
                 <input class="input" id="email" r#type="email" value=email readonly=true autocomplete="username" />
             </div>
             <TextField
                 name="name"
-                label="Your name"
+                label=say::YOUR_NAME
                 value=posted::field("name")
                 autocomplete="name"
                 autofocus=!refusal.is_some()
@@ -129,8 +127,8 @@ fn NewPerson(code: String, email: String, organization: String) -> impl IntoView
             />
             <TextField
                 name="password"
-                label="Password"
-                hint="15 characters or more. Any characters count, spaces too: a sentence is fine and easy to remember."
+                label=say::PASSWORD
+                hint=say::PASSWORD_HINT
                 kind="password"
                 autocomplete="new-password"
                 refusal=refusal
@@ -144,7 +142,7 @@ fn NewPerson(code: String, email: String, organization: String) -> impl IntoView
 fn Join(code: String, organization: String) -> impl IntoView {
     let refusal = Refusal::posted();
     view! {
-        <Summary title="You have not joined" fields=&[] refusal=refusal />
+        <Summary title=say::NOT_JOINED fields=&[] refusal=refusal />
         <form class="form" method="post" action=paths::ACCEPT>
             <input r#type="hidden" name="code" value=code />
             <JoinButton organization=organization />
@@ -156,7 +154,7 @@ fn Join(code: String, organization: String) -> impl IntoView {
 fn JoinButton(organization: String) -> impl IntoView {
     view! {
         <button r#type="submit" class="button" data-look=Look::Primary.as_str()>
-            {format!("Join {organization}")}
+            {say::join(&organization)}
         </button>
     }
 }

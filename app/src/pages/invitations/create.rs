@@ -7,6 +7,7 @@ use crate::{
     layout::{Breadcrumb, use_organization},
     paths, posted,
     queries::invitations::{self, InviteForm},
+    texts::{common, invitations::create as say},
     ui::{
         button::{ButtonLink, Submit},
         choice::Choices,
@@ -26,25 +27,25 @@ pub fn Invite() -> impl IntoView {
     let form = Resource::new_blocking(move || organization.get(), invitations::form);
     view! {
         <Breadcrumb steps=vec![
-            ("Organization settings", None),
-            ("Members", Some(paths::members(&organization.get_untracked()))),
-            ("Invite", None),
+            (common::ORGANIZATION_SETTINGS, None),
+            (common::MEMBERS, Some(paths::members(&organization.get_untracked()))),
+            (say::INVITE, None),
         ] />
-        <Heading text="Invite" />
+        <Heading text=say::INVITE />
         <Suspense>
             {move || Suspend::new(async move {
                 match form.await {
                     Ok(form) => {
                         view! {
-                            <PageTitle page="Invite" organization=form.organization.name.to_string() />
+                            <PageTitle page=say::INVITE organization=form.organization.name.to_string() />
                             <Create form=form />
                         }
                             .into_any()
                     }
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Invite" />
-                            <Problem failure=failure refused="invite people to this organization" />
+                            <PageTitle page=say::INVITE />
+                            <Problem failure=failure refused=say::REFUSED />
                         }
                             .into_any()
                     }
@@ -67,11 +68,8 @@ fn Create(form: InviteForm) -> impl IntoView {
 #[component]
 fn Form(form: InviteForm) -> impl IntoView {
     let InviteForm { organization, roles, mails_become_files } = form;
-    let what = if mails_become_files {
-        format!("This makes a link that lets one person join {}. You hand it over yourself; it works once, for 7 days.", organization.name)
-    } else {
-        format!("This mails somebody a link that lets them join {}. It works once, for 7 days.", organization.name)
-    };
+    let name = organization.name.as_str();
+    let what = if mails_become_files { say::lead_without_mail(name) } else { say::lead(name) };
     let slug = organization.slug.as_str();
     let refusal = Refusal::posted();
     let least = roles.built_in.first().map(ToString::to_string).unwrap_or_default();
@@ -80,25 +78,25 @@ fn Form(form: InviteForm) -> impl IntoView {
         <p class="lead">
             {what}
         </p>
-        <Summary title="Nobody was invited" fields=&["email", "role"] refusal=refusal />
+        <Summary title=say::NOT_INVITED fields=&["email", "role"] refusal=refusal />
         <form class="form" method="post" action=paths::invite(slug)>
             <TextField
                 name="email"
-                label="Their e-mail address"
-                hint="They will sign in with it. Keep the link private: whoever opens it first can join as them."
+                label=say::EMAIL_ADDRESS
+                hint=say::EMAIL_ADDRESS_HINT
                 kind="email"
                 value=posted::field("email")
                 autocomplete="off"
                 inputmode="email"
                 refusal=refusal
             />
-            <Choices name="role" legend="Role" hint="Choose the least that is enough. It can be changed later." refusal=refusal>
+            <Choices name="role" legend=common::ROLE hint=say::ROLE_HINT refusal=refusal>
                 <RoleCards offered=roles chosen=chosen />
             </Choices>
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
-                <Submit meanwhile="Making the link…" label="Make invitation link" />
-                <ButtonLink href=paths::members(slug)>"Cancel"</ButtonLink>
+                <Submit meanwhile=say::MEANWHILE label=say::MAKE_LINK />
+                <ButtonLink href=paths::members(slug)>{common::CANCEL}</ButtonLink>
             </div>
         </form>
     }

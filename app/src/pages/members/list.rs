@@ -1,7 +1,7 @@
 //! The list of members, and of those who are invited.
 
 use domain::{
-    Code, Invitation, MemberPlace, MemberQuery, Removal, Timestamp,
+    Code, Invitation, MemberPlace, MemberQuery, Timestamp,
     token_query::{NO_SECRET_HERE, search_pattern},
 };
 use leptos::prelude::*;
@@ -12,6 +12,10 @@ use crate::{
     pages::tokens::row::last_used,
     paths, posted,
     queries::members::{self, Listed, MemberList},
+    texts::{
+        common,
+        members::{self as area, list as say},
+    },
     ui::{
         badge::{Badge, Tone},
         button::{ButtonLink, Look},
@@ -43,31 +47,31 @@ pub fn Members() -> impl IntoView {
         |(organization, [q, after, invited, removed])| members::list(organization, q, after, invited, removed),
     );
     view! {
-        <Breadcrumb steps=vec![("Organization settings", None), ("Members", None)] />
+        <Breadcrumb steps=vec![(common::ORGANIZATION_SETTINGS, None), (common::MEMBERS, None)] />
         <div role="status">
             <Done dismiss=paths::members(&organization.get_untracked()) />
         </div>
-        <Heading text="Members" />
+        <Heading text=common::MEMBERS />
         <Suspense>
             {move || Suspend::new(async move {
                 match list.await {
                     Ok(list) => view! { <Shown list=list /> }.into_any(),
                     Err(failure) if failure.code == Code::Invalid => {
                         view! {
-                            <PageTitle page="Members" />
-                            <Empty glyph=Glyph::Warning title="This list cannot be shown">
+                            <PageTitle page=common::MEMBERS />
+                            <Empty glyph=Glyph::Warning title=say::CANNOT_BE_SHOWN>
                                 <p class="empty-text" role="alert">
                                     {failure.message}
                                 </p>
-                                <ButtonLink href=paths::members(&organization.get_untracked())>"Show all members"</ButtonLink>
+                                <ButtonLink href=paths::members(&organization.get_untracked())>{say::SHOW_ALL}</ButtonLink>
                             </Empty>
                         }
                             .into_any()
                     }
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Members" />
-                            <Problem failure=failure refused="see the members of this organization" />
+                            <PageTitle page=common::MEMBERS />
+                            <Problem failure=failure refused=area::REFUSED />
                         }
                             .into_any()
                     }
@@ -77,28 +81,12 @@ pub fn Members() -> impl IntoView {
     }
 }
 
-/// Who was removed, and what became of their tokens.
-fn told(removal: &Removal) -> String {
-    let Removal { name, moved, rotated, expiring, revoked, own } = removal;
-    let each = [
-        (moved, "belong to a team now", "belongs to a team now"),
-        (rotated, "have new secrets", "has a new secret"),
-        (expiring, "expire in 7 days at most", "expires in 7 days at most"),
-        (revoked, "are revoked", "is revoked"),
-        (own, "ended with their membership", "ended with their membership"),
-    ];
-    let each = each.into_iter().filter(|(count, ..)| **count > 0);
-    let met: Vec<String> =
-        each.map(|(count, several, one)| if *count == 1 { format!("1 {one}") } else { format!("{count} {several}") }).collect();
-    if met.is_empty() { format!("{name} is removed.") } else { format!("{name} is removed. Of their tokens {}.", met.join(", ")) }
-}
-
 /// Tells why an invitation was not mailed again or not withdrawn.
 fn refused() -> impl IntoView {
     posted::failure().map(|failure| {
         let text = match failure.code {
-            Code::TooMany => "An invitation is mailed once a minute at most. Wait a minute, then send it again.".to_owned(),
-            Code::NotFound => "This invitation was accepted or withdrawn meanwhile, or is over.".to_owned(),
+            Code::TooMany => say::TOO_OFTEN.to_owned(),
+            Code::NotFound => say::NO_LONGER_OPEN.to_owned(),
             _ => failure.message,
         };
         view! { <Refused message=text /> }
@@ -112,13 +100,11 @@ fn Done(dismiss: String) -> impl IntoView {
     move || {
         let done = query.with(|query| query.get_str("done").unwrap_or_default().to_owned());
         let text = match done.as_str() {
-            "edited" => "The role is changed. It holds from the member’s next request on.",
-            "signed-out" => "The member is signed out everywhere.",
-            "withdrawn" => "The invitation is withdrawn: its link no longer works.",
-            "sent" => "A mail with the same link goes out within a minute. The link ends when it would have.",
-            "written" => {
-                "No mail server is set up, so nobody gets this mail: it became a file on the server. To hand the link over yourself, invite the same address anew, which shows a new one."
-            }
+            "edited" => say::EDITED,
+            "signed-out" => say::SIGNED_OUT,
+            "withdrawn" => say::WITHDRAWN,
+            "sent" => say::SENT,
+            "written" => say::WRITTEN,
             _ => return None,
         };
         Some(view! {
@@ -149,7 +135,7 @@ fn Shown(list: MemberList) -> impl IntoView {
     let removed = removal.map(|removal| {
         view! {
             <Notice tone=Tone::Success dismiss=paths::members(&slug)>
-                <p>{told(&removal)}</p>
+                <p>{say::removed(&removal)}</p>
             </Notice>
         }
     });
@@ -158,13 +144,10 @@ fn Shown(list: MemberList) -> impl IntoView {
     let (to_first, to_next) = (query.after.is_some().then(|| at(None)), next.map(|next| at(Some(next))));
     let nothing = match (members.is_empty(), &searched) {
         (false, _) => None,
-        (true, Some(_)) => Some(("No members match", "Nobody’s name or e-mail address holds what you search for.")),
-        (true, None) => Some(("No more members", "The list ends before this page.")),
+        (true, Some(_)) => Some((say::NONE_MATCH, say::NONE_MATCH_TEXT)),
+        (true, None) => Some((say::NO_MORE, say::ENDS_BEFORE)),
     };
-    let caption = match &searched {
-        Some(search) => format!("Members of {} that match “{search}”, by name", organization.name),
-        None => format!("Members of {}, by name", organization.name),
-    };
+    let caption = say::caption(organization.name.as_str(), searched.as_deref());
     let rows = members.into_iter().map(|listed| view! { <Row listed=listed organization=slug.clone() now=now /> }).collect_view();
     let invited = (invited_before || !invitations.is_empty()).then(|| {
         let at = |after| paths::invited_at(&slug, &query, after);
@@ -174,7 +157,7 @@ fn Shown(list: MemberList) -> impl IntoView {
                 organization=slug.clone()
                 may_send=may_invite && !mails_become_files
                 may_withdraw=may_withdraw
-                mailed=if mails_become_files { "Mail written to a file" } else { "Mailed" }
+                mailed=if mails_become_files { say::MAIL_WRITTEN } else { say::MAILED }
                 first=invited_before.then(|| at(None))
                 next=next_invited.map(|next| at(Some(next)))
                 now=now
@@ -182,19 +165,19 @@ fn Shown(list: MemberList) -> impl IntoView {
         }
     });
     view! {
-        <PageTitle page="Members" organization=organization.name.to_string() />
+        <PageTitle page=common::MEMBERS organization=organization.name.to_string() />
         <div role="status">{removed}</div>
         {refused()}
         <div class="page-head">
             <p class="lead">
-                "The people of " {organization.name.to_string()} ". Their role says what they may see and do here."
+                {say::lead(organization.name.as_str())}
             </p>
             {may_invite
                 .then(|| {
                     view! {
                         <ButtonLink look=Look::Primary href=paths::invite(&slug)>
                             <Icon glyph=Glyph::Plus />
-                            "Invite"
+                            {say::INVITE}
                         </ButtonLink>
                     }
                 })}
@@ -205,14 +188,14 @@ fn Shown(list: MemberList) -> impl IntoView {
                 view! {
                     <Empty glyph=Glyph::Search title=title>
                         <p class="empty-text">{text}</p>
-                        <ButtonLink href=paths::members(&slug)>"Show all members"</ButtonLink>
+                        <ButtonLink href=paths::members(&slug)>{say::SHOW_ALL}</ButtonLink>
                     </Empty>
                 }
                     .into_any()
             }
             None => {
                 view! {
-                    <Table id="members" caption=caption columns=&["Name", "Role", "Member since", "Last seen"]>
+                    <Table id="members" caption=caption columns=&[common::NAME, common::ROLE, area::MEMBER_SINCE, area::LAST_SEEN]>
                         {rows}
                     </Table>
                     <Pages first=to_first next=to_next />
@@ -231,15 +214,15 @@ fn Searched(organization: String, search: Option<String>) -> impl IntoView {
     let clear = search.is_some().then(|| {
         view! {
             <a class="filters-clear" href=page.clone()>
-                "Clear search"
+                {say::CLEAR_SEARCH}
             </a>
         }
     });
     view! {
-        <form class="filters" role="search" aria-label="Members" method="get" action=page>
+        <form class="filters" role="search" aria-label=common::MEMBERS method="get" action=page>
             <div class="filters-search">
                 <label class="sr-only" for=SEARCH>
-                    "Search name or e-mail address"
+                    {say::SEARCH_LABEL}
                 </label>
                 <input
                     class="input"
@@ -250,7 +233,7 @@ fn Searched(organization: String, search: Option<String>) -> impl IntoView {
                     maxlength="100"
                     pattern=search_pattern()
                     title=NO_SECRET_HERE
-                    placeholder="Name or e-mail address"
+                    placeholder=say::SEARCH_PLACEHOLDER
                     autocomplete="off"
                     spellcheck="false"
                     autocapitalize="none"
@@ -258,7 +241,7 @@ fn Searched(organization: String, search: Option<String>) -> impl IntoView {
                 />
                 <button r#type="submit" class="button" data-look="secondary">
                     <Icon glyph=Glyph::Search />
-                    <span class="wide-word">"Search"</span>
+                    <span class="wide-word">{say::SEARCH}</span>
                 </button>
             </div>
             {clear}
@@ -276,10 +259,10 @@ fn Row(listed: Listed, organization: String, now: Timestamp) -> impl IntoView {
                 class="button bin"
                 data-look=Look::Quiet.as_str()
                 href=paths::remove_member(&organization, member.user)
-                aria-label=format!("Remove {name}")
+                aria-label=say::remove(&name)
             >
                 <Icon glyph=Glyph::Bin />
-                <span class="bin-name">"Remove"</span>
+                <span class="bin-name">{area::REMOVE}</span>
             </a>
         }
     });
@@ -292,13 +275,13 @@ fn Row(listed: Listed, organization: String, now: Timestamp) -> impl IntoView {
                 </a>
                 <span class="row-description">{member.email.as_str().to_owned()}</span>
             </th>
-            <Cell column="Role">
-                {member.role.title()} {you.then(|| view! { <Badge tone=Tone::Neutral glyph=Glyph::Person text="You" /> })}
+            <Cell column=common::ROLE>
+                {member.role.title()} {you.then(|| view! { <Badge tone=Tone::Neutral glyph=Glyph::Person text=area::YOU /> })}
             </Cell>
-            <Cell column="Member since">
+            <Cell column=area::MEMBER_SINCE>
                 <Moment at=member.since />
             </Cell>
-            <Cell column="Last seen">{seen}</Cell>
+            <Cell column=area::LAST_SEEN>{seen}</Cell>
             <td role="cell" class="row-actions">
                 {remove}
             </td>
@@ -310,7 +293,7 @@ fn Row(listed: Listed, organization: String, now: Timestamp) -> impl IntoView {
 pub fn seen(at: Option<Timestamp>, now: Timestamp) -> AnyView {
     match at {
         Some(_) => last_used(at, now),
-        None => view! { <span class="text-muted">"Never signed in"</span> }.into_any(),
+        None => view! { <span class="text-muted">{say::NEVER_SIGNED_IN}</span> }.into_any(),
     }
 }
 
@@ -337,8 +320,8 @@ fn Invited(
                     <form method="post" action=paths::send_again(&organization, invitation.id)>
                         <button r#type="submit" class="button" data-look=Look::Quiet.as_str()>
                             <Icon glyph=Glyph::Mail />
-                            "Send again"
-                            <span class="sr-only">{format!(" to {email}")}</span>
+                            {say::SEND_AGAIN}
+                            <span class="sr-only">{say::send_again_to(&email)}</span>
                         </button>
                     </form>
                 }
@@ -351,10 +334,10 @@ fn Invited(
                             r#type="submit"
                             class="button bin"
                             data-look=Look::Quiet.as_str()
-                            aria-label=format!("Withdraw the invitation of {email}")
+                            aria-label=say::withdraw(&email)
                         >
                             <Icon glyph=Glyph::Cross />
-                            <span class="bin-name">"Withdraw"</span>
+                            <span class="bin-name">{say::WITHDRAW}</span>
                         </button>
                     </form>
                 }
@@ -364,16 +347,16 @@ fn Invited(
                     <th scope="row" role="rowheader">
                         <span class="row-label">{email}</span>
                     </th>
-                    <Cell column="Role">{invitation.role.title()}</Cell>
-                    <Cell column="Invited">
+                    <Cell column=common::ROLE>{invitation.role.title()}</Cell>
+                    <Cell column=say::INVITED>
                         <Moment at=invitation.created_at />
-                        <span class="cell-more">"by " {invitation.created_by}</span>
+                        <span class="cell-more">{say::by(&invitation.created_by)}</span>
                         {mailed}
                         {send}
                     </Cell>
-                    <Cell column="Link works until">
+                    <Cell column=say::LINK_WORKS_UNTIL>
                         <Moment at=invitation.expires_at />
-                        <span class="cell-more">{format!("for {}", domain::time::remaining(invitation.expires_at.since(now)))}</span>
+                        <span class="cell-more">{say::works_for(&domain::time::remaining(invitation.expires_at.since(now)))}</span>
                     </Cell>
                     <td role="cell" class="row-actions">
                         {withdraw}
@@ -385,23 +368,23 @@ fn Invited(
     view! {
         <section class="block" aria-labelledby="invited">
             <h2 class="block-title" id="invited">
-                "Invited"
+                {say::INVITED}
             </h2>
             {if nothing {
-                view! { <p class="lead">"The list ends before this page."</p> }.into_any()
+                view! { <p class="lead">{say::ENDS_BEFORE}</p> }.into_any()
             } else {
                 view! {
                     <Table
                         id="invitations"
-                        caption="Invitations that were not accepted yet, newest first"
-                        columns=&["E-mail address", "Role", "Invited", "Link works until"]
+                        caption=say::INVITATIONS
+                        columns=&[area::EMAIL_ADDRESS, common::ROLE, say::INVITED, say::LINK_WORKS_UNTIL]
                     >
                         {rows}
                     </Table>
                 }
                     .into_any()
             }}
-            <Pages first=first next=next name="Pages of invitations" />
+            <Pages first=first next=next name=say::PAGES_OF_INVITATIONS />
         </section>
     }
 }

@@ -9,6 +9,10 @@ use crate::{
     layout::{Breadcrumb, use_organization},
     paths, posted,
     queries::members::{self, Found, Listed},
+    texts::{
+        common,
+        members::{self as area, member as say},
+    },
     ui::{
         badge::{Badge, Tone},
         button::{ButtonLink, Submit},
@@ -39,9 +43,9 @@ pub fn MemberPage() -> impl IntoView {
     let found = Resource::new_blocking(move || (organization.get(), user.get()), |(organization, user)| members::find(organization, user));
     view! {
         <Breadcrumb steps=vec![
-            ("Organization settings", None),
-            ("Members", Some(paths::members(&organization.get_untracked()))),
-            ("Member", None),
+            (common::ORGANIZATION_SETTINGS, None),
+            (common::MEMBERS, Some(paths::members(&organization.get_untracked()))),
+            (common::MEMBER, None),
         ] />
         <Suspense>
             {move || Suspend::new(async move {
@@ -49,9 +53,9 @@ pub fn MemberPage() -> impl IntoView {
                     Ok(found) => view! { <Shown found=found /> }.into_any(),
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Member" />
-                            <Heading text="Member" />
-                            <Problem failure=failure refused="see the members of this organization" />
+                            <PageTitle page=common::MEMBER />
+                            <Heading text=common::MEMBER />
+                            <Problem failure=failure refused=area::REFUSED />
                         }
                             .into_any()
                     }
@@ -71,13 +75,13 @@ fn Shown(found: Found) -> impl IntoView {
         view! {
             <ButtonLink href=paths::remove_member(&slug, member.user)>
                 <Icon glyph=Glyph::Bin />
-                "Remove"
+                {area::REMOVE}
             </ButtonLink>
         }
     });
     // One's own are ended on the page of one's own.
     let sign_out = (may_edit && !you).then(|| {
-        view! { <ButtonLink href=paths::sign_out_member(&slug, member.user)>"Sign out everywhere"</ButtonLink> }
+        view! { <ButtonLink href=paths::sign_out_member(&slug, member.user)>{area::SIGN_OUT_EVERYWHERE}</ButtonLink> }
     });
     let address = paths::member(&slug, member.user);
     let theirs = TokenQuery { created_by: Some(member.name.clone()), ..TokenQuery::default() };
@@ -89,7 +93,7 @@ fn Shown(found: Found) -> impl IntoView {
                 <ButtonLink href=paths::tokens_at(
                     &slug,
                     &theirs.to_query(),
-                )>{if you { "Tokens you generated" } else { "Tokens they generated" }}</ButtonLink> {sign_out} {remove}
+                )>{if you { say::TOKENS_YOU_GENERATED } else { area::TOKENS_THEY_GENERATED }}</ButtonLink> {sign_out} {remove}
             </div>
         </div>
         <Facts member=member.clone() you=you now=now />
@@ -103,15 +107,15 @@ fn Facts(member: domain::Member, you: bool, now: Timestamp) -> impl IntoView {
     let seen = seen(member.last_seen_at, now);
     view! {
         <Details>
-            <Detail term="E-mail address">{member.email.as_str().to_owned()}</Detail>
-            <Detail term="Role">
-                {member.role.title()} {you.then(|| view! { <Badge tone=Tone::Neutral glyph=Glyph::Person text="You" /> })}
+            <Detail term=area::EMAIL_ADDRESS>{member.email.as_str().to_owned()}</Detail>
+            <Detail term=common::ROLE>
+                {member.role.title()} {you.then(|| view! { <Badge tone=Tone::Neutral glyph=Glyph::Person text=area::YOU /> })}
             </Detail>
-            <Detail term="Member since">
+            <Detail term=area::MEMBER_SINCE>
                 <Moment at=member.since />
             </Detail>
-            <Detail term="Last seen">{seen}</Detail>
-            <Detail term="Id">
+            <Detail term=area::LAST_SEEN>{seen}</Detail>
+            <Detail term=say::ID>
                 <code class="hint">{member.user.to_string()}</code>
             </Detail>
         </Details>
@@ -122,24 +126,20 @@ fn Facts(member: domain::Member, you: bool, now: Timestamp) -> impl IntoView {
 fn RoleForm(address: String, roles: Offered, present: AssignedRole, you: bool) -> impl IntoView {
     let refusal = Refusal::posted();
     let chosen = Some(posted::field("role")).filter(|role| !role.is_empty()).unwrap_or_else(|| present.to_string());
-    let hint = if you {
-        "A change holds at once. If you give yourself less, only somebody else can give it back."
-    } else {
-        "A change holds from their next request on."
-    };
+    let hint = if you { say::HINT_OWN } else { say::HINT };
     view! {
         <section class="block" aria-labelledby="change">
             <h2 class="block-title" id="change">
-                "Change the role"
+                {say::CHANGE_THE_ROLE}
             </h2>
-            <Summary title="The role was not changed" fields=&["role"] refusal=refusal />
+            <Summary title=say::NOT_CHANGED fields=&["role"] refusal=refusal />
             <form class="form" method="post" action=address>
-                <Choices name="role" legend="Role" hint=hint refusal=refusal>
+                <Choices name="role" legend=common::ROLE hint=hint refusal=refusal>
                     <RoleCards offered=roles chosen=chosen />
                 </Choices>
                 <ConfirmIdentity refusal=refusal />
                 <div class="form-actions">
-                    <Submit label="Change role" />
+                    <Submit label=say::CHANGE_ROLE />
                 </div>
             </form>
         </section>

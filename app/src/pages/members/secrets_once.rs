@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     paths,
+    texts::members::secrets_once as say,
     ui::{
         badge::Tone,
         heading::{Heading, PageTitle},
@@ -15,32 +16,19 @@ use crate::{
 
 /// Shows the new secrets of these tokens. Not a component, because a component would have to own what it shows.
 pub fn secrets_once(rotated: &[Issued], organization: &str, user: &str) -> AnyView {
-    let several = rotated.len() > 1;
+    let count = rotated.len();
+    let copy_now = view! { <strong>{say::copy_now(count)}</strong> }.into_any();
     let fields = rotated.iter().map(|issued| field(issued, organization)).collect_view();
     view! {
-        <PageTitle page="New secrets" />
-        <Heading text=if several { "Store the new secrets" } else { "Store the new secret" } />
-        <p class="lead">
-            {if several {
-                format!("The member is removed, and {} tokens have new secrets. Each old secret is accepted for as long as you chose at most.", rotated.len())
-            } else {
-                "The member is removed, and this token has a new secret. The old one is accepted for as long as you chose at most.".to_owned()
-            }}
-        </p>
+        <PageTitle page=say::NEW_SECRETS />
+        <Heading text=say::heading(count) />
+        <p class="lead">{say::lead(count)}</p>
         <div class="form">
             <Notice tone=Tone::Warning>
-                <p>
-                    <strong>
-                        {if several { "Copy them now and store them safely." } else { "Copy it now and store it safely." }}
-                    </strong>
-                    " This page is shown only this once: nobody can see what is on it again, not even an admin. If a secret gets lost, rotate its token once more."
-                </p>
+                <p>{say::only_once(copy_now)}</p>
             </Notice>
             {fields}
-            <Stored
-                address=paths::removed(organization, user)
-                words=if several { "I have stored them" } else { "I have stored it" }
-            />
+            <Stored address=paths::removed(organization, user) words=say::stored(count) />
         </div>
     }
     .into_any()
@@ -50,21 +38,24 @@ fn field(issued: &Issued, organization: &str) -> impl IntoView + use<> {
     let Issued { token, secret } = issued;
     let id = format!("secret-{}", token.id);
     let hint = format!("{id}-hint");
+    let who = view! {
+        <a href=paths::token(organization, token.id) target="_blank" rel="noopener">
+            {say::SEE_WHO}
+        </a>
+    }
+    .into_any();
     view! {
         <div class="field">
             <label class="field-label" for=id.clone()>
-                {format!("New secret of {}", token.label)}
+                {say::new_secret_of(token.label.as_str())}
             </label>
             <p class="field-hint" id=hint.clone()>
-                <a href=paths::token(organization, token.id) target="_blank" rel="noopener">
-                    "See who still uses the old one"
-                </a>
-                " (in a new tab)"
+                {say::in_a_new_tab(who)}
             </p>
             {shown(Shown {
                 id,
                 of: token.id.to_string(),
-                what: format!("secret of {}", token.label),
+                what: say::secret_of(token.label.as_str()),
                 text: secret.expose(),
                 hint: Some(hint),
                 lines: 2,

@@ -8,6 +8,10 @@ use crate::{
     layout::{Breadcrumb, use_organization},
     paths,
     queries::members::{self, Found},
+    texts::{
+        common,
+        members::{self as area, sign_out as say},
+    },
     ui::{
         button::{ButtonLink, Look, Submit},
         field::Refusal,
@@ -25,9 +29,9 @@ pub fn SignOut() -> impl IntoView {
     let found = Resource::new_blocking(move || (organization.get(), user.get()), |(organization, user)| members::find(organization, user));
     view! {
         <Breadcrumb steps=vec![
-            ("Organization settings", None),
-            ("Members", Some(paths::members(&organization.get_untracked()))),
-            ("Sign out everywhere", None),
+            (common::ORGANIZATION_SETTINGS, None),
+            (common::MEMBERS, Some(paths::members(&organization.get_untracked()))),
+            (area::SIGN_OUT_EVERYWHERE, None),
         ] />
         <Suspense>
             {move || Suspend::new(async move {
@@ -36,9 +40,9 @@ pub fn SignOut() -> impl IntoView {
                     Ok(found) => view! { <Ask found=found /> }.into_any(),
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Sign out everywhere" />
-                            <Heading text="Sign out everywhere" />
-                            <Problem failure=failure refused="end the sessions of this member" />
+                            <PageTitle page=area::SIGN_OUT_EVERYWHERE />
+                            <Heading text=area::SIGN_OUT_EVERYWHERE />
+                            <Problem failure=failure refused=say::REFUSED />
                         }
                             .into_any()
                     }
@@ -50,7 +54,7 @@ pub fn SignOut() -> impl IntoView {
 }
 
 fn forbidden() -> Failure {
-    Failure::new(domain::Code::Forbidden, "This member may do more than you.")
+    Failure::new(domain::Code::Forbidden, say::MAY_DO_MORE)
 }
 
 #[component]
@@ -60,16 +64,14 @@ fn Ask(found: Found) -> impl IntoView {
     let (user, name) = (listed.member.user, listed.member.name.to_string());
     let refusal = Refusal::posted();
     view! {
-        <PageTitle page="Sign out everywhere" organization=organization.name.to_string() />
-        <Heading text=format!("Sign {name} out everywhere?") />
-        <p class="lead">
-            "All their sessions end at once, in every browser and for every organization they belong to. They stay a member, get a mail, and can sign in again with their password. Their tokens go on working."
-        </p>
-        <Summary title="Nobody was signed out" fields=&[] refusal=refusal />
+        <PageTitle page=area::SIGN_OUT_EVERYWHERE organization=organization.name.to_string() />
+        <Heading text=say::sign_out(&name) />
+        <p class="lead">{say::LEAD}</p>
+        <Summary title=say::NOT_SIGNED_OUT fields=&[] refusal=refusal />
         <form class="form" method="post" action=paths::sign_out_member(&slug, user)>
             <div class="form-actions">
-                <Submit look=Look::Danger label="Sign out everywhere" />
-                <ButtonLink href=paths::member(&slug, user)>"Cancel"</ButtonLink>
+                <Submit look=Look::Danger label=area::SIGN_OUT_EVERYWHERE />
+                <ButtonLink href=paths::member(&slug, user)>{common::CANCEL}</ButtonLink>
             </div>
         </form>
     }

@@ -8,6 +8,10 @@ use crate::{
     layout::{Breadcrumb, use_organization},
     paths,
     queries::roles::{self, RoleForm},
+    texts::{
+        common,
+        roles::{self as area, create as say},
+    },
     ui::{
         button::{ButtonLink, Submit},
         confirm::ConfirmIdentity,
@@ -25,25 +29,25 @@ pub fn NewRole() -> impl IntoView {
     let form = Resource::new_blocking(move || organization.get(), roles::form);
     view! {
         <Breadcrumb steps=vec![
-            ("Organization settings", None),
-            ("Roles", Some(paths::roles(&organization.get_untracked()))),
-            ("Create role", None),
+            (common::ORGANIZATION_SETTINGS, None),
+            (common::ROLES, Some(paths::roles(&organization.get_untracked()))),
+            (area::CREATE_ROLE, None),
         ] />
-        <Heading text="Create role" />
+        <Heading text=area::CREATE_ROLE />
         <Suspense>
             {move || Suspend::new(async move {
                 match form.await {
                     Ok(form) => {
                         view! {
-                            <PageTitle page="Create role" organization=form.organization.name.to_string() />
+                            <PageTitle page=area::CREATE_ROLE organization=form.organization.name.to_string() />
                             <Create form=form />
                         }
                             .into_any()
                     }
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Create role" />
-                            <Problem failure=failure refused="create roles in this organization" />
+                            <PageTitle page=area::CREATE_ROLE />
+                            <Problem failure=failure refused=say::REFUSED />
                         }
                             .into_any()
                     }
@@ -60,14 +64,14 @@ fn Create(form: RoleForm) -> impl IntoView {
     let refusal = Refusal::posted();
     let values = Values { name: String::new(), description: String::new(), permissions: PermissionSet::NONE }.or_posted();
     view! {
-        <p class="lead">"Give it to members, to people you invite and to API tokens. It allows exactly what you turn on."</p>
-        <Summary title="The role was not created" fields=FIELDS refusal=refusal />
+        <p class="lead">{say::LEAD}</p>
+        <Summary title=say::NOT_CREATED fields=FIELDS refusal=refusal />
         <form class="form" method="post" action=paths::new_role(&slug)>
             <RoleFields values=values offered=offered refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
-                <Submit label="Create role" />
-                <ButtonLink href=paths::roles(&slug)>"Cancel"</ButtonLink>
+                <Submit label=area::CREATE_ROLE />
+                <ButtonLink href=paths::roles(&slug)>{common::CANCEL}</ButtonLink>
             </div>
         </form>
     }

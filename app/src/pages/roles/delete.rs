@@ -7,6 +7,7 @@ use crate::{
     layout::{Breadcrumb, use_organization},
     paths,
     queries::roles::{self, FoundRole},
+    texts::{common, roles::delete as say},
     ui::{
         badge::Tone,
         button::{ButtonLink, Look, Submit},
@@ -26,9 +27,9 @@ pub fn DeleteRole() -> impl IntoView {
     let found = Resource::new_blocking(move || (organization.get(), role.get()), |(organization, role)| roles::find(organization, role));
     view! {
         <Breadcrumb steps=vec![
-            ("Organization settings", None),
-            ("Roles", Some(paths::roles(&organization.get_untracked()))),
-            ("Delete role", None),
+            (common::ORGANIZATION_SETTINGS, None),
+            (common::ROLES, Some(paths::roles(&organization.get_untracked()))),
+            (say::DELETE_ROLE, None),
         ] />
         <Suspense>
             {move || Suspend::new(async move {
@@ -36,20 +37,20 @@ pub fn DeleteRole() -> impl IntoView {
                     Ok(found) if found.may_delete => view! { <Ask found=found /> }.into_any(),
                     Ok(_) => {
                         view! {
-                            <PageTitle page="Delete role" />
-                            <Heading text="Delete role" />
+                            <PageTitle page=say::DELETE_ROLE />
+                            <Heading text=say::DELETE_ROLE />
                             <Problem
-                                failure=domain::Failure::new(domain::Code::Forbidden, "This role may do more than you.")
-                                refused="delete this role"
+                                failure=domain::Failure::new(domain::Code::Forbidden, say::MAY_DO_MORE)
+                                refused=say::THIS_REFUSED
                             />
                         }
                             .into_any()
                     }
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Delete role" />
-                            <Heading text="Delete role" />
-                            <Problem failure=failure refused="delete roles of this organization" />
+                            <PageTitle page=say::DELETE_ROLE />
+                            <Heading text=say::DELETE_ROLE />
+                            <Problem failure=failure refused=say::REFUSED />
                         }
                             .into_any()
                     }
@@ -65,18 +66,18 @@ fn Ask(found: FoundRole) -> impl IntoView {
     let slug = form.organization.slug.to_string();
     let refusal = Refusal::posted();
     let back = paths::role(&slug, role.role.id);
-    let question = format!("Delete the role “{}”?", role.role.name);
+    let question = say::delete(role.role.name.as_str());
     view! {
-        <PageTitle page="Delete role" organization=form.organization.name.to_string() />
+        <PageTitle page=say::DELETE_ROLE organization=form.organization.name.to_string() />
         <Heading text=question />
-        <Summary title="The role was not deleted" fields=&[] refusal=refusal />
+        <Summary title=say::NOT_DELETED fields=&[] refusal=refusal />
         {if role.holders.is_empty() {
             view! {
-                <p class="lead">"Nobody has it. It cannot be handed out any more; the audit log goes on naming it."</p>
+                <p class="lead">{say::LEAD}</p>
                 <form class="form" method="post" action=paths::delete_role(&slug, role.role.id)>
                     <div class="form-actions">
-                        <Submit look=Look::Danger label="Delete role" />
-                        <ButtonLink href=back>"Cancel"</ButtonLink>
+                        <Submit look=Look::Danger label=say::DELETE_ROLE />
+                        <ButtonLink href=back>{common::CANCEL}</ButtonLink>
                     </div>
                 </form>
             }
@@ -84,10 +85,10 @@ fn Ask(found: FoundRole) -> impl IntoView {
         } else {
             view! {
                 <Notice tone=Tone::Warning>
-                    <p>{format!("It is in use by {}. Give them another role first.", role.holders.words())}</p>
+                    <p>{say::in_use(&role.holders.words())}</p>
                 </Notice>
                 <div class="form-actions block">
-                    <ButtonLink href=back>"Back to the role"</ButtonLink>
+                    <ButtonLink href=back>{say::BACK_TO_THE_ROLE}</ButtonLink>
                 </div>
             }
                 .into_any()

@@ -9,6 +9,10 @@ use crate::{
     layout::{Breadcrumb, use_organization},
     paths, posted,
     queries::roles::{self, FoundRole, RoleForm},
+    texts::{
+        common,
+        roles::{self as area, edit as say},
+    },
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
@@ -38,9 +42,9 @@ pub fn EditRole() -> impl IntoView {
     let found = Resource::new_blocking(move || (organization.get(), role.get()), |(organization, role)| roles::find(organization, role));
     view! {
         <Breadcrumb steps=vec![
-            ("Organization settings", None),
-            ("Roles", Some(paths::roles(&organization.get_untracked()))),
-            ("Role", None),
+            (common::ORGANIZATION_SETTINGS, None),
+            (common::ROLES, Some(paths::roles(&organization.get_untracked()))),
+            (common::ROLE, None),
         ] />
         <Suspense>
             {move || Suspend::new(async move {
@@ -48,9 +52,9 @@ pub fn EditRole() -> impl IntoView {
                     Ok(found) => view! { <Shown found=found /> }.into_any(),
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Role" />
-                            <Heading text="Role" />
-                            <Problem failure=failure refused="see the roles of this organization" />
+                            <PageTitle page=common::ROLE />
+                            <Heading text=common::ROLE />
+                            <Problem failure=failure refused=area::REFUSED />
                         }
                             .into_any()
                     }
@@ -69,7 +73,7 @@ fn Shown(found: FoundRole) -> impl IntoView {
         view! {
             <ButtonLink href=paths::delete_role(&slug, role.role.id)>
                 <Icon glyph=Glyph::Bin />
-                "Delete"
+                {say::DELETE}
             </ButtonLink>
         }
     });
@@ -94,12 +98,12 @@ fn Shown(found: FoundRole) -> impl IntoView {
 fn Facts(role: DefinedRole) -> impl IntoView {
     let DefinedRole { role, description, holders } = role;
     let count = counted(role.permissions);
-    let description = if description.as_str().is_empty() { "None".to_owned() } else { description.to_string() };
+    let description = if description.as_str().is_empty() { say::NO_DESCRIPTION.to_owned() } else { description.to_string() };
     view! {
         <Details>
-            <Detail term="Description">{description}</Detail>
-            <Detail term="Held by">{holders.words()}</Detail>
-            <Detail term="Permissions">
+            <Detail term=common::DESCRIPTION>{description}</Detail>
+            <Detail term=area::HELD_BY>{holders.words()}</Detail>
+            <Detail term=common::PERMISSIONS>
                 <Grants summary=count permissions=role.permissions open=true />
             </Detail>
         </Details>
@@ -113,14 +117,10 @@ fn Form(role: DefinedRole, offered: domain::PermissionSet, version: String, acti
     // A page that was refused still shows what its form was made from.
     let version = if posted::was() { posted::field("version") } else { version };
     let values = Values { name: role.name.to_string(), description: description.to_string(), permissions: role.permissions }.or_posted();
-    let bites = if holders.is_empty() {
-        "Nobody has this role yet, so an edit changes nothing for anybody.".to_owned()
-    } else {
-        format!("What you save holds at once, for {}.", holders.words())
-    };
+    let bites = if holders.is_empty() { say::NOBODY_HAS_IT.to_owned() } else { say::holds_at_once(&holders.words()) };
     let tone = if holders.is_empty() { Tone::Neutral } else { Tone::Warning };
     view! {
-        <Summary title="The role was not changed" fields=FIELDS refusal=refusal />
+        <Summary title=say::NOT_CHANGED fields=FIELDS refusal=refusal />
         <form class="form" method="post" action=action>
             <input r#type="hidden" name="version" value=version />
             <Notice tone=tone>
@@ -129,8 +129,8 @@ fn Form(role: DefinedRole, offered: domain::PermissionSet, version: String, acti
             <RoleFields values=values offered=offered refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
-                <Submit label="Save changes" />
-                <ButtonLink href=back>"Cancel"</ButtonLink>
+                <Submit label=say::SAVE_CHANGES />
+                <ButtonLink href=back>{common::CANCEL}</ButtonLink>
             </div>
         </form>
     }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     posted,
+    texts::{common, roles::fields as say},
     ui::{
         field::{FieldError, Refusal, TextArea, TextField},
         toggles::Toggles,
@@ -44,11 +45,11 @@ pub fn RoleFields(
 ) -> impl IntoView {
     let wrong = refusal.of("permissions");
     view! {
-        <TextField name="name" label="Name" hint="What people choose it by." value=values.name autocomplete="off" refusal=refusal />
-        <TextArea name="description" label="Description" hint="Who should have it, and for what." value=values.description refusal=refusal />
+        <TextField name="name" label=common::NAME hint=say::NAME_HINT value=values.name autocomplete="off" refusal=refusal />
+        <TextArea name="description" label=common::DESCRIPTION hint=say::DESCRIPTION_HINT value=values.description refusal=refusal />
         <fieldset class="matrix" id="permissions" tabindex="-1" aria-describedby="permissions-error">
-            <legend class="field-label">"Permissions"</legend>
-            <p class="field-hint">"Only what you may do yourself is here: nobody hands on more than they hold."</p>
+            <legend class="field-label">{common::PERMISSIONS}</legend>
+            <p class="field-hint">{say::PERMISSIONS_HINT}</p>
             <Toggles on=values.permissions offered=offered />
             <FieldError id="permissions-error".to_owned() wrong=wrong />
         </fieldset>

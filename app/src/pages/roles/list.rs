@@ -8,6 +8,10 @@ use crate::{
     layout::{Breadcrumb, use_organization},
     paths,
     queries::roles::{self, RoleList},
+    texts::{
+        common,
+        roles::{self as area, list as say},
+    },
     ui::{
         badge::Tone,
         button::{ButtonLink, Look},
@@ -26,19 +30,19 @@ pub fn Roles() -> impl IntoView {
     let organization = use_organization();
     let list = Resource::new_blocking(move || organization.get(), roles::list);
     view! {
-        <Breadcrumb steps=vec![("Organization settings", None), ("Roles", None)] />
+        <Breadcrumb steps=vec![(common::ORGANIZATION_SETTINGS, None), (common::ROLES, None)] />
         <div role="status">
             <Done dismiss=paths::roles(&organization.get_untracked()) />
         </div>
-        <Heading text="Roles" />
+        <Heading text=common::ROLES />
         <Suspense>
             {move || Suspend::new(async move {
                 match list.await {
                     Ok(list) => view! { <Shown list=list /> }.into_any(),
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Roles" />
-                            <Problem failure=failure refused="see the roles of this organization" />
+                            <PageTitle page=common::ROLES />
+                            <Problem failure=failure refused=area::REFUSED />
                         }
                             .into_any()
                     }
@@ -55,9 +59,9 @@ fn Done(dismiss: String) -> impl IntoView {
     move || {
         let done = query.with(|query| query.get_str("done").unwrap_or_default().to_owned());
         let text = match done.as_str() {
-            "created" => "The role is created. It can be handed out now.",
-            "edited" => "The role is changed. It holds at once for everybody who has it.",
-            "deleted" => "The role is deleted.",
+            "created" => say::CREATED,
+            "edited" => say::EDITED,
+            "deleted" => say::DELETED,
             _ => return None,
         };
         Some(view! {
@@ -73,14 +77,14 @@ fn Shown(list: RoleList) -> impl IntoView {
     let RoleList { organization, roles, may_create } = list;
     let slug = organization.slug.to_string();
     let own = if roles.is_empty() {
-        view! { <p class="lead">"There are none yet. Create one when none of the built-in roles fits."</p> }.into_any()
+        view! { <p class="lead">{say::NONE_YET}</p> }.into_any()
     } else {
         let rows = roles.into_iter().map(|role| view! { <OwnRow role=role organization=slug.clone() /> }).collect_view();
         view! {
             <Table
                 id="own-roles"
-                caption=format!("Roles of {}, by name", organization.name)
-                columns=&["Name", "Permissions", "Held by"]
+                caption=say::own_caption(organization.name.as_str())
+                columns=&[common::NAME, common::PERMISSIONS, area::HELD_BY]
                 actions=false
             >
                 {rows}
@@ -90,30 +94,30 @@ fn Shown(list: RoleList) -> impl IntoView {
     };
     let built_in = Role::ALL.map(|role| view! { <BuiltInRow role=role /> });
     view! {
-        <PageTitle page="Roles" organization=organization.name.to_string() />
+        <PageTitle page=common::ROLES organization=organization.name.to_string() />
         <div class="page-head">
-            <p class="lead">"What members and API tokens may do, as one word."</p>
+            <p class="lead">{say::LEAD}</p>
             {may_create
                 .then(|| {
                     view! {
                         <ButtonLink look=Look::Primary href=paths::new_role(&slug)>
                             <Icon glyph=Glyph::Plus />
-                            "Create role"
+                            {area::CREATE_ROLE}
                         </ButtonLink>
                     }
                 })}
         </div>
         <section class="block" aria-labelledby="own">
             <h2 class="block-title" id="own">
-                {format!("Roles of {}", organization.name)}
+                {say::own(organization.name.as_str())}
             </h2>
             {own}
         </section>
         <section class="block" aria-labelledby="built-in">
             <h2 class="block-title" id="built-in">
-                "Built-in roles"
+                {say::BUILT_IN}
             </h2>
-            <Table id="built-in-roles" caption="Built-in roles, from most to least" columns=&["Name", "Permissions"] actions=false>
+            <Table id="built-in-roles" caption=say::BUILT_IN_CAPTION columns=&[common::NAME, common::PERMISSIONS] actions=false>
                 {built_in}
             </Table>
         </section>
@@ -132,10 +136,10 @@ fn OwnRow(role: DefinedRole, organization: String) -> impl IntoView {
                 </a>
                 <span class="row-description">{description.to_string()}</span>
             </th>
-            <Cell column="Permissions">
+            <Cell column=common::PERMISSIONS>
                 <Grants summary=counted(role.permissions) permissions=role.permissions />
             </Cell>
-            <Cell column="Held by">{holders.words()}</Cell>
+            <Cell column=area::HELD_BY>{holders.words()}</Cell>
         </tr>
     }
     .into_any()
@@ -150,7 +154,7 @@ fn BuiltInRow(role: Role) -> impl IntoView {
                 <span class="row-label">{role.title()}</span>
                 <span class="row-description">{role.summary()}</span>
             </th>
-            <Cell column="Permissions">
+            <Cell column=common::PERMISSIONS>
                 <Grants summary=counted(permissions) permissions=permissions />
             </Cell>
         </tr>

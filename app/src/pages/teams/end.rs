@@ -8,6 +8,10 @@ use crate::{
     pages::tokens::row::last_used,
     paths, posted,
     queries::teams::{self, Doomed},
+    texts::{
+        common,
+        teams::{self as area, end as say},
+    },
     ui::{
         button::{ButtonLink, Look, Submit},
         field::{Refusal, TextField},
@@ -25,9 +29,9 @@ pub fn EndTeam() -> impl IntoView {
     let found = Resource::new_blocking(move || (organization.get(), team.get()), |(organization, team)| teams::ending(organization, team));
     view! {
         <Breadcrumb steps=vec![
-            ("Organization settings", None),
-            ("Teams", Some(paths::teams(&organization.get_untracked()))),
-            ("End team", None),
+            (common::ORGANIZATION_SETTINGS, None),
+            (common::TEAMS, Some(paths::teams(&organization.get_untracked()))),
+            (area::END_TEAM, None),
         ] />
         <Suspense>
             {move || Suspend::new(async move {
@@ -35,9 +39,9 @@ pub fn EndTeam() -> impl IntoView {
                     Ok(found) => view! { <Ask found=found /> }.into_any(),
                     Err(failure) => {
                         view! {
-                            <PageTitle page="End team" />
-                            <Heading text="End team" />
-                            <Problem failure=failure refused="end this team" />
+                            <PageTitle page=area::END_TEAM />
+                            <Heading text=area::END_TEAM />
+                            <Problem failure=failure refused=say::REFUSED />
                         }
                             .into_any()
                     }
@@ -52,13 +56,6 @@ fn Ask(found: Doomed) -> impl IntoView {
     let Doomed { organization, team, tokens, now } = found;
     let slug = organization.slug.to_string();
     let name = team.name.to_string();
-    let lead = match team.tokens {
-        0 => "It has no tokens in force. This cannot be undone.".to_owned(),
-        1 => "Its token is revoked in the same moment: whatever uses it stops working at once. This cannot be undone.".to_owned(),
-        several => {
-            format!("Its {several} tokens are revoked in the same moment: whatever uses one stops working at once. This cannot be undone.")
-        }
-    };
     let more = more_tokens(&team, tokens.len());
     let doomed = (!tokens.is_empty()).then(|| {
         let rows = tokens.into_iter().map(|token| {
@@ -72,15 +69,15 @@ fn Ask(found: Doomed) -> impl IntoView {
             }
         });
         view! {
-            <ul class="doomed" aria-label="Tokens to revoke">
+            <ul class="doomed" aria-label=say::TO_REVOKE>
                 {rows.collect_view()}
             </ul>
         }
     });
     view! {
-        <PageTitle page="End team" organization=organization.name.to_string() />
-        <Heading text=format!("End team {name}?") />
-        <p class="lead">{lead}</p>
+        <PageTitle page=area::END_TEAM organization=organization.name.to_string() />
+        <Heading text=say::end(&name) />
+        <p class="lead">{say::lead(team.tokens)}</p>
         {doomed}
         {more.map(|text| view! { <p class="text-muted">{text}</p> })}
         <Confirm address=paths::end_team(&slug, team.id) name=name back=paths::team(&slug, team.id) />
@@ -92,19 +89,19 @@ fn Ask(found: Doomed) -> impl IntoView {
 fn Confirm(address: String, name: String, back: String) -> impl IntoView {
     let refusal = Refusal::posted();
     view! {
-        <Summary title="The team was not ended" fields=&["typed"] refusal=refusal />
+        <Summary title=say::NOT_ENDED fields=&["typed"] refusal=refusal />
         <form class="form" method="post" action=address>
             <TextField
                 name="typed"
-                label=format!("To confirm, type the name: {name}")
+                label=say::confirm(&name)
                 value=posted::field("typed")
                 autocomplete="off"
                 confirms=name
                 refusal=refusal
             />
             <div class="form-actions">
-                <Submit look=Look::Danger meanwhile="Ending…" label="End team" />
-                <ButtonLink href=back>"Cancel"</ButtonLink>
+                <Submit look=Look::Danger meanwhile=say::MEANWHILE label=area::END_TEAM />
+                <ButtonLink href=back>{common::CANCEL}</ButtonLink>
             </div>
         </form>
     }

@@ -7,6 +7,10 @@ use crate::{
     layout::{Breadcrumb, use_organization},
     paths, posted,
     queries::teams::{self, Blank},
+    texts::{
+        common,
+        teams::{self as area, form as say},
+    },
     ui::{
         button::{ButtonLink, Submit},
         field::{Refusal, TextArea, TextField},
@@ -23,26 +27,26 @@ pub fn NewTeam() -> impl IntoView {
     let form = Resource::new_blocking(move || organization.get(), teams::form);
     view! {
         <Breadcrumb steps=vec![
-            ("Organization settings", None),
-            ("Teams", Some(paths::teams(&organization.get_untracked()))),
-            ("Create team", None),
+            (common::ORGANIZATION_SETTINGS, None),
+            (common::TEAMS, Some(paths::teams(&organization.get_untracked()))),
+            (area::CREATE_TEAM, None),
         ] />
-        <Heading text="Create team" />
+        <Heading text=area::CREATE_TEAM />
         <Suspense>
             {move || Suspend::new(async move {
                 match form.await {
                     Ok(blank) => {
                         view! {
-                            <PageTitle page="Create team" organization=blank.organization.name.to_string() />
-                            <p class="lead">"You add its members on the next page."</p>
-                            <TeamForm blank=blank refused="The team was not created" />
+                            <PageTitle page=area::CREATE_TEAM organization=blank.organization.name.to_string() />
+                            <p class="lead">{say::LEAD}</p>
+                            <TeamForm blank=blank refused=say::NOT_CREATED />
                         }
                             .into_any()
                     }
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Create team" />
-                            <Problem failure=failure refused="create teams in this organization" />
+                            <PageTitle page=area::CREATE_TEAM />
+                            <Problem failure=failure refused=say::CREATE_REFUSED />
                         }
                             .into_any()
                     }
@@ -60,25 +64,25 @@ pub fn EditTeam() -> impl IntoView {
     let form = Resource::new_blocking(move || (organization.get(), team.get()), |(organization, team)| teams::editable(organization, team));
     view! {
         <Breadcrumb steps=vec![
-            ("Organization settings", None),
-            ("Teams", Some(paths::teams(&organization.get_untracked()))),
-            ("Edit team", None),
+            (common::ORGANIZATION_SETTINGS, None),
+            (common::TEAMS, Some(paths::teams(&organization.get_untracked()))),
+            (say::EDIT_TEAM, None),
         ] />
-        <Heading text="Edit team" />
+        <Heading text=say::EDIT_TEAM />
         <Suspense>
             {move || Suspend::new(async move {
                 match form.await {
                     Ok(blank) => {
                         view! {
-                            <PageTitle page="Edit team" organization=blank.organization.name.to_string() />
-                            <TeamForm blank=blank refused="The team was not changed" />
+                            <PageTitle page=say::EDIT_TEAM organization=blank.organization.name.to_string() />
+                            <TeamForm blank=blank refused=say::NOT_CHANGED />
                         }
                             .into_any()
                     }
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Edit team" />
-                            <Problem failure=failure refused="edit this team" />
+                            <PageTitle page=say::EDIT_TEAM />
+                            <Problem failure=failure refused=say::EDIT_REFUSED />
                         }
                             .into_any()
                     }
@@ -94,8 +98,8 @@ fn TeamForm(blank: Blank, refused: &'static str) -> impl IntoView {
     let slug = organization.slug.to_string();
     let refusal = Refusal::posted();
     let (address, back, label) = match &team {
-        None => (paths::new_team(&slug), paths::teams(&slug), "Create team"),
-        Some(team) => (paths::edit_team(&slug, team.id), paths::team(&slug, team.id), "Save changes"),
+        None => (paths::new_team(&slug), paths::teams(&slug), area::CREATE_TEAM),
+        Some(team) => (paths::edit_team(&slug, team.id), paths::team(&slug, team.id), say::SAVE_CHANGES),
     };
     let edits = team.is_some();
     let (name, description) = team.map(|team| (team.name.to_string(), team.description.to_string())).unwrap_or_default();
@@ -107,16 +111,16 @@ fn TeamForm(blank: Blank, refused: &'static str) -> impl IntoView {
             {version}
             <TextField
                 name="name"
-                label="Name"
-                hint="What the team is called here, such as Payments. No other team may have this name."
+                label=common::NAME
+                hint=say::NAME_HINT
                 value=value("name", name)
                 autocomplete="off"
                 refusal=refusal
             />
-            <TextArea name="description" label="Description" value=value("description", description) refusal=refusal />
+            <TextArea name="description" label=common::DESCRIPTION value=value("description", description) refusal=refusal />
             <div class="form-actions">
                 <Submit label=label />
-                <ButtonLink href=back>"Cancel"</ButtonLink>
+                <ButtonLink href=back>{common::CANCEL}</ButtonLink>
             </div>
         </form>
     }

@@ -8,6 +8,10 @@ use crate::{
     layout::{Breadcrumb, use_organization},
     paths,
     queries::teams::{self, TeamList},
+    texts::{
+        common,
+        teams::{self as area, list as say},
+    },
     ui::{
         badge::Tone,
         button::{ButtonLink, Look},
@@ -33,23 +37,23 @@ pub fn Teams() -> impl IntoView {
         query.with(|query| query.get_str("done") == Some("ended")).then(|| {
             view! {
                 <Notice tone=Tone::Success dismiss=paths::teams(&organization.get())>
-                    <p>"The team is ended, and its tokens are revoked."</p>
+                    <p>{say::ENDED}</p>
                 </Notice>
             }
         })
     };
     view! {
-        <Breadcrumb steps=vec![("Organization settings", None), ("Teams", None)] />
+        <Breadcrumb steps=vec![(common::ORGANIZATION_SETTINGS, None), (common::TEAMS, None)] />
         <div role="status">{ended}</div>
-        <Heading text="Teams" />
+        <Heading text=common::TEAMS />
         <Suspense>
             {move || Suspend::new(async move {
                 match list.await {
                     Ok(list) => view! { <Shown list=list /> }.into_any(),
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Teams" />
-                            <Problem failure=failure refused="see the teams of this organization" />
+                            <PageTitle page=common::TEAMS />
+                            <Problem failure=failure refused=area::REFUSED />
                         }
                             .into_any()
                     }
@@ -67,18 +71,16 @@ fn Shown(list: TeamList) -> impl IntoView {
         view! {
             <ButtonLink look=Look::Primary href=paths::new_team(&slug)>
                 <Icon glyph=Glyph::Plus />
-                "Create team"
+                {area::CREATE_TEAM}
             </ButtonLink>
         }
     });
-    let title = view! { <PageTitle page="Teams" organization=organization.name.to_string() /> };
+    let title = view! { <PageTitle page=common::TEAMS organization=organization.name.to_string() /> };
     if items.is_empty() && !later {
         return view! {
             {title}
-            <Empty glyph=Glyph::Team title="No teams yet">
-                <p class="empty-text">
-                    "A team shares API tokens: everybody in it can see, rotate and revoke them, and they go on working when somebody leaves."
-                </p>
+            <Empty glyph=Glyph::Team title=say::NONE_YET>
+                <p class="empty-text">{say::NONE_YET_TEXT}</p>
                 {create}
             </Empty>
         }
@@ -90,15 +92,13 @@ fn Shown(list: TeamList) -> impl IntoView {
     view! {
         {title}
         <div class="page-head">
-            <p class="lead">
-                "The people in a team share its API tokens: they go on working when somebody leaves, and end with the team."
-            </p>
+            <p class="lead">{say::LEAD}</p>
             {create}
         </div>
         <Table
             id="teams"
-            caption=format!("Teams of {}, by name", organization.name)
-            columns=&["Name", "Members", "Live tokens", "Created"]
+            caption=say::caption(organization.name.as_str())
+            columns=&[common::NAME, common::MEMBERS, say::LIVE_TOKENS, common::CREATED]
             actions=false
         >
             {rows}
@@ -119,11 +119,11 @@ fn Row(team: Team, organization: String) -> impl IntoView {
                 </a>
                 {description.map(|text| view! { <span class="row-description">{text}</span> })}
             </th>
-            <Cell column="Members">{team.members}</Cell>
-            <Cell column="Live tokens">{team.tokens}</Cell>
-            <Cell column="Created">
+            <Cell column=common::MEMBERS>{team.members}</Cell>
+            <Cell column=say::LIVE_TOKENS>{team.tokens}</Cell>
+            <Cell column=common::CREATED>
                 <Moment at=team.created_at />
-                <span class="cell-more">"by " {team.created_by}</span>
+                <span class="cell-more">{say::by(&team.created_by)}</span>
             </Cell>
         </tr>
     }

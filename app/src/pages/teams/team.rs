@@ -9,6 +9,10 @@ use crate::{
     pages::tokens::row::{expires, last_used, status_badge},
     paths, posted,
     queries::teams::{self, Candidate, Found},
+    texts::{
+        common,
+        teams::{self as area, team as say},
+    },
     ui::{
         badge::Tone,
         button::{ButtonLink, Look, Submit},
@@ -34,7 +38,7 @@ pub fn use_team() -> Memo<String> {
 /// Says that a team has more tokens than are listed.
 pub fn more_tokens(team: &Team, listed: usize) -> Option<String> {
     let more = (team.tokens as usize).saturating_sub(listed);
-    (more > 0).then(|| format!("and {more} more"))
+    (more > 0).then(|| say::more_tokens(more))
 }
 
 /// Shows one team.
@@ -45,9 +49,9 @@ pub fn TeamPage() -> impl IntoView {
     let found = Resource::new_blocking(move || (organization.get(), team.get()), |(organization, team)| teams::find(organization, team));
     view! {
         <Breadcrumb steps=vec![
-            ("Organization settings", None),
-            ("Teams", Some(paths::teams(&organization.get_untracked()))),
-            ("Team", None),
+            (common::ORGANIZATION_SETTINGS, None),
+            (common::TEAMS, Some(paths::teams(&organization.get_untracked()))),
+            (common::TEAM, None),
         ] />
         <div role="status">
             <Done />
@@ -58,9 +62,9 @@ pub fn TeamPage() -> impl IntoView {
                     Ok(found) => view! { <Shown found=found /> }.into_any(),
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Team" />
-                            <Heading text="Team" />
-                            <Problem failure=failure refused="see the teams of this organization" />
+                            <PageTitle page=common::TEAM />
+                            <Heading text=common::TEAM />
+                            <Problem failure=failure refused=area::REFUSED />
                         }
                             .into_any()
                     }
@@ -76,10 +80,10 @@ fn Done() -> impl IntoView {
     let (organization, team, query) = (use_organization(), use_team(), use_query_map());
     move || {
         let text = match query.with(|query| query.get_str("done").unwrap_or_default().to_owned()).as_str() {
-            "created" => "The team is created. Add the people who shall share its tokens.",
-            "edited" => "The team is changed.",
-            "added" => "They are in the team now, and reach its tokens.",
-            "removed" => "They are no longer in the team. Rotate its tokens if they may have kept a secret.",
+            "created" => say::CREATED,
+            "edited" => say::EDITED,
+            "added" => say::ADDED,
+            "removed" => say::REMOVED,
             _ => return None,
         };
         let dismiss = paths::team(&organization.get(), team.get());
@@ -101,7 +105,7 @@ fn Shown(found: Found) -> impl IntoView {
         view! {
             <ButtonLink href=paths::edit_team(&slug, team.id)>
                 <Icon glyph=Glyph::Pencil />
-                "Edit"
+                {common::EDIT}
             </ButtonLink>
         }
     });
@@ -109,7 +113,7 @@ fn Shown(found: Found) -> impl IntoView {
         view! {
             <ButtonLink href=paths::end_team(&slug, team.id)>
                 <Icon glyph=Glyph::Bin />
-                "End team"
+                {area::END_TEAM}
             </ButtonLink>
         }
     });
@@ -152,16 +156,16 @@ fn Tokens(
         view! {
             <ButtonLink look=Look::Primary href=paths::new_team_token(&organization, team.id) key=key("c")>
                 <Icon glyph=Glyph::Plus />
-                "Generate token"
+                {common::GENERATE_TOKEN}
             </ButtonLink>
         }
     });
     let lead = if is_in {
-        "Everybody in the team can see, rotate and revoke these. They go on working when somebody leaves, and end with the team."
+        say::TOKENS_LEAD_IN
     } else if may_see {
-        "They belong to the team. Only somebody in it can generate or rotate one."
+        say::TOKENS_LEAD_OUTSIDE
     } else {
-        "Only somebody in the team sees its tokens."
+        say::TOKENS_LEAD_UNSEEN
     };
     let list = if may_see && !tokens.is_empty() {
         let rows = tokens.into_iter().map(|token| {
@@ -172,8 +176,8 @@ fn Tokens(
         view! {
             <Table
                 id="team-tokens"
-                caption=format!("Tokens of the team {}, newest first", team.name)
-                columns=&["Label", "Token", "Role", "Expires", "Last used", "Status"]
+                caption=say::tokens_caption(team.name.as_str())
+                columns=&[common::LABEL, common::TOKEN, common::ROLE, common::EXPIRES, common::LAST_USED, common::STATUS]
                 actions=false
             >
                 {rows}
@@ -181,7 +185,7 @@ fn Tokens(
         }
         .into_any()
     } else if may_see {
-        view! { <p class="text-muted">"It has no tokens in force."</p> }.into_any()
+        view! { <p class="text-muted">{say::NO_TOKENS}</p> }.into_any()
     } else {
         ().into_any()
     };
@@ -190,15 +194,10 @@ fn Tokens(
             <div class="page-head">
                 <div>
                     <h2 class="block-title" id="tokens-of">
-                        "API tokens"
+                        {common::API_TOKENS}
                     </h2>
                     <p class="lead">{lead}</p>
-                    {(!may_have_new)
-                        .then(|| {
-                            view! {
-                                <p class="text-muted">"The organization's policy allows no tokens of teams: there are no new ones, and those that are there go on."</p>
-                            }
-                        })}
+                    {(!may_have_new).then(|| view! { <p class="text-muted">{say::NO_NEW_TOKENS}</p> })}
                 </div>
                 {generate}
             </div>
@@ -223,14 +222,14 @@ fn TokenRow(token: Token, outside: Option<String>, organization: String, now: Ti
                     {label.to_string()}
                 </a>
             </th>
-            <Cell column="Token">
+            <Cell column=common::TOKEN>
                 <code class="hint">{hint.to_string()}</code>
             </Cell>
-            <Cell column="Role">{role}</Cell>
-            <Cell column="Expires">{expires}</Cell>
-            <Cell column="Last used">{last_used}</Cell>
-            <Cell column="Status">
-                {badge} {outside.map(|outside| view! { <span class="cell-more">"Outside the policy: " {outside}</span> })}
+            <Cell column=common::ROLE>{role}</Cell>
+            <Cell column=common::EXPIRES>{expires}</Cell>
+            <Cell column=common::LAST_USED>{last_used}</Cell>
+            <Cell column=common::STATUS>
+                {badge} {outside.map(|outside| view! { <span class="cell-more">{say::outside_the_policy(&outside)}</span> })}
             </Cell>
         </tr>
     }
@@ -239,7 +238,7 @@ fn TokenRow(token: Token, outside: Option<String>, organization: String, now: Ti
 #[component]
 fn People(organization: String, team: Team, members: Vec<TeamMember>, candidates: Vec<Candidate>, may_update: bool) -> impl IntoView {
     let list = if members.is_empty() {
-        view! { <p class="text-muted">"Nobody is in this team yet, so nobody can generate tokens for it."</p> }.into_any()
+        view! { <p class="text-muted">{say::NOBODY}</p> }.into_any()
     } else {
         let rows = members.into_iter().map(|member| {
             let name = member.name.to_string();
@@ -250,10 +249,10 @@ fn People(organization: String, team: Team, members: Vec<TeamMember>, candidates
                             r#type="submit"
                             class="button bin"
                             data-look=Look::Quiet.as_str()
-                            aria-label=format!("Remove {name} from the team")
+                            aria-label=say::remove(&name)
                         >
                             <Icon glyph=Glyph::Cross />
-                            <span class="bin-name">"Remove"</span>
+                            <span class="bin-name">{say::REMOVE}</span>
                         </button>
                     </form>
                 }
@@ -266,7 +265,7 @@ fn People(organization: String, team: Team, members: Vec<TeamMember>, candidates
                         </a>
                         {member.email.map(|email| view! { <span class="row-description">{email.as_str().to_owned()}</span> })}
                     </th>
-                    <Cell column="In the team since">
+                    <Cell column=say::IN_THE_TEAM_SINCE>
                         <Moment at=member.since />
                     </Cell>
                     <td role="cell" class="row-actions">
@@ -277,7 +276,7 @@ fn People(organization: String, team: Team, members: Vec<TeamMember>, candidates
         });
         let rows = rows.collect_view();
         view! {
-            <Table id="team-members" caption=format!("Members of the team {}, by name", team.name) columns=&["Name", "In the team since"]>
+            <Table id="team-members" caption=say::members_caption(team.name.as_str()) columns=&[common::NAME, say::IN_THE_TEAM_SINCE]>
                 {rows}
             </Table>
         }
@@ -287,7 +286,7 @@ fn People(organization: String, team: Team, members: Vec<TeamMember>, candidates
     view! {
         <section class="block" aria-labelledby="people-of">
             <h2 class="block-title" id="people-of">
-                "Members"
+                {common::MEMBERS}
             </h2>
             {list}
             {add}
@@ -300,22 +299,22 @@ fn People(organization: String, team: Team, members: Vec<TeamMember>, candidates
 fn Add(address: String, candidates: Vec<Candidate>) -> impl IntoView {
     let refusal = Refusal::posted();
     if candidates.is_empty() {
-        return view! { <p class="text-muted">"Everybody of the organization is in this team."</p> }.into_any();
+        return view! { <p class="text-muted">{say::EVERYBODY}</p> }.into_any();
     }
     let people = candidates.into_iter().map(|Candidate { user, title }| (user.to_string(), title)).collect();
     view! {
-        <Summary title="Nobody was added" fields=&["user"] refusal=refusal />
+        <Summary title=say::NOT_ADDED fields=&["user"] refusal=refusal />
         <form class="form block" method="post" action=address>
             <Select
                 name="user"
-                label="Add a member of the organization"
-                none="Choose a person"
+                label=say::ADD_MEMBER
+                none=say::CHOOSE_PERSON
                 options=people
                 chosen=posted::field("user")
                 refusal=refusal
             />
             <div class="form-actions">
-                <Submit look=Look::Secondary label="Add to team" />
+                <Submit look=Look::Secondary label=say::ADD_TO_TEAM />
             </div>
         </form>
     }

@@ -17,6 +17,10 @@ use crate::{
         policy,
         tokens::{self, Blank},
     },
+    texts::{
+        common,
+        tokens::{create as say, subject},
+    },
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
@@ -38,26 +42,26 @@ pub fn NewToken() -> impl IntoView {
     let policy = Resource::new_blocking(move || organization.get(), policy::find);
     view! {
         <Breadcrumb steps=vec![
-            ("Organization settings", None),
-            ("API tokens", Some(paths::tokens(&organization.get_untracked()))),
-            ("Generate token", None),
+            (common::ORGANIZATION_SETTINGS, None),
+            (common::API_TOKENS, Some(paths::tokens(&organization.get_untracked()))),
+            (common::GENERATE_TOKEN, None),
         ] />
-        <Heading text="Generate token" />
+        <Heading text=common::GENERATE_TOKEN />
         <Suspense>
             {move || Suspend::new(async move {
                 let (form, policy) = (form.await, policy.await);
                 match form.and_then(|blank| policy.map(|found| (blank, found.policy))) {
                     Ok((blank, policy)) => {
                         view! {
-                            <PageTitle page="Generate token" organization=blank.organization.name.to_string() />
+                            <PageTitle page=common::GENERATE_TOKEN organization=blank.organization.name.to_string() />
                             <Generate blank=blank policy=policy />
                         }
                             .into_any()
                     }
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Generate token" />
-                            <Problem failure=failure refused="generate API tokens for this organization" />
+                            <PageTitle page=common::GENERATE_TOKEN />
+                            <Problem failure=failure refused=say::REFUSED />
                         }
                             .into_any()
                     }
@@ -72,7 +76,7 @@ pub fn NewToken() -> impl IntoView {
 fn Generate(blank: Blank, policy: Policy) -> impl IntoView {
     let slug = blank.organization.slug.to_string();
     view! {
-        <Issuing did="generated" then=Callback::new(move |token| paths::generated(&slug, token))>
+        <Issuing title=say::generated then=Callback::new(move |token| paths::generated(&slug, token))>
             <TokenForm blank=blank policy=policy />
         </Issuing>
     }
@@ -108,11 +112,8 @@ fn TokenForm(blank: Blank, policy: Policy) -> impl IntoView {
     // Without scripts a preset is a link to the form: it stays a form for a token of the same owner.
     let presets = asked_owner().map_or_else(|| address.clone(), |owner| paths::new_token_of(slug, owner));
     view! {
-        <p class="lead">
-            {if alone { "It belongs to you. " } else { "" }}
-            "Its secret is shown once, right after it is generated."
-        </p>
-        <Summary title="The token was not generated" fields=FIELDS refusal=refusal />
+        <p class="lead">{if alone { say::LEAD_OWN } else { say::LEAD }}</p>
+        <Summary title=say::NOT_GENERATED fields=FIELDS refusal=refusal />
         <form class="form" method="post" action=address>
             <input r#type="hidden" name="form" value=form />
             <input r#type="hidden" name="label_warned" value=warned.clone() />
@@ -126,12 +127,12 @@ fn TokenForm(blank: Blank, policy: Policy) -> impl IntoView {
                 view! { <OwnerField owners=owners refusal=refusal /> }.into_any()
             }}
             <RightsField chosen=values.role roles=roles.custom may=may on=values.permissions address=presets refusal=refusal />
-            <ExpiryField chosen=values.expiry hint="From then on the token is refused." offer=offer refusal=refusal />
+            <ExpiryField chosen=values.expiry hint=say::EXPIRY_HINT offer=offer refusal=refusal />
             <LimitsFields limits=Limits::default() refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
-                <Submit meanwhile="Generating…" label=if again { "Generate it anyway" } else { "Generate token" } />
-                <ButtonLink href=paths::tokens(slug)>"Cancel"</ButtonLink>
+                <Submit meanwhile=say::MEANWHILE label=if again { say::GENERATE_ANYWAY } else { common::GENERATE_TOKEN } />
+                <ButtonLink href=paths::tokens(slug)>{common::CANCEL}</ButtonLink>
             </div>
         </form>
     }
@@ -149,10 +150,10 @@ fn Nobody(limit: String, tokens: String) -> impl IntoView {
     view! {
         <div class="form" role="alert">
             <Notice tone=Tone::Warning>
-                <p>{limit} " There is no other owner that you can choose. Ask an owner or admin of the organization."</p>
+                <p>{limit} " " {say::NO_OTHER_OWNER}</p>
             </Notice>
             <div class="form-actions">
-                <ButtonLink href=tokens>"Go to the API tokens"</ButtonLink>
+                <ButtonLink href=tokens>{say::GO_TO_THE_TOKENS}</ButtonLink>
             </div>
         </div>
     }
@@ -166,14 +167,14 @@ fn OwnerField(owners: Owners, refusal: Refusal) -> impl IntoView {
     let chosen = posted::field("owner").parse().ok().or(asked_owner()).filter(|choice| choices.contains(choice)).or(owners.usual());
     let is_chosen = |choice| chosen == Some(choice);
     let Owners { organization, me, teams, limit } = owners;
-    let hint = ["This cannot be changed later.", &limit].join(" ");
+    let hint = [say::OWNER_HINT, &limit].join(" ");
     let organization = organization.then(|| {
         view! {
             <Card
                 name="owner"
                 value=OwnerChoice::Organization.to_string()
-                title="The organization"
-                summary="For services and pipelines. It goes on working when you leave."
+                title=say::ORGANIZATION
+                summary=say::ORGANIZATION_SUMMARY
                 checked=is_chosen(OwnerChoice::Organization)
             />
         }
@@ -184,8 +185,8 @@ fn OwnerField(owners: Owners, refusal: Refusal) -> impl IntoView {
             <Card
                 name="owner"
                 value=choice.to_string()
-                title=format!("Team {}", team.name)
-                summary="Shared with everybody in the team. It goes on working when you leave, and ends with the team."
+                title=say::team(team.name.as_str())
+                summary=say::TEAM_SUMMARY
                 checked=is_chosen(choice)
             />
         }
@@ -196,14 +197,14 @@ fn OwnerField(owners: Owners, refusal: Refusal) -> impl IntoView {
             <Card
                 name="owner"
                 value=OwnerChoice::Me.to_string()
-                title="You"
-                summary="For your own scripts. It may never do more than you may at that moment, and ends when you leave."
+                title=say::YOU
+                summary=say::YOU_SUMMARY
                 checked=is_chosen(OwnerChoice::Me)
             />
         }
     });
     view! {
-        <Choices name="owner" legend="Belongs to" hint=hint.trim_end() refusal=refusal>
+        <Choices name="owner" legend=subject::BELONGS_TO hint=hint.trim_end() refusal=refusal>
             {organization}
             {teams}
             {me}
@@ -215,18 +216,15 @@ fn OwnerField(owners: Owners, refusal: Refusal) -> impl IntoView {
 /// Warns that the label is in use.
 #[component]
 fn LabelWarning(warned: String, unique: bool) -> impl IntoView {
-    let advice = if unique {
-        " Labels are unique in this organization: choose another one."
-    } else {
-        " Another label tells the two apart; you can also generate this one as it is."
-    };
+    let advice = if unique { say::LABELS_ARE_UNIQUE } else { say::LABELS_MAY_REPEAT };
     (!warned.is_empty()).then(|| {
         view! {
             <div role="alert">
                 <Notice tone=Tone::Warning>
                     <p>
-                        <strong>"Not generated yet. "</strong>
-                        {format!("A token labelled “{warned}” is in use already.")}
+                        <strong>{say::NOT_GENERATED_YET} " "</strong>
+                        {say::label_in_use(&warned)}
+                        " "
                         {advice}
                     </p>
                 </Notice>

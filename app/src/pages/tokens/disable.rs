@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     paths, posted,
+    texts::tokens::disable as say,
     ui::{
         badge::Tone,
         button::{Look, Submit},
@@ -25,8 +26,8 @@ fn refusal() -> Option<Failure> {
 pub fn Switch(organization: String, token: Token) -> impl IntoView {
     let Token { id, state, .. } = token;
     let (address, label, meanwhile) = match state {
-        State::Disabled { .. } => (paths::enable(&organization, id), "Enable", "Enabling…"),
-        _ => (paths::disable(&organization, id), "Disable", "Disabling…"),
+        State::Disabled { .. } => (paths::enable(&organization, id), say::ENABLE, say::ENABLING),
+        _ => (paths::disable(&organization, id), say::DISABLE, say::DISABLING),
     };
     view! {
         <form method="post" action=address>
@@ -43,7 +44,7 @@ pub fn SwitchNotices(off: bool) -> impl IntoView {
         view! {
             <div class="mb-4">
                 <Notice tone=Tone::Warning>
-                    <p>"This token is disabled: whatever presents it is refused until somebody enables it."</p>
+                    <p>{say::IS_DISABLED}</p>
                 </Notice>
             </div>
         }

@@ -1,6 +1,6 @@
 //! The form that changes a token.
 
-use domain::{Code, Offered, Timestamp, Token, TokenId, change::KEEP, token_policy::Policy};
+use domain::{Code, Offered, PermissionSet, Timestamp, Token, TokenId, change::KEEP, token_policy::Policy};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -17,11 +17,16 @@ use crate::{
         edit::{self, Editable},
         policy,
     },
+    texts::{
+        common,
+        tokens::{edit as say, usage},
+    },
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
         confirm::ConfirmIdentity,
         field::Refusal,
+        grants::Grants,
         heading::{Heading, PageTitle},
         notice::Notice,
         problem::Problem,
@@ -40,29 +45,29 @@ pub fn EditToken() -> impl IntoView {
     let page = move || id.get_untracked().parse::<TokenId>().ok().map(|id| paths::token(&organization.get_untracked(), id));
     view! {
         <Breadcrumb steps=vec![
-            ("Organization settings", None),
-            ("API tokens", Some(paths::tokens(&organization.get_untracked()))),
-            ("Token", page()),
-            ("Edit", None),
+            (common::ORGANIZATION_SETTINGS, None),
+            (common::API_TOKENS, Some(paths::tokens(&organization.get_untracked()))),
+            (common::TOKEN, page()),
+            (common::EDIT, None),
         ] />
-        <Heading text="Edit token" />
+        <Heading text=say::EDIT_TOKEN />
         <Suspense>
             {move || Suspend::new(async move {
                 let (form, policy) = (form.await, policy.await);
                 match form.and_then(|editable| policy.map(|found| (editable, found))) {
                     Ok((editable, found)) => {
                         view! {
-                            <PageTitle page="Edit token" organization=editable.organization.name.to_string() />
+                            <PageTitle page=say::EDIT_TOKEN organization=editable.organization.name.to_string() />
                             <EditForm editable=editable policy=found.policy now=found.now />
                         }
                             .into_any()
                     }
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Edit token" />
+                            <PageTitle page=say::EDIT_TOKEN />
                             {match page() {
                                 Some(page) if failure.code == Code::Conflict => view! { <TooLate why=failure.message page=page /> }.into_any(),
-                                _ => view! { <Problem failure=failure refused="edit API tokens of this organization" /> }.into_any(),
+                                _ => view! { <Problem failure=failure refused=say::REFUSED /> }.into_any(),
                             }}
                         }
                             .into_any()
@@ -83,20 +88,33 @@ fn TooLate(why: String, page: String) -> impl IntoView {
             </Notice>
         </div>
         <div class="block">
-            <ButtonLink href=page>"Show the token"</ButtonLink>
+            <ButtonLink href=page>{say::SHOW_THE_TOKEN}</ButtonLink>
         </div>
     }
+}
+
+/// Says what can be taken away from the token, if that is known.
+#[component]
+fn Excess(excess: PermissionSet) -> impl IntoView {
+    (!excess.is_empty()).then(|| {
+        view! {
+            <Notice tone=Tone::Neutral>
+                <p>{say::EXCESS}</p>
+                <Grants summary=usage::excess(excess.iter().count()) permissions=excess open=true />
+            </Notice>
+        }
+    })
 }
 
 /// What the token may do now, if the form offers no such choice.
 fn present(token: &Token, offered: &Offered) -> Option<&'static str> {
     let role = token.role.as_ref()?;
     if !token.permissions.is_empty() {
-        return Some("A role, and permissions of its own beside it.");
+        return Some(say::PRESENT_ROLE_AND_MORE);
     }
     let id = role.id()?;
     let can_be_given = offered.custom.iter().any(|each| each.role.id == id);
-    (!can_be_given).then_some("A role that may do more than you, which you cannot hand out.")
+    (!can_be_given).then_some(say::PRESENT_ROLE_OUT_OF_REACH)
 }
 
 /// What the fields show of a token that is edited.
@@ -118,7 +136,7 @@ fn values(token: &Token, present: Option<&str>) -> Values {
 
 #[component]
 fn EditForm(editable: Editable, policy: Policy, now: Timestamp) -> impl IntoView {
-    let Editable { organization, token, roles, may, version } = editable;
+    let Editable { organization, token, roles, may, excess, version } = editable;
     let (slug, id) = (organization.slug.as_str(), token.id);
     let page = paths::token(slug, id);
     let address = paths::edit(slug, id);
@@ -129,20 +147,19 @@ fn EditForm(editable: Editable, policy: Policy, now: Timestamp) -> impl IntoView
     let offer = policy.offer_for(&token, now);
     let unique = policy.asks_for_unique_labels(token.owner.kind());
     let end = match token.expires_at {
-        Some(end) => format!("It ends on {}. Any other choice counts from now.", end.human()),
-        None => "It never expires. Any other choice counts from now.".to_owned(),
+        Some(end) => say::ends(&end.human()),
+        None => say::NEVER_EXPIRES.to_owned(),
     };
     let refusal = Refusal::posted();
     view! {
-        <p class="lead">
-            "Changes of “" {token.label.to_string()} "” are true at once, for whatever uses it now. Its secret stays the same."
-        </p>
+        <p class="lead">{say::lead(token.label.as_str())}</p>
         <Subject token=token.clone() />
-        <Summary title="The token was not changed" fields=FIELDS refusal=refusal />
+        <Summary title=say::NOT_CHANGED fields=FIELDS refusal=refusal />
         <form class="form" method="post" action=address.clone()>
             <input r#type="hidden" name="version" value=version />
             <LabelField value=values_at_first.label refusal=refusal unique=unique />
             <DescriptionField value=values_at_first.description refusal=refusal />
+            <Excess excess=excess />
             <RightsField
                 chosen=values_at_first.role
                 roles=roles.custom
@@ -152,12 +169,12 @@ fn EditForm(editable: Editable, policy: Policy, now: Timestamp) -> impl IntoView
                 address=address.clone()
                 refusal=refusal
             />
-            <ExpiryField chosen=values_at_first.expiry hint=end offer=offer first=(KEEP, "Keep as it is") refusal=refusal />
+            <ExpiryField chosen=values_at_first.expiry hint=end offer=offer first=(KEEP, say::KEEP_EXPIRY) refusal=refusal />
             <LimitsFields limits=token.limits refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
-                <Submit meanwhile="Saving…" label="Save changes" />
-                <ButtonLink href=page>"Cancel"</ButtonLink>
+                <Submit meanwhile=say::MEANWHILE label=say::SAVE_CHANGES />
+                <ButtonLink href=page>{common::CANCEL}</ButtonLink>
             </div>
         </form>
     }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::{
     paths,
     queries::audit::Entry,
+    texts::tokens::{events as say, row::by},
     ui::{badge::Tone, notice::Notice, time::Moment},
 };
 
@@ -17,7 +18,7 @@ pub fn RecentEvents(organization: String, token: TokenId, recent: Result<Option<
         Ok(None) => ().into_any(),
         Err(failure) => view! {
             <Notice tone=Tone::Warning>
-                <p>"The recent events cannot be shown. " {failure.message}</p>
+                <p>{say::not_shown(&failure.message)}</p>
             </Notice>
         }
         .into_any(),
@@ -30,7 +31,7 @@ fn Recent(entries: Vec<Entry>, all: String) -> impl IntoView {
         view! {
             <li>
                 <span class="recent-what">{event.title()}</span>
-                <span class="text-muted">"by " {event.actor.name}</span>
+                <span class="text-muted">{by(event.actor.name)}</span>
                 <Moment at=event.at />
             </li>
         }
@@ -38,11 +39,11 @@ fn Recent(entries: Vec<Entry>, all: String) -> impl IntoView {
     view! {
         <section class="block" aria-labelledby="recent-events">
             <h2 class="block-title" id="recent-events">
-                "Recent events"
+                {say::RECENT_EVENTS}
             </h2>
             <ul class="recent">{lines.collect_view()}</ul>
             <p>
-                <a href=all>"All events about this token"</a>
+                <a href=all>{say::ALL_EVENTS}</a>
             </p>
         </section>
     }

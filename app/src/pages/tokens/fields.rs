@@ -12,6 +12,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::{
     posted,
+    texts::{common, tokens::fields as say},
     ui::{
         badge::Tone,
         choice::{Choices, Segment},
@@ -77,12 +78,8 @@ pub fn LabelField(
     view! {
         <TextField
             name="label"
-            label="Label"
-            hint=if unique {
-                "What the token is recognised by, such as the pipeline or service that will use it. No other token in force may have it."
-            } else {
-                "What the token is recognised by, such as the pipeline or service that will use it."
-            }
+            label=common::LABEL
+            hint=if unique { say::UNIQUE_LABEL_HINT } else { say::LABEL_HINT }
             value=value
             autocomplete="off"
             autofocus=autofocus
@@ -98,7 +95,7 @@ pub fn LabelField(
 #[component]
 pub fn DescriptionField(value: String, refusal: Refusal) -> impl IntoView {
     view! {
-        <TextArea name="description" label="Description" hint="What it is for, and whom to ask about it." value=value refusal=refusal />
+        <TextArea name="description" label=common::DESCRIPTION hint=say::DESCRIPTION_HINT value=value refusal=refusal />
     }
     .into_any()
 }
@@ -117,25 +114,23 @@ pub fn ExpiryField(
 ) -> impl IntoView {
     let words = |(value, title): (&str, &str)| (value.to_owned(), title.to_owned());
     let presets = offer.days.into_iter().map(|count| (count.to_string(), days(count)));
-    let others = [Some(("custom", "Custom")), offer.never.then_some(("never", "Never"))].into_iter().flatten().map(words);
+    let others = [Some(("custom", say::CUSTOM_LIFETIME)), offer.never.then_some(("never", say::NEVER))].into_iter().flatten().map(words);
     let hint = if offer.limit.is_empty() { hint } else { format!("{hint} {}", offer.limit) };
     let segments = first.map(words).into_iter().chain(presets).chain(others).map(move |(value, title)| {
         let checked = value == chosen;
         view! { <Segment name="expiry" value=value title=title checked=checked /> }
     });
     view! {
-        <Choices name="expiry" legend="Expires after" hint=hint refusal=refusal>
+        <Choices name="expiry" legend=say::EXPIRES_AFTER hint=hint refusal=refusal>
             <div class="segments">{segments.collect_view()}</div>
             <div class="expiry-custom">
-                <Part name="days" label="Days" />
-                <Part name="hours" label="Hours" />
-                <Part name="minutes" label="Minutes" />
+                <Part name="days" label=say::DAYS />
+                <Part name="hours" label=say::HOURS />
+                <Part name="minutes" label=say::MINUTES />
             </div>
             <div class="expiry-never">
                 <Notice tone=Tone::Warning>
-                    <p>
-                        "A token that never expires works until somebody revokes it. If it leaks and nobody notices, it stays open to whoever found it."
-                    </p>
+                    <p>{say::NEVER_WARNING}</p>
                 </Notice>
             </div>
         </Choices>

@@ -2,7 +2,7 @@
 //! GET, so the address says all of it.
 
 use domain::{
-    Name, RoleId, Status, TokenQuery,
+    Name, RoleId, TokenQuery,
     attention::Finding,
     token_query::{By, Expiring, Grant, LOOKS_LIKE_A_SECRET, Owned, Unused, View, search_pattern},
 };
@@ -10,6 +10,10 @@ use leptos::prelude::*;
 
 use crate::{
     paths,
+    texts::{
+        common,
+        tokens::{filters as say, row},
+    },
     ui::{
         icon::{Glyph, Icon},
         keys::key,
@@ -22,22 +26,19 @@ use crate::{
 #[component]
 pub fn Views(organization: String, query: TokenQuery) -> impl IntoView {
     let csv = paths::tokens_csv(&organization, &query.from(None).to_query());
-    let tabs = [(View::Active, "Active", "view-active"), (View::Inactive, "Inactive", "view-inactive")].map(|(view, title, id)| Tab {
-        title,
-        id,
-        address: paths::tokens_at(&organization, &query.in_view(view).to_query()),
-        is_shown: view == query.view,
+    let tabs = [(View::Active, say::ACTIVE, "view-active"), (View::Inactive, say::INACTIVE, "view-inactive")].map(|(view, title, id)| {
+        Tab { title, id, address: paths::tokens_at(&organization, &query.in_view(view).to_query()), is_shown: view == query.view }
     });
     view! {
         <div class="views">
-            <Tabs name="Views of the list" tabs=tabs.into() />
+            <Tabs name=say::VIEWS tabs=tabs.into() />
             <p class="export">
                 <a class="button" data-look="quiet" href=csv aria-describedby="export-limit">
                     <Icon glyph=Glyph::Download />
-                    "Export CSV"
+                    {say::EXPORT_CSV}
                 </a>
                 <span class="cell-more" id="export-limit">
-                    "up to 10,000 rows"
+                    {say::EXPORT_LIMIT}
                 </span>
             </p>
         </div>
@@ -58,11 +59,11 @@ pub fn Filters(organization: String, query: TokenQuery, own: bool, creators: Vec
     .map(|(name, value)| value.map(|value| view! { <input r#type="hidden" name=name value=value /> }));
     let search = query.search.as_ref().map(ToString::to_string).unwrap_or_default();
     view! {
-        <form class="filters" role="search" aria-label="Tokens" method="get" action=action>
+        <form class="filters" role="search" aria-label=say::TOKENS method="get" action=action>
             {kept}
             <div class="filters-search">
                 <label class="sr-only" for="q">
-                    "Search label, description or token"
+                    {say::SEARCH_FIELD}
                 </label>
                 <input
                     class="input"
@@ -73,7 +74,7 @@ pub fn Filters(organization: String, query: TokenQuery, own: bool, creators: Vec
                     maxlength="100"
                     pattern=search_pattern()
                     title=LOOKS_LIKE_A_SECRET
-                    placeholder="Label, description or token"
+                    placeholder=say::SEARCH_PLACEHOLDER
                     autocomplete="off"
                     spellcheck="false"
                     autocapitalize="none"
@@ -81,16 +82,16 @@ pub fn Filters(organization: String, query: TokenQuery, own: bool, creators: Vec
                 />
                 <button r#type="submit" class="button" data-look="secondary">
                     <Icon glyph=Glyph::Search />
-                    <span class="wide-word">"Search"</span>
+                    <span class="wide-word">{say::SEARCH}</span>
                 </button>
             </div>
             <details class="filters-more" open=narrowed>
                 <summary>
-                    "Filters" {narrowed.then(|| view! { <span class="badge filters-count">{format!("{count} applied")}</span> })}
+                    {say::FILTERS} {narrowed.then(|| view! { <span class="badge filters-count">{say::applied(count)}</span> })}
                 </summary>
                 <div class="filters-grid">{selects(&query, own, creators, made)}</div>
                 <button r#type="submit" class="button" data-look="secondary">
-                    "Apply filters"
+                    {say::APPLY_FILTERS}
                 </button>
             </details>
             {query
@@ -98,7 +99,7 @@ pub fn Filters(organization: String, query: TokenQuery, own: bool, creators: Vec
                 .then(|| {
                     view! {
                         <a class="filters-clear" href=cleared>
-                            "Clear search and filters"
+                            {say::CLEAR}
                         </a>
                     }
                 })}
@@ -122,56 +123,29 @@ fn values(query: &TokenQuery) -> [(&'static str, String); 8] {
 }
 
 fn selects(query: &TokenQuery, own: bool, creators: Vec<String>, made: Vec<(RoleId, String)>) -> impl IntoView + use<> {
-    let status = |status: Status| match status {
-        Status::Active => "Active",
-        Status::Disabled => "Disabled",
-        Status::Expired => "Expired",
-        Status::Revoked => "Revoked",
-    };
     let words = |value: &str, title: &str| (value.to_owned(), title.to_owned());
-    let statuses = query.view.statuses().map(|each| words(each.as_str(), status(each)));
+    let statuses = query.view.statuses().map(|each| words(each.as_str(), row::status(each)));
     // A role that was asked for stays chosen, also when it cannot be looked up.
     let asked = query.role.filter(|role| matches!(role, Grant::Made(id) if !made.iter().any(|(each, _)| each == id)));
     let made = made.into_iter().map(|(id, name)| (id.to_string(), name));
     let of_all = Grant::ALL.into_iter().chain(asked).map(|each| words(&each.to_string(), each.title()));
     let roles: Vec<_> = of_all.chain(made).collect();
-    let owners = Owned::ALL.map(|each| {
-        let title = match each {
-            Owned::ByOrganization => "The organization",
-            Owned::ByPeople => "People",
-            Owned::ByTeams => "Teams",
-            Owned::ByMe => "You",
-        };
-        words(each.as_str(), title)
-    });
-    let expiring = Expiring::ALL.map(|each| match each {
-        Expiring::Days(days) => (each.to_string(), format!("Within {days} days")),
-        Expiring::Never => words("never", "Never"),
-    });
-    let unused = Unused::ALL.map(|each| match each {
-        Unused::Days(days) => (each.to_string(), format!("Not for {days} days")),
-        Unused::Never => words("never", "Never used"),
-    });
-    let findings = Finding::ALL.into_iter().filter(|each| each.is_in(query.view)).map(|each| {
-        let title = match each {
-            Finding::Presented => "Refused, still tried",
-            Finding::CreatorLeft => "Creator left, secret unchanged",
-            Finding::OutsidePolicy => "Outside the policy",
-        };
-        words(each.as_str(), title)
-    });
+    let owners = Owned::ALL.map(|each| words(each.as_str(), say::owned(each)));
+    let expiring = Expiring::ALL.map(|each| (each.to_string(), say::expiring(each)));
+    let unused = Unused::ALL.map(|each| (each.to_string(), say::unused(each)));
+    let findings = Finding::ALL.into_iter().filter(|each| each.is_in(query.view)).map(|each| words(each.as_str(), say::finding(each)));
     // A name that was asked for stays chosen, also when nobody has it.
     let asked = query.created_by.as_ref().map(Name::to_string);
     let missing = asked.filter(|name| !creators.contains(name));
     let creators = creators.into_iter().chain(missing).map(|name| (name.clone(), name)).collect();
     let fields = [
-        ("status", "Status", "Any status", statuses.to_vec()),
-        ("role", "Role", "Any role", roles),
-        ("owner", "Owner", "Anybody", owners.to_vec()),
-        ("expiring", "Expires", "Any time", expiring.to_vec()),
-        ("unused", "Use", "Any", unused.to_vec()),
-        ("created_by", "Created by", "Anybody", creators),
-        ("finding", "Problem", "Any or none", findings.collect()),
+        ("status", common::STATUS, say::ANY_STATUS, statuses.to_vec()),
+        ("role", common::ROLE, say::ANY_ROLE, roles),
+        ("owner", common::OWNER, say::ANYBODY, owners.to_vec()),
+        ("expiring", common::EXPIRES, say::ANY_TIME, expiring.to_vec()),
+        ("unused", say::USE, say::ANY_USE, unused.to_vec()),
+        ("created_by", say::CREATED_BY, say::ANYBODY, creators),
+        ("finding", say::PROBLEM, say::ANY_PROBLEM, findings.collect()),
     ];
     let asked = values(query);
     let inactive = query.view == View::Inactive;
@@ -214,36 +188,18 @@ pub fn heads(organization: &str, query: &TokenQuery, own: bool, may_select: bool
             .then(|| {
                 view! {
                     <th scope="col" role="columnheader">
-                        <span class="sr-only">"Select"</span>
+                        <span class="sr-only">{say::SELECT}</span>
                     </th>
                 }
             })}
-        {sorted("Label", By::Label)}
-        {plain("Token", None)}
-        {(!own).then(|| plain("Owner", Some("1")))}
-        {plain("Role", (!own).then_some("2"))}
-        {sorted("Created", By::Created)}
-        {sorted("Expires", By::Expires)}
-        {sorted("Last used", By::LastUsed)}
-        {plain("Status", None)}
+        {sorted(common::LABEL, By::Label)}
+        {plain(common::TOKEN, None)}
+        {(!own).then(|| plain(common::OWNER, Some("1")))}
+        {plain(common::ROLE, (!own).then_some("2"))}
+        {sorted(common::CREATED, By::Created)}
+        {sorted(common::EXPIRES, By::Expires)}
+        {sorted(common::LAST_USED, By::LastUsed)}
+        {plain(common::STATUS, None)}
     }
     .into_any()
-}
-
-/// What the table is, for those who do not see it.
-pub fn caption(organization: &str, query: &TokenQuery) -> String {
-    let order = match (query.sort.by, query.sort.descending) {
-        (By::Label, false) => "by label, A to Z",
-        (By::Label, true) => "by label, Z to A",
-        (By::Created, false) => "oldest first",
-        (By::Created, true) => "newest first",
-        (By::Expires, false) => "soonest to expire first",
-        (By::Expires, true) => "last to expire first",
-        (By::LastUsed, false) => "longest unused first",
-        (By::LastUsed, true) => "last used first",
-    };
-    match query.view {
-        View::Active => format!("API tokens of {organization}, {order}"),
-        View::Inactive => format!("Inactive API tokens of {organization}, {order}"),
-    }
 }

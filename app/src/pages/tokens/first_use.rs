@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     paths::API_REFERENCE,
     ssr,
+    texts::{common, tokens::first_use as say},
     ui::{
         button::{ButtonLink, Look},
         empty::Empty,
@@ -18,32 +19,25 @@ use crate::{
 pub fn FirstUse(own: bool, new_token: Option<String>, limit: String) -> impl IntoView {
     let example = format!("curl -H \"Authorization: Bearer $JETON_TOKEN\" {}/organization", ssr::request().origin);
     view! {
-        <Empty glyph=Glyph::Key title=if own { "You have no tokens yet" } else { "No tokens yet" }>
-            <p class="empty-text">
-                "An API token is a long secret that a script, a pipeline or a service sends along to prove that it may act for "
-                {if own { "you" } else { "your organization" }}
-                ". Give each one its own, with the least role it needs and an end."
-                {own.then_some(" Those of the organization are not shown to your role.")}
-            </p>
+        <Empty glyph=Glyph::Key title=if own { say::NO_TOKENS_OWN } else { say::NO_TOKENS }>
+            <p class="empty-text">{if own { say::LEAD_OWN } else { say::LEAD }}</p>
             {match new_token {
                 Some(new_token) => {
                     view! {
                         <ButtonLink look=Look::Primary href=new_token key=key("c")>
                             <Icon glyph=Glyph::Plus />
-                            "Generate token"
+                            {common::GENERATE_TOKEN}
                         </ButtonLink>
                     }
                         .into_any()
                 }
                 None => view! { <p class="empty-text">{limit}</p> }.into_any(),
             }}
-            <p class="empty-text">"Try one out like this:"</p>
-            <pre class="code" tabindex="0" role="group" aria-label="Example with curl">
+            <p class="empty-text">{say::TRY_ONE_OUT}</p>
+            <pre class="code" tabindex="0" role="group" aria-label=say::EXAMPLE>
                 <code>{example}</code>
             </pre>
-            <p class="empty-text">
-                "How a service checks the tokens that it is sent: " <a href=API_REFERENCE>"API reference"</a>
-            </p>
+            <p class="empty-text">{say::how_to_check(view! { <a href=API_REFERENCE>{say::API_REFERENCE}</a> }.into_any())}</p>
         </Empty>
     }
 }

@@ -11,8 +11,8 @@ use crate::{
 /// The form, which are the children, or over nothing the secret once there is one.
 #[component]
 pub fn Issuing(
-    /// What was done to the token, as in "generated".
-    did: &'static str,
+    /// What stands above the secret of the token with this label.
+    title: fn(&str) -> String,
     /// Where it goes on when the secret is stored.
     then: Callback<TokenId, String>,
     /// The secret that the new one took the place of.
@@ -20,7 +20,7 @@ pub fn Issuing(
     before: Before,
     children: Children,
 ) -> impl IntoView {
-    match posted::issued(|issued| secret_once(issued, did, before, then.run(issued.token.id))) {
+    match posted::issued(|issued| secret_once(issued, title(issued.token.label.as_str()), before, then.run(issued.token.id))) {
         Some(secret) => secret,
         None => children().into_any(),
     }

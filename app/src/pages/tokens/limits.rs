@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     posted,
+    texts::tokens::limits as say,
     ui::{
         details::Detail,
         field::{Refusal, TextArea, TextField},
@@ -23,19 +24,19 @@ pub fn LimitsFields(limits: Limits, refusal: Refusal) -> impl IntoView {
     let open = !networks.is_empty() || !rate.is_empty() || ["allowed_networks", "rate_limit"].iter().any(|name| refusal.of(name).is_some());
     view! {
         <details class="fold" open=open>
-            <summary>"Limits: networks and rate (optional)"</summary>
+            <summary>{say::LIMITS}</summary>
             <div class="fold-fields">
                 <TextArea
                     name="allowed_networks"
-                    label="Allowed networks"
-                    hint="Ranges of addresses such as 10.0.0.0/8 or 2001:db8::/32, or single addresses, one a line. From anywhere else the token is refused. Empty for everywhere."
+                    label=say::ALLOWED_NETWORKS
+                    hint=say::ALLOWED_NETWORKS_HINT
                     value=networks
                     refusal=refusal
                 />
                 <TextField
                     name="rate_limit"
-                    label="Rate limit"
-                    hint="The most requests per second, minute, hour or day, such as 100/minute. More are refused until the next period. Empty for none."
+                    label=say::RATE_LIMIT
+                    hint=say::RATE_LIMIT_HINT
                     value=rate
                     autocomplete="off"
                     may_be_empty=true
@@ -51,11 +52,11 @@ pub fn LimitsFields(limits: Limits, refusal: Refusal) -> impl IntoView {
 #[component]
 pub fn LimitsDetails(limits: Limits) -> impl IntoView {
     let networks = limits.networks.words().into_iter().map(|network| view! { <code class="hint">{network}</code> " " });
-    let networks = if limits.networks.are_everywhere() { "All".into_any() } else { networks.collect_view().into_any() };
-    let rate = limits.rate.map_or_else(|| "None".to_owned(), RateLimit::in_words);
+    let networks = if limits.networks.are_everywhere() { say::ALL_NETWORKS.into_any() } else { networks.collect_view().into_any() };
+    let rate = limits.rate.map_or_else(|| say::NO_RATE_LIMIT.to_owned(), RateLimit::in_words);
     view! {
-        <Detail term="Allowed networks">{networks}</Detail>
-        <Detail term="Rate limit">{rate}</Detail>
+        <Detail term=say::ALLOWED_NETWORKS>{networks}</Detail>
+        <Detail term=say::RATE_LIMIT>{rate}</Detail>
     }
     .into_any()
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
 use super::{
-    filters::{Filters, Views, caption, heads},
+    filters::{Filters, Views, heads},
     first_use::FirstUse,
     revoke::{Revoke, Revoked},
     row::Row,
@@ -18,6 +18,11 @@ use crate::{
     layout::{Breadcrumb, use_organization},
     paths,
     queries::tokens::{self, TokenList},
+    texts::{
+        common,
+        tokens::list as say,
+        ui::pages::{FIRST_PAGE, NEXT_PAGE},
+    },
     ui::{
         badge::Tone,
         button::{ButtonLink, Look},
@@ -49,14 +54,14 @@ pub fn Tokens() -> impl IntoView {
         |(organization, query, generated)| tokens::list(organization, query, generated),
     );
     view! {
-        <Breadcrumb steps=vec![("Organization settings", None), ("API tokens", None)] />
+        <Breadcrumb steps=vec![(common::ORGANIZATION_SETTINGS, None), (common::API_TOKENS, None)] />
         <div role="status">
             {move || {
                 let ids = revoked.get();
                 (!ids.is_empty()).then(|| view! { <Revoked organization=organization.get() place=place.get() ids=ids /> })
             }}
         </div>
-        <Heading text="API tokens" />
+        <Heading text=common::API_TOKENS />
         <section>
             <Suspense>
                 {move || Suspend::new(async move {
@@ -67,8 +72,8 @@ pub fn Tokens() -> impl IntoView {
                         }
                         Err(failure) => {
                             view! {
-                                <PageTitle page="API tokens" />
-                                <Problem failure=failure refused="see the API tokens of this organization" />
+                                <PageTitle page=common::API_TOKENS />
+                                <Problem failure=failure refused=say::REFUSED />
                             }
                                 .into_any()
                         }
@@ -88,12 +93,12 @@ pub fn Tokens() -> impl IntoView {
 #[component]
 fn Unreadable(message: String, all: String) -> impl IntoView {
     view! {
-        <PageTitle page="API tokens" />
-        <Empty glyph=Glyph::Warning title="This list cannot be shown">
+        <PageTitle page=common::API_TOKENS />
+        <Empty glyph=Glyph::Warning title=say::NOT_SHOWN>
             <p class="empty-text" role="alert">
                 {message}
             </p>
-            <ButtonLink href=all>"Show all active tokens"</ButtonLink>
+            <ButtonLink href=all>{say::SHOW_ALL_ACTIVE}</ButtonLink>
         </Empty>
     }
 }
@@ -125,28 +130,18 @@ fn Listed(list: TokenList) -> impl IntoView {
     let new = generated.as_ref().map(|token| token.id);
     let told = generated.map(|token| view! { <Generated organization=slug.to_owned() place=place.clone() token=token /> });
     view! {
-        <PageTitle page="API tokens" organization=organization.name.to_string() />
+        <PageTitle page=common::API_TOKENS organization=organization.name.to_string() />
         <div role="status">{told}</div>
         <div class="page-head">
             <p class="lead" data-wide="">
-                {if own {
-                    format!(
-                        "Your tokens let programs act for you in {}. They may never do more than you may at that moment, and end when you leave.",
-                        organization.name,
-                    )
-                } else {
-                    format!(
-                        "Tokens let programs act for {}. Those of the organization and of teams go on working when the person who generated them leaves; those of a person end with their membership.",
-                        organization.name,
-                    )
-                }}
+                {if own { say::lead_own(organization.name.as_str()) } else { say::lead(organization.name.as_str()) }}
             </p>
             {(may_create && !first_use)
                 .then(|| {
                     view! {
                         <ButtonLink look=Look::Primary href=new_token.clone() key=key("c")>
                             <Icon glyph=Glyph::Plus />
-                            "Generate token"
+                            {common::GENERATE_TOKEN}
                         </ButtonLink>
                     }
                 })}
@@ -194,7 +189,7 @@ fn Listed(list: TokenList) -> impl IntoView {
                         {may_select.then(|| view! { <Selection organization=slug.to_owned() place=place.clone() /> })}
                         <Table
                             id="tokens"
-                            caption=caption(organization.name.as_str(), &query)
+                            caption=say::caption(organization.name.as_str(), &query)
                             heads=heads(slug, &query, own, may_select)
                             widths=if may_select { "tokens select" } else { "tokens" }
                         >
@@ -213,12 +208,10 @@ fn Listed(list: TokenList) -> impl IntoView {
 /// Tells that a token was generated, and where it is: another order or a filter may keep it off the page.
 #[component]
 fn Generated(organization: String, place: String, token: Token) -> impl IntoView {
+    let link = view! { <a href=paths::token(&organization, token.id)>{token.label.to_string()}</a> }.into_any();
     view! {
         <Notice tone=Tone::Success dismiss=paths::tokens_at(&organization, &place)>
-            <p>
-                "Token “" <a href=paths::token(&organization, token.id)>{token.label.to_string()}</a>
-                "” is generated. In the list it is marked as new."
-            </p>
+            <p>{say::generated(link)}</p>
         </Notice>
     }
 }
@@ -227,43 +220,23 @@ fn Generated(organization: String, place: String, token: Token) -> impl IntoView
 #[component]
 fn Nothing(organization: String, query: TokenQuery) -> impl IntoView {
     let (title, text, label, way) = if query.after.is_some() {
-        ("No more tokens", "The list ends before this page.", "First page", query.from(None))
+        (say::NO_MORE, say::NO_MORE_WHY, FIRST_PAGE, query.from(None))
     } else if query.is_narrowed() {
         match query.view {
-            View::Active => (
-                "No active tokens match",
-                "One that does may be revoked or expired: those are among the inactive ones.",
-                "Show all active tokens",
-                query.cleared(),
-            ),
-            View::Inactive => (
-                "No inactive tokens match",
-                "No revoked or expired token fits what you search for.",
-                "Show all inactive tokens",
-                query.cleared(),
-            ),
+            View::Active => (say::NO_ACTIVE_MATCH, say::NO_ACTIVE_MATCH_WHY, say::SHOW_ALL_ACTIVE, query.cleared()),
+            View::Inactive => (say::NO_INACTIVE_MATCH, say::NO_INACTIVE_MATCH_WHY, say::SHOW_ALL_INACTIVE, query.cleared()),
         }
     } else {
         match query.view {
-            View::Active => (
-                "No active tokens",
-                "All tokens of this organization are expired or revoked.",
-                "Show inactive tokens",
-                query.in_view(View::Inactive),
-            ),
-            View::Inactive => (
-                "No inactive tokens",
-                "Tokens come here once they are expired or revoked, and stay.",
-                "Show active tokens",
-                query.in_view(View::Active),
-            ),
+            View::Active => (say::NO_ACTIVE, say::NO_ACTIVE_WHY, say::SHOW_INACTIVE, query.in_view(View::Inactive)),
+            View::Inactive => (say::NO_INACTIVE, say::NO_INACTIVE_WHY, say::SHOW_ACTIVE, query.in_view(View::Active)),
         }
     };
     // What is looked for in a hurry may be revoked already.
     let elsewhere = (query.after.is_none() && query.is_narrowed()).then(|| {
         let (view, label) = match query.view {
-            View::Active => (View::Inactive, "Look among the inactive ones"),
-            View::Inactive => (View::Active, "Look among the active ones"),
+            View::Active => (View::Inactive, say::LOOK_AMONG_INACTIVE),
+            View::Inactive => (View::Active, say::LOOK_AMONG_ACTIVE),
         };
         view! { <ButtonLink href=paths::tokens_at(&organization, &query.in_view(view).to_query())>{label}</ButtonLink> }
     });
@@ -280,7 +253,7 @@ fn Nothing(organization: String, query: TokenQuery) -> impl IntoView {
 fn pages(organization: &str, query: &TokenQuery, next: Option<Cursor>) -> impl IntoView + use<> {
     let at = |place: Option<Cursor>| paths::tokens_at(organization, &query.from(place).to_query());
     let (first_name, next_name) =
-        if query.sort == Sort::default() { ("Newest tokens", "Older tokens") } else { ("First page", "Next page") };
+        if query.sort == Sort::default() { (say::NEWEST_TOKENS, say::OLDER_TOKENS) } else { (FIRST_PAGE, NEXT_PAGE) };
     let first = query.after.is_some().then(|| at(None));
     view! { <Pages first=first next=next.map(|next| at(Some(next))) first_name=first_name next_name=next_name /> }
 }

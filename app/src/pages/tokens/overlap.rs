@@ -3,7 +3,7 @@
 //!
 //! The parts are type-erased: together with the rest of the page their types would be too deep for the compiler.
 
-use domain::{Cause, Refusals, Rotation, SecretUser, Status, Timestamp, TokenId, time::remaining};
+use domain::{Refusals, Rotation, SecretUser, Status, Timestamp, TokenId, time::remaining};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
@@ -11,6 +11,10 @@ use super::revoke;
 use crate::{
     paths, posted,
     queries::rotation::Secrets,
+    texts::{
+        common,
+        tokens::{overlap as say, replace},
+    },
     ui::{
         badge::Tone,
         button::{ButtonLink, Look, Submit},
@@ -28,14 +32,14 @@ pub fn RenewalActions(organization: String, token: TokenId, status: Status, know
         Status::Active | Status::Disabled if known.may_update => view! {
             <ButtonLink href=paths::rotate(&organization, token)>
                 <Icon glyph=Glyph::Rotate />
-                "Rotate"
+                {common::ROTATE}
             </ButtonLink>
         }
         .into_any(),
         Status::Expired | Status::Revoked if known.may_create => view! {
             <ButtonLink href=paths::replace(&organization, token)>
                 <Icon glyph=Glyph::Plus />
-                "Generate replacement"
+                {replace::GENERATE_REPLACEMENT}
             </ButtonLink>
         }
         .into_any(),
@@ -58,26 +62,15 @@ pub fn StillPresented(known: Secrets, status: Status) -> AnyView {
 
 #[component]
 fn Warning(refusals: Refusals, now: Timestamp) -> impl IntoView {
-    let (title, advice) = match refusals.cause {
-        Cause::Ended => (
-            "An old secret is still being tried",
-            "Give the program there the new secret. If you do not know it, somebody may have found the old one.",
-        ),
-        Cause::Revoked => ("This revoked token is still being tried", "Give the program there another token, or stop it."),
-        Cause::Expired => ("This expired token is still being tried", "Give the program there a replacement, or stop it."),
-        Cause::Disabled => {
-            ("This disabled token is still being tried", "The program there waits for it to be enabled, or for another one.")
-        }
-    };
+    let (title, advice) = say::still_tried(refusals.cause);
+    let (last, who) = (when(refusals.last_at, now), who(&refusals.address, &refusals.user_agent));
+    let hint = view! { <code class="hint">{refusals.hint.to_string()}</code> }.into_any();
     view! {
         <Notice tone=Tone::Warning>
             <p>
                 <strong>{title}</strong>
             </p>
-            <p>
-                {count(refusals.times)} ", last " {when(refusals.last_at, now)} ", with " <code class="hint">{refusals.hint.to_string()}</code>
-                ", by " {who(&refusals.address, &refusals.user_agent)} ". It was refused."
-            </p>
+            <p>{say::refused(refusals.times, last, hint, who)}</p>
             <p>{advice}</p>
         </Notice>
     }
@@ -90,22 +83,17 @@ pub fn Overlap(organization: String, token: TokenId, known: Secrets) -> AnyView 
     let shown = known.rotation.map(|rotation| {
         let Rotation { old, new, since, ends_at, until_first_use, new_is_used, users } = rotation;
         let used = !users.is_empty();
+        let [old, new] = [old, new].map(|hint| view! { <code class="hint">{hint.to_string()}</code> }.into_any());
+        let (left, ends_at) = (remaining(ends_at.since(now)), view! { <Moment at=ends_at /> }.into_any());
         view! {
             <section class="block" aria-labelledby="overlap">
                 <h2 class="block-title" id="overlap">
-                    "Rotation under way"
+                    {say::ROTATION_UNDER_WAY}
                 </h2>
                 <div class="overlap">
-                    <p>
-                        "The old secret " <code class="hint">{old.to_string()}</code> " is accepted until " <Moment at=ends_at />
-                        {format!(", for another {}", remaining(ends_at.since(now)))}
-                        {until_first_use.then_some(", or until the new one is first used")} "."
-                    </p>
-                    <p>
-                        "The new secret " <code class="hint">{new.to_string()}</code> " was generated " {when(since, now)}
-                        {if new_is_used { " and has been used." } else { " and has not been used yet." }}
-                    </p>
-                    <h3 class="overlap-title">"Who still uses the old secret"</h3>
+                    <p>{say::old_ends(old, ends_at, left, until_first_use)}</p>
+                    <p>{say::new_is(new, when(since, now), new_is_used)}</p>
+                    <h3 class="overlap-title">{say::USERS}</h3>
                     <Users users=users now=now />
                     {known
                         .may_update
@@ -120,7 +108,7 @@ pub fn Overlap(organization: String, token: TokenId, known: Secrets) -> AnyView 
 #[component]
 fn Users(users: Vec<SecretUser>, now: Timestamp) -> impl IntoView {
     if users.is_empty() {
-        return view! { <p>"Nobody has used the old secret since the rotation."</p> }.into_any();
+        return view! { <p>{say::NO_USERS}</p> }.into_any();
     }
     let most = users.len() >= usize::from(Rotation::MOST_USERS);
     let lines = users
@@ -129,17 +117,14 @@ fn Users(users: Vec<SecretUser>, now: Timestamp) -> impl IntoView {
             view! {
                 <li class="overlap-user">
                     <span class="overlap-who">{who(&user.address, &user.user_agent)}</span>
-                    <span class="text-muted">{count(user.times)} ", last " {when(user.last_used_at, now)}</span>
+                    <span class="text-muted">{say::used(user.times, when(user.last_used_at, now))}</span>
                 </li>
             }
         })
         .collect_view();
     view! {
         <ul class="overlap-users">{lines}</ul>
-        <p class="field-hint">
-            {most.then(|| format!("The {} who used it last are shown. ", Rotation::MOST_USERS))}
-            "Where a service verifies tokens for others, it is the service that is named, with the address that it sends as “remote_addr”, or else with its own. This is a few seconds behind."
-        </p>
+        <p class="field-hint">{say::users_hint(most.then_some(Rotation::MOST_USERS))}</p>
     }
     .into_any()
 }
@@ -154,18 +139,18 @@ fn EndOverlap(organization: String, token: TokenId, used: bool) -> AnyView {
     let way = if used {
         view! {
             <a class="button" data-look=Look::Secondary.as_str() id=END href=paths::ask_end_overlap(&organization, token) data-noscroll="">
-                "End overlap now"
+                {say::END_OVERLAP_NOW}
             </a>
         }
         .into_any()
     } else {
-        view! { <Submit id=END look=Look::Secondary meanwhile="Ending…" label="End overlap now" /> }.into_any()
+        view! { <Submit id=END look=Look::Secondary meanwhile=say::MEANWHILE label=say::END_OVERLAP_NOW /> }.into_any()
     };
     view! {
         {refused()}
         <form class="overlap-end" method="post" action=action>
             {way}
-            <p class="text-muted">"From then on only the new secret is accepted."</p>
+            <p class="text-muted">{say::END_OVERLAP_HINT}</p>
         </form>
     }
     .into_any()
@@ -183,38 +168,25 @@ pub fn AskEndOverlap(organization: String, token: TokenId, known: Secrets) -> An
 fn Question(organization: String, token: TokenId, rotation: Rotation, now: Timestamp) -> AnyView {
     let action = paths::end_overlap(&organization, token);
     let unused = (!rotation.new_is_used).then(|| {
-        let users = match rotation.users.len() {
-            0 => "Nothing would be left that works.".to_owned(),
-            1 => "Whoever uses the old one is cut off.".to_owned(),
-            many => format!("All {many} who use the old one are cut off."),
-        };
         view! {
             <p>
-                <strong>"Nothing has used the new secret yet. "</strong>
-                {users}
+                <strong>{say::NEW_IS_UNUSED}</strong>
+                {say::cut_off(rotation.users.len())}
             </p>
         }
     });
     let last = match rotation.users.into_iter().next() {
-        Some(user) => view! {
-            <strong>"Last used " {when(user.last_used_at, now)}</strong>
-            " by "
-            {who(&user.address, &user.user_agent)}
-            "."
-        }
-        .into_any(),
-        None => view! { <strong>"Nobody has used it since the rotation."</strong> }.into_any(),
+        Some(user) => say::last_used(when(user.last_used_at, now), who(&user.address, &user.user_agent)).into_any(),
+        None => view! { <strong>{say::OLD_IS_UNUSED}</strong> }.into_any(),
     };
+    let old = view! { <code class="hint">{rotation.old.to_string()}</code> }.into_any();
     view! {
         <Dialog id="ask-end-overlap" role="alertdialog" back=paths::token(&organization, token)>
             <h2 class="dialog-title" id="ask-end-overlap-title">
-                "End the overlap now?"
+                {say::ASK}
             </h2>
             <div class="dialog-text" id="ask-end-overlap-text">
-                <p>
-                    "Whatever still uses the old secret " <code class="hint">{rotation.old.to_string()}</code>
-                    " stops working at once. This cannot be undone."
-                </p>
+                <p>{say::ask(old)}</p>
                 {unused}
                 <p>{last}</p>
             </div>
@@ -223,9 +195,9 @@ fn Question(organization: String, token: TokenId, rotation: Rotation, now: Times
                 <input r#type="hidden" name="sure" value="yes" />
                 <div class="dialog-actions">
                     <button r#type="submit" form="ask-end-overlap-cancel" class="button" data-look="secondary" autofocus=true>
-                        "Cancel"
+                        {common::CANCEL}
                     </button>
-                    <Submit look=Look::Danger meanwhile="Ending…" label="End overlap" />
+                    <Submit look=Look::Danger meanwhile=say::MEANWHILE label=say::END_OVERLAP />
                 </div>
             </form>
             <form id="ask-end-overlap-cancel" method="dialog"></form>
@@ -242,7 +214,7 @@ pub fn OverlapEnded(known: Secrets) -> impl IntoView {
     (told && known.rotation.is_none()).then(|| {
         view! {
             <Notice tone=Tone::Success dismiss=here>
-                <p>"The old secret has ended. Only the new one is accepted."</p>
+                <p>{say::ENDED}</p>
             </Notice>
         }
     })
@@ -253,25 +225,17 @@ fn refused() -> impl IntoView {
     posted::failure().filter(|_| !revoke::is_asked()).map(|failure| view! { <Refused message=failure.message /> })
 }
 
-fn count(times: u64) -> String {
-    match times {
-        1 => "Once".to_owned(),
-        2 => "Twice".to_owned(),
-        more => format!("{more} times"),
-    }
-}
-
 /// How long ago, or the date when that says more.
 fn when(at: Timestamp, now: Timestamp) -> AnyView {
     match ago(at, now) {
         Some(words) => words.into_any(),
-        None => view! { "on " <Moment at=at /> }.into_any(),
+        None => say::on(view! { <Moment at=at /> }.into_any()).into_any(),
     }
 }
 
 /// Somebody by the address and by what they call themselves.
 fn who(address: &str, user_agent: &str) -> AnyView {
-    let address = if address.is_empty() { "an unknown address".to_owned() } else { address.to_owned() };
-    let user_agent = if user_agent.is_empty() { "a program without a name".to_owned() } else { user_agent.to_owned() };
-    view! { {user_agent} " at " <span class="overlap-address">{address}</span> }.into_any()
+    let address = if address.is_empty() { say::UNKNOWN_ADDRESS.to_owned() } else { address.to_owned() };
+    let user_agent = if user_agent.is_empty() { say::NAMELESS.to_owned() } else { user_agent.to_owned() };
+    say::who(user_agent, view! { <span class="overlap-address">{address}</span> }.into_any()).into_any()
 }

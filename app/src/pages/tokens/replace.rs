@@ -14,6 +14,10 @@ use crate::{
     layout::use_organization,
     paths, posted,
     queries::rotation::{self, Replaceable},
+    texts::{
+        common,
+        tokens::{create, replace as say},
+    },
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
@@ -35,22 +39,22 @@ pub fn ReplaceToken() -> impl IntoView {
     let form =
         Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| rotation::replace_form(organization, id));
     view! {
-        <Steps last="Generate replacement" organization=organization id=id />
-        <Heading text="Generate replacement" />
+        <Steps last=say::GENERATE_REPLACEMENT organization=organization id=id />
+        <Heading text=say::GENERATE_REPLACEMENT />
         <Suspense>
             {move || Suspend::new(async move {
                 match form.await {
                     Ok(form) => {
                         view! {
-                            <PageTitle page="Generate replacement" organization=form.organization.name.to_string() />
+                            <PageTitle page=say::GENERATE_REPLACEMENT organization=form.organization.name.to_string() />
                             <Replace form=form />
                         }
                             .into_any()
                     }
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Generate replacement" />
-                            <NotNow failure=failure refused="generate a replacement for this token" organization=organization id=id />
+                            <PageTitle page=say::GENERATE_REPLACEMENT />
+                            <NotNow failure=failure refused=say::REFUSED organization=organization id=id />
                         }
                             .into_any()
                     }
@@ -65,7 +69,7 @@ pub fn ReplaceToken() -> impl IntoView {
 fn Replace(form: Replaceable) -> impl IntoView {
     let slug = form.organization.slug.to_string();
     view! {
-        <Issuing did="generated" then=Callback::new(move |token| paths::replacement(&slug, token))>
+        <Issuing title=create::generated then=Callback::new(move |token| paths::replacement(&slug, token))>
             <Form form=form />
         </Issuing>
     }
@@ -82,14 +86,12 @@ fn Form(form: Replaceable) -> impl IntoView {
     let late = late(refusal);
     let shortened = Lifetime::between(token.created_at, token.expires_at).in_words() != lifetime;
     let (label, role, permissions) = (token.label.to_string(), token.role_title(), token.effective());
-    let in_use = label_in_use.then(|| format!("A token labelled “{label}” is in use already. "));
+    let in_use = label_in_use.then(|| create::label_in_use(&label));
     let limits = token.limits.clone();
     let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
     view! {
-        <p class="lead">
-            "A new token with the settings of the old one. Its secret is shown once, right after it is generated; the old one stays as it is."
-        </p>
-        <Summary title="The token was not generated" fields=&[] refusal=refusal />
+        <p class="lead">{say::LEAD}</p>
+        <Summary title=create::NOT_GENERATED fields=&[] refusal=refusal />
         <TooLate late=late page=back.clone() />
         <form class="form" method="post" action=action hidden=late>
             <input r#type="hidden" name="form" value=form />
@@ -97,53 +99,49 @@ fn Form(form: Replaceable) -> impl IntoView {
                 .map(|in_use| {
                     view! {
                         <Notice tone=Tone::Warning>
-                            <p>
-                                {in_use}
-                                "Perhaps somebody has replaced this one; look at the list before you generate another."
-                            </p>
+                            <p>{in_use} " " {say::PERHAPS_REPLACED}</p>
                         </Notice>
                     }
                 })}
             <Details>
-                <Detail term="Label">{label}</Detail>
+                <Detail term=common::LABEL>{label}</Detail>
                 <SubjectDetails token=token />
                 <LimitsDetails limits=limits />
                 {description
                     .map(|text| {
                         view! {
-                            <Detail term="Description">
+                            <Detail term=common::DESCRIPTION>
                                 <span class="row-description">{text}</span>
                             </Detail>
                         }
                     })}
-                <Detail term="Role">{role}</Detail>
-                <Detail term="Expires">
+                <Detail term=common::ROLE>{role}</Detail>
+                <Detail term=common::EXPIRES>
                     {match ends_at {
                         Some(end) => {
                             view! {
-                                <span>{format!("After {lifetime}")}</span>
+                                <span>{say::after(&lifetime)}</span>
                                 <span class="cell-more">
                                     <Moment at=end />
                                 </span>
-                                {shortened
-                                    .then(|| view! { <span class="cell-more">"The organization's policy allows no longer."</span> })}
+                                {shortened.then(|| view! { <span class="cell-more">{say::SHORTENED}</span> })}
                             }
                                 .into_any()
                         }
-                        None => "Never expires".into_any(),
+                        None => say::NEVER_EXPIRES.into_any(),
                     }}
                 </Detail>
             </Details>
             <section aria-labelledby="may">
                 <h2 class="block-title" id="may">
-                    "What it may do"
+                    {say::WHAT_IT_MAY_DO}
                 </h2>
                 <Grants permissions=permissions />
             </section>
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
-                <Submit meanwhile="Generating…" label="Generate replacement" />
-                <ButtonLink href=back>"Cancel"</ButtonLink>
+                <Submit meanwhile=create::MEANWHILE label=say::GENERATE_REPLACEMENT />
+                <ButtonLink href=back>{common::CANCEL}</ButtonLink>
             </div>
         </form>
     }

@@ -11,6 +11,7 @@ use crate::{
         tokens::{self, Found},
         usage::usage,
     },
+    texts::{common, tokens::revoke as say},
     ui::{
         badge::Tone,
         button::{Look, Submit},
@@ -41,7 +42,7 @@ pub fn Revoke(organization: String, place: String, id: String) -> impl IntoView 
                         Ok((Found { token, .. }, ..)) => {
                             view! {
                                 <Told tone=Tone::Neutral dismiss=back>
-                                    {format!("Token “{}” is revoked already.", token.label)}
+                                    {say::revoked_already(token.label.as_str())}
                                 </Told>
                             }
                                 .into_any()
@@ -91,13 +92,10 @@ async fn told(organization: String, ids: String) -> Option<String> {
     let revoked = |token: &Token| matches!(token.state, State::Revoked { .. });
     if ids.contains(',') {
         let tokens = tokens::find_many(organization, ids).await.ok()?.tokens;
-        return tokens
-            .iter()
-            .all(revoked)
-            .then(|| format!("{} tokens are revoked. Whatever still presents one of them is refused.", tokens.len()));
+        return tokens.iter().all(revoked).then(|| say::many_revoked(tokens.len()));
     }
     let token = tokens::find(organization, ids).await.ok()?.token;
-    revoked(&token).then(|| format!("Token “{}” is revoked. Whatever still presents {} is refused.", token.label, token.hint))
+    revoked(&token).then(|| say::revoked(token.label.as_str(), &token.hint))
 }
 
 /// A message in the place of the dialog.
@@ -157,16 +155,25 @@ fn Ask(
     back: String,
 ) -> impl IntoView {
     let last_use = last_use(&found.token, found.now);
-    let from = history.as_ref().map(last_addresses);
+    let from = history.as_ref().and_then(last_addresses);
     let may_rotate = found.may_update && matches!(found.token.status_at(found.now), Status::Active | Status::Disabled);
     let (slug, id) = (found.organization.slug.as_str(), found.token.id);
-    let (purpose, words, way) = match old {
-        Some(_) => ("To end the old secret alone, ", "end the overlap", paths::ask_end_overlap(slug, id)),
-        None => ("To change its secret without an outage, ", "rotate it", paths::rotate(slug, id)),
-    };
+    let instead = may_rotate.then(|| match old {
+        Some(_) => {
+            let end = view! { <a href=paths::ask_end_overlap(slug, id)>{say::END_THE_OVERLAP}</a> }.into_any();
+            say::end_instead(end).into_any()
+        }
+        None => {
+            let rotate = view! { <a href=paths::rotate(slug, id)>{say::ROTATE_IT}</a> }.into_any();
+            say::rotate_instead(rotate).into_any()
+        }
+    });
     let token = found.token;
     let label = token.label.to_string();
-    let owner = if token.owner == Owner::Organization { "the organization".to_owned() } else { token.owner.words() };
+    let owner = if token.owner == Owner::Organization { say::THE_ORGANIZATION.to_owned() } else { token.owner.words() };
+    let owner = view! { <strong>{owner}</strong> }.into_any();
+    let masked = |hint: Hint| view! { <code class="hint">{hint.to_string()}</code> }.into_any();
+    let (hint, old) = (masked(token.hint), old.map(masked));
     let refusal = Refusal::posted();
     // Whoever has typed something is past the question.
     let refused = refusal.of("label").is_some();
@@ -176,29 +183,18 @@ fn Ask(
     view! {
         <Dialog id="revoke" role="alertdialog" back=back>
             <h2 class="dialog-title" id="revoke-title">
-                {format!("Revoke token “{label}”?")}
+                {say::ask(&label)}
             </h2>
             <div class="dialog-text" id="revoke-text">
-                <p>
-                    "Whatever uses " <code class="hint">{token.hint.to_string()}</code>
-                    {old.as_ref().map(|old| view! { " or its old secret " <code class="hint">{old.to_string()}</code> })}
-                    " stops working at once. This cannot be undone."
-                </p>
-                <p>"It belongs to " <strong>{owner}</strong> ". " {last_use} {from}</p>
-                {may_rotate
-                    .then(|| {
-                        view! {
-                            <p>
-                                {purpose} <a href=way>{words}</a> " instead."
-                            </p>
-                        }
-                    })}
+                <p>{say::stops(hint, old)}</p>
+                <p>{say::use_of(owner, last_use, from)}</p>
+                {instead.map(|instead| view! { <p>{instead}</p> })}
             </div>
             {elsewhere}
             <form class="form" method="post" action=action>
                 <TextField
                     name="label"
-                    label=format!("To confirm, type the label: {label}")
+                    label=say::confirm(&label)
                     value=posted::field("label")
                     autocomplete="off"
                     autofocus=refused
@@ -209,9 +205,9 @@ fn Ask(
                 <div class="dialog-actions">
                     // Of a form of its own, so that Enter in the field above never means Cancel.
                     <button r#type="submit" form="revoke-cancel" class="button" data-look="secondary" autofocus=!refused>
-                        "Cancel"
+                        {common::CANCEL}
                     </button>
-                    <Submit look=Look::Danger meanwhile="Revoking…" label="Revoke token" />
+                    <Submit look=Look::Danger meanwhile=say::MEANWHILE label=say::REVOKE_TOKEN />
                 </div>
             </form>
             <form id="revoke-cancel" method="dialog"></form>
@@ -225,8 +221,8 @@ pub fn Why(refusal: Refusal) -> impl IntoView {
     view! {
         <TextField
             name="why"
-            label="Why"
-            hint="Stays with the revoked token, for whoever wonders later."
+            label=say::WHY
+            hint=say::WHY_HINT
             value=posted::field("why")
             autocomplete="off"
             may_be_empty=true
@@ -238,20 +234,13 @@ pub fn Why(refusal: Refusal) -> impl IntoView {
 /// Where that is, as far as Jeton knows.
 fn last_addresses(history: &UsageHistory) -> Option<String> {
     let addresses: Vec<&str> = history.addresses.iter().map(|seen| seen.address.as_str()).collect();
-    match addresses.len() {
-        0 => None,
-        1 => Some(format!(" Last address: {}.", addresses[0])),
-        _ => Some(format!(" Last addresses: {}.", addresses.join(", "))),
-    }
+    say::last_addresses(&addresses)
 }
 
 /// What revoking may break, as far as Jeton knows.
 pub fn last_use(token: &Token, now: Timestamp) -> AnyView {
     match token.last_used_at {
-        Some(at) => {
-            let words = ago(at, now).map(|words| format!("{words}, "));
-            view! { <strong>"Last used " {words}</strong> <Moment at=at /> "." }.into_any()
-        }
-        None => view! { <strong>"Never used."</strong> }.into_any(),
+        Some(at) => say::last_used(ago(at, now), view! { <Moment at=at /> }).into_any(),
+        None => view! { <strong>{say::NEVER_USED}</strong> }.into_any(),
     }
 }

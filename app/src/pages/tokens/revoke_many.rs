@@ -12,6 +12,10 @@ use crate::{
     layout::{Breadcrumb, use_organization},
     paths, posted,
     queries::tokens::{self, Chosen},
+    texts::{
+        common,
+        tokens::{revoke, revoke_many as say},
+    },
     ui::{
         badge::Tone,
         button::{ButtonLink, Look, Submit},
@@ -38,29 +42,29 @@ pub fn RevokeMany() -> impl IntoView {
         Resource::new_blocking(move || (organization.get(), ids.get()), |(organization, ids)| tokens::find_many(organization, ids));
     view! {
         <Breadcrumb steps=vec![
-            ("Organization settings", None),
-            ("API tokens", Some(untrack(list))),
-            ("Revoke tokens", None),
+            (common::ORGANIZATION_SETTINGS, None),
+            (common::API_TOKENS, Some(untrack(list))),
+            (say::REVOKE_TOKENS, None),
         ] />
-        <Heading text="Revoke tokens" />
+        <Heading text=say::REVOKE_TOKENS />
         <Suspense>
             {move || Suspend::new(async move {
                 match chosen.await {
                     Ok(chosen) => view! { <Ask chosen=chosen place=place.get_untracked() /> }.into_any(),
                     Err(failure) if failure.code == Code::Invalid => {
                         view! {
-                            <PageTitle page="Revoke tokens" />
-                            <Empty glyph=Glyph::Info title="This cannot be asked">
+                            <PageTitle page=say::REVOKE_TOKENS />
+                            <Empty glyph=Glyph::Info title=say::NOT_ASKED>
                                 <p class="empty-text">{failure.message}</p>
-                                <ButtonLink href=untrack(list)>"Back to the list"</ButtonLink>
+                                <ButtonLink href=untrack(list)>{say::BACK_TO_THE_LIST}</ButtonLink>
                             </Empty>
                         }
                             .into_any()
                     }
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Revoke tokens" />
-                            <Problem failure=failure refused="revoke API tokens of this organization" />
+                            <PageTitle page=say::REVOKE_TOKENS />
+                            <Problem failure=failure refused=say::REFUSED />
                         }
                             .into_any()
                     }
@@ -76,30 +80,21 @@ fn Ask(chosen: Chosen, place: String) -> impl IntoView {
     let slug = organization.slug.to_string();
     let back = paths::tokens_at(&slug, &place);
     let (ended, alive): (Vec<Token>, Vec<Token>) = tokens.into_iter().partition(|token| matches!(token.state, State::Revoked { .. }));
-    let title = view! { <PageTitle page="Revoke tokens" organization=organization.name.to_string() /> };
+    let title = view! { <PageTitle page=say::REVOKE_TOKENS organization=organization.name.to_string() /> };
     if alive.is_empty() {
         return view! {
             {title}
-            <Empty glyph=Glyph::Info title="They are revoked already">
-                <ButtonLink href=back>"Back to the list"</ButtonLink>
+            <Empty glyph=Glyph::Info title=say::REVOKED_ALREADY>
+                <ButtonLink href=back>{say::BACK_TO_THE_LIST}</ButtonLink>
             </Empty>
         }
         .into_any();
     }
-    let left_out = match ended.len() {
-        0 => None,
-        1 => Some("One of those you selected is revoked already and left out.".to_owned()),
-        several => Some(format!("{several} of those you selected are revoked already and left out.")),
-    };
-    let lead = match alive.len() {
-        1 => "Whatever uses this token stops working at once. This cannot be undone.".to_owned(),
-        several => format!("Whatever uses one of these {several} tokens stops working at once. This cannot be undone."),
-    };
     let rows = alive.iter().map(|token| view! { <Doomed token=token now=now /> });
     view! {
         {title}
-        <p class="lead">{lead}</p>
-        {left_out
+        <p class="lead">{say::lead(alive.len())}</p>
+        {say::left_out(ended.len())
             .map(|text| {
                 view! {
                     <Notice tone=Tone::Neutral>
@@ -107,7 +102,7 @@ fn Ask(chosen: Chosen, place: String) -> impl IntoView {
                     </Notice>
                 }
             })}
-        <ul class="doomed" aria-label="Tokens to revoke">
+        <ul class="doomed" aria-label=say::TOKENS_TO_REVOKE>
             {rows.collect_view()}
         </ul>
         <Confirm organization=slug place=place tokens=alive back=back />
@@ -122,7 +117,7 @@ pub fn Doomed<'a>(token: &'a Token, now: Timestamp) -> impl IntoView + use<> {
         <li class="doomed-token">
             <span class="doomed-label">{token.label.to_string()}</span>
             <code class="hint">{token.hint.to_string()}</code>
-            <span class="cell-more">{row::owner(token, None)} ", " {token.role_title()}</span>
+            <span class="cell-more">{say::owner_and_role(row::owner(token, None), token.role_title())}</span>
             <span class="cell-more">{last_use(token, now)}</span>
         </li>
     }
@@ -136,12 +131,12 @@ fn Confirm(organization: String, place: String, tokens: Vec<Token>, back: String
     let action = paths::revoke_many(&organization, &place);
     let refusal = Refusal::posted();
     view! {
-        <Summary title="The tokens were not revoked" fields=&["typed", "why"] refusal=refusal />
+        <Summary title=say::NOT_REVOKED fields=&["typed", "why"] refusal=refusal />
         <form class="form" method="post" action=action>
             {hidden}
             <TextField
                 name="typed"
-                label=format!("To confirm, type: {word}")
+                label=say::confirm(&word)
                 value=posted::field("typed")
                 autocomplete="off"
                 confirms=word
@@ -149,8 +144,8 @@ fn Confirm(organization: String, place: String, tokens: Vec<Token>, back: String
             />
             <Why refusal=refusal />
             <div class="form-actions">
-                <Submit look=Look::Danger meanwhile="Revoking…" label="Revoke tokens" />
-                <ButtonLink href=back>"Cancel"</ButtonLink>
+                <Submit look=Look::Danger meanwhile=revoke::MEANWHILE label=say::REVOKE_TOKENS />
+                <ButtonLink href=back>{common::CANCEL}</ButtonLink>
             </div>
         </form>
     }

@@ -10,10 +10,11 @@ use leptos::prelude::*;
 use crate::{
     islands::{Offered, Presets},
     paths,
+    texts::{common, tokens::rights as say, ui::role_cards},
     ui::{
         choice::{Card, Choices},
         field::{FieldError, Refusal},
-        grants::{Grants, counted},
+        grants::Grants,
         role_cards::CustomRoleCards,
         toggles::{Toggles, toggle_id},
     },
@@ -37,18 +38,18 @@ pub fn RightsField(
     refusal: Refusal,
 ) -> impl IntoView {
     let keep = present.map(|summary| {
-        view! { <Card name="role" value=KEEP title="As it is" summary=summary checked=chosen == KEEP /> }
+        view! { <Card name="role" value=KEEP title=say::AS_IT_IS summary=summary checked=chosen == KEEP /> }
     });
     view! {
-        <Choices name="role" legend="Role" hint="Choose the least that is enough." refusal=refusal>
+        <Choices name="role" legend=common::ROLE hint=say::HINT refusal=refusal>
             {keep}
             {Role::FOR_TOKENS.map(|each| view! { <RoleCard role=each may=may checked=chosen == each.as_str() /> })}
             <CustomRoleCards roles=roles chosen=chosen.clone() />
             <Card
                 name="role"
                 value=CUSTOM
-                title="Custom"
-                summary="No role: exactly the permissions you turn on."
+                title=say::CUSTOM_RIGHTS
+                summary=say::CUSTOM_RIGHTS_SUMMARY
                 checked=chosen == CUSTOM
             />
             <Matrix on=on may=may address=address refusal=refusal />
@@ -63,16 +64,15 @@ fn RoleCard(role: Role, may: PermissionSet, checked: bool) -> impl IntoView {
     let count = additions.iter().count();
     let granted = policy::grants(role);
     let added = (count > 0).then(|| {
-        view! { <Grants summary=format!("Adds {count} permissions to those of {}", Role::Viewer.title()) permissions=additions /> }
+        view! { <Grants summary=say::adds(count, Role::Viewer.title()) permissions=additions /> }
     });
     let details = view! {
-        <Grants summary=format!("Allows {}", counted(granted)) permissions=granted />
+        <Grants summary=role_cards::allows(granted.iter().count()) permissions=granted />
         {added}
     };
     // Shown all the same: whoever misses a role learns why they do not have it to give.
     let out_of_reach = !may.covers(policy::grants(role));
-    let why = if out_of_reach { " You may not do all of this, so you cannot give it." } else { "" };
-    let summary = format!("{}{why}", role.summary());
+    let summary = if out_of_reach { format!("{} {}", role.summary(), say::OUT_OF_REACH) } else { role.summary().to_owned() };
     view! {
         <Card name="role" value=role.as_str() title=role.title() summary=summary checked=checked && !out_of_reach disabled=out_of_reach>
             {details}
@@ -96,11 +96,11 @@ fn Matrix(on: PermissionSet, may: PermissionSet, address: String, refusal: Refus
         toggles: preset.permissions().within(may).iter().map(toggle_id).collect(),
     });
     let all: PermissionSet = Permission::all().collect();
-    let limit = if may.covers(all) { "" } else { " Only what you may do yourself is here: nobody hands on more than they hold." };
+    let limit = if may.covers(all) { "" } else { say::ONLY_WHAT_YOU_MAY };
     view! {
         <fieldset class="matrix" id="permissions" tabindex="-1" aria-describedby="permissions-error">
-            <legend class="field-label">"Permissions of its own"</legend>
-            <p class="field-hint">"Begin with a preset, then turn off what is not needed." {limit}</p>
+            <legend class="field-label">{say::PERMISSIONS_OF_ITS_OWN}</legend>
+            <p class="field-hint">{say::PERMISSIONS_HINT} " " {limit}</p>
             <Presets presets=presets.collect() choice=format!("role-{CUSTOM}") />
             // What was typed is there, so that it can be taken back.
             <Toggles on=on offered=may.union(on) />

@@ -9,6 +9,7 @@ use crate::{
     layout::{Breadcrumb, use_organization},
     paths, posted,
     queries::rotation::{self, Rotatable},
+    texts::{common, tokens::rotate as say},
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
@@ -32,22 +33,22 @@ pub fn RotateToken() -> impl IntoView {
     let id = use_token();
     let form = Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| rotation::rotate_form(organization, id));
     view! {
-        <Steps last="Rotate token" organization=organization id=id />
-        <Heading text="Rotate token" />
+        <Steps last=say::ROTATE_TOKEN organization=organization id=id />
+        <Heading text=say::ROTATE_TOKEN />
         <Suspense>
             {move || Suspend::new(async move {
                 match form.await {
                     Ok(form) => {
                         view! {
-                            <PageTitle page="Rotate token" organization=form.organization.name.to_string() />
+                            <PageTitle page=say::ROTATE_TOKEN organization=form.organization.name.to_string() />
                             <Rotate form=form />
                         }
                             .into_any()
                     }
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Rotate token" />
-                            <NotNow failure=failure refused="rotate this token" organization=organization id=id />
+                            <PageTitle page=say::ROTATE_TOKEN />
+                            <NotNow failure=failure refused=say::REFUSED organization=organization id=id />
                         }
                             .into_any()
                     }
@@ -70,9 +71,9 @@ pub(super) fn Steps(last: &'static str, organization: Memo<String>, id: Memo<Str
     let token: Option<TokenId> = id.get_untracked().parse().ok();
     view! {
         <Breadcrumb steps=vec![
-            ("Organization settings", None),
-            ("API tokens", Some(paths::tokens(&slug))),
-            ("Token", token.map(|token| paths::token(&slug, token))),
+            (common::ORGANIZATION_SETTINGS, None),
+            (common::API_TOKENS, Some(paths::tokens(&slug))),
+            (common::TOKEN, token.map(|token| paths::token(&slug, token))),
             (last, None),
         ] />
     }
@@ -88,7 +89,7 @@ pub(super) fn NotNow(failure: domain::Failure, refused: &'static str, organizati
                     <p>{failure.message}</p>
                 </Notice>
                 <div class="form-actions">
-                    <ButtonLink href=paths::token(&organization.get_untracked(), token)>"Go to the token"</ButtonLink>
+                    <ButtonLink href=paths::token(&organization.get_untracked(), token)>{common::GO_TO_THE_TOKEN}</ButtonLink>
                 </div>
             </div>
         }
@@ -104,7 +105,7 @@ fn Rotate(form: Rotatable) -> impl IntoView {
     let old = form.rotation.clone().map(|Rotation { old, ends_at, .. }| OldSecret { hint: old, ends_at });
     let slug = form.organization.slug.to_string();
     view! {
-        <Issuing did="rotated" then=Callback::new(move |token| paths::token(&slug, token)) before=old.map_or(Before::Ended, Before::Accepted)>
+        <Issuing title=say::rotated then=Callback::new(move |token| paths::token(&slug, token)) before=old.map_or(Before::Ended, Before::Accepted)>
             <Form form=form />
         </Issuing>
     }
@@ -123,13 +124,13 @@ fn Form(form: Rotatable) -> impl IntoView {
     let version = if posted::was() { posted::field("version") } else { version };
     view! {
         <p class="lead">
-            {format!("“{}” gets a new secret, which is shown once. Everything else about it stays: its id, what it may do, when it expires.", token.label)}
+            {say::lead(token.label.as_str())}
         </p>
         <Details>
             <SubjectDetails token=token />
-            <Detail term="Last used">{used}</Detail>
+            <Detail term=common::LAST_USED>{used}</Detail>
         </Details>
-        <Summary title="The token was not rotated" fields=&["overlap"] refusal=refusal />
+        <Summary title=say::NOT_ROTATED fields=&["overlap"] refusal=refusal />
         <TooLate late=late page=back.clone() />
         <form class="form" method="post" action=action hidden=late>
             <input r#type="hidden" name="version" value=version />
@@ -137,8 +138,8 @@ fn Form(form: Rotatable) -> impl IntoView {
             <Choice keeps=rotation.is_some_and(|rotation| !rotation.new_is_used) refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
-                <Submit meanwhile="Rotating…" label="Rotate token" />
-                <ButtonLink href=back>"Cancel"</ButtonLink>
+                <Submit meanwhile=say::MEANWHILE label=say::ROTATE_TOKEN />
+                <ButtonLink href=back>{common::CANCEL}</ButtonLink>
             </div>
         </form>
     }
@@ -156,7 +157,7 @@ pub(super) fn TooLate(late: bool, page: String) -> impl IntoView {
     late.then(|| {
         view! {
             <div class="form-actions">
-                <ButtonLink href=page>"Go to the token"</ButtonLink>
+                <ButtonLink href=page>{common::GO_TO_THE_TOKEN}</ButtonLink>
             </div>
         }
     })
@@ -166,24 +167,19 @@ pub(super) fn TooLate(late: bool, page: String) -> impl IntoView {
 #[component]
 fn Already(rotation: Rotation) -> impl IntoView {
     let Rotation { old, new, ends_at, new_is_used, .. } = rotation;
-    let (old, new) = (view! { <code class="hint">{old.to_string()}</code> }, view! { <code class="hint">{new.to_string()}</code> });
+    let [old, new] = [old, new].map(|hint| view! { <code class="hint">{hint.to_string()}</code> }.into_any());
+    let ends_at = view! { <Moment at=ends_at /> }.into_any();
     if new_is_used {
         view! {
             <Notice tone=Tone::Warning>
-                <p>
-                    "A rotation is under way: " {old} " is accepted until " <Moment at=ends_at />
-                    ". Rotating again ends it at once, and what you choose here is about " {new} "."
-                </p>
+                <p>{say::under_way(old, new, ends_at)}</p>
             </Notice>
         }
         .into_any()
     } else {
         view! {
             <Notice tone=Tone::Neutral>
-                <p>
-                    "The newest secret " {new} " has never been used. Rotating again ends it at once, in case it is lost. The one before, " {old}
-                    ", keeps its overlap until " <Moment at=ends_at /> "."
-                </p>
+                <p>{say::unused(old, new, ends_at)}</p>
             </Notice>
         }
         .into_any()
@@ -201,27 +197,25 @@ fn Choice(
     let offered = [Overlap::Now].into_iter().chain(Overlap::LASTING);
     let segments = offered.filter(move |overlap| !keeps || matches!(overlap, Overlap::Hour | Overlap::Now)).map(move |overlap| {
         // Should the newest secret be used meanwhile, the usual overlap is what comes nearest to what was chosen.
-        let title = if keeps && overlap == Overlap::DEFAULT { "As chosen before" } else { overlap.title() };
+        let title = if keeps && overlap == Overlap::DEFAULT { say::OVERLAP_AS_BEFORE } else { overlap.title() };
         view! { <Segment name="overlap" value=overlap.as_str() title=title checked=overlap == chosen /> }
     });
     view! {
         <Choices
             name="overlap"
-            legend="The old secret ends"
-            hint="Until it ends, old and new are both accepted, so that nobody is cut off. You see who still uses the old one, and can end it earlier."
+            legend=say::OVERLAP
+            hint=say::OVERLAP_HINT
             refusal=refusal
         >
             <div class="segments">{segments.collect_view()}</div>
             <div class="overlap-first-use">
                 <Notice tone=Tone::Neutral>
-                    <p>
-                        "It ends a moment after the new secret is accepted for the first time, and in 7 days at the latest. This is for a token that one program uses."
-                    </p>
+                    <p>{say::OVERLAP_FIRST_USE}</p>
                 </Notice>
             </div>
             <div class="overlap-now">
                 <Notice tone=Tone::Warning>
-                    <p>"Whatever still uses it stops working at once. Choose this when it has leaked."</p>
+                    <p>{say::OVERLAP_NOW}</p>
                 </Notice>
             </div>
         </Choices>

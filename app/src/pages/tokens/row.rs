@@ -1,13 +1,16 @@
 //! One token in the list.
 
 use core::time::Duration;
+use std::sync::LazyLock;
 
-use domain::{Cause, Hint, OldSecret, Presented, State, Status, Timestamp, Token, time::remaining};
-use leptos::prelude::*;
+use domain::{Hint, OldSecret, Presented, State, Status, Timestamp, Token, time::remaining};
+use leptos::{prelude::*, tachys::html::InertElement};
 
 use crate::{
     paths,
+    texts::{common, tokens::row as say},
     ui::{
+        as_markup,
         badge::{Badge, Tone},
         button::Look,
         icon::{Glyph, Icon},
@@ -18,6 +21,14 @@ use crate::{
 
 /// A token that ends within this time is marked.
 const SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// The words beside the icons, as markup. They are the same in every row, so they are made once.
+static REVOKE: LazyLock<String> = LazyLock::new(|| bin_name(common::REVOKE));
+static EDIT: LazyLock<String> = LazyLock::new(|| bin_name(common::EDIT));
+
+fn bin_name(name: &str) -> String {
+    format!("<span class=\"bin-name\">{}</span>", as_markup(name))
+}
 
 /// The id of the element that names a token in the list.
 pub fn row_id(token: impl core::fmt::Display) -> String {
@@ -63,10 +74,10 @@ pub fn Row(
                 id=bin_id(token.id)
                 href=paths::ask_revoke(&organization, &place, token.id)
                 data-noscroll=""
-                aria-label=format!("Revoke {label}")
+                aria-label=say::revoke(&label)
             >
                 <Icon glyph=Glyph::Bin />
-                <span class="bin-name">"Revoke"</span>
+                {InertElement::new(REVOKE.as_str())}
             </a>
         }
     });
@@ -76,24 +87,22 @@ pub fn Row(
                 class="button bin row-edit"
                 data-look=Look::Quiet.as_str()
                 href=paths::edit(&organization, token.id)
-                aria-label=format!("Edit {label}")
+                aria-label=say::edit(&label)
             >
                 <Icon glyph=Glyph::Pencil />
-                <span class="bin-name">"Edit"</span>
+                {InertElement::new(EDIT.as_str())}
             </a>
         }
     });
     let presented = presented.map(|Presented { cause, times, last_at }| {
-        let what = if cause == Cause::Ended { "Its old secret is tried and refused" } else { "It is tried and refused" };
-        let times = if times == 1 { "once".to_owned() } else { format!("{times} times") };
         view! {
-            <Badge tone=Tone::Warning glyph=Glyph::Warning text="Still tried" />
-            <span class="cell-more">{what} ": " {times} ", last " <Moment at=last_at /></span>
+            <Badge tone=Tone::Warning glyph=Glyph::Warning text=say::STILL_TRIED />
+            <span class="cell-more">{say::tried(cause, times, view! { <Moment at=last_at /> })}</span>
         }
     });
     let select = may_select.then(|| {
         let id = token.id.to_string();
-        let name = format!("Select {label}");
+        let name = say::select(&label);
         view! {
             <td role="cell" class="row-select">
                 {(status != Status::Revoked)
@@ -123,7 +132,7 @@ pub fn Row(
     let creator = token.creator();
     let owner = (!own).then(|| {
         view! {
-            <td role="cell" data-column="Owner" data-line="1">
+            <td role="cell" data-column=common::OWNER data-line="1">
                 {owner(&token, None)}
             </td>
         }
@@ -135,33 +144,32 @@ pub fn Row(
                 <a class="row-label" href=paths::token(&organization, token.id)>
                     {label}
                 </a>
-                {is_new.then(|| view! { <Badge tone=Tone::Success glyph=Glyph::Plus text="New" /> })}
+                {is_new.then(|| view! { <Badge tone=Tone::Success glyph=Glyph::Plus text=say::NEW /> })}
                 {description.map(|text| view! { <span class="row-description">{text}</span> })}
             </th>
-            <Cell column="Token">
+            <Cell column=common::TOKEN>
                 <code class="hint">{token.hint.to_string()}</code>
                 {earlier
                     .map(|earlier| {
                         view! {
                             <span class="cell-more">
-                                "Found by an earlier secret, " <code class="hint">{earlier.to_string()}</code>
-                                ", which is refused already. The token works on with the one above."
+                                {say::found_by(view! { <code class="hint">{earlier.to_string()}</code> })}
                             </span>
                         }
                     })}
             </Cell>
             {owner}
-            <td role="cell" data-column="Role" data-line=(!own).then_some("2")>
+            <td role="cell" data-column=common::ROLE data-line=(!own).then_some("2")>
                 {role} {limits}
             </td>
-            <Cell column="Created">
+            <Cell column=common::CREATED>
                 <Moment at=token.created_at />
-                <span class="cell-more">"by " {creator}</span>
+                <span class="cell-more">{say::by(creator)}</span>
             </Cell>
-            <Cell column="Expires">{expires}</Cell>
-            <Cell column="Last used">{last_used}</Cell>
-            <Cell column="Status">
-                {badge} {old.map(rotating)} {presented} {outside.map(|outside| view! { <span class="cell-more">"Outside the policy: " {outside}</span> })}
+            <Cell column=common::EXPIRES>{expires}</Cell>
+            <Cell column=common::LAST_USED>{last_used}</Cell>
+            <Cell column=common::STATUS>
+                {badge} {old.map(rotating)} {presented} {outside.map(|outside| view! { <span class="cell-more">{say::outside_the_policy(outside)}</span> })}
             </Cell>
             <td role="cell" class="row-actions">
                 {pencil} {bin}
@@ -173,7 +181,7 @@ pub fn Row(
 /// Whom a token belongs to, in words; in an organization that is named, with a link to the team.
 pub fn owner(token: &Token, organization: Option<&str>) -> AnyView {
     let gone = token.owner.is_gone().then(|| {
-        let how = if token.owner.team().is_some() { "ended" } else { "left" };
+        let how = if token.owner.team().is_some() { say::ENDED } else { say::LEFT };
         view! { <span class="cell-more">{how}</span> }
     });
     let words = token.owner.words();
@@ -185,13 +193,13 @@ pub fn owner(token: &Token, organization: Option<&str>) -> AnyView {
 
 /// When a token ends, and how soon that is.
 pub fn expires(token: &Token, status: Status, now: Timestamp) -> AnyView {
-    let Some(end) = token.expires_at else { return "Never expires".into_any() };
+    let Some(end) = token.expires_at else { return say::NEVER_EXPIRES.into_any() };
     let left = end.since(now);
     let more = match status {
         Status::Active | Status::Disabled if left <= SOON => {
-            Some(view! { <Badge tone=Tone::Warning glyph=Glyph::Clock text=format!("In {}", remaining(left)) /> }.into_any())
+            Some(view! { <Badge tone=Tone::Warning glyph=Glyph::Clock text=say::ends_soon(&remaining(left)) /> }.into_any())
         }
-        Status::Active | Status::Disabled => Some(view! { <span class="cell-more">{format!("in {}", remaining(left))}</span> }.into_any()),
+        Status::Active | Status::Disabled => Some(view! { <span class="cell-more">{say::ends_in(&remaining(left))}</span> }.into_any()),
         Status::Expired | Status::Revoked => None,
     };
     view! {
@@ -203,7 +211,7 @@ pub fn expires(token: &Token, status: Status, now: Timestamp) -> AnyView {
 
 /// When a token was last used.
 pub fn last_used(at: Option<Timestamp>, now: Timestamp) -> AnyView {
-    let Some(at) = at else { return view! { <span class="text-muted">"Never used"</span> }.into_any() };
+    let Some(at) = at else { return view! { <span class="text-muted">{say::NEVER_USED}</span> }.into_any() };
     match ago(at, now) {
         Some(words) => view! {
             {words}
@@ -217,8 +225,8 @@ pub fn last_used(at: Option<Timestamp>, now: Timestamp) -> AnyView {
 /// Says that an old secret is still accepted beside the current one, and for how long.
 pub fn rotating(old: OldSecret) -> AnyView {
     view! {
-        <Badge tone=Tone::Warning glyph=Glyph::Rotate text="Rotating" />
-        <span class="cell-more">{format!("Old secret {} until ", old.hint)} <Moment at=old.ends_at /></span>
+        <Badge tone=Tone::Warning glyph=Glyph::Rotate text=say::ROTATING />
+        <span class="cell-more">{say::old_secret(old.hint, view! { <Moment at=old.ends_at /> })}</span>
     }
     .into_any()
 }
@@ -227,19 +235,19 @@ pub fn rotating(old: OldSecret) -> AnyView {
 pub fn status_badge(token: &Token, status: Status) -> AnyView {
     match (status, &token.state) {
         (Status::Revoked, State::Revoked { at, by, why }) => view! {
-            <Badge tone=Tone::Danger glyph=Glyph::Ban text="Revoked" />
+            <Badge tone=Tone::Danger glyph=Glyph::Ban text=say::status(status) />
             <Moment at=*at more=true />
-            <span class="cell-more">"by " {by.clone()} {why.as_ref().map(|why| format!(": {why}"))}</span>
+            <span class="cell-more">{say::revoked_by(by.clone(), why.as_ref())}</span>
         }
         .into_any(),
         (Status::Disabled, State::Disabled { at, by }) => view! {
-            <Badge tone=Tone::Warning glyph=Glyph::Ban text="Disabled" />
+            <Badge tone=Tone::Warning glyph=Glyph::Ban text=say::status(status) />
             <Moment at=*at more=true />
-            <span class="cell-more">"by " {by.clone()}</span>
+            <span class="cell-more">{say::by(by.clone())}</span>
         }
         .into_any(),
-        (Status::Revoked, _) => view! { <Badge tone=Tone::Danger glyph=Glyph::Ban text="Ended with its owner" /> }.into_any(),
-        (Status::Expired, _) => view! { <Badge tone=Tone::Neutral glyph=Glyph::Clock text="Expired" /> }.into_any(),
-        _ => view! { <Badge tone=Tone::Success glyph=Glyph::Done text="Active" /> }.into_any(),
+        (Status::Revoked, _) => view! { <Badge tone=Tone::Danger glyph=Glyph::Ban text=say::ENDED_WITH_ITS_OWNER /> }.into_any(),
+        (Status::Expired, _) => view! { <Badge tone=Tone::Neutral glyph=Glyph::Clock text=say::status(status) /> }.into_any(),
+        _ => view! { <Badge tone=Tone::Success glyph=Glyph::Done text=say::status(Status::Active) /> }.into_any(),
     }
 }

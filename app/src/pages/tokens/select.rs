@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     islands::{self, CHOSEN},
     paths,
+    texts::tokens::select as say,
 };
 
 /// What can be done with the tokens that are chosen. The checkboxes in the rows belong to its form.
@@ -14,7 +15,7 @@ pub fn Selection(organization: String, place: String) -> impl IntoView {
         <form class="selection" id=CHOSEN method="post" action=paths::revoke_many(&organization, &place)>
             <islands::Selection />
             <button r#type="submit" class="button" data-look="secondary">
-                "Revoke selected"
+                {say::REVOKE_SELECTED}
             </button>
         </form>
     }

@@ -4,7 +4,10 @@ use domain::Token;
 use leptos::prelude::*;
 
 use super::row::owner;
-use crate::ui::details::{Detail, Details};
+use crate::{
+    texts::{common, tokens::subject as say},
+    ui::details::{Detail, Details},
+};
 
 /// The token's mask and its owner, beside its label: labels may repeat, and whoever takes one token for another cuts somebody off.
 #[component]
@@ -22,10 +25,10 @@ pub fn Subject(token: Token) -> AnyView {
 pub fn SubjectDetails(token: Token) -> AnyView {
     let owner = owner(&token, None);
     view! {
-        <Detail term="Token">
+        <Detail term=common::TOKEN>
             <code class="hint">{token.hint.to_string()}</code>
         </Detail>
-        <Detail term="Belongs to">{owner}</Detail>
+        <Detail term=say::BELONGS_TO>{owner}</Detail>
     }
     .into_any()
 }

@@ -22,6 +22,14 @@ use crate::{
         tokens::{self, Found},
         usage::{self, Used},
     },
+    texts::{
+        common,
+        tokens::{
+            list, replace,
+            row::{by, outside_the_policy},
+            subject, token as say,
+        },
+    },
     ui::{
         badge::Tone,
         button::ButtonLink,
@@ -48,9 +56,9 @@ pub fn TokenPage() -> impl IntoView {
     let recent = Resource::new_blocking(key, |(organization, id)| audit::recent(organization, id));
     view! {
         <Breadcrumb steps=vec![
-            ("Organization settings", None),
-            ("API tokens", Some(paths::tokens(&organization.get_untracked()))),
-            ("Token", None),
+            (common::ORGANIZATION_SETTINGS, None),
+            (common::API_TOKENS, Some(paths::tokens(&organization.get_untracked()))),
+            (common::TOKEN, None),
         ] />
         <Suspense>
             {move || Suspend::new(async move {
@@ -59,9 +67,9 @@ pub fn TokenPage() -> impl IntoView {
                     Ok((found, known)) => view! { <Shown found=found known=known used=used recent=recent /> }.into_any(),
                     Err(failure) => {
                         view! {
-                            <PageTitle page="Token" />
-                            <Heading text="Token" />
-                            <Problem failure=failure refused="see the API tokens of this organization" />
+                            <PageTitle page=common::TOKEN />
+                            <Heading text=common::TOKEN />
+                            <Problem failure=failure refused=list::REFUSED />
                         }
                             .into_any()
                     }
@@ -76,13 +84,11 @@ pub fn TokenPage() -> impl IntoView {
 fn Done(status: Status, replaces: bool) -> impl IntoView {
     let done = use_query_map().with_untracked(|query| query.get_str("done").unwrap_or_default().to_owned());
     let text = match done.as_str() {
-        "edited" => "The token is saved as it is shown here.",
-        "disabled" if status == Status::Disabled => "The token is disabled.",
-        "enabled" if status == Status::Active => "The token is enabled.",
-        "revoked" if status == Status::Revoked => "The token is revoked. Whatever still presents it is refused.",
-        "replaces" if replaces => {
-            "The token is generated. It stands in for another one, which stays as it is: put the new secret wherever the old one was."
-        }
+        "edited" => say::EDITED,
+        "disabled" if status == Status::Disabled => say::DISABLED,
+        "enabled" if status == Status::Active => say::ENABLED,
+        "revoked" if status == Status::Revoked => say::REVOKED,
+        "replaces" if replaces => say::GENERATED,
         _ => return None,
     };
     let here = use_location().pathname.get_untracked();
@@ -107,7 +113,7 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
         view! {
             <ButtonLink href=paths::edit(&slug, token.id)>
                 <Icon glyph=Glyph::Pencil />
-                "Edit"
+                {common::EDIT}
             </ButtonLink>
         }
     });
@@ -116,7 +122,7 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
         view! {
             <ButtonLink href=paths::ask_revoke_on_page(&paths::token(&slug, token.id))>
                 <Icon glyph=Glyph::Bin />
-                "Revoke"
+                {common::REVOKE}
             </ButtonLink>
         }
     });
@@ -159,7 +165,7 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
         <Usage used=used ever=ever />
         <section class="block" aria-labelledby="may">
             <h2 class="block-title" id="may">
-                "What it may do"
+                {replace::WHAT_IT_MAY_DO}
             </h2>
             <Cut token=token.clone() />
             <Grants permissions=token.effective() />
@@ -186,42 +192,42 @@ fn Facts(
     let role = token.role_title();
     let creator = token.creator();
     let owner = row::owner(&token, Some(&organization));
-    let replaced = replaced.map(|token| named(&organization, &token)).map(|token| view! { <Detail term="Replaces">{token}</Detail> });
+    let replaced = replaced.map(|token| named(&organization, &token)).map(|token| view! { <Detail term=say::REPLACES>{token}</Detail> });
     let replacing = (!replacing.is_empty()).then(|| {
         let each = replacing.iter().map(|token| view! { <span class="cell-more">{named(&organization, token)}</span> }).collect_view();
-        view! { <Detail term="Replaced by">{each}</Detail> }
+        view! { <Detail term=say::REPLACED_BY>{each}</Detail> }
     });
     let Token { id, hint, created_at, limits, .. } = token;
     let living = matches!(status, Status::Active | Status::Disabled);
     view! {
         <Details>
-            <Detail term="Status">
-                {badge} {old.filter(|_| living).map(row::rotating)} {outside.map(|outside| view! { <span class="cell-more">"Outside the policy: " {outside}</span> })}
+            <Detail term=common::STATUS>
+                {badge} {old.filter(|_| living).map(row::rotating)} {outside.map(|outside| view! { <span class="cell-more">{outside_the_policy(outside)}</span> })}
             </Detail>
-            <Detail term="Token">
+            <Detail term=common::TOKEN>
                 <code class="hint">{hint.to_string()}</code>
             </Detail>
-            <Detail term="Belongs to">{owner}</Detail>
-            <Detail term="Role">{role}</Detail>
-            <Detail term="Created">
+            <Detail term=subject::BELONGS_TO>{owner}</Detail>
+            <Detail term=common::ROLE>{role}</Detail>
+            <Detail term=common::CREATED>
                 <Moment at=created_at />
-                <span class="cell-more">"by " {creator}</span>
+                <span class="cell-more">{by(creator)}</span>
             </Detail>
             {replaced}
             {replacing}
-            <Detail term="Expires">{expires}</Detail>
+            <Detail term=common::EXPIRES>{expires}</Detail>
             <LimitsDetails limits=limits />
-            <Detail term="Last used">{last_used}</Detail>
+            <Detail term=common::LAST_USED>{last_used}</Detail>
             {unused_until
                 .map(|at| {
                     view! {
-                        <Detail term="Revoked if unused">
+                        <Detail term=say::REVOKED_IF_UNUSED>
                             <Moment at=at />
-                            <span class="cell-more">"by the policy"</span>
+                            <span class="cell-more">{say::BY_THE_POLICY}</span>
                         </Detail>
                     }
                 })}
-            <Detail term="Id">
+            <Detail term=say::ID>
                 <code class="hint">{id.to_string()}</code>
             </Detail>
         </Details>
@@ -245,9 +251,7 @@ fn Cut(token: Token) -> impl IntoView {
     (!cut.is_empty()).then(|| {
         view! {
             <Notice tone=Tone::Neutral>
-                <p>
-                    {format!("It was given more than {name} may do now, and may not do it either: {}.", cut.stored().replace(' ', ", "))}
-                </p>
+                <p>{say::cut(&name, &cut.stored().replace(' ', ", "))}</p>
             </Notice>
         }
     })

@@ -1,12 +1,14 @@
 //! What the page of a token tells about its use: a drawing of the latest days, the same as a table, and from where.
 
-use domain::{Failure, SeenAddress, Timestamp, UsageDay, UsageHistory, usage::grouped};
+use domain::{Failure, PermissionSet, SeenAddress, Timestamp, UsageDay, UsageHistory, usage::grouped};
 use leptos::prelude::*;
 
 use crate::{
     queries::usage::Used,
+    texts::tokens::{overlap, usage as say},
     ui::{
         badge::Tone,
+        grants::Grants,
         notice::Notice,
         sparkline::Sparkline,
         time::{Moment, ago},
@@ -24,7 +26,7 @@ pub fn Usage(
         Ok(Used { history, now }) => view! { <Known history=history ever=ever now=now /> }.into_any(),
         Err(failure) => view! {
             <Notice tone=Tone::Warning>
-                <p>"The usage cannot be shown. " {failure.message}</p>
+                <p>{say::not_shown(&failure.message)}</p>
             </Notice>
         }
         .into_any(),
@@ -32,7 +34,7 @@ pub fn Usage(
     view! {
         <section class="block" aria-labelledby="usage">
             <h2 class="block-title" id="usage">
-                "Usage"
+                {say::USAGE}
             </h2>
             {known}
         </section>
@@ -43,23 +45,23 @@ pub fn Usage(
 #[component]
 fn Known(history: UsageHistory, ever: bool, now: Timestamp) -> impl IntoView {
     let summary = history.summary(ever);
-    let UsageHistory { days, addresses, user_agent } = history;
+    let UsageHistory { days, addresses, user_agent, permissions, is_untold, excess } = history;
     let is_drawn = days.iter().any(|day| day.allowed + day.refused > 0);
     let drawn = is_drawn.then(|| view! { <Days days=days /> });
     view! {
         <div class="usage">
             <p class="usage-summary">{summary}</p>
             {drawn}
-            <h3 class="usage-title">"Last addresses"</h3>
+            <h3 class="usage-title">{say::LAST_ADDRESSES}</h3>
             <Addresses addresses=addresses now=now />
             {user_agent
                 .map(|name| {
-                    let name = if name.is_empty() { "a program without a name".to_owned() } else { name };
-                    view! { <p class="usage-agent">"The last use was by " {name} "."</p> }
+                    let name = if name.is_empty() { overlap::NAMELESS.to_owned() } else { name };
+                    view! { <p class="usage-agent">{say::last_use_by(&name)}</p> }
                 })}
-            <p class="field-hint">
-                "Where a service verifies tokens for others and does not send “remote_addr”, its own address is shown. This is a few seconds behind; days are in UTC."
-            </p>
+            <h3 class="usage-title">{say::PURPOSES}</h3>
+            <Purposes permissions=permissions is_untold=is_untold excess=excess />
+            <p class="field-hint">{say::HINT}</p>
         </div>
     }
 }
@@ -87,42 +89,58 @@ fn Days(days: Vec<UsageDay>) -> impl IntoView {
         // The table below says it too, and better.
         <div class="usage-span" aria-hidden="true">
             <span>{first}</span>
-            {refused.then(|| view! { <span>"Up: accepted, down: refused"</span> })}
+            {refused.then(|| view! { <span>{say::UP_AND_DOWN}</span> })}
             <span>{last}</span>
         </div>
         <details class="usage-days">
-            <summary>"Show by day"</summary>
+            <summary>{say::SHOW_BY_DAY}</summary>
             <table>
-                <caption class="sr-only">"Uses by day in UTC, the latest first"</caption>
+                <caption class="sr-only">{say::BY_DAY}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"Day"</th>
-                        <th scope="col">"Accepted"</th>
-                        <th scope="col">"Refused"</th>
+                        <th scope="col">{say::DAY}</th>
+                        <th scope="col">{say::ACCEPTED}</th>
+                        <th scope="col">{say::REFUSED}</th>
                     </tr>
                 </thead>
                 <tbody>{lines}</tbody>
             </table>
         </details>
     }
+    .into_any()
+}
+
+/// What it was used for lately, and what it was not.
+#[component]
+fn Purposes(permissions: PermissionSet, is_untold: bool, excess: PermissionSet) -> impl IntoView {
+    let grants = |summary: String, permissions: PermissionSet| {
+        (!permissions.is_empty()).then(|| view! { <Grants summary=summary permissions=permissions /> })
+    };
+    view! {
+        {(permissions.is_empty() && !is_untold).then(|| view! { <p>{say::NOTHING_NAMED}</p> })}
+        {grants(say::purposes(permissions.iter().count()), permissions)}
+        {is_untold.then(|| view! { <p>{say::UNTOLD}</p> })}
+        {grants(say::excess(excess.iter().count()), excess)}
+    }
+    .into_any()
 }
 
 #[component]
 fn Addresses(addresses: Vec<SeenAddress>, now: Timestamp) -> impl IntoView {
     if addresses.is_empty() {
-        return view! { <p>"No address is known yet."</p> }.into_any();
+        return view! { <p>{say::NO_ADDRESSES}</p> }.into_any();
     }
     let lines = addresses
         .into_iter()
         .map(|SeenAddress { address, last_seen_at }| {
             let seen = match ago(last_seen_at, now) {
                 Some(words) => words.into_any(),
-                None => view! { "on " <Moment at=last_seen_at /> }.into_any(),
+                None => overlap::on(view! { <Moment at=last_seen_at /> }.into_any()).into_any(),
             };
             view! {
                 <li class="usage-address">
                     <code>{address}</code>
-                    <span class="text-muted">"last " {seen}</span>
+                    <span class="text-muted">{say::last(seen)}</span>
                 </li>
             }
         })

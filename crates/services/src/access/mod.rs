@@ -16,8 +16,8 @@ mod rotator;
 use std::{fmt, net::IpAddr, sync::Arc};
 
 use domain::{
-    Cause, Email, Label, Me, Name, Networks, Organization, OwnerTeam, Permission, PermissionSet, Person, Secret, SessionId, Slug, Status,
-    Timestamp, TokenId, UserId, policy,
+    Cause, Email, Label, Me, Name, Networks, Organization, OwnerTeam, Permission, PermissionSet, Person, Purpose, Secret, SessionId, Slug,
+    Status, Timestamp, TokenId, UserId, policy,
 };
 
 use crate::{
@@ -334,7 +334,7 @@ async fn member(console: &Console, actor: Option<&Actor>, caller: &Caller, organ
 pub async fn by_token(console: &Console, presented: &str, caller: &Caller, permission: Permission) -> Result<Access> {
     let (access, found) = bearer(console, presented, caller).await?;
     access.require(permission)?;
-    console.0.usage.accepted(&found, console.now(), caller);
+    console.0.usage.accepted(&found, console.now(), Purpose::Permission(permission), caller);
     Ok(access)
 }
 
@@ -348,7 +348,7 @@ pub async fn by_token_to(
 ) -> Result<Access> {
     let (access, found) = bearer_in(console, presented, caller, organization).await?;
     access.require(permission)?;
-    console.0.usage.accepted(&found, console.now(), caller);
+    console.0.usage.accepted(&found, console.now(), Purpose::Permission(permission), caller);
     Ok(access)
 }
 
@@ -364,14 +364,14 @@ async fn bearer_in(console: &Console, presented: &str, caller: &Caller, organiza
 /// Lets the bearer of a token to the token itself, which takes no permission.
 pub async fn by_token_to_itself(console: &Console, presented: &str, caller: &Caller) -> Result<Access> {
     let (access, found) = bearer(console, presented, caller).await?;
-    console.0.usage.accepted(&found, console.now(), caller);
+    console.0.usage.accepted(&found, console.now(), Purpose::Itself, caller);
     Ok(access)
 }
 
 /// Lets the bearer of a token end it, and do nothing else, from wherever and however often it is used: whoever finds one can make it worthless.
 pub async fn by_token_to_end_itself(console: &Console, presented: &str, caller: &Caller) -> Result<Access> {
     let (access, found) = holder(console, presented, caller).await?;
-    console.0.usage.accepted(&found, console.now(), caller);
+    console.0.usage.accepted(&found, console.now(), Purpose::Itself, caller);
     Ok(Access { permissions: PermissionSet::NONE, ..access })
 }
 

@@ -1,7 +1,7 @@
 //! Which tokens an access reaches: all of the organization's, or those that belong to the member who asks and to their teams. Decisions 16
 //! and 18.
 
-use domain::{Owner, OwnerChoice, OwnerTeam, Permission, TeamId, Token, UserId};
+use domain::{Owner, OwnerChoice, OwnerTeam, Permission, Purpose, TeamId, Token, UserId};
 
 use super::{Access, Actor, Caller, bearer_in, member};
 use crate::{
@@ -134,7 +134,7 @@ pub async fn by_token_to_generate(console: &Console, presented: &str, caller: &C
     access.require(Permission::API_KEY_CREATE)?;
     let access = Access { person: found.token.owner.person().cloned(), ..access };
     let teams = teams_of(console, &access).await?;
-    console.0.usage.accepted(&found, console.now(), caller);
+    console.0.usage.accepted(&found, console.now(), Purpose::Permission(Permission::API_KEY_CREATE), caller);
     Ok(Access { teams, ..access })
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{Networks, Permission, PermissionSet};
+use domain::{Networks, Permission, PermissionSet, Purpose};
 
 use super::{Access, Caller, Principal, Proof, bearer, reach::Reach};
 use crate::{
@@ -54,7 +54,7 @@ pub async fn to_rotate_itself(console: &Console, presented: &str, caller: &Calle
         known => known?,
     };
     access.require(Permission::TOKEN_ROTATE_SELF)?;
-    console.0.usage.accepted(&found, console.now(), caller);
+    console.0.usage.accepted(&found, console.now(), Purpose::Permission(Permission::TOKEN_ROTATE_SELF), caller);
     let presented = found.secret.digest;
     let current = if found.secret.is_replaced() {
         store::tokens::rotation::current(&console.0.db, &access, found.token.id).await?

@@ -12,6 +12,7 @@ macro_rules! role_of {
 }
 
 mod connect;
+pub(crate) mod daily;
 pub(crate) mod events;
 mod guards;
 pub(crate) mod idempotency;

@@ -182,11 +182,19 @@ pub(crate) async fn insert(
     exactly_one(touched)
 }
 
-/// Writes down what a role is called, what it is for and what it stands for.
-pub(crate) async fn edit(write: &mut Write, access: &Access, _: &Recent, role: &CustomRole, description: &Description) -> Result<()> {
+/// Writes down what a role is called, what it is for and what it stands for, and when that changed, if it is now.
+pub(crate) async fn edit(
+    write: &mut Write,
+    access: &Access,
+    _: &Recent,
+    role: &CustomRole,
+    description: &Description,
+    permissions_changed_at: Option<Timestamp>,
+) -> Result<()> {
     let touched = on_tx!(write, |connection| {
         sqlx::query(
-            "UPDATE roles SET name = $1, name_folded = $2, description = $3, permissions = $4 \
+            "UPDATE roles SET name = $1, name_folded = $2, description = $3, permissions = $4, \
+             permissions_changed_at = COALESCE(CAST($7 AS BIGINT), permissions_changed_at) \
              WHERE organization_id = $5 AND id = $6 AND deleted_at IS NULL",
         )
         .bind(role.name.as_str())
@@ -195,6 +203,7 @@ pub(crate) async fn edit(write: &mut Write, access: &Access, _: &Recent, role: &
         .bind(role.permissions.stored())
         .bind(access.organization().id.to_string())
         .bind(role.id.to_string())
+        .bind(permissions_changed_at.map(Timestamp::as_micros))
         .execute(connection)
         .await?
         .rows_affected()

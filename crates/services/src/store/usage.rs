@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use domain::{Overlap, Rotation, SeenAddress, Timestamp, TokenId, UsageDay, UsageHistory};
+use domain::{Overlap, Permission, Rotation, SeenAddress, Timestamp, TokenId, UsageDay, UsageHistory};
 use sqlx::QueryBuilder;
 
 use super::{Db, on_db};
@@ -14,7 +14,7 @@ use crate::{
     access::Access,
     error::Result,
     keys::Digest,
-    usage::{DayCount, Refused, SecretUse, Seen, Use},
+    usage::{DayCount, PermissionUses, Refused, SecretUse, Seen, Use},
 };
 
 /// Writes the latest use of each token; a later one that is there already stays. One statement for all.
@@ -205,6 +205,28 @@ pub(crate) async fn upsert_addresses(db: &Db, seen: &[Seen]) -> Result<()> {
         query.push(
             " ON CONFLICT (token_id, address) DO UPDATE SET last_seen_at = excluded.last_seen_at \
              WHERE token_addresses.last_seen_at < excluded.last_seen_at",
+        );
+        query.build().persistent(false).execute(pool).await?;
+    });
+    Ok(())
+}
+
+/// Writes between which days tokens were used for permissions; one statement for all.
+pub(crate) async fn upsert_permissions(db: &Db, uses: &[PermissionUses]) -> Result<()> {
+    let _place = db.place_to_write().await?;
+    on_db!(db, |pool| {
+        let mut query =
+            QueryBuilder::new("INSERT INTO token_permission_uses (token_id, organization_id, permission, first_day, last_day) ");
+        query.push_values(uses, |mut row, used| {
+            row.push_bind(used.token.to_string())
+                .push_bind(used.organization.to_string())
+                .push_bind(used.permission.map_or("", Permission::as_str))
+                .push_bind(used.first_day)
+                .push_bind(used.last_day);
+        });
+        query.push(
+            " ON CONFLICT (token_id, permission) DO UPDATE SET last_day = excluded.last_day \
+             WHERE token_permission_uses.last_day < excluded.last_day",
         );
         query.build().persistent(false).execute(pool).await?;
     });

@@ -11,6 +11,7 @@ mod by_token;
 mod confirm;
 mod create_organization;
 mod edit;
+mod excess;
 mod invitation_mails;
 mod invitations;
 mod limits;

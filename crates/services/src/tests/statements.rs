@@ -8,7 +8,7 @@ use std::{
 use crate::store::exactly_one;
 
 /// What belongs to no organization, or is reached by what only one can have, and why.
-const OF_NONE: [(&str, &str); 9] = [
+const OF_NONE: [(&str, &str); 10] = [
     ("head", "the trail is one for the whole instance"),
     ("setup_links", "there is no organization yet"),
     ("sessions", "those of a person, in whichever organizations they are; each names the person or the session"),
@@ -17,12 +17,14 @@ const OF_NONE: [(&str, &str); 9] = [
     ("throttles", "buckets of whoever asks"),
     ("mails", "the worker's own, by id and lease: it delivers for all"),
     ("token_secrets", "the first use of a secret, by its digest"),
+    ("daily_tasks", "the servers' own"),
     ("token_days", "what is too old is forgotten for all"),
 ];
 
 /// Statements on what does belong to organizations, how they begin, and why they name none.
-const FOR_ALL: [(&str, &str); 2] = [
+const FOR_ALL: [(&str, &str); 3] = [
     ("DELETE FROM token_addresses WHERE (token_id, address) IN", "the worker's own, of tokens that it has just written"),
+    ("DELETE FROM token_excess WHERE judged_at <", "the daily judgement's own, of everybody"),
     ("UPDATE token_refusals SET last_at = $1 WHERE last_at > $1", "the operator's, who says that the time on record was wrong"),
 ];
 

@@ -1,6 +1,6 @@
 //! What needs attention among the tokens that somebody reaches.
 
-use domain::{Attention, Needing, Noted, Owners, Permission, Remedy, Timestamp, Token, token_policy::Policy};
+use domain::{Attention, Needing, Noted, Owners, Permission, PermissionSet, Remedy, Timestamp, Token, TokenId, token_policy::Policy};
 
 use super::rotate::may_rotate;
 use crate::{
@@ -35,11 +35,16 @@ pub async fn overview(console: &Console, access: &Access) -> Result<Overview> {
     let breaking = spotted.iter().filter(|each| each.attention == Attention::OutsidePolicy);
     let breaking: Vec<Token> = breaking.flat_map(|each| &each.first).map(|listed| listed.token.clone()).collect();
     let outside = if breaking.is_empty() { Vec::new() } else { token_policy::breaches_under(&policy, console, access, &breaking).await? };
+    let wider = spotted.iter().filter(|each| each.attention == Attention::WiderThanUsed);
+    let wider: Vec<TokenId> = wider.flat_map(|each| &each.first).map(|listed| listed.token.id).collect();
+    let excess = store::tokens::excess(&console.0.db, access, &wider).await?;
     let note = |attention: Attention, listed: Listed| {
+        let of_use = excess.iter().find(|(id, _)| attention == Attention::WiderThanUsed && *id == listed.token.id);
         let of_policy = outside.iter().find(|(id, _)| attention == Attention::OutsidePolicy && *id == listed.token.id);
         Noted {
             presented_at: listed.presented.filter(|_| attention.is_of_presented()).map(|presented| presented.last_at),
             outside: of_policy.map(|(_, words)| words.clone()),
+            excess: of_use.map_or(PermissionSet::NONE, |(_, excess)| *excess),
             may_act: may(access, &policy, attention.remedy(), &listed.token, now),
             token: listed.token,
         }

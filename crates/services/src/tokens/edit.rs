@@ -114,7 +114,8 @@ pub async fn edit_with(
     if token.is_extended_from(&before) || token.is_loosened_from(&before) || !before.given().covers(token.given()) {
         access.recent_to_give(token.given(), now)?;
     }
-    store::tokens::edit(&mut write, access, &token).await?;
+    let rights_changed_at = (token.given() != before.given()).then_some(now);
+    store::tokens::edit(&mut write, access, &token, rights_changed_at).await?;
     let widened = Letter::token_widened(console, access, &before, &token, now);
     if let Some(letter) = &widened {
         mails::tell_admins(console, &mut write, access, now, letter).await?;

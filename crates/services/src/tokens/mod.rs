@@ -4,6 +4,7 @@ mod attention;
 mod create;
 mod disable;
 mod edit;
+pub(crate) mod excess;
 mod list;
 mod once;
 mod replace;
@@ -28,6 +29,7 @@ pub use create::{create, create_by_form};
 pub use disable::{disable, enable};
 pub(crate) use edit::fingerprint;
 pub use edit::{EDITED_MEANWHILE, edit, edit_with, editable, version};
+pub use excess::judge as judge_excess;
 pub use list::{
     CHOSEN, EXPORT, Exported, Listed, PAGE, export, find, find_itself, find_many, just_generated, label_in_use, list, list_all,
 };
@@ -41,7 +43,7 @@ pub use rotate::{Rotating, STILL_USED, chosen_overlap, end_overlap, end_overlap_
 pub use rotate_itself::rotate_itself;
 pub use rotate_once::rotate_once;
 pub use seed::{Seed, seed};
-pub use usage::usage;
+pub use usage::{excess as excess_of, usage};
 
 use crate::{
     Console,

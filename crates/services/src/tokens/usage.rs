@@ -1,6 +1,6 @@
 //! How much a token is used.
 
-use domain::{Permission, TokenId, UsageHistory};
+use domain::{Permission, PermissionSet, TokenId, UsageHistory};
 
 use crate::{
     Console,
@@ -17,9 +17,20 @@ pub async fn usage(console: &Console, access: &Access, id: &str) -> Result<Usage
     store::tokens::find(db, access, id).await?.ok_or(Error::NotFound)?;
     let now = console.now();
     let known = store::usage::list_days(db, access, id, now.day() - UsageHistory::DAYS + 1).await?;
+    let (permissions, is_untold) = store::tokens::used_for(db, access, id, now.day() - UsageHistory::KEPT_DAYS + 1).await?;
     Ok(UsageHistory {
         days: UsageHistory::latest(&known, now),
         addresses: store::usage::list_addresses(db, access, id).await?,
         user_agent: store::usage::find_user_agent(db, access, id).await?,
+        permissions,
+        is_untold,
+        excess: excess(console, access, id).await?,
     })
+}
+
+/// What one of the organization's tokens may do and was not used for, as judged last; nothing while that cannot be said.
+pub async fn excess(console: &Console, access: &Access, id: TokenId) -> Result<PermissionSet> {
+    access.require_on_tokens(Permission::API_KEY_READ)?;
+    let excess = store::tokens::excess(&console.0.db, access, &[id]).await?;
+    Ok(excess.into_iter().next().map_or(PermissionSet::NONE, |(_, excess)| excess))
 }

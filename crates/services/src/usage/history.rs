@@ -1,8 +1,11 @@
-//! What is kept of uses beyond the latest: how many on each day, and from which addresses.
+//! What is kept of uses beyond the latest: how many on each day, from which addresses, and for which permissions.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
-use domain::{OrganizationId, Timestamp, TokenId, UsageHistory};
+use domain::{OrganizationId, Permission, Timestamp, TokenId, UsageHistory};
 use tokio::time::Instant;
 
 use super::{
@@ -33,11 +36,27 @@ pub(crate) struct Seen {
     pub(crate) last: Timestamp,
 }
 
+/// Between which days a token was accepted for a permission; none where none was named.
+pub(crate) struct PermissionUses {
+    pub(crate) organization: OrganizationId,
+    pub(crate) token: TokenId,
+    pub(crate) permission: Option<Permission>,
+    pub(crate) first_day: i64,
+    pub(crate) last_day: i64,
+}
+
+/// Of so many uses it is remembered that they are written; past that all of it is forgotten, which costs statements.
+const MOST_WRITTEN: usize = 100_000;
+
 /// What waits to be written.
 #[derive(Default)]
 pub(super) struct History {
     days: HashMap<(TokenId, i64), DayCount>,
     addresses: HashMap<(TokenId, String), Seen>,
+    permissions: HashMap<(TokenId, Option<Permission>), PermissionUses>,
+    /// What is written already of the latest day: once a day is enough, since days are all that is kept.
+    written: HashSet<(TokenId, Option<Permission>)>,
+    written_day: i64,
     due: Option<Instant>,
     /// The day on which this server last forgot days that are too old.
     pruned: Option<i64>,
@@ -51,7 +70,7 @@ impl History {
 
     /// Whether that is now, or more waits than should.
     pub(super) fn is_due(&self) -> bool {
-        self.due.is_some_and(|due| due <= Instant::now()) || self.days.len() + self.addresses.len() >= BATCH
+        self.due.is_some_and(|due| due <= Instant::now()) || self.days.len() + self.addresses.len() + self.permissions.len() >= BATCH
     }
 
     /// Adds what was gathered of a token and a day.
@@ -65,6 +84,17 @@ impl History {
             let address = address.to_string();
             let seen = Seen { organization, token, address: address.clone(), last };
             self.addresses.entry((token, address)).and_modify(|known| known.last = known.last.max(last)).or_insert(seen);
+        }
+        let untold = tally.is_untold.then_some(None);
+        for permission in tally.permissions.iter().map(Some).chain(untold) {
+            if day == self.written_day && self.written.contains(&(token, permission)) {
+                continue;
+            }
+            let used = PermissionUses { organization, token, permission, first_day: day, last_day: day };
+            self.permissions
+                .entry((token, permission))
+                .and_modify(|known| (known.first_day, known.last_day) = (known.first_day.min(day), known.last_day.max(day)))
+                .or_insert(used);
         }
     }
 
@@ -87,6 +117,16 @@ impl History {
             written &= warned(&persistently(|| store::usage::upsert_addresses(db, batch)).await);
             written &= warned(&persistently(|| store::usage::prune_addresses(db, batch)).await);
         }
+        let mut permissions: Vec<_> = self.permissions.drain().collect();
+        permissions.sort_unstable_by_key(|(key, _)| *key);
+        let permissions: Vec<PermissionUses> = permissions.into_iter().map(|(_, uses)| uses).collect();
+        for batch in permissions.chunks(BATCH) {
+            let upserted = warned(&persistently(|| store::usage::upsert_permissions(db, batch)).await);
+            if upserted {
+                self.remember_written(batch);
+            }
+            written &= upserted;
+        }
         let today = now.day();
         if self.pruned != Some(today) {
             let pruned = store::usage::prune_days(db, today - UsageHistory::KEPT_DAYS).await;
@@ -95,5 +135,14 @@ impl History {
             self.pruned = (pruned.is_ok() && adopted.is_ok()).then_some(today);
         }
         written
+    }
+
+    fn remember_written(&mut self, uses: &[PermissionUses]) {
+        let latest = uses.iter().map(|each| each.last_day).max().unwrap_or(0).max(self.written_day);
+        if latest > self.written_day || self.written.len() + uses.len() > MOST_WRITTEN {
+            self.written.clear();
+            self.written_day = latest;
+        }
+        self.written.extend(uses.iter().filter(|each| each.last_day == latest).map(|each| (each.token, each.permission)));
     }
 }

@@ -19,14 +19,14 @@ use std::{
     time::Duration,
 };
 
-use domain::{Cause, Hint, Label, OrganizationId, Timestamp, TokenId};
+use domain::{Cause, Hint, Label, OrganizationId, Purpose, Timestamp, TokenId};
 use thread_local::ThreadLocal;
 use tokio::{
     sync::{Notify, mpsc, oneshot},
     time::timeout,
 };
 
-pub(crate) use history::{DayCount, Seen};
+pub(crate) use history::{DayCount, PermissionUses, Seen};
 use noted::Noted;
 pub(crate) use worker::Worker;
 
@@ -178,10 +178,10 @@ impl Usage {
         (Self { waiting: waiting.clone(), settle }, Notes { waiting, settling })
     }
 
-    /// Notes that a secret was accepted; never waits.
-    pub(crate) fn accepted<'a>(&self, found: &Found, at: Timestamp, by: impl Into<Presenter<'a>>) {
+    /// Notes that a secret was accepted, and what for; never waits.
+    pub(crate) fn accepted<'a>(&self, found: &Found, at: Timestamp, purpose: Purpose, by: impl Into<Presenter<'a>>) {
         let by = by.into();
-        self.waiting.note(|noted| noted.accept(found, at, by));
+        self.waiting.note(|noted| noted.accept(found, at, purpose, by));
     }
 
     /// Notes that something dead was presented; never waits.

@@ -6,7 +6,7 @@ use std::{
     sync::atomic::Ordering,
 };
 
-use domain::{Cause, OrganizationId, Rotation, Timestamp, TokenId, UsageHistory};
+use domain::{Cause, OrganizationId, PermissionSet, Purpose, Rotation, Timestamp, TokenId, UsageHistory};
 
 use super::{FirstUse, Presenter, Refused, SecretUse};
 use crate::{keys::Digest, store::tokens::Found};
@@ -38,6 +38,10 @@ pub(super) struct Tally {
     pub(super) latest: Option<Latest>,
     /// The latest addresses of what was accepted, as many as are kept in the end.
     pub(super) addresses: Vec<(IpAddr, Timestamp)>,
+    /// The permissions it was accepted for.
+    pub(super) permissions: PermissionSet,
+    /// Whether it was accepted without one being named.
+    pub(super) is_untold: bool,
 }
 
 /// A use.
@@ -54,9 +58,9 @@ impl Noted {
     }
 
     /// Takes a use in.
-    pub(super) fn accept(&mut self, found: &Found, at: Timestamp, by: Presenter<'_>) {
+    pub(super) fn accept(&mut self, found: &Found, at: Timestamp, purpose: Purpose, by: Presenter<'_>) {
         let (organization, token, digest) = (found.organization.id, found.token.id, found.secret.digest);
-        self.tally(organization, token, at).accept(at, by);
+        self.tally(organization, token, at).accept(at, purpose, by);
         if !found.secret.is_used.load(Ordering::Relaxed) {
             self.firsts.entry(digest).or_insert_with(|| FirstUse {
                 digest,
@@ -107,15 +111,24 @@ impl Noted {
     }
 
     fn tally(&mut self, organization: OrganizationId, token: TokenId, at: Timestamp) -> &mut Tally {
-        let tally = || Tally { organization, allowed: 0, refused: 0, latest: None, addresses: Vec::new() };
-        self.tallies.entry((token, at.day())).or_insert_with(tally)
+        self.tallies.entry((token, at.day())).or_insert_with(|| Tally::new(organization))
     }
 }
 
 impl Tally {
-    fn accept(&mut self, at: Timestamp, by: Presenter<'_>) {
+    fn new(organization: OrganizationId) -> Self {
+        let (addresses, permissions) = (Vec::new(), PermissionSet::NONE);
+        Self { organization, allowed: 0, refused: 0, latest: None, addresses, permissions, is_untold: false }
+    }
+
+    fn accept(&mut self, at: Timestamp, purpose: Purpose, by: Presenter<'_>) {
         let user_agent = by.caller.user_agent();
         self.allowed += 1;
+        match purpose {
+            Purpose::Permission(permission) => self.permissions = self.permissions.with(permission),
+            Purpose::Untold => self.is_untold = true,
+            Purpose::Itself => {}
+        }
         match &mut self.latest {
             // In the same microsecond the one that is here is as good as the other.
             Some(latest) if latest.at >= at => {}
@@ -188,8 +201,7 @@ mod tests {
     use crate::Caller;
 
     fn tally() -> Tally {
-        let organization = OrganizationId::new(Timestamp::from_micros(0), [0; 10]);
-        Tally { organization, allowed: 0, refused: 0, latest: None, addresses: Vec::new() }
+        Tally::new(OrganizationId::new(Timestamp::from_micros(0), [0; 10]))
     }
 
     fn from(last: u8, agent: &str) -> Caller {
@@ -200,7 +212,7 @@ mod tests {
     fn the_latest_use_stays_in_whatever_order_they_come() {
         let mut tally = tally();
         for (at, last, agent) in [(2, 1, "one"), (5, 2, "two"), (3, 3, "three")] {
-            tally.accept(Timestamp::from_micros(at), (&from(last, agent)).into());
+            tally.accept(Timestamp::from_micros(at), Purpose::Itself, (&from(last, agent)).into());
         }
         let latest = tally.latest.unwrap();
         assert_eq!((tally.allowed, latest.at.as_micros(), latest.user_agent.as_str()), (3, 5, "two"));
@@ -211,7 +223,7 @@ mod tests {
     fn as_many_addresses_wait_as_are_kept_in_the_end_and_they_are_the_latest() {
         let mut tally = tally();
         for (at, last) in [(10, 1), (11, 2), (12, 3), (13, 4), (14, 5), (15, 6), (16, 2), (3, 9), (17, 7)] {
-            tally.accept(Timestamp::from_micros(at), (&from(last, "agent")).into());
+            tally.accept(Timestamp::from_micros(at), Purpose::Itself, (&from(last, "agent")).into());
         }
         let mut known: Vec<(i64, IpAddr)> = tally.addresses.iter().map(|(address, at)| (at.as_micros(), *address)).collect();
         known.sort_unstable();

@@ -80,7 +80,7 @@ fn asked(query: &str) -> Result<(TokenFilter, u32), Problem> {
             format = DateTime, example = "2026-10-01T00:00:00Z"),
         ("created_by" = Option<String>, Query, description = "Who generated them, by the exact name.",
             min_length = 1, max_length = 64, example = "Ada Lovelace"),
-        ("finding" = Option<FindingName>, Query, description = "What is the matter with them; of the last two only what may still be accepted.",
+        ("finding" = Option<FindingName>, Query, description = "What is the matter with them; of all but `presented` only what may still be accepted.",
             example = "presented"),
         ("sort" = Option<SortName>, Query, description = "In which order; with a minus the greatest is first.", example = "-created"),
     ),

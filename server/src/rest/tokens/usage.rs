@@ -4,7 +4,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use domain::{Refusals, Rotation, SecretUser, SeenAddress, Timestamp, UsageDay};
+use domain::{Permission, Refusals, Rotation, SecretUser, SeenAddress, Timestamp, UsageDay};
 use serde::Serialize;
 use services::tokens;
 
@@ -24,6 +24,12 @@ pub(crate) struct Usage {
     days: Vec<Counts>,
     /// The latest five distinct addresses it was accepted from, the last one first.
     addresses: Vec<Address>,
+    /// The permissions that it was used for in 90 days, as far as they were named.
+    permissions: Vec<&'static str>,
+    /// Whether it was also verified without one being named, so that it may have been used for any.
+    without_permission: bool,
+    /// The permissions that it holds and was not used for in 90 days, as found once a day; empty while that cannot be said.
+    unused_permissions: Vec<&'static str>,
     /// The overlap of a rotation, while one is under way.
     overlap: Option<Overlapping>,
     /// What of it was presented although it was dead, by cause.
@@ -156,7 +162,7 @@ impl From<Refusals> for Refused {
 
 /// Tells how one of the organization's tokens is used.
 ///
-/// When last, how often on which day, from where, who still uses the old secret while a rotation overlaps, and how often what is dead of it is presented all the same. Needs
+/// When last, how often on which day, from where, what for, who still uses the old secret while a rotation overlaps, and how often what is dead of it is presented all the same. Needs
 /// `api_key:read`.
 #[utoipa::path(
     get,
@@ -173,6 +179,9 @@ impl From<Refusals> for Refused {
             "last_user_agent": "deploy/2.1",
             "days": [{ "day": "2026-11-21", "allowed": 0, "refused": 3 }, { "day": "2026-11-22", "allowed": 14, "refused": 0 }],
             "addresses": [{ "address": "192.0.2.7", "last_seen_at": "2026-11-22T09:35:00.000Z" }],
+            "permissions": ["cluster:read"],
+            "without_permission": false,
+            "unused_permissions": ["cluster:update"],
             "overlap": {
                 "old_hint": "jto_Ab1c…9xYz", "new_hint": "jto_Kq4d…7mNo", "since": "2026-11-22T09:05:00.000Z",
                 "ends_at": "2026-11-22T10:05:00.000Z", "until_first_use": false, "new_is_used": true,
@@ -201,6 +210,9 @@ pub(crate) async fn find(
         last_user_agent: history.user_agent.and_then(said),
         days: history.days.into_iter().map(Counts::from).collect(),
         addresses: history.addresses.into_iter().map(Address::from).collect(),
+        permissions: history.permissions.iter().map(Permission::as_str).collect(),
+        without_permission: history.is_untold,
+        unused_permissions: history.excess.iter().map(Permission::as_str).collect(),
         overlap: rotating.rotation.map(Overlapping::from),
         refusals: rotating.refusals.into_iter().map(Refused::from).collect(),
     }))

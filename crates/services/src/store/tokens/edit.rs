@@ -8,12 +8,12 @@ use super::{
 };
 use crate::{access::Access, error::Result};
 
-/// Writes down what can be edited.
-pub(crate) async fn edit(write: &mut Write, access: &Access, token: &Token) -> Result<()> {
+/// Writes down what can be edited, and when what it may do changed, if that is now.
+pub(crate) async fn edit(write: &mut Write, access: &Access, token: &Token, rights_changed_at: Option<Timestamp>) -> Result<()> {
     let touched = on_tx!(write, |connection| {
         sqlx::query(
             "UPDATE tokens SET label = $1, description = $2, role = $3, permissions = $4, expires_at = $5, role_id = $8, \
-             allowed_networks = $9, rate_limit = $10 \
+             allowed_networks = $9, rate_limit = $10, rights_changed_at = COALESCE(CAST($11 AS BIGINT), rights_changed_at) \
              WHERE organization_id = $6 AND id = $7 AND revoked_at IS NULL",
         )
         .bind(token.label.as_str())
@@ -26,6 +26,7 @@ pub(crate) async fn edit(write: &mut Write, access: &Access, token: &Token) -> R
         .bind(token.role.as_ref().and_then(AssignedRole::id).map(|id| id.to_string()))
         .bind(networks(&token.limits))
         .bind(token.limits.rate.map(|rate| rate.to_string()))
+        .bind(rights_changed_at.map(Timestamp::as_micros))
         .execute(connection)
         .await?
         .rows_affected()

@@ -12,6 +12,7 @@ use sqlx::{Database, Encode, QueryBuilder, Type};
 use super::{
     super::{Db, Write, containing, on_db, on_tx, stored, token_policy},
     Row,
+    excess::still_held,
     walk::key,
 };
 use crate::{access::Access, error::Result};
@@ -118,6 +119,9 @@ where
             );
             token_policy::share_label(sql, now);
             sql.push(")))");
+        }
+        Finding::WiderThanUsed => {
+            sql.push(concat!(" AND EXISTS (SELECT 1 FROM token_excess x WHERE x.token_id = t.id AND ", still_held!(), ")"));
         }
     }
 }

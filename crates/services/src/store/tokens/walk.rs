@@ -76,6 +76,8 @@ pub(crate) enum Walk {
     Presented,
     /// At those who have generated tokens and are no members: what they have generated is looked up and sorted.
     CreatorLeft,
+    /// At what was judged to be wider than used, which is looked up and sorted.
+    WiderThanUsed,
 }
 
 impl<'a> Question<'a> {
@@ -182,6 +184,7 @@ pub(crate) fn walks<'a>(access: &Access, question: Question<'a>) -> Vec<(Walk, O
     match question.finding() {
         Some(Finding::Presented) => return vec![(Walk::Presented, after)],
         Some(Finding::CreatorLeft) => return vec![(Walk::CreatorLeft, after)],
+        Some(Finding::WiderThanUsed) => return vec![(Walk::WiderThanUsed, after)],
         Some(Finding::OutsidePolicy) | None => {}
     }
     if sort.by != By::LastUsed {
@@ -234,7 +237,7 @@ where
         // In the order of the list, so that both find the first ones along the same index.
         Walk::Tokens | Walk::Used | Walk::Unused => turn(&mut sql, question.sort(), walk, None, limit),
         // Here there is none, and nothing to sort for a number.
-        Walk::Presented | Walk::CreatorLeft => {
+        Walk::Presented | Walk::CreatorLeft | Walk::WiderThanUsed => {
             sql.push(" LIMIT ").push_bind(limit);
         }
     }
@@ -265,6 +268,7 @@ where
             sql.push(" FROM (SELECT DISTINCT d.token_id FROM token_refusals d WHERE d.organization_id = ").push_bind(organization);
             sql.push(" AND d.last_at >= ").push_bind(now - i64::from(Finding::PRESENTED_DAYS) * DAY).push(") d CROSS JOIN tokens t ")
         }
+        Walk::WiderThanUsed => sql.push(" FROM token_excess d CROSS JOIN tokens t "),
         Walk::CreatorLeft => {
             // From each creator straight to the next one, as the names of the filter are found.
             sql.push(" FROM (WITH RECURSIVE creators (id) AS (SELECT MIN(c.created_by_id) FROM tokens c WHERE c.organization_id = ");
@@ -317,6 +321,9 @@ where
         Walk::CreatorLeft => {
             sql.push(" AND t.created_by_id = d.id");
         }
+        Walk::WiderThanUsed => {
+            sql.push(" AND t.id = d.token_id AND d.organization_id = ").push_bind(organization);
+        }
     }
     reach(sql, access);
     match question {
@@ -338,7 +345,7 @@ where
 {
     let (turn, beyond) = if sort.descending { ("DESC", "<") } else { ("ASC", ">") };
     let (key, id) = match walk {
-        Walk::Tokens | Walk::Presented | Walk::CreatorLeft => (key(sort.by), "t.id"),
+        Walk::Tokens | Walk::Presented | Walk::CreatorLeft | Walk::WiderThanUsed => (key(sort.by), "t.id"),
         Walk::Used => ("u.last_used_at", "u.token_id"),
         Walk::Unused => {
             if let Some(after) = after {

@@ -1,0 +1,34 @@
+//! What more than one page calls by the same name.
+
+pub const API_TOKENS: &str = "API tokens";
+pub const AUDIT_LOG: &str = "Audit log";
+pub const CANCEL: &str = "Cancel";
+pub const CREATED: &str = "Created";
+pub const DESCRIPTION: &str = "Description";
+pub const EDIT: &str = "Edit";
+pub const EXPIRES: &str = "Expires";
+pub const GENERATE_TOKEN: &str = "Generate token";
+pub const GO_TO_THE_TOKEN: &str = "Go to the token";
+pub const LABEL: &str = "Label";
+pub const LAST_USED: &str = "Last used";
+pub const MAIL: &str = "Mail";
+pub const MEMBER: &str = "Member";
+pub const MEMBERS: &str = "Members";
+pub const NAME: &str = "Name";
+pub const ORGANIZATION_SETTINGS: &str = "Organization settings";
+pub const OVERVIEW: &str = "Overview";
+pub const OWNER: &str = "Owner";
+pub const PERMISSIONS: &str = "Permissions";
+pub const POLICIES: &str = "Policies";
+pub const PROFILE: &str = "Profile";
+pub const REVOKE: &str = "Revoke";
+pub const ROLE: &str = "Role";
+pub const ROLES: &str = "Roles";
+pub const ROTATE: &str = "Rotate";
+pub const SESSIONS: &str = "Sessions";
+pub const SIGN_IN: &str = "Sign in";
+pub const STATUS: &str = "Status";
+pub const TEAM: &str = "Team";
+pub const TEAMS: &str = "Teams";
+pub const TOKEN: &str = "Token";
+pub const TRY_AGAIN: &str = "Try again";

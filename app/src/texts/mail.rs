@@ -1,0 +1,38 @@
+//! The mails of an organization.
+
+use leptos::prelude::*;
+
+pub const REFUSED: &str = "You may not see the mails of this organization.";
+pub const LEAD: &str = "Owners and admins get a mail whenever a token is generated, and who is invited gets one with the link. Here is \
+     how far each of the latest 50 has come, and before them what nobody got in the last 7 days.";
+pub const NO_MAILS: &str = "No mails yet";
+pub const NO_MAILS_TEXT: &str = "The first one is written when somebody generates a token.";
+
+pub const SUBJECT: &str = "Subject";
+pub const TO: &str = "To";
+pub const WRITTEN: &str = "Written";
+pub const DELIVERY: &str = "Delivery";
+
+pub const WRITTEN_TO_A_FILE: &str = "Written to a file";
+pub const SENT: &str = "Sent";
+pub const WAITING: &str = "Waiting";
+pub const TRYING_AGAIN: &str = "Trying again";
+pub const NOT_SENT: &str = "Not sent";
+pub const NOT_SENT_WHY: &str = "Its link had ended, or a newer mail brings it.";
+pub const GIVEN_UP: &str = "Given up";
+
+pub fn caption(organization: &str) -> String {
+    format!("Mails of {organization}, those that were given up first, then newest first")
+}
+
+/// Where no mail server is set up.
+pub fn unmailed() -> impl IntoView {
+    view! {
+        <strong>"No mail server is set up, so Jeton sends no e-mail."</strong>
+        " Mails become files in the folder “mail” beside the server's data. Ask the operator to set JETON_SMTP_URL."
+    }
+}
+
+pub fn tried(attempts: u32, next_at: AnyView) -> impl IntoView {
+    view! { {format!("Tried {attempts} times. Next at ")} {next_at} }
+}

@@ -1,0 +1,74 @@
+//! Revoking a token.
+
+use domain::Hint;
+use leptos::prelude::*;
+
+pub const REVOKE_TOKEN: &str = "Revoke token";
+pub const MEANWHILE: &str = "Revoking…";
+
+pub const WHY: &str = "Why";
+pub const WHY_HINT: &str = "Stays with the revoked token, for whoever wonders later.";
+
+/// The owner in [`use_of`], where it is not somebody or a team with a name.
+pub const THE_ORGANIZATION: &str = "the organization";
+/// The link in [`end_instead`].
+pub const END_THE_OVERLAP: &str = "end the overlap";
+/// The link in [`rotate_instead`].
+pub const ROTATE_IT: &str = "rotate it";
+pub const NEVER_USED: &str = "Never used.";
+
+pub fn revoked_already(label: &str) -> String {
+    format!("Token “{label}” is revoked already.")
+}
+
+pub fn revoked(label: &str, hint: &Hint) -> String {
+    format!("Token “{label}” is revoked. Whatever still presents {hint} is refused.")
+}
+
+/// Of more than one.
+pub fn many_revoked(count: usize) -> String {
+    format!("{count} tokens are revoked. Whatever still presents one of them is refused.")
+}
+
+pub fn ask(label: &str) -> String {
+    format!("Revoke token “{label}”?")
+}
+
+/// `old` is there while the old secret is accepted as well.
+pub fn stops(hint: AnyView, old: Option<AnyView>) -> impl IntoView {
+    view! {
+        "Whatever uses " {hint} {old.map(|old| view! { " or its old secret " {old} })} " stops working at once. This cannot be undone."
+    }
+}
+
+/// Whose token it is, then [`last_used`] or [`NEVER_USED`], then [`last_addresses`].
+pub fn use_of(owner: AnyView, last_use: AnyView, last_addresses: Option<String>) -> impl IntoView {
+    view! { "It belongs to " {owner} ". " {last_use} {last_addresses} }
+}
+
+/// `ago` is as in "3 minutes ago", or none when the date says more.
+pub fn last_used(ago: Option<String>, at: impl IntoView) -> impl IntoView {
+    let ago = ago.map(|ago| format!("{ago}, "));
+    view! { <strong>"Last used " {ago}</strong> {at} "." }
+}
+
+/// What stands in [`use_of`] after another sentence.
+pub fn last_addresses(addresses: &[&str]) -> Option<String> {
+    match addresses {
+        [] => None,
+        [address] => Some(format!(" Last address: {address}.")),
+        _ => Some(format!(" Last addresses: {}.", addresses.join(", "))),
+    }
+}
+
+pub fn end_instead(end: AnyView) -> impl IntoView {
+    view! { "To end the old secret alone, " {end} " instead." }
+}
+
+pub fn rotate_instead(rotate: AnyView) -> impl IntoView {
+    view! { "To change its secret without an outage, " {rotate} " instead." }
+}
+
+pub fn confirm(label: &str) -> String {
+    format!("To confirm, type the label: {label}")
+}

@@ -1,0 +1,3 @@
+//! Choosing several tokens of the list.
+
+pub const REVOKE_SELECTED: &str = "Revoke selected";

@@ -1,0 +1,3 @@
+//! Which token a form is about.
+
+pub const BELONGS_TO: &str = "Belongs to";

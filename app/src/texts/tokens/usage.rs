@@ -1,0 +1,49 @@
+//! What the page of a token tells about its use.
+
+use leptos::prelude::*;
+
+pub const USAGE: &str = "Usage";
+pub const LAST_ADDRESSES: &str = "Last addresses";
+pub const NO_ADDRESSES: &str = "No address is known yet.";
+pub const HINT: &str = "Where a service verifies tokens for others and does not send “remote_addr”, its own address is shown. This is a few seconds behind; days are in UTC.";
+
+pub const PURPOSES: &str = "What it was used for";
+pub const NOTHING_NAMED: &str = "No permission that was asked for is known yet.";
+pub const UNTOLD: &str = "A service verified it without naming a permission, so it may have been used for anything that it may do.";
+
+/// Above the permissions themselves.
+pub fn purposes(how_many: usize) -> String {
+    match how_many {
+        1 => "1 permission in 90 days".to_owned(),
+        many => format!("{many} permissions in 90 days"),
+    }
+}
+
+/// Above the permissions themselves.
+pub fn excess(how_many: usize) -> String {
+    match how_many {
+        1 => "1 permission was not used in 90 days".to_owned(),
+        many => format!("{many} permissions were not used in 90 days"),
+    }
+}
+
+/// What the two halves of the drawing are.
+pub const UP_AND_DOWN: &str = "Up: accepted, down: refused";
+pub const SHOW_BY_DAY: &str = "Show by day";
+pub const BY_DAY: &str = "Uses by day in UTC, the latest first";
+pub const DAY: &str = "Day";
+pub const ACCEPTED: &str = "Accepted";
+pub const REFUSED: &str = "Refused";
+
+pub fn not_shown(why: &str) -> String {
+    format!("The usage cannot be shown. {why}")
+}
+
+pub fn last_use_by(program: &str) -> String {
+    format!("The last use was by {program}.")
+}
+
+/// `seen` is as in "3 minutes ago", or on a day.
+pub fn last(seen: AnyView) -> impl IntoView {
+    view! { "last " {seen} }
+}

@@ -1,0 +1,30 @@
+//! What is done once a day, by whichever server comes first.
+
+use super::{Db, on_db};
+use crate::error::Result;
+
+/// Begins a day's task; tells whether nobody was quicker.
+pub(crate) async fn begin(db: &Db, task: &'static str, day: i64) -> Result<bool> {
+    let _place = db.place_to_write().await?;
+    let touched = on_db!(db, |pool| {
+        sqlx::query(
+            "INSERT INTO daily_tasks (name, day) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET day = excluded.day \
+             WHERE daily_tasks.day < excluded.day",
+        )
+        .bind(task)
+        .bind(day)
+        .execute(pool)
+        .await?
+        .rows_affected()
+    });
+    Ok(touched == 1)
+}
+
+/// Gives a task back that could not be done, so that somebody tries again on the same day.
+pub(crate) async fn give_back(db: &Db, task: &'static str, day: i64) -> Result<()> {
+    let _place = db.place_to_write().await?;
+    on_db!(db, |pool| {
+        sqlx::query("UPDATE daily_tasks SET day = day - 1 WHERE name = $1 AND day = $2").bind(task).bind(day).execute(pool).await?;
+    });
+    Ok(())
+}

@@ -1,0 +1,257 @@
+//! Which tokens may do more than they are used for: when that can be said, what is forgotten, and who judges.
+
+use domain::{Attention, Change, Issued, Lifetime, Permission, PermissionSet, Remedy, Rights, Role, TokenQuery, UsageHistory, Verdict};
+
+use super::{Instance, caller, new_token, on_both};
+use crate::{
+    Access, access,
+    roles::{self, Definition},
+    store,
+    tokens::{self, NewToken},
+    verify::verify,
+};
+
+on_both![
+    what_nobody_asked_for_is_told_after_ninety_days,
+    who_names_no_permission_may_have_used_any,
+    what_every_token_may_do_is_no_use_of_a_permission,
+    an_edit_is_true_at_once_and_what_is_new_has_its_time,
+    a_role_that_changes_is_like_an_edit,
+    one_server_judges_once_a_day,
+    a_judgement_that_fails_is_made_again,
+    a_use_is_written_once_a_day,
+    another_organization_sees_nothing,
+];
+
+const DAY: u64 = 24 * 60 * 60;
+const HELD: &str = "organization:read cluster:read cluster:update";
+
+async fn issue(instance: &Instance, owner: &Access, label: &str) -> Issued {
+    let new = NewToken { role: None, permissions: set(HELD), lifetime: Lifetime::Never, ..new_token(label, Role::Viewer) };
+    tokens::create(&instance.console, owner, new).await.unwrap()
+}
+
+fn set(names: &str) -> PermissionSet {
+    names.parse().unwrap()
+}
+
+/// Asks about the token as a service does.
+async fn ask(instance: &Instance, owner: &Access, issued: &Issued, permission: Option<&str>) {
+    let permission: Option<Permission> = permission.map(|name| name.parse().unwrap());
+    let told = verify(&instance.console, owner, &caller(), issued.secret.expose(), permission).await.unwrap();
+    assert_eq!(told.verdict, Verdict::Valid);
+    instance.console.0.usage.settle().await.unwrap();
+}
+
+async fn judge(instance: &Instance) {
+    tokens::judge_excess(&instance.console, instance.console.now()).await.unwrap();
+}
+
+async fn history(instance: &Instance, owner: &Access, issued: &Issued) -> UsageHistory {
+    tokens::usage(&instance.console, owner, &issued.token.id.to_string()).await.unwrap()
+}
+
+/// What is told of the token on its page; the overview tells the same, and the list finds it for that.
+async fn excess(instance: &Instance, owner: &Access, issued: &Issued) -> String {
+    let found = history(instance, owner, issued).await.excess;
+    let id = issued.token.id;
+    let needing = tokens::overview(&instance.console, owner).await.unwrap().needing;
+    let noted = needing.into_iter().find(|each| each.attention == Attention::WiderThanUsed).map(|each| each.tokens).unwrap_or_default();
+    let noted = noted.into_iter().find(|noted| noted.token.id == id);
+    assert_eq!(noted.as_ref().map_or(PermissionSet::NONE, |noted| noted.excess), found);
+    assert!(noted.is_none_or(|noted| noted.may_act && Attention::WiderThanUsed.remedy() == Remedy::Edit));
+    let query = TokenQuery::parse("finding=wider").unwrap();
+    let listed = tokens::list(&instance.console, owner, &query).await.unwrap().page.items;
+    assert_eq!(listed.iter().any(|token| token.id == id), !found.is_empty());
+    found.stored()
+}
+
+async fn what_nobody_asked_for_is_told_after_ninety_days(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let (issued, quiet) = (issue(&instance, &owner, "ci").await, issue(&instance, &owner, "quiet").await);
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    ask(&instance, &owner, &quiet, Some("cluster:read")).await;
+    instance.advance(89 * DAY);
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "");
+    instance.advance(DAY);
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "cluster:update organization:read");
+    assert_eq!(excess(&instance, &owner, &quiet).await, "", "what nobody used is told for another reason");
+    let known = history(&instance, &owner, &issued).await;
+    assert_eq!((known.permissions.stored().as_str(), known.is_untold), ("cluster:read", false));
+    // Jeton's own API counts like a service that asks.
+    access::by_token(&instance.console, issued.secret.expose(), &caller(), Permission::ORGANIZATION_READ).await.unwrap();
+    instance.console.0.usage.settle().await.unwrap();
+    instance.advance(DAY);
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "cluster:update");
+    ask(&instance, &owner, &issued, Some("cluster:update")).await;
+    instance.advance(DAY);
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "");
+    // A revoked one may do nothing.
+    instance.advance(100 * DAY);
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "cluster:update organization:read");
+    tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), "ci", None).await.unwrap();
+    let query = TokenQuery::parse("finding=wider").unwrap();
+    assert!(tokens::list(&instance.console, &owner, &query).await.unwrap().page.items.is_empty());
+}
+
+async fn who_names_no_permission_may_have_used_any(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let issued = issue(&instance, &owner, "ci").await;
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    instance.advance(DAY);
+    ask(&instance, &owner, &issued, None).await;
+    instance.advance(89 * DAY);
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "");
+    assert!(history(&instance, &owner, &issued).await.is_untold);
+    instance.advance(DAY);
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "cluster:update organization:read");
+}
+
+async fn what_every_token_may_do_is_no_use_of_a_permission(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let issued = issue(&instance, &owner, "ci").await;
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    access::by_token_to_itself(&instance.console, issued.secret.expose(), &caller()).await.unwrap();
+    instance.console.0.usage.settle().await.unwrap();
+    let known = history(&instance, &owner, &issued).await;
+    assert_eq!((known.allowed(), known.permissions.stored().as_str(), known.is_untold), (2, "cluster:read", false));
+}
+
+/// A token that was found to be wider than used.
+async fn wide(instance: &Instance, owner: &Access) -> Issued {
+    let issued = issue(instance, owner, "ci").await;
+    ask(instance, owner, &issued, Some("cluster:read")).await;
+    instance.advance(90 * DAY);
+    ask(instance, owner, &issued, Some("cluster:read")).await;
+    judge(instance).await;
+    assert_eq!(excess(instance, owner, &issued).await, "cluster:update organization:read");
+    issued
+}
+
+async fn an_edit_is_true_at_once_and_what_is_new_has_its_time(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let issued = wide(&instance, &owner).await;
+    let id = issued.token.id.to_string();
+    // What it is called has nothing to do with it.
+    let named = Change { label: Some(domain::Label::parse("deploy").unwrap()), ..Change::default() };
+    tokens::edit(&instance.console, &owner, &id, None, named).await.unwrap();
+    assert_eq!(excess(&instance, &owner, &issued).await, "cluster:update organization:read");
+    let rights = |permissions: &str| Change { rights: Some(Rights { role: None, permissions: set(permissions) }), ..Change::default() };
+    tokens::edit(&instance.console, &owner, &id, None, rights("cluster:read billing:read")).await.unwrap();
+    assert_eq!(excess(&instance, &owner, &issued).await, "");
+    instance.advance(89 * DAY);
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "");
+    instance.advance(DAY);
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "billing:read");
+}
+
+async fn a_role_that_changes_is_like_an_edit(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let define = |name: &str, permissions: &str| Definition::parse(name, "", permissions).unwrap();
+    let role = roles::create(&instance.console, &owner, define("Keeper", HELD)).await.unwrap();
+    let new = NewToken { role: Some(role.role.clone().into()), lifetime: Lifetime::Never, ..new_token("ci", Role::Viewer) };
+    let issued = tokens::create(&instance.console, &owner, new).await.unwrap();
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    instance.advance(90 * DAY);
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "cluster:update organization:read");
+    // Who signed in so long ago is asked for the password.
+    let owner = instance.owner().await;
+    let id = role.role.id.to_string();
+    roles::edit(&instance.console, &owner, &id, None, define("Renamed", HELD)).await.unwrap();
+    assert_eq!(excess(&instance, &owner, &issued).await, "cluster:update organization:read");
+    roles::edit(&instance.console, &owner, &id, None, define("Renamed", "cluster:read cluster:update")).await.unwrap();
+    assert_eq!(excess(&instance, &owner, &issued).await, "");
+    instance.advance(DAY);
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "");
+    instance.advance(89 * DAY);
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "cluster:update");
+}
+
+async fn one_server_judges_once_a_day(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let issued = issue(&instance, &owner, "ci").await;
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    instance.advance(90 * DAY);
+    judge(&instance).await;
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "", "it was judged before the use");
+    instance.advance(DAY);
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "cluster:update organization:read");
+}
+
+async fn a_judgement_that_fails_is_made_again(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let issued = issue(&instance, &owner, "ci").await;
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    instance.advance(90 * DAY);
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    instance.break_inserts("token_excess").await;
+    assert!(tokens::judge_excess(&instance.console, instance.console.now()).await.is_err());
+    instance.mend("token_excess").await;
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "cluster:update organization:read");
+    let day = instance.console.now().day();
+    assert!(!store::daily::begin(&instance.console.0.db, "excess", day).await.unwrap());
+    assert!(store::daily::begin(&instance.console.0.db, "excess", day + 1).await.unwrap());
+}
+
+async fn a_use_is_written_once_a_day(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let issued = issue(&instance, &owner, "ci").await;
+    let rows = async || instance.count("SELECT COUNT(*) FROM token_permission_uses").await;
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    ask(&instance, &owner, &issued, None).await;
+    assert_eq!(rows().await, 2);
+    instance.execute("DELETE FROM token_permission_uses").await.unwrap();
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    assert_eq!(rows().await, 0, "what is written is remembered");
+    ask(&instance, &owner, &issued, Some("cluster:update")).await;
+    assert_eq!(rows().await, 1);
+    instance.advance(DAY);
+    for permission in [Some("cluster:read"), Some("cluster:update")] {
+        ask(&instance, &owner, &issued, permission).await;
+    }
+    assert_eq!(rows().await, 2);
+    assert_eq!(instance.count("SELECT CAST(SUM(last_day - first_day) AS BIGINT) FROM token_permission_uses").await, 1);
+}
+
+async fn another_organization_sees_nothing(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let issued = wide(&instance, &owner).await;
+    instance.member("umbrella", Role::Owner, "eve@umbrella.test").await;
+    let eve = instance.actor("eve@umbrella.test").await;
+    let eve = access::to_organization(&instance.console, Some(&eve), &caller(), "umbrella", Permission::API_KEY_READ).await.unwrap();
+    assert!(tokens::overview(&instance.console, &eve).await.unwrap().needing.is_empty());
+    assert!(store::tokens::excess(&instance.console.0.db, &eve, &[issued.token.id]).await.unwrap().is_empty());
+    let (permissions, is_untold) = store::tokens::used_for(&instance.console.0.db, &eve, issued.token.id, 0).await.unwrap();
+    assert!(permissions.is_empty() && !is_untold);
+}
