@@ -308,6 +308,11 @@ pub fn edited(organization: &str, token: TokenId) -> String {
     format!("/orgs/{organization}/tokens/{token}?done=edited")
 }
 
+/// The page of one token, telling that it was rotated.
+pub fn rotated(organization: &str, token: TokenId) -> String {
+    format!("/orgs/{organization}/tokens/{token}?done=rotated")
+}
+
 /// The form for a token in the place of one that is over.
 pub fn replace(organization: &str, token: TokenId) -> String {
     format!("/orgs/{organization}/tokens/{token}/replace")

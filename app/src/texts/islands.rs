@@ -12,7 +12,10 @@ pub fn copied(what: &str) -> String {
 
 /// Read out when a preset has filled the toggles in.
 pub fn permissions_are_on(preset: &str, permissions: usize) -> String {
-    format!("{preset}: {permissions} permissions are on.")
+    match permissions {
+        1 => format!("{preset}: 1 permission is on."),
+        several => format!("{preset}: {several} permissions are on."),
+    }
 }
 
 pub const SELECT_ALL: &str = "Select all";

@@ -1,7 +1,9 @@
 //! Permissions, toggle by toggle: a row for each category of the catalogue. On the wire a toggle is its permission's name.
 
-use domain::{Permission, PermissionSet};
+use domain::{Permission, PermissionSet, Preset};
 use leptos::prelude::*;
+
+use crate::{islands::Offered, paths};
 
 /// A toggle for each permission that is offered; a category of which nothing is offered has no row.
 #[component]
@@ -35,8 +37,22 @@ pub fn Toggles(on: PermissionSet, offered: PermissionSet) -> impl IntoView {
     view! { <ul class="matrix-rows">{rows.collect_view()}</ul> }.into_any()
 }
 
+/// The presets of a form at this address, each with what of it may be given; one of which nothing may be given is left out.
+pub fn presets(address: &str, may: PermissionSet) -> Vec<Offered> {
+    Preset::offered()
+        .map(|preset| (preset, preset.permissions().within(may)))
+        .filter(|(_, permissions)| !permissions.is_empty())
+        .map(|(preset, permissions)| Offered {
+            title: preset.title().to_owned(),
+            summary: preset.summary().to_owned(),
+            address: paths::with_preset(address, preset),
+            toggles: permissions.iter().map(toggle_id).collect(),
+        })
+        .collect()
+}
+
 /// The element of a permission's toggle.
-pub fn toggle_id(permission: Permission) -> String {
+fn toggle_id(permission: Permission) -> String {
     format!("may-{permission}")
 }
 

@@ -111,6 +111,22 @@ actions! {
     TokenRevoke = "token.revoke", "Revoked token";
 }
 
+impl Action {
+    /// Whether it can be in the log of an organization: what people do to their own accounts is in none.
+    pub const fn is_of_organization(self) -> bool {
+        !matches!(
+            self,
+            Self::AccountEdit
+                | Self::PasswordChange
+                | Self::PasswordRequestReset
+                | Self::PasswordReset
+                | Self::SessionCreate
+                | Self::SessionConfirm
+                | Self::SessionEnd
+        )
+    }
+}
+
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

@@ -15,11 +15,13 @@ pub enum Preset {
     Deploy,
     /// Reading, creating and updating what one builds with; not deleting it.
     Write,
+    /// Asking whether presented tokens are good, and giving itself a new secret; nothing else.
+    Verify,
 }
 
 impl Preset {
     /// All presets, in the order of the form.
-    pub const ALL: [Self; 4] = [Self::Admin, Self::Read, Self::Deploy, Self::Write];
+    pub const ALL: [Self; 5] = [Self::Admin, Self::Read, Self::Deploy, Self::Write, Self::Verify];
 
     /// Those that turn on what their sentence says: without `deployment:trigger` in the catalogue there is nothing to deploy with.
     pub fn offered() -> impl Iterator<Item = Self> {
@@ -34,6 +36,7 @@ impl Preset {
             Self::Read => "read",
             Self::Deploy => "deploy",
             Self::Write => "write",
+            Self::Verify => "verify",
         }
     }
 
@@ -49,6 +52,7 @@ impl Preset {
             Self::Read => "Read",
             Self::Deploy => "Deploy",
             Self::Write => "Write",
+            Self::Verify => "Verify",
         }
     }
 
@@ -59,6 +63,7 @@ impl Preset {
             Self::Read => "Read-only access to resources",
             Self::Deploy => "Can trigger deployments",
             Self::Write => "Can create and update resources",
+            Self::Verify => "For services that ask whether a token is good",
         }
     }
 
@@ -70,6 +75,7 @@ impl Preset {
             Self::Deploy => {
                 Permission::all().filter(|permission| matches!(permission.as_str(), "organization:read" | "deployment:trigger")).collect()
             }
+            Self::Verify => PermissionSet::NONE.with(Permission::TOKEN_VERIFY).with(Permission::TOKEN_ROTATE_SELF),
             Self::Write => {
                 policy::grants(Role::Developer).iter().filter(|permission| permission.as_str() != "deployment:trigger").collect()
             }
@@ -100,6 +106,7 @@ mod tests {
         assert_eq!(deploy.stored(), "organization:read deployment:trigger");
         assert!(write.covers(read) && write.covers("cluster:create cluster:update".parse().unwrap()));
         assert!(write.iter().all(|permission| !permission.as_str().ends_with(":delete")));
+        assert_eq!(Preset::Verify.permissions().stored(), "token:verify token:rotate_self");
         assert!(Preset::offered().eq(Preset::ALL));
         for preset in Preset::ALL {
             assert_eq!(Preset::named(preset.as_str()), Some(preset));

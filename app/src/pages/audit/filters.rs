@@ -29,7 +29,8 @@ pub fn Filters(organization: String, asked: Asked, refusal: Refusal) -> impl Int
     let Asked { action, actor, target, from, to, .. } = asked;
     // Browsers complain about dates that are none; what was wrong with it is said below the field.
     let (from, to) = (date(from), date(to));
-    let actions = Action::ALL.iter().map(|offered| (offered.as_str().to_owned(), offered.title().to_owned())).collect();
+    let of_organization = Action::ALL.iter().filter(|offered| offered.is_of_organization());
+    let actions = of_organization.map(|offered| (offered.as_str().to_owned(), offered.title().to_owned())).collect();
     view! {
         <form class="audit-filters" id="audit-filter" role="search" aria-label=say::FILTER_THE_LOG method="get" action=page>
             <Select name="action" label=say::ACTION none=say::ANY_ACTION options=actions chosen=action refusal=refusal />

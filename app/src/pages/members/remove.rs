@@ -1,6 +1,6 @@
 //! Removing a member: what shall become of the tokens they generated is decided first.
 
-use domain::{AfterLeaving, Overlap, OwnerTeam, Timestamp, Token, token::confirmation};
+use domain::{AfterLeaving, Code, Overlap, OwnerTeam, Timestamp, Token, token::confirmation};
 use leptos::prelude::*;
 
 use super::{member::use_user, secrets_once::secrets_once};
@@ -17,10 +17,12 @@ use crate::{
         members::{self as area, remove as say},
     },
     ui::{
+        badge::Tone,
         button::{ButtonLink, Look, Submit},
         confirm::ConfirmIdentity,
         field::{Refusal, TextField},
         heading::{Heading, PageTitle},
+        notice::Notice,
         problem::Problem,
         summary::Summary,
         table::{Cell, Table},
@@ -55,6 +57,23 @@ pub fn Remove() -> impl IntoView {
             {move || Suspend::new(async move {
                 match found.await {
                     Ok(found) => view! { <Ask found=found /> }.into_any(),
+                    // The only owner stays.
+                    Err(failure) if failure.code == Code::Conflict => {
+                        let members = paths::members(&organization.get_untracked());
+                        view! {
+                            <PageTitle page=say::REMOVE_MEMBER />
+                            <Heading text=say::REMOVE_MEMBER />
+                            <div class="form" role="alert">
+                                <Notice tone=Tone::Warning>
+                                    <p>{failure.message}</p>
+                                </Notice>
+                                <div class="form-actions">
+                                    <ButtonLink href=members>{say::GO_TO_MEMBERS}</ButtonLink>
+                                </div>
+                            </div>
+                        }
+                            .into_any()
+                    }
                     Err(failure) => {
                         view! {
                             <PageTitle page=say::REMOVE_MEMBER />

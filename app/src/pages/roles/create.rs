@@ -62,12 +62,13 @@ fn Create(form: RoleForm) -> impl IntoView {
     let RoleForm { organization, offered } = form;
     let slug = organization.slug.to_string();
     let refusal = Refusal::posted();
-    let values = Values { name: String::new(), description: String::new(), permissions: PermissionSet::NONE }.or_posted();
+    let values = Values { name: String::new(), description: String::new(), permissions: PermissionSet::NONE };
+    let values = values.with_preset(offered).or_posted();
     view! {
         <p class="lead">{say::LEAD}</p>
         <Summary title=say::NOT_CREATED fields=FIELDS refusal=refusal />
         <form class="form" method="post" action=paths::new_role(&slug)>
-            <RoleFields values=values offered=offered refusal=refusal />
+            <RoleFields values=values offered=offered address=paths::new_role(&slug) refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
                 <Submit label=area::CREATE_ROLE />

@@ -113,10 +113,11 @@ fn Facts(role: DefinedRole) -> impl IntoView {
 #[component]
 fn Form(role: DefinedRole, offered: domain::PermissionSet, version: String, action: String, back: String) -> impl IntoView {
     let DefinedRole { role, description, holders } = role;
-    let refusal = Refusal::posted();
+    let (refusal, page) = (Refusal::posted(), action.clone());
     // A page that was refused still shows what its form was made from.
     let version = if posted::was() { posted::field("version") } else { version };
-    let values = Values { name: role.name.to_string(), description: description.to_string(), permissions: role.permissions }.or_posted();
+    let values = Values { name: role.name.to_string(), description: description.to_string(), permissions: role.permissions };
+    let values = values.with_preset(offered).or_posted();
     let bites = if holders.is_empty() { say::NOBODY_HAS_IT.to_owned() } else { say::holds_at_once(&holders.words()) };
     let tone = if holders.is_empty() { Tone::Neutral } else { Tone::Warning };
     view! {
@@ -126,7 +127,7 @@ fn Form(role: DefinedRole, offered: domain::PermissionSet, version: String, acti
             <Notice tone=tone>
                 <p>{bites}</p>
             </Notice>
-            <RoleFields values=values offered=offered refusal=refusal />
+            <RoleFields values=values offered=offered address=page refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
                 <Submit label=say::SAVE_CHANGES />

@@ -1,14 +1,16 @@
 //! The fields of a role.
 
-use domain::{Permission, PermissionSet};
+use domain::{Permission, PermissionSet, Preset};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use crate::{
+    islands::Presets,
     posted,
     texts::{common, roles::fields as say},
     ui::{
         field::{FieldError, Refusal, TextArea, TextField},
-        toggles::Toggles,
+        toggles::{Toggles, presets},
     },
 };
 
@@ -23,6 +25,12 @@ pub struct Values {
 }
 
 impl Values {
+    /// The permissions of the preset that the address names; otherwise these. Without scripts a preset is a link.
+    pub fn with_preset(self, offered: PermissionSet) -> Self {
+        let preset = use_query_map().with_untracked(|query| query.get_str("preset").and_then(Preset::named));
+        Self { permissions: preset.map_or(self.permissions, |preset| preset.permissions().within(offered)), ..self }
+    }
+
     pub fn or_posted(self) -> Self {
         if !posted::was() {
             return self;
@@ -41,6 +49,8 @@ pub fn RoleFields(
     values: Values,
     /// The toggles there are.
     offered: PermissionSet,
+    /// The page that the form is on.
+    address: String,
     refusal: Refusal,
 ) -> impl IntoView {
     let wrong = refusal.of("permissions");
@@ -50,6 +60,7 @@ pub fn RoleFields(
         <fieldset class="matrix" id="permissions" tabindex="-1" aria-describedby="permissions-error">
             <legend class="field-label">{common::PERMISSIONS}</legend>
             <p class="field-hint">{say::PERMISSIONS_HINT}</p>
+            <Presets presets=presets(&address, offered) choice=String::new() />
             <Toggles on=values.permissions offered=offered />
             <FieldError id="permissions-error".to_owned() wrong=wrong />
         </fieldset>

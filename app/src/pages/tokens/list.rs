@@ -151,6 +151,9 @@ fn Listed(list: TokenList) -> impl IntoView {
         } else {
             let Page { items, next } = page;
             let nothing = items.is_empty();
+            let found = (query.is_narrowed() && query.after.is_none() && !nothing).then(|| {
+                view! { <p class="list-found">{say::found(items.len(), next.is_some())}</p> }
+            });
             let may_select = may_revoke && items.iter().any(|token| token.status_at(now) != Status::Revoked);
             let row = |token: Token| {
                 let outside = outside.iter().find(|(id, _)| *id == token.id).map(|(_, words)| words.clone());
@@ -182,6 +185,7 @@ fn Listed(list: TokenList) -> impl IntoView {
             view! {
                 <Views organization=slug.to_owned() query=query.clone() />
                 <Filters organization=slug.to_owned() query=query.clone() own=own creators=creators made=roles />
+                {found}
                 {if nothing {
                     view! { <Nothing organization=slug.to_owned() query=query.clone() /> }.into_any()
                 } else {

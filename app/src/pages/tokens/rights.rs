@@ -1,22 +1,21 @@
 //! What a token may do, as a choice: a role, or permissions of its own, toggle by toggle.
 
 use domain::{
-    OfferedRole, Permission, PermissionSet, Preset, Role,
+    OfferedRole, Permission, PermissionSet, Role,
     change::{CUSTOM, KEEP},
     policy,
 };
 use leptos::prelude::*;
 
 use crate::{
-    islands::{Offered, Presets},
-    paths,
+    islands::Presets,
     texts::{common, tokens::rights as say, ui::role_cards},
     ui::{
         choice::{Card, Choices},
         field::{FieldError, Refusal},
         grants::Grants,
         role_cards::CustomRoleCards,
-        toggles::{Toggles, toggle_id},
+        toggles::{Toggles, presets},
     },
 };
 
@@ -89,19 +88,13 @@ fn additions(role: Role) -> PermissionSet {
 #[component]
 fn Matrix(on: PermissionSet, may: PermissionSet, address: String, refusal: Refusal) -> impl IntoView {
     let wrong = refusal.of("permissions");
-    let presets = Preset::offered().map(|preset| Offered {
-        title: preset.title().to_owned(),
-        summary: preset.summary().to_owned(),
-        address: paths::with_preset(&address, preset),
-        toggles: preset.permissions().within(may).iter().map(toggle_id).collect(),
-    });
     let all: PermissionSet = Permission::all().collect();
     let limit = if may.covers(all) { "" } else { say::ONLY_WHAT_YOU_MAY };
     view! {
         <fieldset class="matrix" id="permissions" tabindex="-1" aria-describedby="permissions-error">
             <legend class="field-label">{say::PERMISSIONS_OF_ITS_OWN}</legend>
             <p class="field-hint">{say::PERMISSIONS_HINT} " " {limit}</p>
-            <Presets presets=presets.collect() choice=format!("role-{CUSTOM}") />
+            <Presets presets=presets(&address, may) choice=format!("role-{CUSTOM}") />
             // What was typed is there, so that it can be taken back.
             <Toggles on=on offered=may.union(on) />
             <FieldError id="permissions-error".to_owned() wrong=wrong />

@@ -105,7 +105,7 @@ fn Rotate(form: Rotatable) -> impl IntoView {
     let old = form.rotation.clone().map(|Rotation { old, ends_at, .. }| OldSecret { hint: old, ends_at });
     let slug = form.organization.slug.to_string();
     view! {
-        <Issuing title=say::rotated then=Callback::new(move |token| paths::token(&slug, token)) before=old.map_or(Before::Ended, Before::Accepted)>
+        <Issuing title=say::rotated then=Callback::new(move |token| paths::rotated(&slug, token)) before=old.map_or(Before::Ended, Before::Accepted)>
             <Form form=form />
         </Issuing>
     }

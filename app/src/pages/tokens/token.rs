@@ -81,13 +81,15 @@ pub fn TokenPage() -> impl IntoView {
 
 /// Tells what the form before led to, when the address says so and it is true still.
 #[component]
-fn Done(status: Status, replaces: bool) -> impl IntoView {
+fn Done(status: Status, replaces: bool, overlaps: bool) -> impl IntoView {
     let done = use_query_map().with_untracked(|query| query.get_str("done").unwrap_or_default().to_owned());
     let text = match done.as_str() {
         "edited" => say::EDITED,
         "disabled" if status == Status::Disabled => say::DISABLED,
         "enabled" if status == Status::Active => say::ENABLED,
         "revoked" if status == Status::Revoked => say::REVOKED,
+        "rotated" if overlaps => say::ROTATED,
+        "rotated" if status == Status::Active => say::ROTATED_NOW,
         "replaces" if replaces => say::GENERATED,
         _ => return None,
     };
@@ -132,7 +134,7 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
         <PageTitle page=label.clone() organization=organization.name.to_string() />
         <div role="status">
             <OverlapEnded known=known.clone() />
-            <Done status=status replaces=replaced.is_some() />
+            <Done status=status replaces=replaced.is_some() overlaps=old.is_some() />
         </div>
         <div class="page-head">
             <div>
@@ -148,6 +150,8 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
         </div>
         <SwitchNotices off=status == Status::Disabled />
         <StillPresented known=known.clone() status=status />
+        // What is under way is what somebody comes for.
+        <Overlap organization=slug.clone() token=token.id known=known.clone() />
         <Facts
             organization=slug.clone()
             token=token.clone()
@@ -159,7 +163,6 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
             status=status
             now=now
         />
-        <Overlap organization=slug.clone() token=token.id known=known.clone() />
         {asked}
         <AskEndOverlap organization=slug.clone() token=token.id known=known />
         <Usage used=used ever=ever />

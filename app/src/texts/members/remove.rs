@@ -1,5 +1,7 @@
 //! Removing a member: what shall become of the tokens they generated.
 
+/// Where the only owner cannot be removed.
+pub const GO_TO_MEMBERS: &str = "Go to the members";
 pub const REMOVE_MEMBER: &str = "Remove member";
 pub const LEAVE: &str = "Leave the organization";
 pub const MEANWHILE: &str = "Removing…";

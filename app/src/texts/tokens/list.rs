@@ -67,3 +67,12 @@ pub fn caption(organization: &str, query: &TokenQuery) -> String {
         View::Inactive => format!("Inactive API tokens of {organization}, {order}"),
     }
 }
+
+/// How many tokens a search or filter has found; `more` when they do not all fit on the page.
+pub fn found(shown: usize, more: bool) -> String {
+    match (shown, more) {
+        (_, true) => format!("More than {shown} tokens match; the first {shown} are here."),
+        (1, false) => "1 token matches.".to_owned(),
+        (shown, false) => format!("{shown} tokens match."),
+    }
+}

@@ -4,6 +4,9 @@ pub const EDITED: &str = "The token is saved as it is shown here.";
 pub const DISABLED: &str = "The token is disabled.";
 pub const ENABLED: &str = "The token is enabled.";
 pub const REVOKED: &str = "The token is revoked. Whatever still presents it is refused.";
+/// While the old secret is accepted as well.
+pub const ROTATED: &str = "The token has a new secret. Below is who still uses the old one, until it ends.";
+pub const ROTATED_NOW: &str = "The token has a new secret. The old one has ended: whatever still presents it is refused.";
 /// When it was generated in the place of another one.
 pub const GENERATED: &str =
     "The token is generated. It stands in for another one, which stays as it is: put the new secret wherever the old one was.";

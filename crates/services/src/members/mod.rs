@@ -131,8 +131,10 @@ async fn keep_an_owner(write: &mut Write, access: &Access, member: &Member) -> R
     if member.role.built_in() != Some(Role::Owner) || store::members::has_another_owner(write, access, member.user).await? {
         return Ok(());
     }
-    Err(Error::Conflict("An organization needs an owner. Make somebody else an owner first."))
+    Err(NEEDS_AN_OWNER)
 }
+
+const NEEDS_AN_OWNER: Error = Error::Conflict("An organization needs an owner. Make somebody else an owner first.");
 
 /// Takes back the invitations that a member made to more than they hold from now on; tells which.
 pub(crate) async fn withdraw_invitations_beyond(

@@ -12,6 +12,7 @@ use domain::{
 use serde_json::{Value, json};
 
 use super::{
+    NEEDS_AN_OWNER,
     decisions::{Decisions, may_pass_on, refused},
     event, keep_an_owner, may_remove, parse, withdraw_invitations,
 };
@@ -75,6 +76,9 @@ pub async fn offboarding(console: &Console, access: &Access, id: &str) -> Result
     let member = store::members::find(&console.0.db, access, parse(id)?).await?.ok_or(Error::NotFound)?;
     if !may_remove(access, &member) {
         return Err(Error::Forbidden);
+    }
+    if store::members::is_only_owner(&console.0.db, access, member.user).await? {
+        return Err(NEEDS_AN_OWNER);
     }
     let (tokens, own) = if access.allows(Permission::API_KEY_READ) {
         let OfLeaver { generated, own } = store::tokens::list_of_leaver(&console.0.db, access, member.user, console.now()).await?;

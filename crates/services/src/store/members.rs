@@ -137,6 +137,17 @@ pub(crate) async fn has_another_owner(write: &mut Write, access: &Access, user: 
     Ok(found.is_some())
 }
 
+/// Whether nobody but this member is an owner.
+pub(crate) async fn is_only_owner(db: &Db, access: &Access, user: UserId) -> Result<bool> {
+    let owners: Vec<String> = on_db!(db, |pool| {
+        sqlx::query_scalar("SELECT user_id FROM memberships WHERE organization_id = $1 AND role = 'owner' LIMIT 2")
+            .bind(access.organization().id.to_string())
+            .fetch_all(pool)
+            .await?
+    });
+    Ok(owners == [user.to_string()])
+}
+
 /// Gives a member another role.
 pub(crate) async fn edit(write: &mut Write, access: &Access, _: &Recent, user: UserId, role: &AssignedRole) -> Result<()> {
     let touched = on_tx!(write, |connection| {
