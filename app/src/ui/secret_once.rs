@@ -1,6 +1,6 @@
 //! The dialog that shows a secret, once. When it is gone, nothing in the page holds the secret any more.
 
-use domain::{Issued, OldSecret};
+use domain::{Issued, Rotation};
 use leptos::prelude::*;
 
 use super::{
@@ -23,7 +23,7 @@ pub enum Before {
     /// There was none: the token is new.
     None,
     /// It is accepted for a while.
-    Accepted(OldSecret),
+    Accepted(Rotation),
     /// It has ended.
     Ended,
 }
@@ -62,10 +62,11 @@ pub fn secret_once(issued: &Issued, title: String, before: Before, address: Stri
                 {match before {
                     Before::None => None,
                     Before::Ended => Some(view! { <p class="field-hint">{say::OLD_HAS_ENDED}</p> }.into_any()),
-                    Before::Accepted(old) => {
-                        let ends_at = view! { <Moment at=old.ends_at /> }.into_any();
-                        let old = view! { <code class="hint">{old.hint.to_string()}</code> }.into_any();
-                        Some(view! { <p class="field-hint">{say::old_works_until(old, ends_at)}</p> }.into_any())
+                    Before::Accepted(rotation) => {
+                        let ends_at = view! { <Moment at=rotation.ends_at /> }.into_any();
+                        let old = view! { <code class="hint">{rotation.old.to_string()}</code> }.into_any();
+                        let words = say::old_works_until(old, ends_at, rotation.until_first_use);
+                        Some(view! { <p class="field-hint">{words}</p> }.into_any())
                     }
                 }}
             </div>

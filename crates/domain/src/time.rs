@@ -130,18 +130,20 @@ impl FromStr for Timestamp {
 
 /// Says how long something took, in whole units of the largest that fits: `3 minutes`, `1 day`. Under a minute it is `moments`.
 pub fn roughly(duration: Duration) -> String {
-    in_units(|unit| duration.as_secs() / unit)
+    in_units(24, |unit| duration.as_secs() / unit)
 }
 
-/// Says how long something still takes, like [`roughly`] but to the nearest unit: what was to end in 90 days is in 90 days a moment later.
+/// Says how long something still takes, like [`roughly`] but to the nearest unit: what was to end in 90 days is in 90 days a moment later. Up to two days
+/// in hours: who reads of 2 days must not find that it was one and a half.
 pub fn remaining(duration: Duration) -> String {
-    in_units(|unit| duration.as_secs().saturating_add(unit / 2) / unit)
+    in_units(48, |unit| duration.as_secs().saturating_add(unit / 2) / unit)
 }
 
-/// Says how many there are of the smallest unit of which there are not enough for the next one; `count` counts those of so many seconds.
-fn in_units(count: impl Fn(u64) -> u64) -> String {
-    const UNITS: [(u64, u64, &str); 3] = [(60, 60, "minute"), (60 * 60, 24, "hour"), (24 * 60 * 60, u64::MAX, "day")];
-    let said = UNITS.iter().map(|(seconds, enough, unit)| (count(*seconds), *enough, *unit)).find(|(count, enough, _)| count < enough);
+/// Says how many there are of the smallest unit of which there are not enough for the next one, hours up to so many; `count` counts those of so many
+/// seconds.
+fn in_units(hours: u64, count: impl Fn(u64) -> u64) -> String {
+    let units: [(u64, u64, &str); 3] = [(60, 60, "minute"), (60 * 60, hours, "hour"), (24 * 60 * 60, u64::MAX, "day")];
+    let said = units.iter().map(|(seconds, enough, unit)| (count(*seconds), *enough, *unit)).find(|(count, enough, _)| count < enough);
     match said {
         Some((0, ..)) | None => "moments".to_owned(),
         Some((count, _, unit)) => format!("{count} {unit}{}", if count == 1 { "" } else { "s" }),
@@ -233,9 +235,10 @@ mod tests {
             (5_399, "1 hour"),
             (5_400, "2 hours"),
             (84_599, "23 hours"),
-            (84_600, "1 day"),
-            (129_599, "1 day"),
-            (129_600, "2 days"),
+            (84_600, "24 hours"),
+            (39 * 3_600, "39 hours"),
+            (171_000 - 1, "47 hours"),
+            (171_000, "2 days"),
             (7 * 86_400 - 1, "7 days"),
             (90 * 86_400 - 1, "90 days"),
             (90 * 86_400, "90 days"),

@@ -182,7 +182,7 @@ async fn nothing_is_written_when_the_event_cannot_be(it: TestConsole) {
         format!("/orgs/acme/tokens/{}/end-overlap", token.id),
         format!("/orgs/acme/tokens/{}/replace", gone.id),
     ] {
-        let answer = it.post_form(&owner, &path, &[("version", &version), ("overlap", "now")]).await;
+        let answer = it.post_form(&owner, &path, &[("version", &version), ("overlap", "now"), ("sure", "yes")]).await;
         assert_eq!(answer.status, 500, "{path}");
         assert!(secret(&answer.body).is_empty(), "{path}");
     }
@@ -254,8 +254,18 @@ async fn an_old_secret_in_use_is_ended_by_who_is_sure(it: TestConsole) {
     let owner = it.session("owner").await;
     let (token, old) = it.issue("acme", "ci", Role::Viewer, &[], Lifetime::Never).await;
     let page = format!("/orgs/acme/tokens/{}", token.id);
-    rotate(&it, &owner, &page, "24h").await;
-    assert!(it.get(&owner, &page).await.body.contains("type=\"submit\" id=\"end-overlap\""), "nobody would be cut off");
+    let new = secret(&rotate(&it, &owner, &page, "24h").await.body);
+    let ends_at_once = async || it.get(&owner, &page).await.body.contains("type=\"submit\" id=\"end-overlap\"");
+    // Nobody has used the old one since, and nobody the new one: what runs once a night may be neither yet.
+    assert!(!ends_at_once().await);
+    let asked = it.post_form(&owner, &format!("{page}/end-overlap"), &[]).await;
+    assert_eq!((asked.status.as_u16(), asked.header("location")), (303, format!("{page}?overlap=ask").as_str()));
+    assert!(it.get(&owner, asked.header("location")).await.text().contains("Nothing has used the new secret yet."));
+    assert!(opens(&it, &new).await);
+    // Rotating another waits until every use is written.
+    let (waiting, _) = it.issue("acme", "waiting", Role::Viewer, &[], Lifetime::Never).await;
+    rotate(&it, &owner, &format!("/orgs/acme/tokens/{}", waiting.id), "1h").await;
+    assert!(ends_at_once().await, "nobody would be cut off");
     // Used after the page was shown.
     assert!(opens(&it, &old).await);
     let asked = it.post_form(&owner, &format!("{page}/end-overlap"), &[]).await;

@@ -82,7 +82,7 @@ pub fn Overlap(organization: String, token: TokenId, known: Secrets) -> AnyView 
     let now = known.now;
     let shown = known.rotation.map(|rotation| {
         let Rotation { old, new, since, ends_at, until_first_use, new_is_used, users } = rotation;
-        let used = !users.is_empty();
+        let asks = !users.is_empty() || !new_is_used;
         let [old, new] = [old, new].map(|hint| view! { <code class="hint">{hint.to_string()}</code> }.into_any());
         let (left, ends_at) = (remaining(ends_at.since(now)), view! { <Moment at=ends_at /> }.into_any());
         view! {
@@ -94,10 +94,10 @@ pub fn Overlap(organization: String, token: TokenId, known: Secrets) -> AnyView 
                     <p>{say::old_ends(old, ends_at, left, until_first_use)}</p>
                     <p>{say::new_is(new, when(since, now), new_is_used)}</p>
                     <h3 class="overlap-title">{say::USERS}</h3>
-                    <Users users=users now=now />
+                    <Users users=users since=since now=now />
                     {known
                         .may_update
-                        .then(|| view! { <EndOverlap organization=organization token=token used=used /> })}
+                        .then(|| view! { <EndOverlap organization=organization token=token asks=asks /> })}
                 </div>
             </section>
         }
@@ -106,9 +106,9 @@ pub fn Overlap(organization: String, token: TokenId, known: Secrets) -> AnyView 
 }
 
 #[component]
-fn Users(users: Vec<SecretUser>, now: Timestamp) -> impl IntoView {
+fn Users(users: Vec<SecretUser>, since: Timestamp, now: Timestamp) -> impl IntoView {
     if users.is_empty() {
-        return view! { <p>{say::NO_USERS}</p> }.into_any();
+        return view! { <p>{say::no_users(when(since, now))}</p> }.into_any();
     }
     let most = users.len() >= usize::from(Rotation::MOST_USERS);
     let lines = users
@@ -132,11 +132,11 @@ fn Users(users: Vec<SecretUser>, now: Timestamp) -> impl IntoView {
 /// The id of what ends the overlap.
 const END: &str = "end-overlap";
 
-/// The button that ends the overlap; where somebody would be cut off, the way to the question.
+/// The button that ends the overlap; where somebody may be cut off, the way to the question.
 #[component]
-fn EndOverlap(organization: String, token: TokenId, used: bool) -> AnyView {
+fn EndOverlap(organization: String, token: TokenId, asks: bool) -> AnyView {
     let action = paths::end_overlap(&organization, token);
-    let way = if used {
+    let way = if asks {
         view! {
             <a class="button" data-look=Look::Secondary.as_str() id=END href=paths::ask_end_overlap(&organization, token) data-noscroll="">
                 {say::END_OVERLAP_NOW}
@@ -156,7 +156,7 @@ fn EndOverlap(organization: String, token: TokenId, used: bool) -> AnyView {
     .into_any()
 }
 
-/// Asks whether to end the overlap although the old secret is in use, when the address says so and there is something to end.
+/// Asks whether to end the overlap although somebody may be cut off, when the address says so and there is something to end.
 #[component]
 pub fn AskEndOverlap(organization: String, token: TokenId, known: Secrets) -> AnyView {
     let asked = use_query_map().with_untracked(|query| query.get_str("overlap") == Some("ask"));
@@ -177,7 +177,7 @@ fn Question(organization: String, token: TokenId, rotation: Rotation, now: Times
     });
     let last = match rotation.users.into_iter().next() {
         Some(user) => say::last_used(when(user.last_used_at, now), who(&user.address, &user.user_agent)).into_any(),
-        None => view! { <strong>{say::OLD_IS_UNUSED}</strong> }.into_any(),
+        None => say::no_users(when(rotation.since, now)).into_any(),
     };
     let old = view! { <code class="hint">{rotation.old.to_string()}</code> }.into_any();
     view! {

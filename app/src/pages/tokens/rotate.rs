@@ -1,6 +1,6 @@
 //! The form that gives a token a new secret.
 
-use domain::{Code, OldSecret, Overlap, Rotation, TokenId};
+use domain::{Code, Overlap, Rotation, TokenId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -102,7 +102,7 @@ pub(super) fn NotNow(failure: domain::Failure, refused: &'static str, organizati
 #[component]
 fn Rotate(form: Rotatable) -> impl IntoView {
     // What answers the form is written after the rotation: the overlap that runs is the one that was chosen.
-    let old = form.rotation.clone().map(|Rotation { old, ends_at, .. }| OldSecret { hint: old, ends_at });
+    let old = form.rotation.clone();
     let slug = form.organization.slug.to_string();
     view! {
         <Issuing title=say::rotated then=Callback::new(move |token| paths::rotated(&slug, token)) before=old.map_or(Before::Ended, Before::Accepted)>

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 
 pub const ROTATION_UNDER_WAY: &str = "Rotation under way";
 pub const USERS: &str = "Who still uses the old secret";
-pub const NO_USERS: &str = "Nobody has used the old secret since the rotation.";
 
 pub const END_OVERLAP_NOW: &str = "End overlap now";
 pub const END_OVERLAP_HINT: &str = "From then on only the new secret is accepted.";
@@ -15,7 +14,6 @@ pub const ENDED: &str = "The old secret has ended. Only the new one is accepted.
 pub const ASK: &str = "End the overlap now?";
 /// [`cut_off`] follows.
 pub const NEW_IS_UNUSED: &str = "Nothing has used the new secret yet. ";
-pub const OLD_IS_UNUSED: &str = "Nobody has used it since the rotation.";
 pub const END_OVERLAP: &str = "End overlap";
 
 /// Stands in [`who`], as the next one.
@@ -60,6 +58,11 @@ pub fn used(times: u64, last: AnyView) -> impl IntoView {
     view! { {count(times)} ", last " {last} }
 }
 
+/// `rotated` is as in "3 minutes ago": what has nobody to show says little a moment after.
+pub fn no_users(rotated: AnyView) -> impl IntoView {
+    view! { "Nobody has used the old secret since the rotation " {rotated} ". What runs seldom may not have come yet." }
+}
+
 /// `only` so many are shown, where there may be more.
 pub fn users_hint(only: Option<u8>) -> impl IntoView {
     view! {
@@ -75,7 +78,7 @@ pub fn ask(old: AnyView) -> impl IntoView {
 /// Who has used the old secret and not yet the new one.
 pub fn cut_off(users: usize) -> String {
     match users {
-        0 => "Nothing would be left that works.".to_owned(),
+        0 => "Whatever still has the old one is cut off.".to_owned(),
         1 => "Whoever uses the old one is cut off.".to_owned(),
         many => format!("All {many} who use the old one are cut off."),
     }

@@ -38,8 +38,8 @@ pub fn may_as_chosen(permissions: usize, until: Option<AnyView>) -> AnyView {
 
 pub const OLD_HAS_ENDED: &str = "The old secret has ended.";
 
-pub fn old_works_until(old: AnyView, ends_at: AnyView) -> impl IntoView {
-    view! { "The old secret " {old} " works until " {ends_at} "." }
+pub fn old_works_until(old: AnyView, ends_at: AnyView, until_first_use: bool) -> impl IntoView {
+    view! { "The old secret " {old} " works until " {ends_at} {until_first_use.then_some(", or until this one is first used")} "." }
 }
 
 pub const READY_TO_PASTE: &str = "Ready to paste";

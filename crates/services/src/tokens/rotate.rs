@@ -175,18 +175,18 @@ pub fn chosen_overlap(typed: &str) -> Result<Overlap> {
     typed.parse().map_err(Error::in_field("overlap"))
 }
 
-/// Says that somebody would be cut off.
-pub const STILL_USED: &str = "The old secret has been used since the rotation: whatever uses it stops working. Confirm that it shall end.";
+/// Says that somebody may be cut off.
+pub const STILL_USED: &str = "The old secret has been used since the rotation, or the new one has not: whatever uses the old one stops working. Confirm that it shall end.";
 
-/// Ends the old secret like [`end_overlap`], but refuses with [`STILL_USED`] where it was used since the rotation, unless whoever asks is
-/// `sure`.
+/// Ends the old secret like [`end_overlap`], but refuses with [`STILL_USED`] where it was used since the rotation or the new one was not, unless
+/// whoever asks is `sure`: what works once a night has used neither yet.
 pub async fn end_overlap_if(console: &Console, access: &Access, id: &str, sure: bool) -> Result<Token> {
     if !sure {
         // A use of a moment ago counts.
         console.0.usage.settle().await?;
         let rotating = rotation(console, access, id).await?;
         let living = !matches!(rotating.token.status_at(console.now()), Status::Revoked | Status::Expired);
-        if living && rotating.rotation.is_some_and(|rotation| !rotation.users.is_empty()) {
+        if living && rotating.rotation.is_some_and(|rotation| !rotation.users.is_empty() || !rotation.new_is_used) {
             access.require_on(Permission::API_KEY_UPDATE, &rotating.token)?;
             return Err(Error::Conflict(STILL_USED));
         }
