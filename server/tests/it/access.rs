@@ -93,7 +93,7 @@ pub(crate) async fn sample(it: &TestConsole, operation: &str, caller: &Caller, t
         "POST /orgs/acme/tokens/ID/rotate" => {
             form(&format!("/orgs/acme/tokens/{target}/rotate"), &[("version", hint(it, target).await.as_str()), ("overlap", "1h")]).await
         }
-        "POST /orgs/acme/tokens/ID/end-overlap" => form(&format!("/orgs/acme/tokens/{target}/end-overlap"), &[]).await,
+        "POST /orgs/acme/tokens/ID/end-overlap" => form(&format!("/orgs/acme/tokens/{target}/end-overlap"), &[("sure", "yes")]).await,
         "GET /orgs/acme/tokens/ID/replace" => {
             revoked(it, target).await;
             it.get(caller, &format!("/orgs/acme/tokens/{target}/replace")).await
