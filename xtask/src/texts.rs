@@ -11,11 +11,11 @@ use crate::classes::{self, Token};
 use crate::files;
 use crate::project::Project;
 
-/// Where no text for people is: the texts themselves, and the samples of development builds.
-const ELSEWHERE: [&str; 2] = ["texts", "pages/components"];
+/// Where no other text for people is: the texts themselves, the samples of development builds, and drawings.
+const ELSEWHERE: [&str; 3] = ["texts", "pages/components", "icon.rs"];
 
 /// What looks like a text and is none, the file it stands in, and why.
-const NONE: [(&str, &[&str], &str); 7] = [
+const NONE: [(&str, &[&str], &str); 10] = [
     ("islands/page/dialogs.rs", &["Escape", "dialog form[data-busy]"], "a key, and what is looked for in the page"),
     ("islands/presets.rs", &["#permissions input[type=checkbox]"], "what is looked for in the page"),
     (
@@ -28,6 +28,9 @@ const NONE: [(&str, &[&str], &str); 7] = [
     ),
     ("pages/audit/verify.rs", &["jeton audit verify --checkpoint"], "a command"),
     ("pages/tokens/list.rs", &["tokens select"], "which widths the columns have"),
+    ("islands/page/times.rs", &["{} {}, {} UTC{zone}"], "a time, as `domain` writes it"),
+    ("ui/secret_once.rs", &["export JETON_TOKEN='{secret}'"], "a command"),
+    ("ui/sparkline.rs", &["M0 {line}h{width}", "M{x} {line}h{wide}v-{tall}h-{wide}z", "M{x} {line}h{wide}v{tall}h-{wide}z"], "drawings"),
     ("preferences.rs", &["light dark"], "what a style sheet calls it"),
     ("shell.rs", &["not all", "width=device-width, initial-scale=1"], "for browsers"),
 ];
@@ -87,9 +90,10 @@ fn is_text(literal: &str) -> bool {
         return false;
     }
     let chars: Vec<char> = literal.chars().collect();
-    let is_name = chars.len() > 1 && chars[0].is_uppercase() && chars[1].is_lowercase();
-    let is_sentence =
-        chars.windows(3).any(|three| (three[0].is_lowercase() || ",.".contains(three[0])) && three[1] == ' ' && three[2].is_lowercase());
+    let is_name = chars.len() > 1 && chars[0].is_uppercase() && chars[1..].iter().any(|c| c.is_lowercase());
+    let is_sentence = chars
+        .windows(3)
+        .any(|three| (three[0].is_alphanumeric() || "},.".contains(three[0])) && three[1] == ' ' && three[2].is_alphabetic());
     is_name || is_sentence
 }
 
@@ -113,6 +117,10 @@ mod tests {
         assert_eq!(
             words(r#"view! { <p title="Revoke">"shown once" {format!("{n} more tokens")}</p> }"#),
             ["Revoke", "shown once", "{n} more tokens"]
+        );
+        assert_eq!(
+            words(r#"f("API tokens"); f("CSV export"); f("{n} tokens"); f("3 tokens")"#),
+            ["API tokens", "CSV export", "{n} tokens", "3 tokens"]
         );
         assert_eq!(texts("a\n\"On two lines\"")[0].1, 2);
     }

@@ -58,7 +58,7 @@ pub const fn advice(attention: Attention) -> &'static str {
         Attention::OldPresented => "Some program is being refused. Give it the new secret, enable the token again, or stop the program.",
         Attention::CreatorLeft => "Whoever left may have kept the secret. With a new one it is worth nothing.",
         Attention::WiderThanUsed => {
-            "In 90 days nobody asked for all of what it may do. What is never used helps only whoever finds the secret. Judged once a day."
+            "In 100 days no service named all of what it may do. What is never used helps only whoever finds the secret. Judged once a day, from what services name."
         }
         Attention::OutsidePolicy => "What was there before the policy goes on as it is until somebody edits it.",
     }

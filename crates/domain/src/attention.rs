@@ -25,7 +25,7 @@ pub enum Attention {
     CreatorLeft,
     /// It breaks the organization's policy.
     OutsidePolicy,
-    /// Some of what it may do nobody has asked of it for [`UsageHistory::KEPT_DAYS`](crate::UsageHistory::KEPT_DAYS) days.
+    /// Some of what it may do nobody has asked of it for [`UsageHistory::JUDGED_DAYS`](crate::UsageHistory::JUDGED_DAYS) days.
     WiderThanUsed,
 }
 
@@ -38,7 +38,7 @@ pub enum Finding {
     CreatorLeft,
     /// It breaks the organization's policy.
     OutsidePolicy,
-    /// It was used for [`UsageHistory::KEPT_DAYS`](crate::UsageHistory::KEPT_DAYS) days, each time for a permission that was named, and some that it holds were never among them.
+    /// It was used for [`UsageHistory::JUDGED_DAYS`](crate::UsageHistory::JUDGED_DAYS) days, each time for a permission that was named, and some that it holds were never among them.
     WiderThanUsed,
 }
 

@@ -225,6 +225,12 @@ impl PermissionSet {
         })
     }
 
+    /// What is in it beside that which guards Jeton itself.
+    #[must_use]
+    pub fn beside_guards(self) -> Self {
+        self.iter().filter(|permission| !catalogue::guards(permission.as_str())).collect()
+    }
+
     /// Whether there is none in it.
     pub const fn is_empty(self) -> bool {
         self.0 == 0

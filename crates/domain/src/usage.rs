@@ -56,7 +56,7 @@ pub struct UsageHistory {
     pub addresses: Vec<SeenAddress>,
     /// What the program that used it last calls itself; may be empty, and is none when nobody has.
     pub user_agent: Option<String>,
-    /// The permissions it was used for in [`UsageHistory::KEPT_DAYS`] days, as far as they were named.
+    /// The permissions it was used for in [`UsageHistory::JUDGED_DAYS`] days, as far as they were named.
     pub permissions: PermissionSet,
     /// Whether it was also used for something that was not named.
     pub is_untold: bool,
@@ -69,13 +69,16 @@ impl UsageHistory {
     pub const DAYS: i64 = 30;
     /// Days that are kept.
     pub const KEPT_DAYS: i64 = 90;
+    /// So long nothing may have been used for a permission before it is said to be unused: longer than any quarter.
+    pub const JUDGED_DAYS: i64 = 100;
     /// Distinct addresses of one token that are kept.
     pub const MOST_ADDRESSES: u8 = 5;
 
-    /// What of `held` a token was not used for in [`Self::KEPT_DAYS`] days up to `today`. None while that cannot be said: when it is not known
-    /// for so long what it was used for, when a use named no permission, and when there was no use.
+    /// What of `held` a token was not used for in [`Self::JUDGED_DAYS`] days up to `today`. None while that cannot be said: when it is not known
+    /// for so long what it was used for, when a use named no permission, and when there was no use. Never what guards Jeton itself: that is also
+    /// asked for without being named, and nobody rotates, generates or hands on more than they hold, so of a token that does such things nothing is said.
     pub fn excess(held: PermissionSet, uses: &[PermissionUse], today: i64) -> PermissionSet {
-        let since = today - Self::KEPT_DAYS;
+        let since = today - Self::JUDGED_DAYS;
         let is_known = uses.iter().any(|each| each.first_day <= since);
         let mut lately = uses.iter().filter(|each| each.last_day > since).map(|each| each.permission).peekable();
         if !is_known || lately.peek().is_none() {
@@ -83,7 +86,7 @@ impl UsageHistory {
         }
         // Without a name it may have been any.
         let named: Option<PermissionSet> = lately.collect();
-        named.map_or(PermissionSet::NONE, |named| held.without(named))
+        named.filter(|named| !named.administers()).map_or(PermissionSet::NONE, |named| held.without(named).beside_guards())
     }
 
     /// The latest days up to the one of `now`, those without a use too, out of the days that are known.
@@ -172,7 +175,7 @@ mod tests {
     #[test]
     fn what_was_not_used_is_said_when_it_is_known_for_long_enough() {
         const TODAY: i64 = 20_000;
-        let held: PermissionSet = "cluster:read cluster:update billing:read".parse().unwrap();
+        let held: PermissionSet = "cluster:read cluster:update billing:read api_key:read token:verify".parse().unwrap();
         let uses = |uses: &[(&str, i64, i64)]| -> Vec<PermissionUse> {
             let read = |&(name, first, last): &(&str, i64, i64)| PermissionUse {
                 permission: (!name.is_empty()).then(|| name.parse().unwrap()),
@@ -183,20 +186,23 @@ mod tests {
         };
         for (known, excess) in [
             (&[][..], ""),
-            (&[("cluster:read", 89, 0)], ""),
-            (&[("cluster:read", 90, 0)], "billing:read cluster:update"),
-            (&[("cluster:read", 90, 89)], "billing:read cluster:update"),
+            (&[("cluster:read", 99, 0)], ""),
+            (&[("cluster:read", 100, 0)], "billing:read cluster:update"),
+            (&[("cluster:read", 100, 99)], "billing:read cluster:update"),
             // Nobody has used it, which is another matter.
-            (&[("cluster:read", 200, 90)], ""),
+            (&[("cluster:read", 200, 100)], ""),
             // What was used long ago is not used.
-            (&[("cluster:read", 200, 0), ("billing:read", 200, 90)], "billing:read cluster:update"),
+            (&[("cluster:read", 200, 0), ("billing:read", 200, 100)], "billing:read cluster:update"),
             (&[("cluster:read", 200, 0), ("billing:read", 3, 3)], "cluster:update"),
-            (&[("cluster:read", 90, 0), ("billing:read", 3, 3), ("cluster:update", 1, 1)], ""),
+            (&[("cluster:read", 100, 0), ("billing:read", 3, 3), ("cluster:update", 1, 1)], ""),
             // Who names none may have used any.
-            (&[("cluster:read", 90, 0), ("", 89, 89)], ""),
-            (&[("cluster:read", 90, 0), ("", 200, 90)], "billing:read cluster:update"),
+            (&[("cluster:read", 100, 0), ("", 99, 99)], ""),
+            (&[("cluster:read", 100, 0), ("", 200, 100)], "billing:read cluster:update"),
             // What it no longer holds is not missing.
-            (&[("agent:read", 90, 0)], "billing:read cluster:read cluster:update"),
+            (&[("agent:read", 100, 0)], "billing:read cluster:read cluster:update"),
+            // Who rotates what belongs to others has to hold all of it.
+            (&[("cluster:read", 100, 0), ("api_key:update", 2, 1)], ""),
+            (&[("cluster:read", 100, 0), ("api_key:read", 2, 1)], "billing:read cluster:update"),
         ] {
             assert_eq!(UsageHistory::excess(held, &uses(known), TODAY).stored(), excess, "{known:?}");
         }

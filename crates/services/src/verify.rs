@@ -23,11 +23,13 @@ pub struct Asked {
     /// From where it was presented to whoever asks, as far as they say: what its usage tells. What may not be used from everywhere is
     /// refused without it.
     pub address: Option<IpAddr>,
+    /// Whether whoever asks passes everything it may do on to others, who decide by that: then nobody is told what it is used for.
+    pub passed_on: bool,
 }
 
 impl From<Option<Permission>> for Asked {
     fn from(permission: Option<Permission>) -> Self {
-        Self { permission, address: None }
+        Self { permission, ..Self::default() }
     }
 }
 
@@ -83,7 +85,7 @@ impl Verification {
 /// Judges a presented token for the bearer of `access`, who holds `token:verify`. Length, prefix, alphabet and checksum are checked before
 /// anything is looked up. A token of another organization is not found, whatever its state.
 pub async fn verify(console: &Console, access: &Access, caller: &Caller, presented: &str, asked: impl Into<Asked>) -> Result<Verification> {
-    let Asked { permission, address } = asked.into();
+    let Asked { permission, address, passed_on } = asked.into();
     access.require(Permission::TOKEN_VERIFY)?;
     let Ok(secret) = Secret::parse(presented, &console.0.prefix) else { return Ok(Verification::refused(Verdict::NotFound)) };
     let digest = console.0.keys.token(&secret);
@@ -114,7 +116,8 @@ pub async fn verify(console: &Console, access: &Access, caller: &Caller, present
     if verdict != Verdict::Valid {
         return Ok(Verification { budget, ..Verification::refused(verdict) });
     }
-    console.0.usage.accepted(&found, now, permission.map_or(Purpose::Untold, Purpose::Permission), by);
+    let purpose = permission.filter(|_| !passed_on).map_or(Purpose::Untold, Purpose::Permission);
+    console.0.usage.accepted(&found, now, purpose, by);
     Ok(Verification { verdict, subject: Some(Subject(found)), budget })
 }
 

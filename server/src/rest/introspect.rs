@@ -94,7 +94,7 @@ pub(super) struct InactiveToken {
 pub(super) async fn introspect(asking: Asking) -> Result<Response, Problem> {
     let busy::Asked { site, caller, access, said: form } = asking.form().await?;
     let (presented, address) = token_and_address(&form)?;
-    let found = services::verify::verify(&site.console, &access, &caller, &presented, Asked { permission: None, address }).await?;
+    let found = services::verify::verify(&site.console, &access, &caller, &presented, Asked { address, ..Asked::default() }).await?;
     Ok(json(&match found.subject {
         Some(subject) => Introspection::Active(Box::new(active(&subject, site.public_url.origin()))),
         None => Introspection::Inactive(InactiveToken { active: false }),

@@ -283,7 +283,7 @@ pub(super) struct FindingName;
 impl PartialSchema for FindingName {
     fn schema() -> RefOr<Schema> {
         let meaning = "`presented`: in the last seven days though it, or an earlier secret of it, is dead; `left`: whoever generated it has left; \
-            `policy`: it breaks the organization's policy; `wider`: it may do more than it was used for in 90 days, as far as services name a \
+            `policy`: it breaks the organization's policy; `wider`: it may do more than it was used for in 100 days, as far as services name a \
             permission when they verify it.";
         words(meaning, Finding::ALL.map(Finding::as_str))
     }

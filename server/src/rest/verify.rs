@@ -45,6 +45,7 @@ impl Question {
         Ok(Asked {
             permission: self.permission.as_deref().map(str::parse).transpose().map_err(|invalid| ("permission", invalid))?,
             address: self.remote_addr.as_deref().map(address).transpose().map_err(|invalid| ("remote_addr", invalid))?,
+            passed_on: false,
         })
     }
 }

@@ -72,7 +72,7 @@ async fn what_is_wider_than_used_is_named_where_it_is_edited(it: TestConsole) {
     let owner = it.session("owner").await;
     let (wide, _) = it.issue("acme", "wide", Role::Developer, &[], Lifetime::Never).await;
     let edit = format!("/orgs/acme/tokens/{}/edit", wide.id);
-    assert!(!it.get(&owner, &edit).await.text().contains("not used in 90 days"));
+    assert!(!it.get(&owner, &edit).await.text().contains("not used in 100 days"));
     it.execute(&format!(
         "INSERT INTO token_excess (token_id, organization_id, permissions, judged_at) SELECT id, organization_id, \
          'agent:create agent:read budget:read cluster:read', {} FROM tokens WHERE id = '{}'",
@@ -88,7 +88,7 @@ async fn what_is_wider_than_used_is_named_where_it_is_edited(it: TestConsole) {
     assert!(lists.contains(&"/orgs/acme/tokens?status=active&finding=wider&sort=created".to_owned()), "{lists:?}");
     assert!(it.get(&owner, "/orgs/acme/tokens?finding=wider").await.body.contains("aria-label=\"Select wide\""));
     for page in [edit.clone(), format!("/orgs/acme/tokens/{}", wide.id)] {
-        assert!(it.get(&owner, &page).await.text().contains("4 permissions were not used in 90 days"), "{page}");
+        assert!(it.get(&owner, &page).await.text().contains("4 permissions were not used in 100 days"), "{page}");
     }
 }
 

@@ -16,6 +16,7 @@ on_both![
     who_may_not_pass_is_told_as_rfc_6750_says,
     a_gateway_without_a_good_token_of_its_own_lets_nobody_pass,
     everything_required_has_to_hold,
+    what_passes_may_be_used_for_all_that_is_handed_on,
     no_request_is_odd_enough_for_a_fifth_answer,
     without_a_database_nobody_passes,
 ];
@@ -186,6 +187,23 @@ async fn everything_required_has_to_hold(it: TestConsole) {
     }
     let in_address = ask(&it, &format!("/auth/verify?permission={secret}"), &[("x-jeton-verifier", &verifier)]).await;
     assert!(in_address.status == 403 && !in_address.body.contains(&secret));
+}
+
+/// What stands behind gets every permission and decides by it, so none may be said to be unused.
+async fn what_passes_may_be_used_for_all_that_is_handed_on(it: TestConsole) {
+    let verifier = verifier(&it).await;
+    let (token, secret) = it.issue("acme", "ci", Role::Viewer, &["deployment:trigger"], Lifetime::Never).await;
+    let bearer = format!("Bearer {secret}");
+    let headers = [("authorization", bearer.as_str()), ("x-jeton-verifier", verifier.as_str())];
+    assert_eq!(ask(&it, "/auth/verify?permission=cluster:read+deployment:trigger", &headers).await.status, 200);
+    // Rotating another waits until every use is written.
+    let admin = Caller::Token(it.issue("acme", "admin", Role::Admin, &[], Lifetime::Never).await.1);
+    let (waiting, _) = it.issue("acme", "waiting", Role::Viewer, &[], Lifetime::Never).await;
+    let path = format!("/api/v1/organizations/acme/tokens/{}/rotate", waiting.id);
+    let rotate = with(request(Method::POST, &path, "{}"), &[("content-type", "application/json")]);
+    assert_eq!(it.send(&admin, rotate).await.status, 200);
+    let told = it.get(&admin, &format!("/api/v1/organizations/acme/tokens/{}/usage", token.id)).await.json();
+    assert_eq!((told["without_permission"].as_bool(), told["permissions"].as_array().map(Vec::len)), (Some(true), Some(0)));
 }
 
 async fn no_request_is_odd_enough_for_a_fifth_answer(it: TestConsole) {

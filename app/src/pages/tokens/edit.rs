@@ -101,6 +101,7 @@ fn Excess(excess: PermissionSet) -> impl IntoView {
             <Notice tone=Tone::Neutral>
                 <p>{say::EXCESS}</p>
                 <Grants summary=usage::excess(excess.iter().count()) permissions=excess open=true />
+                <p>{usage::EXCESS_HINT}</p>
             </Notice>
         }
     })

@@ -121,6 +121,7 @@ fn Purposes(permissions: PermissionSet, is_untold: bool, excess: PermissionSet) 
         {grants(say::purposes(permissions.iter().count()), permissions)}
         {is_untold.then(|| view! { <p>{say::UNTOLD}</p> })}
         {grants(say::excess(excess.iter().count()), excess)}
+        {(!excess.is_empty()).then(|| view! { <p class="field-hint">{say::EXCESS_HINT}</p> })}
     }
     .into_any()
 }

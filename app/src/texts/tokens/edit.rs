@@ -12,7 +12,7 @@ pub const PRESENT_ROLE_AND_MORE: &str = "A role, and permissions of its own besi
 pub const PRESENT_ROLE_OUT_OF_REACH: &str = "A role that may do more than you, which you cannot hand out.";
 
 pub const EXCESS: &str =
-    "Nobody has asked for all of what this token may do. With custom permissions it can keep what it needs and lose the rest.";
+    "No service has named all of what this token may do. With custom permissions it can keep what it needs and lose the rest.";
 
 pub const KEEP_EXPIRY: &str = "Keep as it is";
 pub const NEVER_EXPIRES: &str = "It never expires. Any other choice counts from now.";

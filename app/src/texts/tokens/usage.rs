@@ -14,16 +14,19 @@ pub const UNTOLD: &str = "A service verified it without naming a permission, so 
 /// Above the permissions themselves.
 pub fn purposes(how_many: usize) -> String {
     match how_many {
-        1 => "1 permission in 90 days".to_owned(),
-        many => format!("{many} permissions in 90 days"),
+        1 => "1 permission in 100 days".to_owned(),
+        many => format!("{many} permissions in 100 days"),
     }
 }
+
+/// Below what was not used, wherever that is offered to be taken away.
+pub const EXCESS_HINT: &str = "Found once a day, from what services name when they verify the token. If one names a permission and then goes by the whole list in the answer, this does not know: ask before you take anything away. What guards Jeton itself is left out.";
 
 /// Above the permissions themselves.
 pub fn excess(how_many: usize) -> String {
     match how_many {
-        1 => "1 permission was not used in 90 days".to_owned(),
-        many => format!("{many} permissions were not used in 90 days"),
+        1 => "1 permission was not used in 100 days".to_owned(),
+        many => format!("{many} permissions were not used in 100 days"),
     }
 }
 

@@ -39,6 +39,15 @@ pub(crate) async fn on_record(db: &Db) -> Result<Option<Timestamp>> {
 pub(crate) async fn set_back(db: &Db, now: Timestamp) -> Result<()> {
     on_db!(db, |pool| {
         sqlx::query("UPDATE token_refusals SET last_at = $1 WHERE last_at > $1").bind(now.as_micros()).execute(pool).await?;
+        sqlx::query("UPDATE tokens SET rights_changed_at = $1 WHERE rights_changed_at > $1").bind(now.as_micros()).execute(pool).await?;
+        sqlx::query("UPDATE roles SET permissions_changed_at = $1 WHERE permissions_changed_at > $1")
+            .bind(now.as_micros())
+            .execute(pool)
+            .await?;
+        sqlx::query("DELETE FROM token_excess WHERE judged_at > $1").bind(now.as_micros()).execute(pool).await?;
+        // Where a use is on no day that was, nothing is known of it.
+        sqlx::query("DELETE FROM token_permission_uses WHERE last_day > $1").bind(now.day()).execute(pool).await?;
+        sqlx::query("DELETE FROM daily_tasks WHERE day > $1").bind(now.day()).execute(pool).await?;
     });
     Ok(())
 }

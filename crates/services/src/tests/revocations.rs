@@ -84,7 +84,7 @@ impl Servers {
     /// Asks one server about one token, and notes when it says yes.
     async fn ask(&self, console: &Console, access: &Access, watched: &Watched, asked: Option<Permission>) {
         let started = self.nanos();
-        let asked = Asked { permission: asked, address: HERE.parse().ok() };
+        let asked = Asked { permission: asked, address: HERE.parse().ok(), ..Asked::default() };
         let verdict = verify::verify(console, access, &caller(), watched.issued.secret.expose(), asked).await;
         match verdict {
             Ok(found) if found.verdict == Verdict::Valid => {

@@ -37,7 +37,7 @@ pub async fn overview(console: &Console, access: &Access) -> Result<Overview> {
     let outside = if breaking.is_empty() { Vec::new() } else { token_policy::breaches_under(&policy, console, access, &breaking).await? };
     let wider = spotted.iter().filter(|each| each.attention == Attention::WiderThanUsed);
     let wider: Vec<TokenId> = wider.flat_map(|each| &each.first).map(|listed| listed.token.id).collect();
-    let excess = store::tokens::excess(&console.0.db, access, &wider).await?;
+    let excess = store::tokens::excess(&console.0.db, access, &wider, now).await?;
     let note = |attention: Attention, listed: Listed| {
         let of_use = excess.iter().find(|(id, _)| attention == Attention::WiderThanUsed && *id == listed.token.id);
         let of_policy = outside.iter().find(|(id, _)| attention == Attention::OutsidePolicy && *id == listed.token.id);

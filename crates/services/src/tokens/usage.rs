@@ -1,6 +1,6 @@
 //! How much a token is used.
 
-use domain::{Permission, PermissionSet, TokenId, UsageHistory};
+use domain::{Permission, PermissionSet, Timestamp, TokenId, UsageHistory};
 
 use crate::{
     Console,
@@ -17,7 +17,7 @@ pub async fn usage(console: &Console, access: &Access, id: &str) -> Result<Usage
     store::tokens::find(db, access, id).await?.ok_or(Error::NotFound)?;
     let now = console.now();
     let known = store::usage::list_days(db, access, id, now.day() - UsageHistory::DAYS + 1).await?;
-    let (permissions, is_untold) = store::tokens::used_for(db, access, id, now.day() - UsageHistory::KEPT_DAYS + 1).await?;
+    let (permissions, is_untold) = used_for(console, access, id, now).await?;
     Ok(UsageHistory {
         days: UsageHistory::latest(&known, now),
         addresses: store::usage::list_addresses(db, access, id).await?,
@@ -28,9 +28,19 @@ pub async fn usage(console: &Console, access: &Access, id: &str) -> Result<Usage
     })
 }
 
-/// What one of the organization's tokens may do and was not used for, as judged last; nothing while that cannot be said.
+/// What one of the organization's tokens may do and was not used for, as judged last, without what it was used for since; nothing while that cannot be
+/// said.
 pub async fn excess(console: &Console, access: &Access, id: TokenId) -> Result<PermissionSet> {
     access.require_on_tokens(Permission::API_KEY_READ)?;
-    let excess = store::tokens::excess(&console.0.db, access, &[id]).await?;
-    Ok(excess.into_iter().next().map_or(PermissionSet::NONE, |(_, excess)| excess))
+    let now = console.now();
+    let (permissions, is_untold) = used_for(console, access, id, now).await?;
+    if is_untold {
+        return Ok(PermissionSet::NONE);
+    }
+    let excess = store::tokens::excess(&console.0.db, access, &[id], now).await?;
+    Ok(excess.into_iter().next().map_or(PermissionSet::NONE, |(_, excess)| excess.without(permissions)))
+}
+
+async fn used_for(console: &Console, access: &Access, id: TokenId, now: Timestamp) -> Result<(PermissionSet, bool)> {
+    store::tokens::used_for(&console.0.db, access, id, now.day() - UsageHistory::JUDGED_DAYS + 1).await
 }

@@ -37,6 +37,7 @@ pub(crate) struct Seen {
 }
 
 /// Between which days a token was accepted for a permission; none where none was named.
+#[derive(Clone, Copy)]
 pub(crate) struct PermissionUses {
     pub(crate) organization: OrganizationId,
     pub(crate) token: TokenId,
@@ -47,6 +48,9 @@ pub(crate) struct PermissionUses {
 
 /// Of so many uses it is remembered that they are written; past that all of it is forgotten, which costs statements.
 const MOST_WRITTEN: usize = 100_000;
+
+/// So many uses that could not be written wait for the next time; past that they are dropped.
+const MOST_WAITING: usize = 20_000;
 
 /// What waits to be written.
 #[derive(Default)]
@@ -124,6 +128,10 @@ impl History {
             let upserted = warned(&persistently(|| store::usage::upsert_permissions(db, batch)).await);
             if upserted {
                 self.remember_written(batch);
+            } else if self.permissions.len() < MOST_WAITING {
+                // The next use may be in months, and writing it twice is writing it once.
+                self.permissions.extend(batch.iter().map(|each| ((each.token, each.permission), *each)));
+                self.due.get_or_insert_with(|| Instant::now() + PERIOD);
             }
             written &= upserted;
         }

@@ -24,11 +24,12 @@ pub(crate) struct Usage {
     days: Vec<Counts>,
     /// The latest five distinct addresses it was accepted from, the last one first.
     addresses: Vec<Address>,
-    /// The permissions that it was used for in 90 days, as far as they were named.
+    /// The permissions that it was used for in 100 days, as far as they were named.
     permissions: Vec<&'static str>,
     /// Whether it was also verified without one being named, so that it may have been used for any.
     without_permission: bool,
-    /// The permissions that it holds and was not used for in 90 days, as found once a day; empty while that cannot be said.
+    /// The permissions that it holds and was not used for in 100 days, as found once a day; empty while that cannot be said, and never what guards
+    /// Jeton itself.
     unused_permissions: Vec<&'static str>,
     /// The overlap of a rotation, while one is under way.
     overlap: Option<Overlapping>,

@@ -52,7 +52,18 @@ pub(crate) async fn known_since(db: &Db, after: Option<TokenId>, day: i64, limit
     ids.into_iter().map(|id| stored("token_permission_uses.token_id", id.parse())).collect()
 }
 
-/// What these tokens were used for; of those that are revoked nothing.
+/// Forgets what tokens were used for that are revoked: nobody asks any more.
+pub(crate) async fn forget_uses_of_revoked(db: &Db) -> Result<()> {
+    let _place = db.place_to_write().await?;
+    on_db!(db, |pool| {
+        sqlx::query("DELETE FROM token_permission_uses WHERE token_id IN (SELECT t.id FROM tokens t WHERE t.revoked_at IS NOT NULL)")
+            .execute(pool)
+            .await?;
+    });
+    Ok(())
+}
+
+/// What these tokens were used for, in the order of their ids; of those that are revoked, or cannot be read, nothing.
 pub(crate) async fn used(db: &Db, ids: &[TokenId]) -> Result<Vec<Used>> {
     let rows: Vec<UsedRow> = on_db!(db, |pool| {
         let mut sql = QueryBuilder::new(concat!(
@@ -63,6 +74,7 @@ pub(crate) async fn used(db: &Db, ids: &[TokenId]) -> Result<Vec<Used>> {
              WHERE t.revoked_at IS NULL AND t.id IN ("
         ));
         among(&mut sql, ids);
+        sql.push(" ORDER BY t.id");
         sql.build_query_as().persistent(false).fetch_all(pool).await?
     });
     let mut uses: HashMap<String, Vec<PermissionUse>> = HashMap::new();
@@ -76,13 +88,14 @@ pub(crate) async fn used(db: &Db, ids: &[TokenId]) -> Result<Vec<Used>> {
         let Ok(permission) = named(&permission) else { continue };
         uses.entry(token_id).or_default().push(PermissionUse { permission, first_day, last_day });
     }
-    rows.into_iter()
-        .map(|row| {
-            let uses = uses.remove(&row.token.id).unwrap_or_default();
-            let rights_changed_at = row.rights_changed_at.max(row.permissions_changed_at).map(Timestamp::from_micros);
-            Ok(Used { organization: row.organization_id, token: row.token.into_token()?, uses, rights_changed_at })
-        })
-        .collect()
+    let read = rows.into_iter().filter_map(|row| {
+        let uses = uses.remove(&row.token.id).unwrap_or_default();
+        let rights_changed_at = row.rights_changed_at.max(row.permissions_changed_at).map(Timestamp::from_micros);
+        // One row that is broken must not keep all others from being judged.
+        let token = row.token.into_token().inspect_err(|error| tracing::warn!(%error, "a token cannot be judged")).ok()?;
+        Some(Used { organization: row.organization_id, token, uses, rights_changed_at })
+    });
+    Ok(read.collect())
 }
 
 /// The permission that a use was for; none where none was named.
@@ -134,7 +147,10 @@ pub(crate) async fn forget_excess(db: &Db, judged_at: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Leaves out of what was judged, `x`, what is about rights that have changed since.
+/// For so long what was judged is told; a day is enough unless no server could judge since.
+pub(super) const TOLD: i64 = 2 * super::list::DAY;
+
+/// Leaves out of what was judged, `x`, what is about rights that have changed since. What is too old is left out by who asks.
 macro_rules! still_held {
     () => {
         "x.judged_at > COALESCE(t.rights_changed_at, 0) AND x.judged_at > COALESCE((SELECT c.permissions_changed_at FROM roles c \
@@ -144,7 +160,7 @@ macro_rules! still_held {
 pub(super) use still_held;
 
 /// What these tokens of the organization may do beyond what they are used for; those that do not are left out.
-pub(crate) async fn excess(db: &Db, access: &Access, tokens: &[TokenId]) -> Result<Vec<(TokenId, PermissionSet)>> {
+pub(crate) async fn excess(db: &Db, access: &Access, tokens: &[TokenId], now: Timestamp) -> Result<Vec<(TokenId, PermissionSet)>> {
     if tokens.is_empty() {
         return Ok(Vec::new());
     }
@@ -154,7 +170,8 @@ pub(crate) async fn excess(db: &Db, access: &Access, tokens: &[TokenId]) -> Resu
             still_held!(),
             " AND t.organization_id = "
         ));
-        sql.push_bind(access.organization().id.to_string()).push(" AND x.token_id IN (");
+        sql.push_bind(access.organization().id.to_string()).push(" AND x.judged_at > ").push_bind(now.as_micros() - TOLD);
+        sql.push(" AND x.token_id IN (");
         among(&mut sql, tokens);
         sql.build_query_as().persistent(false).fetch_all(pool).await?
     });

@@ -12,7 +12,7 @@ use sqlx::{Database, Encode, QueryBuilder, Type};
 use super::{
     super::{Db, Write, containing, on_db, on_tx, stored, token_policy},
     Row,
-    excess::still_held,
+    excess::{TOLD, still_held},
     walk::key,
 };
 use crate::{access::Access, error::Result};
@@ -121,7 +121,12 @@ where
             sql.push(")))");
         }
         Finding::WiderThanUsed => {
-            sql.push(concat!(" AND EXISTS (SELECT 1 FROM token_excess x WHERE x.token_id = t.id AND ", still_held!(), ")"));
+            sql.push(concat!(
+                " AND EXISTS (SELECT 1 FROM token_excess x WHERE x.token_id = t.id AND ",
+                still_held!(),
+                " AND x.judged_at > "
+            ));
+            sql.push_bind(now - TOLD).push(")");
         }
     }
 }
