@@ -216,10 +216,10 @@ fn AccountMenu(me: Me) -> impl IntoView {
                 {say::YOUR_ACCOUNT}
             </a>
             <a class="button" data-look=Look::Secondary.as_str() href=paths::API_REFERENCE>
-                {say::API_REFERENCE}
+                {common::API_REFERENCE}
             </a>
             <form method="post" action=paths::SIGN_OUT>
-                <Submit look=Look::Secondary label=say::SIGN_OUT />
+                <Submit look=Look::Secondary label=common::SIGN_OUT />
             </form>
         </div>
     }

@@ -174,7 +174,7 @@ fn Row(noted: Noted, attention: Attention, column: &'static str, organization: S
             Remedy::Rotate => (Glyph::Rotate, common::ROTATE, paths::rotate(&organization, token.id)),
             Remedy::Revoke => (Glyph::Bin, common::REVOKE, paths::ask_revoke(&organization, &attention.query().to_query(), token.id)),
             Remedy::Edit => (Glyph::Pencil, common::EDIT, paths::edit(&organization, token.id)),
-            Remedy::Replace => (Glyph::Plus, say::GENERATE_REPLACEMENT, paths::replace(&organization, token.id)),
+            Remedy::Replace => (Glyph::Plus, common::GENERATE_REPLACEMENT, paths::replace(&organization, token.id)),
             Remedy::Look => (Glyph::Info, say::SEE_WHO_IS_TRYING, paths::token(&organization, token.id)),
         };
         view! {

@@ -8,7 +8,7 @@ use crate::{
     layout::Plain,
     paths, posted,
     queries::resets,
-    texts::{account, reset_password as say},
+    texts::{account, common, reset_password as say},
     ui::{
         badge::Tone,
         button::Submit,
@@ -88,7 +88,7 @@ fn NewPassword(email: Email, code: String) -> impl IntoView {
             <TextField
                 name="password"
                 label=account::NEW_PASSWORD
-                hint=account::PASSWORD_HINT
+                hint=common::PASSWORD_HINT
                 kind="password"
                 autocomplete="new-password"
                 autofocus=!refusal.is_some()

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 use crate::{
     layout::Plain,
     paths, posted,
-    texts::{account, common, setup as say},
+    texts::{common, setup as say},
     ui::{
         badge::Tone,
         button::Submit,
@@ -59,7 +59,7 @@ fn SetupForm(code: String) -> impl IntoView {
                 autofocus=!refusal.is_some()
                 refusal=refusal
             />
-            <TextField name="name" label=say::YOUR_NAME value=posted::field("name") autocomplete="name" refusal=refusal />
+            <TextField name="name" label=common::YOUR_NAME value=posted::field("name") autocomplete="name" refusal=refusal />
             <TextField
                 name="email"
                 label=say::YOUR_EMAIL
@@ -72,8 +72,8 @@ fn SetupForm(code: String) -> impl IntoView {
             />
             <TextField
                 name="password"
-                label=account::PASSWORD
-                hint=account::PASSWORD_HINT
+                label=common::PASSWORD
+                hint=common::PASSWORD_HINT
                 kind="password"
                 autocomplete="new-password"
                 refusal=refusal

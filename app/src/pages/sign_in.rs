@@ -53,7 +53,7 @@ pub fn SignIn() -> impl IntoView {
                     autofocus=!refused
                     refusal=refusal
                 />
-                <TextField name="password" label=account::PASSWORD kind="password" autocomplete="current-password" refusal=refusal />
+                <TextField name="password" label=common::PASSWORD kind="password" autocomplete="current-password" refusal=refusal />
                 <Submit label=common::SIGN_IN />
             </form>
             <p>

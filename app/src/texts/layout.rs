@@ -5,8 +5,6 @@ pub const ORGANIZATION: &str = "Organization: ";
 /// The menu of them, and the button that opens it where the page is of none.
 pub const ORGANIZATIONS: &str = "Organizations";
 pub const YOUR_ACCOUNT: &str = "Your account";
-pub const API_REFERENCE: &str = "API reference";
-pub const SIGN_OUT: &str = "Sign out";
 pub const BREADCRUMB: &str = "Breadcrumb";
 
 /// The button that opens the menu of organizations.

@@ -12,7 +12,6 @@ pub const WELCOME: &str = "Welcome: you are a member now.";
 pub const NOTHING_NEEDS_ATTENTION: &str = "Nothing needs attention";
 pub const SHOW_THE_TOKENS: &str = "Show the tokens";
 
-pub const GENERATE_REPLACEMENT: &str = "Generate replacement";
 pub const SEE_WHO_IS_TRYING: &str = "See who is trying";
 pub const NOTHING_YOU_MAY_DO: &str = "Nothing that you may do";
 

@@ -10,7 +10,6 @@ pub const LEAD: &str =
 pub const NOT_SET_UP: &str = "Something has to change first";
 pub const ORGANIZATION: &str = "Organization";
 pub const ORGANIZATION_HINT: &str = "Who the tokens will belong to, such as your company or team.";
-pub const YOUR_NAME: &str = "Your name";
 pub const YOUR_EMAIL: &str = "Your e-mail address";
 pub const YOUR_EMAIL_HINT: &str = "You sign in with it.";
 pub const SET_UP_AND_SIGN_IN: &str = "Set up and sign in";

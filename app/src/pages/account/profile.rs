@@ -90,7 +90,7 @@ fn Shown(me: Me) -> impl IntoView {
         <ThisBrowser />
         <section class="block" aria-labelledby="password-title">
             <h2 class="block-title" id="password-title">
-                {account::PASSWORD}
+                {common::PASSWORD}
             </h2>
             <p class="lead">{say::PASSWORD_LEAD}</p>
             <Summary title=account::PASSWORD_NOT_CHANGED fields=&["present", "password"] refusal=password />
@@ -99,7 +99,7 @@ fn Shown(me: Me) -> impl IntoView {
                 <TextField
                     name="password"
                     label=account::NEW_PASSWORD
-                    hint=account::PASSWORD_HINT
+                    hint=common::PASSWORD_HINT
                     kind="password"
                     autocomplete="new-password"
                     refusal=password

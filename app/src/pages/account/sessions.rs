@@ -61,7 +61,7 @@ fn Shown(list: SessionList) -> impl IntoView {
                     }
                 })}
         </div>
-        <Table id="sessions" caption=say::CAPTION columns=&[say::BROWSER, say::ADDRESS, say::SIGNED_IN, say::LAST_SEEN]>
+        <Table id="sessions" caption=say::CAPTION columns=&[say::BROWSER, say::ADDRESS, say::SIGNED_IN, common::LAST_SEEN]>
             {rows}
         </Table>
     }
@@ -95,7 +95,7 @@ fn Row(session: Session, now: Timestamp) -> impl IntoView {
             <Cell column=say::SIGNED_IN>
                 <Moment at=session.created_at />
             </Cell>
-            <Cell column=say::LAST_SEEN>{seen}</Cell>
+            <Cell column=common::LAST_SEEN>{seen}</Cell>
             <td role="cell" class="row-actions">
                 {end}
             </td>

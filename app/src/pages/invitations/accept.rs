@@ -90,7 +90,7 @@ fn Opened(open: OpenInvitation, code: String) -> impl IntoView {
                 <p>{say::ANOTHER_ADDRESS}</p>
             </Notice>
             <form method="post" action=paths::SIGN_OUT>
-                <Submit look=Look::Secondary label=say::SIGN_OUT />
+                <Submit look=Look::Secondary label=common::SIGN_OUT />
             </form>
         }
         .into_any(),
@@ -119,7 +119,7 @@ fn NewPerson(code: String, email: String, organization: String) -> impl IntoView
             </div>
             <TextField
                 name="name"
-                label=say::YOUR_NAME
+                label=common::YOUR_NAME
                 value=posted::field("name")
                 autocomplete="name"
                 autofocus=!refusal.is_some()
@@ -127,8 +127,8 @@ fn NewPerson(code: String, email: String, organization: String) -> impl IntoView
             />
             <TextField
                 name="password"
-                label=say::PASSWORD
-                hint=say::PASSWORD_HINT
+                label=common::PASSWORD
+                hint=common::PASSWORD_HINT
                 kind="password"
                 autocomplete="new-password"
                 refusal=refusal

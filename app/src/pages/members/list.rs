@@ -195,7 +195,7 @@ fn Shown(list: MemberList) -> impl IntoView {
             }
             None => {
                 view! {
-                    <Table id="members" caption=caption columns=&[common::NAME, common::ROLE, area::MEMBER_SINCE, area::LAST_SEEN]>
+                    <Table id="members" caption=caption columns=&[common::NAME, common::ROLE, area::MEMBER_SINCE, common::LAST_SEEN]>
                         {rows}
                     </Table>
                     <Pages first=to_first next=to_next />
@@ -281,7 +281,7 @@ fn Row(listed: Listed, organization: String, now: Timestamp) -> impl IntoView {
             <Cell column=area::MEMBER_SINCE>
                 <Moment at=member.since />
             </Cell>
-            <Cell column=area::LAST_SEEN>{seen}</Cell>
+            <Cell column=common::LAST_SEEN>{seen}</Cell>
             <td role="cell" class="row-actions">
                 {remove}
             </td>

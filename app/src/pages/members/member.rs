@@ -114,7 +114,7 @@ fn Facts(member: domain::Member, you: bool, now: Timestamp) -> impl IntoView {
             <Detail term=area::MEMBER_SINCE>
                 <Moment at=member.since />
             </Detail>
-            <Detail term=area::LAST_SEEN>{seen}</Detail>
+            <Detail term=common::LAST_SEEN>{seen}</Detail>
             <Detail term=say::ID>
                 <code class="hint">{member.user.to_string()}</code>
             </Detail>

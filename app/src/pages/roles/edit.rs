@@ -130,7 +130,7 @@ fn Form(role: DefinedRole, offered: domain::PermissionSet, version: String, acti
             <RoleFields values=values offered=offered address=page refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
-                <Submit label=say::SAVE_CHANGES />
+                <Submit label=common::SAVE_CHANGES />
                 <ButtonLink href=back>{common::CANCEL}</ButtonLink>
             </div>
         </form>

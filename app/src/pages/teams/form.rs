@@ -99,7 +99,7 @@ fn TeamForm(blank: Blank, refused: &'static str) -> impl IntoView {
     let refusal = Refusal::posted();
     let (address, back, label) = match &team {
         None => (paths::new_team(&slug), paths::teams(&slug), area::CREATE_TEAM),
-        Some(team) => (paths::edit_team(&slug, team.id), paths::team(&slug, team.id), say::SAVE_CHANGES),
+        Some(team) => (paths::edit_team(&slug, team.id), paths::team(&slug, team.id), common::SAVE_CHANGES),
     };
     let edits = team.is_some();
     let (name, description) = team.map(|team| (team.name.to_string(), team.description.to_string())).unwrap_or_default();

@@ -174,7 +174,7 @@ fn EditForm(editable: Editable, policy: Policy, now: Timestamp) -> impl IntoView
             <LimitsFields limits=token.limits refusal=refusal />
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
-                <Submit meanwhile=say::MEANWHILE label=say::SAVE_CHANGES />
+                <Submit meanwhile=say::MEANWHILE label=common::SAVE_CHANGES />
                 <ButtonLink href=page>{common::CANCEL}</ButtonLink>
             </div>
         </form>

@@ -37,7 +37,7 @@ pub fn FirstUse(own: bool, new_token: Option<String>, limit: String) -> impl Int
             <pre class="code" tabindex="0" role="group" aria-label=say::EXAMPLE>
                 <code>{example}</code>
             </pre>
-            <p class="empty-text">{say::how_to_check(view! { <a href=API_REFERENCE>{say::API_REFERENCE}</a> }.into_any())}</p>
+            <p class="empty-text">{say::how_to_check(view! { <a href=API_REFERENCE>{common::API_REFERENCE}</a> }.into_any())}</p>
         </Empty>
     }
 }

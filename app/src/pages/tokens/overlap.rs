@@ -11,10 +11,7 @@ use super::revoke;
 use crate::{
     paths, posted,
     queries::rotation::Secrets,
-    texts::{
-        common,
-        tokens::{overlap as say, replace},
-    },
+    texts::{common, tokens::overlap as say},
     ui::{
         badge::Tone,
         button::{ButtonLink, Look, Submit},
@@ -39,7 +36,7 @@ pub fn RenewalActions(organization: String, token: TokenId, status: Status, know
         Status::Expired | Status::Revoked if known.may_create => view! {
             <ButtonLink href=paths::replace(&organization, token)>
                 <Icon glyph=Glyph::Plus />
-                {replace::GENERATE_REPLACEMENT}
+                {common::GENERATE_REPLACEMENT}
             </ButtonLink>
         }
         .into_any(),

@@ -39,21 +39,21 @@ pub fn ReplaceToken() -> impl IntoView {
     let form =
         Resource::new_blocking(move || (organization.get(), id.get()), |(organization, id)| rotation::replace_form(organization, id));
     view! {
-        <Steps last=say::GENERATE_REPLACEMENT organization=organization id=id />
-        <Heading text=say::GENERATE_REPLACEMENT />
+        <Steps last=common::GENERATE_REPLACEMENT organization=organization id=id />
+        <Heading text=common::GENERATE_REPLACEMENT />
         <Suspense>
             {move || Suspend::new(async move {
                 match form.await {
                     Ok(form) => {
                         view! {
-                            <PageTitle page=say::GENERATE_REPLACEMENT organization=form.organization.name.to_string() />
+                            <PageTitle page=common::GENERATE_REPLACEMENT organization=form.organization.name.to_string() />
                             <Replace form=form />
                         }
                             .into_any()
                     }
                     Err(failure) => {
                         view! {
-                            <PageTitle page=say::GENERATE_REPLACEMENT />
+                            <PageTitle page=common::GENERATE_REPLACEMENT />
                             <NotNow failure=failure refused=say::REFUSED organization=organization id=id />
                         }
                             .into_any()
@@ -140,7 +140,7 @@ fn Form(form: Replaceable) -> impl IntoView {
             </section>
             <ConfirmIdentity refusal=refusal />
             <div class="form-actions">
-                <Submit meanwhile=create::MEANWHILE label=say::GENERATE_REPLACEMENT />
+                <Submit meanwhile=create::MEANWHILE label=common::GENERATE_REPLACEMENT />
                 <ButtonLink href=back>{common::CANCEL}</ButtonLink>
             </div>
         </form>

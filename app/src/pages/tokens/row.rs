@@ -1,16 +1,14 @@
 //! One token in the list.
 
 use core::time::Duration;
-use std::sync::LazyLock;
 
 use domain::{Hint, OldSecret, Presented, State, Status, Timestamp, Token, time::remaining};
-use leptos::{prelude::*, tachys::html::InertElement};
+use leptos::prelude::*;
 
 use crate::{
     paths,
     texts::{common, tokens::row as say},
     ui::{
-        as_markup,
         badge::{Badge, Tone},
         button::Look,
         icon::{Glyph, Icon},
@@ -21,14 +19,6 @@ use crate::{
 
 /// A token that ends within this time is marked.
 const SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-
-/// The words beside the icons, as markup. They are the same in every row, so they are made once.
-static REVOKE: LazyLock<String> = LazyLock::new(|| bin_name(common::REVOKE));
-static EDIT: LazyLock<String> = LazyLock::new(|| bin_name(common::EDIT));
-
-fn bin_name(name: &str) -> String {
-    format!("<span class=\"bin-name\">{}</span>", as_markup(name))
-}
 
 /// The id of the element that names a token in the list.
 pub fn row_id(token: impl core::fmt::Display) -> String {
@@ -77,7 +67,7 @@ pub fn Row(
                 aria-label=say::revoke(&label)
             >
                 <Icon glyph=Glyph::Bin />
-                {InertElement::new(REVOKE.as_str())}
+                <span class="bin-name">{common::REVOKE}</span>
             </a>
         }
     });
@@ -90,7 +80,7 @@ pub fn Row(
                 aria-label=say::edit(&label)
             >
                 <Icon glyph=Glyph::Pencil />
-                {InertElement::new(EDIT.as_str())}
+                <span class="bin-name">{common::EDIT}</span>
             </a>
         }
     });

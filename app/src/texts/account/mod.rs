@@ -8,10 +8,8 @@ pub const YOUR_ACCOUNT: &str = "Your account";
 pub const REFUSED: &str = "You may not see this account.";
 
 pub const EMAIL_ADDRESS: &str = "E-mail address";
-pub const PASSWORD: &str = "Password";
 pub const NEW_PASSWORD: &str = "New password";
 /// Of a password that is chosen.
-pub const PASSWORD_HINT: &str = "15 characters or more. Any characters count, spaces too: a sentence is fine and easy to remember.";
 pub const PASSWORD_NOT_CHANGED: &str = "Your password was not changed";
 
 pub const NAME_CHANGED: &str = "Your name is changed.";

@@ -8,7 +8,6 @@ pub const CAPTION: &str = "Your sessions, the latest first";
 pub const BROWSER: &str = "Browser";
 pub const ADDRESS: &str = "Address";
 pub const SIGNED_IN: &str = "Signed in";
-pub const LAST_SEEN: &str = "Last seen";
 
 pub const THIS_ONE: &str = "This one";
 pub const END: &str = "End";

@@ -23,13 +23,9 @@ pub fn lead(created_by: &str, email: &str, organization: &str, role: &str, ends_
 
 pub const HAS_ACCOUNT: &str = "There is an account with this address. Sign in, and you are led back here.";
 pub const ANOTHER_ADDRESS: &str = "You are signed in with another address. Sign out, then open the link again.";
-pub const SIGN_OUT: &str = "Sign out";
 
 pub const NOT_JOINED: &str = "You have not joined";
 /// Where a new person's form has something to be corrected.
 pub const NOT_JOINED_YET: &str = "You have not joined yet";
 pub const EMAIL_ADDRESS: &str = "E-mail address";
 pub const EMAIL_ADDRESS_HINT: &str = "You sign in with it.";
-pub const YOUR_NAME: &str = "Your name";
-pub const PASSWORD: &str = "Password";
-pub const PASSWORD_HINT: &str = "15 characters or more. Any characters count, spaces too: a sentence is fine and easy to remember.";

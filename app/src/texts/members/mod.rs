@@ -7,7 +7,6 @@ pub mod secrets_once;
 pub mod sign_out;
 
 pub const EMAIL_ADDRESS: &str = "E-mail address";
-pub const LAST_SEEN: &str = "Last seen";
 pub const MEMBER_SINCE: &str = "Member since";
 pub const REFUSED: &str = "You may not see the members of this organization.";
 pub const REMOVE: &str = "Remove";

@@ -1,7 +1,6 @@
 //! One role of an organization's own.
 
 pub const DELETE: &str = "Delete";
-pub const SAVE_CHANGES: &str = "Save changes";
 pub const NOT_CHANGED: &str = "The role was not changed";
 pub const NO_DESCRIPTION: &str = "None";
 pub const NOBODY_HAS_IT: &str = "Nobody has this role yet, so an edit changes nothing for anybody.";

@@ -7,6 +7,5 @@ pub const NOT_CREATED: &str = "The team was not created";
 pub const EDIT_TEAM: &str = "Edit team";
 pub const EDIT_REFUSED: &str = "You may not edit this team.";
 pub const NOT_CHANGED: &str = "The team was not changed";
-pub const SAVE_CHANGES: &str = "Save changes";
 
 pub const NAME_HINT: &str = "What the team is called here, such as Payments. No other team may have this name.";

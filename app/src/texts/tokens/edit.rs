@@ -1,7 +1,6 @@
 //! Editing a token.
 
 pub const EDIT_TOKEN: &str = "Edit token";
-pub const SAVE_CHANGES: &str = "Save changes";
 pub const MEANWHILE: &str = "Saving…";
 pub const REFUSED: &str = "You may not edit API tokens of this organization.";
 pub const NOT_CHANGED: &str = "The token was not changed";

@@ -12,8 +12,6 @@ pub const LEAD_OWN: &str = "An API token is a long secret that a script, a pipel
 
 pub const TRY_ONE_OUT: &str = "Try one out like this:";
 pub const EXAMPLE: &str = "Example with curl";
-/// Stands in [`how_to_check`].
-pub const API_REFERENCE: &str = "API reference";
 
 pub fn how_to_check(reference: AnyView) -> impl IntoView {
     view! { "How a service checks the tokens that it is sent: " {reference} }

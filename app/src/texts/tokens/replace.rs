@@ -1,6 +1,5 @@
 //! Generating a token in the place of one that is over.
 
-pub const GENERATE_REPLACEMENT: &str = "Generate replacement";
 pub const REFUSED: &str = "You may not generate a replacement for this token.";
 
 pub const LEAD: &str =

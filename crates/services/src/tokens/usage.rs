@@ -1,6 +1,6 @@
 //! How much a token is used.
 
-use domain::{Permission, PermissionSet, Timestamp, TokenId, UsageHistory};
+use domain::{Permission, PermissionSet, TokenId, UsageHistory};
 
 use crate::{
     Console,
@@ -17,14 +17,14 @@ pub async fn usage(console: &Console, access: &Access, id: &str) -> Result<Usage
     store::tokens::find(db, access, id).await?.ok_or(Error::NotFound)?;
     let now = console.now();
     let known = store::usage::list_days(db, access, id, now.day() - UsageHistory::DAYS + 1).await?;
-    let (permissions, is_untold) = used_for(console, access, id, now).await?;
+    let (permissions, is_untold, excess) = purposes(console, access, id).await?;
     Ok(UsageHistory {
         days: UsageHistory::latest(&known, now),
         addresses: store::usage::list_addresses(db, access, id).await?,
         user_agent: store::usage::find_user_agent(db, access, id).await?,
         permissions,
         is_untold,
-        excess: excess(console, access, id).await?,
+        excess,
     })
 }
 
@@ -32,15 +32,15 @@ pub async fn usage(console: &Console, access: &Access, id: &str) -> Result<Usage
 /// said.
 pub async fn excess(console: &Console, access: &Access, id: TokenId) -> Result<PermissionSet> {
     access.require_on_tokens(Permission::API_KEY_READ)?;
-    let now = console.now();
-    let (permissions, is_untold) = used_for(console, access, id, now).await?;
-    if is_untold {
-        return Ok(PermissionSet::NONE);
-    }
-    let excess = store::tokens::excess(&console.0.db, access, &[id], now).await?;
-    Ok(excess.into_iter().next().map_or(PermissionSet::NONE, |(_, excess)| excess.without(permissions)))
+    let (.., excess) = purposes(console, access, id).await?;
+    Ok(excess)
 }
 
-async fn used_for(console: &Console, access: &Access, id: TokenId, now: Timestamp) -> Result<(PermissionSet, bool)> {
-    store::tokens::used_for(&console.0.db, access, id, now.day() - UsageHistory::JUDGED_DAYS + 1).await
+/// What a token was used for as far as it was named, whether it was used without a name, and what it was not used for.
+async fn purposes(console: &Console, access: &Access, id: TokenId) -> Result<(PermissionSet, bool, PermissionSet)> {
+    let (db, now) = (&console.0.db, console.now());
+    let (permissions, is_untold) = store::tokens::used_for(db, access, id, now.day() - UsageHistory::JUDGED_DAYS + 1).await?;
+    let judged = store::tokens::excess(db, access, &[id], now).await?.into_iter().next();
+    let excess = judged.filter(|_| !is_untold).map_or(PermissionSet::NONE, |(_, excess)| excess.without(permissions));
+    Ok((permissions, is_untold, excess))
 }
