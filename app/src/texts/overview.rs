@@ -27,7 +27,7 @@ pub fn lead_own(organization: &str) -> String {
 /// The heading of the tokens that need attention for one reason.
 pub fn title(attention: Attention, total: usize) -> String {
     let (one, many) = match attention {
-        Attention::Expiring => ("token expires within 30 days", "tokens expire within 30 days"),
+        Attention::Expiring => ("token expires soon", "tokens expire soon"),
         Attention::Unused => ("token was not used for 90 days", "tokens were not used for 90 days"),
         Attention::NeverExpires => ("token never expires", "tokens never expire"),
         Attention::OverPresented => ("expired or revoked token is still being tried", "expired or revoked tokens are still being tried"),
@@ -49,7 +49,7 @@ pub fn title(attention: Attention, total: usize) -> String {
 pub const fn advice(attention: Attention) -> &'static str {
     match attention {
         Attention::Expiring => {
-            "Edit what is needed longer to give it another end, and rotate it if its secret is old. The rest ends by itself."
+            "Within 30 days, or in the last third of a shorter life. Edit what is needed longer to give it another end, and rotate it if its secret is old. The rest ends by itself."
         }
         Attention::Unused => "Nobody seems to need it, but whoever finds its secret can use it.",
         Attention::NeverExpires => "A secret that leaks stays good until somebody notices. An end limits that.",
@@ -123,7 +123,7 @@ pub fn fine(matters: impl IntoIterator<Item = Attention>) -> String {
 /// What a token would be, of which there is none.
 const fn matter(attention: Attention) -> &'static str {
     match attention {
-        Attention::Expiring => "expiring within 30 days",
+        Attention::Expiring => "expiring soon",
         Attention::Unused => "unused for 90 days",
         Attention::NeverExpires => "without an end",
         Attention::OverPresented => "expired or revoked, but still tried",

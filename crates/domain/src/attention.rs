@@ -11,7 +11,7 @@ use crate::{
 /// Why somebody should look at a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Attention {
-    /// It ends within 30 days.
+    /// It ends within 30 days, or in the last third of a shorter life: what is meant to live for a week needs nobody on its first day.
     Expiring,
     /// Nobody has used it for 90 days, or ever since it was generated so long ago.
     Unused,
@@ -106,7 +106,7 @@ impl Attention {
         let active =
             |sort, descending| TokenQuery { status: Some(Status::Active), sort: Sort { by: sort, descending }, ..TokenQuery::default() };
         match self {
-            Self::Expiring => TokenQuery { expiring: Some(Expiring::Days(30)), ..active(By::Expires, false) },
+            Self::Expiring => TokenQuery { expiring: Some(Expiring::Soon), ..active(By::Expires, false) },
             Self::Unused => TokenQuery { unused: Some(Unused::Days(90)), ..active(By::LastUsed, false) },
             Self::NeverExpires => TokenQuery { expiring: Some(Expiring::Never), ..active(By::Expires, false) },
             Self::OverPresented => TokenQuery { view: View::Inactive, finding: Some(Finding::Presented), ..TokenQuery::default() },
@@ -174,7 +174,7 @@ mod tests {
             [
                 "finding=presented",
                 "view=inactive&finding=presented",
-                "status=active&expiring=30&sort=expires",
+                "status=active&expiring=soon&sort=expires",
                 "status=active&finding=left&sort=created",
                 "status=active&finding=policy&sort=created",
                 "status=active&expiring=never&sort=expires",

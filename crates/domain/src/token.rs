@@ -1,5 +1,7 @@
 //! The token: the record about a secret. Its states are an enum and revocation is one way.
 
+use core::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{AssignedRole, Description, Hint, Label, Limits, Owner, PermissionSet, Reason, Timestamp, TokenId};
@@ -109,6 +111,11 @@ impl Token {
             State::Disabled { .. } => Status::Disabled,
             State::Active => Status::Active,
         }
+    }
+
+    /// Whether it ends within this time, and, if it lives short, in the last third of its life: somebody who chose a week meant the week.
+    pub fn ends_soon(&self, within: Duration, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| end.since(now) <= within && end.since(now) * 3 <= end.since(self.created_at))
     }
 
     /// Everything it may do now: what it was given, and of that no more than its owner may do at this moment.

@@ -1,7 +1,7 @@
 //! What is looked for in the list of tokens: which view, narrowed how, sorted by what, from where on. All of it is in the page's address,
 //! read by [`TokenQuery::parse`] and written by [`TokenQuery::to_query`], and nowhere else.
 
-use core::{fmt, str::FromStr};
+use core::{fmt, str::FromStr, time::Duration};
 
 use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize};
@@ -75,6 +75,8 @@ pub enum Owned {
 pub enum Expiring {
     /// Within so many days.
     Days(u16),
+    /// So soon that somebody should look: see [`Token::ends_soon`](crate::Token::ends_soon), within [`Expiring::SOON`].
+    Soon,
     /// Not by itself.
     Never,
 }
@@ -190,13 +192,16 @@ impl Owned {
 
 impl Expiring {
     /// All there are to choose from.
-    pub const ALL: [Self; 4] = [Self::Days(7), Self::Days(30), Self::Days(90), Self::Never];
+    pub const ALL: [Self; 5] = [Self::Soon, Self::Days(7), Self::Days(30), Self::Days(90), Self::Never];
+    /// What is soon for a token that lives long.
+    pub const SOON: Duration = Duration::from_hours(30 * 24);
 }
 
 impl fmt::Display for Expiring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Days(days) => write!(f, "{days}"),
+            Self::Soon => f.write_str("soon"),
             Self::Never => f.write_str("never"),
         }
     }
@@ -329,7 +334,7 @@ impl TokenQuery {
                 "role" => it.role = Some(Grant::read(value).map_err(in_field("role"))?),
                 "owner" => it.owner = Some(one_of(&Owned::ALL, Owned::as_str, value, "The owner").map_err(in_field("owner"))?),
                 "expiring" => {
-                    let found = one_of(&Expiring::ALL, |expiring| expiring, value, "The days until a token expires");
+                    let found = one_of(&Expiring::ALL, |expiring| expiring, value, "When a token expires");
                     it.expiring = Some(found.map_err(in_field("expiring"))?);
                 }
                 "unused" => {

@@ -27,12 +27,14 @@ async fn each_reason_is_told_with_what_to_do_about_it(it: TestConsole) {
     let owner = it.session("owner").await;
     let (soon, _) = it.issue("acme", "soon", Role::Viewer, &[], Lifetime::Minutes(30 * 1440)).await;
     it.issue("acme", "later", Role::Viewer, &[], Lifetime::Minutes(30 * 1440 + 1)).await;
+    // Soon is the last third of ninety days, and thirty.
+    it.execute("UPDATE tokens SET created_at = created_at - 5184000000000").await;
     let (endless, _) = it.issue("acme", "endless <b>", Role::Viewer, &[], Lifetime::Never).await;
     let (over, secret) = it.issue("acme", "over", Role::Viewer, &[], Lifetime::Never).await;
     it.execute(&format!("UPDATE tokens SET revoked_at = 1, revoked_by_name = 'Ada' WHERE id = '{}'", over.id)).await;
     let page = it.get(&owner, OVERVIEW).await;
     assert_eq!(page.status, 200);
-    assert!(page.text().contains("1 token expires within 30 days") && page.text().contains("1 token never expires"), "{}", page.text());
+    assert!(page.text().contains("1 token expires soon") && page.text().contains("1 token never expires"), "{}", page.text());
     assert!(!page.text().contains("later") && page.body.contains("endless &lt;b&gt;"));
     let calm = "Nothing found for: tried with an old secret or while disabled; expired or revoked, but still tried; creator left; outside the policy; wider than used; unused for 90 days.";
     assert!(page.text().contains(calm), "{}", page.text());
@@ -41,7 +43,7 @@ async fn each_reason_is_told_with_what_to_do_about_it(it: TestConsole) {
     let lists = links(&page.body, "Show in the list");
     assert_eq!(
         lists,
-        ["/orgs/acme/tokens?status=active&expiring=30&sort=expires", "/orgs/acme/tokens?status=active&expiring=never&sort=expires"]
+        ["/orgs/acme/tokens?status=active&expiring=soon&sort=expires", "/orgs/acme/tokens?status=active&expiring=never&sort=expires"]
     );
     for (address, label) in lists.iter().zip(["soon", "endless"]) {
         let list = it.get(&owner, address).await;
@@ -59,7 +61,7 @@ async fn each_reason_is_told_with_what_to_do_about_it(it: TestConsole) {
     it.advance(90 * 86_400);
     let owner = it.session("owner").await;
     let page = it.get(&owner, OVERVIEW).await;
-    assert!(page.text().contains("1 token was not used for 90 days") && !page.text().contains("expire within 30 days"), "{}", page.text());
+    assert!(page.text().contains("1 token was not used for 90 days") && !page.text().contains("expire soon"), "{}", page.text());
     let revoke = links(&page.body, "Revoke");
     assert_eq!(revoke, [format!("/orgs/acme/tokens?status=active&unused=90&sort=last_used&revoke={}", endless.id)]);
     assert!(it.get(&owner, &revoke[0]).await.text().contains("Revoke token “endless &lt;b&gt;”?"));
@@ -98,14 +100,16 @@ async fn members_are_told_of_their_own_and_nobody_of_another_organization(it: Te
     it.execute("UPDATE tokens SET label = 'the developer''s' WHERE kind = 'user'").await;
     let soon = it.console.now().as_micros() + 86_400_000_000;
     it.execute(&format!("UPDATE tokens SET expires_at = {soon} WHERE kind = 'user'")).await;
+    // Two of three days are over.
+    it.execute("UPDATE tokens SET created_at = created_at - 172800000000").await;
     let [admin, developer, viewer] = [it.session("admin").await, it.session("developer").await, it.session("viewer").await];
     let page = it.get(&admin, OVERVIEW).await;
     assert!(
-        page.text().contains("2 tokens expire within 30 days") && page.body.contains("the developer") && page.body.contains("secretly")
+        page.text().contains("2 tokens expire soon") && page.body.contains("the developer") && page.body.contains("secretly")
     );
     assert_eq!(links(&page.body, "Edit").len(), 1, "nobody edits what belongs to somebody else");
     let page = it.get(&developer, OVERVIEW).await;
-    assert!(page.text().contains("1 token expires within 30 days") && page.text().contains("among your tokens in Acme"), "{}", page.text());
+    assert!(page.text().contains("1 token expires soon") && page.text().contains("among your tokens in Acme"), "{}", page.text());
     assert!(page.body.contains("the developer") && !page.body.contains("secretly"));
     assert_eq!(links(&page.body, "Edit").len(), 1);
     let page = it.get(&viewer, OVERVIEW).await;
@@ -127,6 +131,6 @@ async fn who_has_nothing_is_led_to_the_first_token(it: TestConsole) {
     it.issue("acme", "fine", Role::Viewer, &[], Lifetime::Minutes(90 * 1440)).await;
     let page = it.get(&owner, OVERVIEW).await;
     let calm =
-        "Nothing found for: tried with an old secret or while disabled; expired or revoked, but still tried; expiring within 30 days;";
+        "Nothing found for: tried with an old secret or while disabled; expired or revoked, but still tried; expiring soon;";
     assert!(page.text().contains("Nothing needs attention") && page.text().contains(calm), "{}", page.text());
 }

@@ -63,7 +63,7 @@ async fn what_cannot_be_taken_is_said_and_never_our_fault(it: TestConsole) {
         ("q=%ff%fe%00", "A search may not hold control"),
         ("status=asleep", "The status can be active, disabled"),
         ("role=owner", "The role can be"),
-        ("expiring=-1", "The days until a token expires can be 7"),
+        ("expiring=-1", "When a token expires can be soon, 7"),
         ("unused=0", "The days a token was not used for can be"),
         ("created_by=%00", "A name may not hold control"),
         ("sort=secret", "Sort by label, created"),

@@ -186,7 +186,7 @@ pub fn expires(token: &Token, status: Status, now: Timestamp) -> AnyView {
     let Some(end) = token.expires_at else { return say::NEVER_EXPIRES.into_any() };
     let left = end.since(now);
     let more = match status {
-        Status::Active | Status::Disabled if left <= SOON => {
+        Status::Active | Status::Disabled if token.ends_soon(SOON, now) => {
             Some(view! { <Badge tone=Tone::Warning glyph=Glyph::Clock text=say::ends_soon(&remaining(left)) /> }.into_any())
         }
         Status::Active | Status::Disabled => Some(view! { <span class="cell-more">{say::ends_in(&remaining(left))}</span> }.into_any()),

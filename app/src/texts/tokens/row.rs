@@ -60,8 +60,9 @@ pub fn ends_in(left: &str) -> String {
     format!("in {left}")
 }
 
+/// It may end before, by a first use of the new one or by hand.
 pub fn old_secret(hint: Hint, ends_at: impl IntoView) -> impl IntoView {
-    view! { {format!("Old secret {hint} until ")} {ends_at} }
+    view! { {format!("Old secret {hint} until ")} {ends_at} " at the latest" }
 }
 
 pub fn found_by(earlier: impl IntoView) -> impl IntoView {

@@ -20,7 +20,7 @@ use crate::{
 };
 
 on_both![
-    expiring_begins_exactly_thirty_days_before_the_end,
+    expiring_begins_thirty_days_before_the_end_or_in_the_last_third_of_a_shorter_life,
     unused_begins_exactly_ninety_days_after_the_last_use,
     what_never_expires_is_told,
     what_is_dead_counts_as_presented_for_exactly_seven_days,
@@ -81,22 +81,38 @@ async fn set(instance: &Instance, access: &Access, policy: Policy) {
     assert_eq!(token_policy::edit(&instance.console, access, None, &policy).await.unwrap(), policy);
 }
 
-async fn expiring_begins_exactly_thirty_days_before_the_end(instance: Instance) {
+async fn expiring_begins_thirty_days_before_the_end_or_in_the_last_third_of_a_shorter_life(instance: Instance) {
     instance.set_up().await;
     let owner = instance.owner().await;
-    issue(&instance, &owner, "in 30 days and a minute", Lifetime::Minutes(30 * 1440 + 1), None).await;
-    issue(&instance, &owner, "in 30 days", days(30), None).await;
-    let off = issue(&instance, &owner, "off", days(2), None).await;
+    issue(&instance, &owner, "a hundred days", days(100), None).await;
+    issue(&instance, &owner, "a day", days(1), None).await;
+    let off = issue(&instance, &owner, "off", days(1), None).await;
     tokens::disable(&instance.console, &owner, &off.token.id.to_string()).await.unwrap();
-    issue(&instance, &owner, "tomorrow", days(1), None).await;
+    let just = Duration::from_micros(1);
+    let pass = |hours: u64| instance.clock.advance(Duration::from_hours(hours) - just);
     let expiring = async || labels(&instance, &owner, Attention::Expiring).await;
-    assert_eq!(expiring().await, ["tomorrow", "in 30 days"], "what ends first is first");
-    instance.clock.advance(Duration::from_micros(59_999_999));
-    assert_eq!(expiring().await, ["tomorrow", "in 30 days"]);
-    instance.clock.advance(Duration::from_micros(1));
-    assert_eq!(expiring().await, ["tomorrow", "in 30 days", "in 30 days and a minute"]);
-    instance.advance(DAY - 60);
-    assert_eq!(expiring().await, ["in 30 days", "in 30 days and a minute"], "what is over does not expire any more");
+    pass(16);
+    assert!(expiring().await.is_empty(), "it was meant to live for a day");
+    instance.clock.advance(just);
+    assert_eq!(expiring().await, ["a day"]);
+    pass(8);
+    assert_eq!(expiring().await, ["a day"]);
+    instance.clock.advance(just);
+    assert!(expiring().await.is_empty(), "what is over does not expire any more");
+    pass(69 * 24);
+    assert!(expiring().await.is_empty());
+    instance.clock.advance(just);
+    issue(&instance, &owner, "forty-five days", days(45), None).await;
+    assert_eq!(expiring().await, ["a hundred days"]);
+    pass(15 * 24);
+    assert_eq!(expiring().await, ["a hundred days"]);
+    instance.clock.advance(just);
+    assert_eq!(expiring().await, ["a hundred days"], "a third of forty-five days is less than thirty");
+    instance.advance(15 * DAY - 1);
+    assert_eq!(expiring().await, ["a hundred days"]);
+    issue(&instance, &owner, "an hour", Lifetime::Minutes(60), None).await;
+    instance.advance(40 * 60);
+    assert_eq!(expiring().await, ["an hour", "forty-five days"], "what ends first is first");
 }
 
 async fn unused_begins_exactly_ninety_days_after_the_last_use(instance: Instance) {
@@ -264,8 +280,9 @@ async fn five_are_shown_of_however_many(instance: Instance) {
     instance.set_up().await;
     let owner = instance.owner().await;
     for number in 0..7 {
-        issue(&instance, &owner, &format!("t{number}"), Lifetime::Minutes(1440 * (7 - number)), None).await;
+        issue(&instance, &owner, &format!("t{number}"), days(97 - number), None).await;
     }
+    instance.advance(70 * DAY);
     let needing = tokens::overview(&instance.console, &owner).await.unwrap().needing;
     assert_eq!(needing.len(), 1);
     assert_eq!((needing[0].attention, needing[0].total), (Attention::Expiring, 7));
@@ -313,6 +330,7 @@ async fn everybody_is_told_of_what_they_find_in_the_list(instance: Instance) {
             .unwrap();
         assert!(!present(&instance, token).await);
     }
+    instance.advance(5 * DAY);
     let told = async |access: &Access| {
         let mut labels = labels(&instance, access, Attention::OldPresented).await;
         labels.extend(self::labels(&instance, access, Attention::Expiring).await);

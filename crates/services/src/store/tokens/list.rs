@@ -19,6 +19,8 @@ use crate::{access::Access, error::Result};
 
 /// A day in microseconds.
 pub(super) const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+/// What is soon for a token that lives long, in microseconds.
+const SOON: i64 = Expiring::SOON.as_secs().cast_signed() * 1_000_000;
 
 /// Leaves out what the access does not reach.
 pub(super) fn reach<DB>(sql: &mut QueryBuilder<DB>, access: &Access)
@@ -63,6 +65,11 @@ where
     match query.expiring {
         Some(Expiring::Days(days)) => {
             sql.push(format_args!(" AND {} <= ", key(By::Expires))).push_bind(now + i64::from(days) * DAY);
+        }
+        Some(Expiring::Soon) => {
+            // As in `Token::ends_soon`. The first part is the index's.
+            sql.push(format_args!(" AND {} <= ", key(By::Expires))).push_bind(now + SOON);
+            sql.push(" AND (t.expires_at - ").push_bind(now).push(") * 3 <= t.expires_at - t.created_at");
         }
         Some(Expiring::Never) => {
             // Nothing is later; as a range the index gives the order as well.
