@@ -3,8 +3,8 @@
 use core::time::Duration;
 
 use domain::{
-    Timestamp, Token,
-    token_policy::{Creators, Impact, Policy, days},
+    Timestamp,
+    token_policy::{Creators, Impact, Outside, Policy, days},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -176,7 +176,7 @@ fn PolicyForm(found: Found) -> impl IntoView {
     let preview = impact.map(|impact| {
         let from = wanted.filter(|_| wanted != policy.revoke_unused_days).map(|days: u32| now.plus(Duration::from_hours(24) * days));
         let from = from.map(Timestamp::human);
-        view! { <Preview organization=organization.slug.to_string() impact=impact revokes=wanted not_before=from now=now /> }
+        view! { <Preview organization=organization.slug.to_string() impact=impact revokes=wanted not_before=from now=now takes_focus=!refusal.is_some() /> }
     });
     view! {
         <Summary title=say::NOT_SAVED fields=FIELDS refusal=refusal />
@@ -327,7 +327,7 @@ fn named(counts: &[(String, u64)]) -> String {
 
 /// The tokens that break the policy, as far as they are named. The list cannot be asked for the others: it knows the policy that holds.
 #[component]
-fn Breaking(organization: String, tokens: Vec<Token>, of: u64, now: Timestamp) -> impl IntoView {
+fn Breaking(organization: String, tokens: Vec<Outside>, of: u64, now: Timestamp) -> impl IntoView {
     if tokens.is_empty() {
         return ().into_any();
     }
@@ -335,7 +335,7 @@ fn Breaking(organization: String, tokens: Vec<Token>, of: u64, now: Timestamp) -
     let others = (more > 0).then(|| view! { <p>{say::and_more(more)}</p> });
     let lines = tokens
         .into_iter()
-        .map(|token| {
+        .map(|Outside { token, why }| {
             let (used, last_used) = (token.last_used_at.is_some(), last_used(token.last_used_at, now));
             view! {
                 <li class="place">
@@ -343,6 +343,7 @@ fn Breaking(organization: String, tokens: Vec<Token>, of: u64, now: Timestamp) -
                         <p class="place-name">
                             <a href=paths::token(&organization, token.id)>{token.label.to_string()}</a>
                         </p>
+                        <p>{why}</p>
                         <p class="text-muted">{token.owner.words()}</p>
                     </div>
                     <div class="cell">{used.then(|| view! { <span class="text-muted">{common::LAST_USED}</span> })} {last_used}</div>
@@ -359,9 +360,9 @@ fn Breaking(organization: String, tokens: Vec<Token>, of: u64, now: Timestamp) -
     .into_any()
 }
 
-/// What the policy would mean for the tokens that are there. It takes the focus, as what to read before saving.
+/// What the policy would mean for the tokens that are there. It takes the focus, as what to read before saving, unless something was refused.
 #[component]
-fn Preview(organization: String, impact: Impact, revokes: Option<u32>, not_before: Option<String>, now: Timestamp) -> impl IntoView {
+fn Preview(organization: String, impact: Impact, revokes: Option<u32>, not_before: Option<String>, now: Timestamp, takes_focus: bool) -> impl IntoView {
     let tone = if impact.tokens == 0 && impact.unused == 0 { Tone::Success } else { Tone::Warning };
     let breaking = say::breaking(impact.tokens, impact.used);
     let goes_on = (impact.tokens > 0).then(|| {
@@ -375,7 +376,7 @@ fn Preview(organization: String, impact: Impact, revokes: Option<u32>, not_befor
     });
     let unused = revokes.map(|allowed| view! { <p>{say::unused(impact.unused, allowed, not_before.as_deref())}</p> });
     view! {
-        <div id="preview" role="group" aria-labelledby="preview-title" tabindex="-1" autofocus=true>
+        <div id="preview" role="group" aria-labelledby="preview-title" tabindex="-1" autofocus=takes_focus>
             <Notice tone=tone>
                 <h2 class="summary-title" id="preview-title">
                     {say::PREVIEW}

@@ -80,9 +80,18 @@ pub struct Impact {
     /// The teams that some of these belong to, in the same way.
     pub teams: Vec<(String, u64)>,
     /// Some of the tokens that would not be let through, those first that were used last; none for who may not see tokens.
-    pub named: Vec<Token>,
+    pub named: Vec<Outside>,
     /// How many tokens have gone unused for as long as the policy allows.
     pub unused: u64,
+}
+
+/// A token that a policy would not let through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outside {
+    /// The token.
+    pub token: Token,
+    /// What about it, in words, as in `never expires, belongs to a person`.
+    pub why: String,
 }
 
 impl Default for Policy {

@@ -1,12 +1,15 @@
 //! What an organization asks of its tokens. `admit` is the one place that holds it against them: generation, replacement and every edit
 //! go through it. Nothing here changes a token, but for [`revoke_unused`], which does what the organization asked for.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use domain::{
     Kind, Lifetime, OrganizationId, Owner, Owners, Permission, Status, Timestamp, Token, TokenId,
     audit::Action,
-    token_policy::{Impact, Policy, Refused, days},
+    token_policy::{Impact, Outside, Policy, Refused, days},
 };
 use serde_json::{Map, Value, json};
 use tokio::{sync::mpsc, time::timeout};
@@ -29,7 +32,7 @@ pub const EDITED_MEANWHILE: &str = "Somebody changed the policy meanwhile. Open 
 /// How often is looked for tokens that nobody uses.
 const PERIOD: Duration = Duration::from_hours(1);
 /// The most tokens that a preview names.
-const NAMED: i64 = 10;
+const NAMED: i64 = 25;
 /// The most tokens that one change ends; the others follow in the next.
 const AT_ONCE: i64 = 100;
 
@@ -188,8 +191,11 @@ pub async fn preview(console: &Console, access: &Access, policy: &Policy) -> Res
         return Ok(impact);
     }
     let ids = store::token_policy::find_breaking(&console.0.db, access, &policy, now, NAMED).await?;
-    let mut named = store::tokens::find_many(&console.0.db, access, &ids).await?;
-    named.sort_by_key(|token| ids.iter().position(|id| *id == token.id));
+    let mut tokens = store::tokens::find_many(&console.0.db, access, &ids).await?;
+    tokens.sort_by_key(|token| ids.iter().position(|id| *id == token.id));
+    let breaches: HashMap<TokenId, String> = breaches_under(&policy, console, access, &tokens).await?.into_iter().collect();
+    // What was ended between the questions is outside of nothing.
+    let named = tokens.into_iter().filter_map(|token| breaches.get(&token.id).cloned().map(|why| Outside { token, why })).collect();
     Ok(Impact { named, ..impact })
 }
 

@@ -143,7 +143,7 @@ async fn what_is_there_is_counted_and_marked(instance: Instance) {
     assert_eq!(impact(no_teams()).await, Impact { used: 0, teams: teams.clone(), ..people.clone() });
     let neither = Policy { team_tokens_allowed: false, ..no_people() };
     assert_eq!(impact(neither).await, Impact { tokens: 2, creators: vi(2), teams, ..people });
-    let names: Vec<String> = preview(neither).await.named.iter().map(|token| token.owner.words()).collect();
+    let names: Vec<String> = preview(neither).await.named.iter().map(|outside| outside.token.owner.words()).collect();
     assert_eq!(names, [&script, &deploy].map(|issued| issued.token.owner.words()), "whomever they belong to");
     assert_eq!(instance.shape().await, before, "looking changes nothing");
     set(&instance, Policy { max_days: Some(7), may_never_expire: false, ..neither }).await;

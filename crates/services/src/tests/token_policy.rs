@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     Change, Label, Lifetime, Permission, PermissionSet, Role, State, Status, Token,
-    token_policy::{Creators, Impact, Policy},
+    token_policy::{Creators, Impact, Outside, Policy},
 };
 use test_database::rounds;
 
@@ -24,7 +24,7 @@ on_both![
     new_tokens_keep_to_the_policy,
     a_life_is_made_longer_inside_the_policy_and_shorter_always,
     tightening_changes_no_token_and_tells_which_are_outside,
-    a_preview_names_ten_tokens_to_who_may_see_them,
+    a_preview_names_some_tokens_to_who_may_see_them,
     a_replacement_keeps_to_the_policy,
     only_admins_generate_where_that_is_asked_for,
     of_twenty_tokens_with_one_label_one_is_generated,
@@ -269,8 +269,16 @@ async fn tightening_changes_no_token_and_tells_which_are_outside(instance: Insta
     let impact = async |policy: Policy| Impact { named: Vec::new(), ..preview(policy).await };
     let before = instance.shape().await;
     assert_eq!(preview(Policy::default()).await, Impact::default());
-    let names: Vec<String> = preview(strict()).await.named.iter().map(|token| token.label.to_string()).collect();
-    assert_eq!(names, ["endless", "long"], "what was used is first, whatever its age");
+    let told = async |policy: Policy| {
+        let named = preview(policy).await.named;
+        named.into_iter().map(|Outside { token, why }| (token.label.to_string(), why)).collect::<Vec<_>>()
+    };
+    let why = |label: &str, why: &str| (label.to_owned(), why.to_owned());
+    let first = why("endless", "never expires");
+    assert_eq!(told(strict()).await, [first.clone(), why("long", "lives longer than 30 days")], "what was used is first, whatever its age");
+    let sharing = told(Policy { unique_labels: true, ..strict() }).await;
+    let both = why("long", "lives longer than 30 days, shares its label with another one");
+    assert!(sharing.len() == 3 && sharing[0] == first && sharing.contains(&both), "by the policy that is wanted: {sharing:?}");
     let two = Impact { tokens: 2, used: 1, creators: vec![("Ada Lovelace".to_owned(), 2)], ..Impact::default() };
     assert_eq!(impact(strict()).await, two);
     let three = Impact { tokens: 3, creators: vec![("Ada Lovelace".to_owned(), 2), ("grace@acme.test".to_owned(), 1)], ..two.clone() };
@@ -296,25 +304,25 @@ async fn tightening_changes_no_token_and_tells_which_are_outside(instance: Insta
     }
 }
 
-async fn a_preview_names_ten_tokens_to_who_may_see_them(instance: Instance) {
+async fn a_preview_names_some_tokens_to_who_may_see_them(instance: Instance) {
     instance.set_up().await;
     let owner = instance.owner().await;
-    for number in 0..12 {
+    for number in 0..27 {
         instance.advance(1);
         issue(&instance, &owner, lasting(&format!("endless {number}"), Lifetime::Never)).await;
     }
     issue(&instance, &owner, lasting("short", days(30))).await;
     let preview = token_policy::preview(&instance.console, &owner, &strict()).await.unwrap();
-    let names: Vec<&str> = preview.named.iter().map(|token| token.label.as_str()).collect();
-    let newest: Vec<String> = (2..12).rev().map(|number| format!("endless {number}")).collect();
-    assert_eq!((preview.tokens, names), (12, newest.iter().map(String::as_str).collect()));
+    let names: Vec<&str> = preview.named.iter().map(|outside| outside.token.label.as_str()).collect();
+    let newest: Vec<String> = (2..27).rev().map(|number| format!("endless {number}")).collect();
+    assert_eq!((preview.tokens, names), (27, newest.iter().map(String::as_str).collect()));
     let mut new = new_token("clerk", Role::Viewer);
     new.role = None;
     new.permissions = [Permission::ORGANIZATION_UPDATE].into_iter().collect();
     let clerk = tokens::create(&instance.console, &owner, new).await.unwrap();
     let clerk = access::by_token(&instance.console, clerk.secret.expose(), &caller(), Permission::ORGANIZATION_UPDATE).await.unwrap();
     let preview = token_policy::preview(&instance.console, &clerk, &strict()).await.unwrap();
-    assert_eq!((preview.tokens, preview.named), (12, vec![]), "how many there are is all they are told");
+    assert_eq!((preview.tokens, preview.named), (27, vec![]), "how many there are is all they are told");
 }
 
 async fn a_replacement_keeps_to_the_policy(instance: Instance) {
