@@ -10,7 +10,7 @@ use crate::{posted, texts::ui::confirm as say};
 /// Says, on the wire, that the password was asked for.
 const CONFIRMING: &str = "confirming";
 
-/// Asks for the password, once the server has.
+/// Asks for the password, once the server has. The field takes the focus: it is all that is missing, and may be far down a long form.
 #[component]
 pub fn ConfirmIdentity(refusal: Refusal) -> impl IntoView {
     let before = !posted::field(CONFIRMING).is_empty();
@@ -29,6 +29,7 @@ pub fn ConfirmIdentity(refusal: Refusal) -> impl IntoView {
                     hint=say::HINT
                     kind="password"
                     autocomplete="current-password"
+                    autofocus=posted::was()
                     refusal=refusal
                 />
             </fieldset>

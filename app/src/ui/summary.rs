@@ -1,4 +1,5 @@
-//! The summary of what was refused, above a form. It takes the focus and leads to the field.
+//! The summary of what was refused, above a form. It takes the focus and leads to the field, but for the password that is asked for: that
+//! field takes the focus itself, since there is nothing to put right.
 
 use domain::{CURRENT_PASSWORD, Failure};
 use leptos::prelude::*;
@@ -17,9 +18,10 @@ pub fn Summary(
     refusal: Refusal,
 ) -> impl IntoView {
     refusal.failure().map(|Failure { message, field, .. }| {
+        let takes_focus = field.as_deref() != Some(CURRENT_PASSWORD);
         let id = field.filter(|field| fields.contains(&field.as_str()) || field == CURRENT_PASSWORD);
         view! {
-            <div class="summary" role="alert" tabindex="-1" autofocus=true>
+            <div class="summary" role="alert" tabindex="-1" autofocus=takes_focus>
                 <Icon glyph=Glyph::Warning />
                 <div>
                     <h2 class="summary-title">{title}</h2>
