@@ -9,6 +9,7 @@ use crate::{
     pages::{
         mail::Unmailed,
         tokens::{
+            filters::Search,
             first_use::FirstUse,
             row::{expires, last_used, owner},
         },
@@ -125,6 +126,7 @@ fn Shown(overview: Overview) -> impl IntoView {
                     }
                 })}
         </div>
+        <Search organization=slug />
         {sections}
     }
     .into_any()

@@ -167,7 +167,9 @@ fn OwnerField(owners: Owners, refusal: Refusal) -> impl IntoView {
     let chosen = posted::field("owner").parse().ok().or(asked_owner()).filter(|choice| choices.contains(choice)).or(owners.usual());
     let is_chosen = |choice| chosen == Some(choice);
     let Owners { organization, me, teams, limit } = owners;
-    let hint = [say::OWNER_HINT, &limit].join(" ");
+    // Where the policy leaves out teams it says so itself.
+    let teamless = if teams.is_empty() && limit.is_empty() { say::NO_TEAM_HINT } else { "" };
+    let hint = [say::OWNER_HINT, &limit, teamless].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let organization = organization.then(|| {
         view! {
             <Card
@@ -204,7 +206,7 @@ fn OwnerField(owners: Owners, refusal: Refusal) -> impl IntoView {
         }
     });
     view! {
-        <Choices name="owner" legend=subject::BELONGS_TO hint=hint.trim_end() refusal=refusal>
+        <Choices name="owner" legend=subject::BELONGS_TO hint=hint refusal=refusal>
             {organization}
             {teams}
             {me}

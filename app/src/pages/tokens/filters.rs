@@ -57,34 +57,10 @@ pub fn Filters(organization: String, query: TokenQuery, own: bool, creators: Vec
         ("sort", (query.sort != Default::default()).then(|| query.sort.to_string())),
     ]
     .map(|(name, value)| value.map(|value| view! { <input r#type="hidden" name=name value=value /> }));
-    let search = query.search.as_ref().map(ToString::to_string).unwrap_or_default();
     view! {
         <form class="filters" role="search" aria-label=say::TOKENS method="get" action=action>
             {kept}
-            <div class="filters-search">
-                <label class="sr-only" for="q">
-                    {say::SEARCH_FIELD}
-                </label>
-                <input
-                    class="input"
-                    id="q"
-                    name="q"
-                    r#type="search"
-                    value=search
-                    maxlength="100"
-                    pattern=search_pattern()
-                    title=LOOKS_LIKE_A_SECRET
-                    placeholder=say::SEARCH_PLACEHOLDER
-                    autocomplete="off"
-                    spellcheck="false"
-                    autocapitalize="none"
-                    aria-keyshortcuts=key("/")
-                />
-                <button r#type="submit" class="button" data-look="secondary">
-                    <Icon glyph=Glyph::Search />
-                    <span class="wide-word">{say::SEARCH}</span>
-                </button>
-            </div>
+            <Field value=query.search.as_ref().map(ToString::to_string).unwrap_or_default() />
             <details class="filters-more" open=narrowed>
                 <summary>
                     {say::FILTERS} {narrowed.then(|| view! { <span class="badge filters-count">{say::applied(count)}</span> })}
@@ -104,6 +80,46 @@ pub fn Filters(organization: String, query: TokenQuery, own: bool, creators: Vec
                     }
                 })}
         </form>
+    }
+}
+
+/// Searches all active tokens from a page that has no list of them.
+#[component]
+pub fn Search(organization: String) -> impl IntoView {
+    view! {
+        <form class="filters" role="search" aria-label=say::TOKENS method="get" action=paths::tokens(&organization)>
+            <Field value=String::new() />
+        </form>
+    }
+}
+
+#[component]
+fn Field(value: String) -> impl IntoView {
+    view! {
+        <div class="filters-search">
+            <label class="sr-only" for="q">
+                {say::SEARCH_FIELD}
+            </label>
+            <input
+                class="input"
+                id="q"
+                name="q"
+                r#type="search"
+                value=value
+                maxlength="100"
+                pattern=search_pattern()
+                title=LOOKS_LIKE_A_SECRET
+                placeholder=say::SEARCH_PLACEHOLDER
+                autocomplete="off"
+                spellcheck="false"
+                autocapitalize="none"
+                aria-keyshortcuts=key("/")
+            />
+            <button r#type="submit" class="button" data-look="secondary">
+                <Icon glyph=Glyph::Search />
+                <span class="wide-word">{say::SEARCH}</span>
+            </button>
+        </div>
     }
 }
 

@@ -152,7 +152,12 @@ fn Listed(list: TokenList) -> impl IntoView {
             let Page { items, next } = page;
             let nothing = items.is_empty();
             let found = (query.is_narrowed() && query.after.is_none() && !nothing).then(|| {
-                view! { <p class="list-found">{say::found(items.len(), next.is_some())}</p> }
+                // All of this view are here, so what is missing is in the other one.
+                let elsewhere = next.is_none().then(|| {
+                    let (view, label) = elsewhere(&query);
+                    view! { " " <a href=paths::tokens_at(slug, &query.in_view(view).to_query())>{label}</a> }
+                });
+                view! { <p class="list-found">{say::found(items.len(), next.is_some())} {elsewhere}</p> }
             });
             let may_select = may_revoke && items.iter().any(|token| token.status_at(now) != Status::Revoked);
             let row = |token: Token| {
@@ -238,10 +243,7 @@ fn Nothing(organization: String, query: TokenQuery) -> impl IntoView {
     };
     // What is looked for in a hurry may be revoked already.
     let elsewhere = (query.after.is_none() && query.is_narrowed()).then(|| {
-        let (view, label) = match query.view {
-            View::Active => (View::Inactive, say::LOOK_AMONG_INACTIVE),
-            View::Inactive => (View::Active, say::LOOK_AMONG_ACTIVE),
-        };
+        let (view, label) = elsewhere(&query);
         view! { <ButtonLink href=paths::tokens_at(&organization, &query.in_view(view).to_query())>{label}</ButtonLink> }
     });
     view! {
@@ -250,6 +252,14 @@ fn Nothing(organization: String, query: TokenQuery) -> impl IntoView {
             {elsewhere}
             <ButtonLink href=paths::tokens_at(&organization, &way.to_query())>{label}</ButtonLink>
         </Empty>
+    }
+}
+
+/// The other view, where the same may be asked.
+const fn elsewhere(query: &TokenQuery) -> (View, &'static str) {
+    match query.view {
+        View::Active => (View::Inactive, say::LOOK_AMONG_INACTIVE),
+        View::Inactive => (View::Active, say::LOOK_AMONG_ACTIVE),
     }
 }
 

@@ -5,7 +5,7 @@ mod disable;
 pub mod edit;
 mod events;
 mod fields;
-mod filters;
+pub mod filters;
 pub mod first_use;
 mod issuing;
 mod limits;

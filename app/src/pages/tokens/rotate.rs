@@ -4,7 +4,11 @@ use domain::{Code, Overlap, Rotation, TokenId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::{issuing::Issuing, row::last_used, subject::SubjectDetails};
+use super::{
+    issuing::Issuing,
+    row::{expires, last_used},
+    subject::SubjectDetails,
+};
 use crate::{
     layout::{Breadcrumb, use_organization},
     paths, posted,
@@ -120,6 +124,8 @@ fn Form(form: Rotatable) -> impl IntoView {
     let refusal = Refusal::posted();
     let late = late(refusal);
     let used = last_used(token.last_used_at, now);
+    // A new secret lives no longer than its token.
+    let ends = expires(&token, token.status_at(now), now);
     // A page that was refused still shows what its form was made from.
     let version = if posted::was() { posted::field("version") } else { version };
     view! {
@@ -129,6 +135,7 @@ fn Form(form: Rotatable) -> impl IntoView {
         <Details>
             <SubjectDetails token=token />
             <Detail term=common::LAST_USED>{used}</Detail>
+            <Detail term=common::EXPIRES>{ends}</Detail>
         </Details>
         <Summary title=say::NOT_ROTATED fields=&["overlap"] refusal=refusal />
         <TooLate late=late page=back.clone() />
