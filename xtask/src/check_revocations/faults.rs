@@ -25,6 +25,8 @@ const LITTLE: Duration = Duration::from_millis(45);
 pub(super) enum Fault {
     /// None.
     Nothing,
+    /// None, where there is one server on SQLite.
+    NothingOnSqlite,
     /// What the second server and its database say to each other arrives up to two seconds later.
     DelayedPolls,
     /// The second server stands still for up to two seconds, again and again.
@@ -37,7 +39,7 @@ pub(super) enum Fault {
     Silence,
 }
 
-/// In the order in which they come.
+/// Those of two servers on PostgreSQL, in the order in which they come.
 pub(super) const FAULTS: [Fault; 6] =
     [Fault::Nothing, Fault::DelayedPolls, Fault::StoppedServer, Fault::RestartedDatabase, Fault::CutOff, Fault::Silence];
 
@@ -53,6 +55,7 @@ impl Fault {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Nothing => "no fault",
+            Self::NothingOnSqlite => "SQLite, no fault",
             Self::DelayedPolls => "polls 0 to 2 s late",
             Self::StoppedServer => "second stopped, 0 to 2 s",
             Self::RestartedDatabase => "PostgreSQL restarted, 5 ×",
@@ -61,9 +64,14 @@ impl Fault {
         }
     }
 
-    /// Whether a revocation is answered as soon as ever meanwhile: what is wrong with the other server is no reason to wait.
-    pub(super) fn leaves_the_database_alone(self) -> bool {
-        self != Self::RestartedDatabase
+    /// Within this all but one of a hundred revocations are to be answered meanwhile, if anything may be asked: what is wrong with the other
+    /// server is no reason to wait.
+    pub(super) fn bound(self) -> Option<Duration> {
+        match self {
+            Self::RestartedDatabase => None,
+            Self::NothingOnSqlite => Some(Duration::from_millis(30)),
+            _ => Some(Duration::from_millis(150)),
+        }
     }
 
     /// Lets it happen for about so long, and puts everything right again.
@@ -72,7 +80,7 @@ impl Fault {
         let mut dice = Dice::new(1);
         let mut below = |longest: Duration| Duration::from_millis(dice.below(u64::try_from(longest.as_millis()).unwrap_or(u64::MAX)));
         match self {
-            Self::Nothing => sleep(long),
+            Self::Nothing | Self::NothingOnSqlite => sleep(long),
             Self::DelayedPolls => {
                 while begun.elapsed() < long {
                     // By turns so little, there and back, that a lease is left of it: an answer that is late and still counts is the one to

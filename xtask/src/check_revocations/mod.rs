@@ -1,5 +1,5 @@
 //! `cargo xtask check-revocations`: the promise of docs/revocation.md, checked from outside. Two servers and one PostgreSQL as in earnest, one
-//! clock for everybody who asks, and whatever can fail between them, by turns.
+//! clock for everybody who asks, and whatever can fail between them, by turns; before that one server on SQLite.
 
 mod client;
 mod dice;
@@ -12,7 +12,7 @@ mod watched;
 mod wire;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -24,11 +24,11 @@ use crate::project::{Profile, Project};
 use crate::server;
 use crate::steps::{note, step};
 use client::Client;
-use faults::{Breakable, FAULTS};
+use faults::{Breakable, FAULTS, Fault};
 use phase::{Load, Verdict};
-use report::{BOUND, Row};
+use report::Row;
 use servers::Servers;
-use watched::{Breach, Clock, NAMES, SERVERS, Watched};
+use watched::{Breach, Clock, NAMES, Watched};
 
 /// How long a server may take to find its database again before all tokens are asked about once more.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -50,31 +50,20 @@ pub(crate) fn run(project: &Project, plan: &Plan) -> Result<()> {
     let binary = binary(project, plan)?;
     let mut postgres = Postgres::start(project)?;
     let clock = Clock::start();
-    let servers = step("servers", "two of them, on one database", || Servers::start(project, &binary, &postgres))?;
-    let watched = step("tokens", "to be revoked", || servers.tokens(&clock, plan.revocations))?;
+    let (servers, wire) = step("servers", "two of them, on one PostgreSQL", || Servers::on_postgres(project, &binary, &postgres))?;
+    let mut watched = step("tokens", "to be revoked", || servers.tokens(&clock, plan.revocations))?;
     let load = Load { verifiers: plan.verifiers, rate: plan.rate, long: Duration::from_secs(plan.seconds.into()) };
-    let mut rows = Vec::new();
-    Row::print_head();
+    let (alone, row) = on_sqlite(project, &binary, &clock, plan.revocations / FAULTS.len(), load)?;
+    let mut rows = vec![row];
     for (number, fault) in FAULTS.into_iter().enumerate() {
         let share = |number: usize| plan.revocations * number / FAULTS.len();
         let watched = &watched[share(number)..share(number + 1)];
-        let mut breakable = Breakable { postgres: &mut postgres, wire: &servers.wire, second: servers.second() };
-        let (counts, asked) = phase::run(&clock, &servers, watched, load, fault, &mut breakable)?;
-        let row = Row::new(fault, watched, counts, asked);
-        row.print();
-        if let Some(why) = row.is_vacuous() {
-            bail!("{}: {why}", fault.name());
-        }
-        rows.push(row);
-        // The next fault is to find both servers well; and all of these refused, now that nothing fails any more.
-        for server in 0..SERVERS {
-            all_refused(&clock, &servers, server, watched)?;
-        }
+        let mut breakable = Breakable { postgres: &mut postgres, wire: &wire, second: &servers.all[1] };
+        rows.push(phase(&clock, &servers, watched, load, fault, |long| fault.happen(&mut breakable, long))?);
     }
     // And once more at the end, after all that failed since.
-    for server in 0..SERVERS {
-        all_refused(&clock, &servers, server, &watched)?;
-    }
+    all_refused(&clock, &servers, &watched)?;
+    watched.extend(alone);
     let breaches: Vec<(&Watched, Breach)> =
         watched.iter().flat_map(|one| one.check().into_iter().map(move |breach| (one, breach))).collect();
     let samples: Vec<usize> = watched.iter().map(Watched::kept).filter(|kept| *kept > 0).collect();
@@ -82,23 +71,20 @@ pub(crate) fn run(project: &Project, plan: &Plan) -> Result<()> {
     let written = project.root.join("target/check-revocations.json");
     let told: Vec<String> = breaches.iter().map(|(watched, breach)| format!("{}: {breach}", watched.id)).collect();
     let report = json!({
-        "revocations": plan.revocations, "verifiers": plan.verifiers, "rate": plan.rate, "seconds": plan.seconds,
+        "revocations": watched.len(), "verifiers": plan.verifiers, "rate": plan.rate, "seconds": plan.seconds,
         "phases": rows.iter().map(Row::as_json).collect::<Vec<_>>(), "sampled_tokens": of, "sampled_verifications": kept, "breaches": told,
     });
     fs::create_dir_all(project.root.join("target"))?;
     fs::write(&written, serde_json::to_string_pretty(&report)?)?;
     note(&format!("{kept} verifications of {of} tokens were also put in order, one by one"));
     note(&format!("written to {}", written.display()));
-    for row in rows.iter().filter(|row| row.is_slow()) {
-        note(&format!(
-            "{}: one revocation of a hundred took longer than {BOUND:?}; on a machine that is not busy none should",
-            row.fault.name()
-        ));
+    for (name, bound) in rows.iter().filter(|row| row.is_slow()).filter_map(|row| Some((row.fault.name(), row.fault.bound()?))) {
+        note(&format!("{name}: one revocation of a hundred took longer than {bound:?}; on a machine that is not busy none should"));
     }
     if !told.is_empty() {
         bail!("{} breaches:\n{}", told.len(), told[..told.len().min(SHOWN)].join("\n"));
     }
-    println!("{} revocations: nobody said yes to a verification that started after the answer", plan.revocations);
+    println!("{} revocations: nobody said yes to a verification that started after the answer", watched.len());
     Ok(())
 }
 
@@ -114,18 +100,51 @@ fn binary(project: &Project, plan: &Plan) -> Result<PathBuf> {
     }
 }
 
-/// Asks a server about tokens that are revoked, each until it says something.
-fn all_refused(clock: &Clock, servers: &Servers, server: usize, watched: &[Watched]) -> Result<()> {
-    let mut client = Client::new(servers.both[server].address);
-    let begun = Instant::now();
-    for one in watched {
-        loop {
-            if let Verdict::Said(verification) = phase::verdict(clock, &mut client, one)? {
-                one.note(server, verification);
-                break;
+/// One server on SQLite, as busy as two on PostgreSQL: a change there waits for nobody, and is answered so much sooner.
+fn on_sqlite(project: &Project, binary: &Path, clock: &Clock, count: usize, load: Load) -> Result<(Vec<Watched>, Row)> {
+    let servers = step("a server", "on SQLite", || Servers::on_sqlite(project, binary))?;
+    let watched = step("tokens", "to be revoked there", || servers.tokens(clock, count))?;
+    Row::print_head();
+    let row = phase(clock, &servers, &watched, load, Fault::NothingOnSqlite, |long| {
+        sleep(long);
+        Ok(())
+    })?;
+    Ok((watched, row))
+}
+
+/// Checks while something fails, and prints what came of it. Afterwards all servers are well, and all these tokens refused.
+fn phase(
+    clock: &Clock,
+    servers: &Servers,
+    watched: &[Watched],
+    load: Load,
+    fault: Fault,
+    fail: impl FnOnce(Duration) -> Result<()> + Send,
+) -> Result<Row> {
+    let (counts, asked) = phase::run(clock, servers, watched, load, fail)?;
+    let row = Row::new(fault, watched, counts, asked);
+    row.print();
+    if let Some(why) = row.is_vacuous() {
+        bail!("{}: {why}", fault.name());
+    }
+    all_refused(clock, servers, watched)?;
+    Ok(row)
+}
+
+/// Asks every server about tokens that are revoked, each until it says something.
+fn all_refused(clock: &Clock, servers: &Servers, watched: &[Watched]) -> Result<()> {
+    for (server, each) in servers.all.iter().enumerate() {
+        let mut client = Client::new(each.address);
+        let begun = Instant::now();
+        for one in watched {
+            loop {
+                if let Verdict::Said(verification) = phase::verdict(clock, &mut client, one)? {
+                    one.note(server, verification);
+                    break;
+                }
+                ensure!(begun.elapsed() < PATIENCE, "the {} server does not recover", NAMES[server]);
+                sleep(Duration::from_millis(100));
             }
-            ensure!(begun.elapsed() < PATIENCE, "the {} server does not recover", NAMES[server]);
-            sleep(Duration::from_millis(100));
         }
     }
     Ok(())

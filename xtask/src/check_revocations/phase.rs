@@ -10,7 +10,6 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::client::Client;
 use super::dice::Dice;
-use super::faults::{Breakable, Fault};
 use super::servers::Servers;
 use super::watched::{Clock, SERVERS, Verification, Watched};
 
@@ -65,15 +64,14 @@ struct Phase<'a> {
     is_over: AtomicBool,
 }
 
-/// Revokes these tokens one after the other while everybody asks about all of them and something fails. Says what came of it, and how long
-/// everybody asked.
+/// Revokes these tokens one after the other while everybody asks about all of them and something fails, which `fail` lets happen for about as long
+/// as it is told. Says what came of it, and how long everybody asked.
 pub(super) fn run(
     clock: &Clock,
     servers: &Servers,
     watched: &[Watched],
     load: Load,
-    fault: Fault,
-    to: &mut Breakable<'_>,
+    fail: impl FnOnce(Duration) -> Result<()> + Send,
 ) -> Result<(Counts, Duration)> {
     let counts = Counts::default();
     let phase = Phase {
@@ -86,16 +84,17 @@ pub(super) fn run(
         is_over: AtomicBool::new(false),
     };
     let count = u32::try_from(watched.len())?;
-    let all_known = Barrier::new(load.verifiers * SERVERS + 1);
+    let askers = load.verifiers * servers.all.len();
+    let all_known = Barrier::new(askers + 1);
     let asked = scope(|scope| {
         let mut verifiers = Vec::new();
-        for number in 0..load.verifiers * SERVERS {
+        for number in 0..askers {
             let (phase, all_known) = (&phase, &all_known);
             verifiers.push(scope.spawn(move || phase.verify(number, load, all_known)));
         }
         all_known.wait();
         let begun = Instant::now();
-        let failing = scope.spawn(|| fault.happen(to, load.long));
+        let failing = scope.spawn(move || fail(load.long));
         let mut revoking = Vec::new();
         for (number, watched) in (0..count).zip(watched) {
             // By the clock, whatever became of those before: who waits for them would not notice that they are slow.
@@ -132,19 +131,20 @@ fn joined(thread: std::thread::ScopedJoinHandle<'_, Result<()>>) -> Result<()> {
 impl Phase<'_> {
     /// Asks one server again and again, as often as is this one's share, until the phase is over.
     fn verify(&self, number: usize, load: Load, all_known: &Barrier) -> Result<()> {
-        let server = number % SERVERS;
-        let mut client = Client::new(self.servers.both[server].address);
+        let servers = self.servers.all.len();
+        let server = number % servers;
+        let mut client = Client::new(self.servers.all[server].address);
         // Everybody has to know all of them before any is revoked: who does not has nothing to forget.
         let known: Result<()> = self
             .watched
             .iter()
-            .skip(number / SERVERS)
+            .skip(number / servers)
             .step_by(load.verifiers)
             .try_for_each(|watched| self.ask(&mut client, server, watched));
         all_known.wait();
         known?;
         let mut dice = Dice::new(number as u64);
-        let every = Duration::from_secs(1) * u32::try_from(load.verifiers * SERVERS)? / load.rate.max(1);
+        let every = Duration::from_secs(1) * u32::try_from(load.verifiers * servers)? / load.rate.max(1);
         let mut due = Instant::now();
         while !self.is_over.load(Relaxed) {
             self.ask(&mut client, server, self.any(&mut dice))?;
@@ -189,17 +189,16 @@ impl Phase<'_> {
         Ok(())
     }
 
-    /// Revokes a token, and asks both servers about it in the same moment, on new connections: nobody relies on the answer sooner. A server that
+    /// Revokes a token, and asks all servers about it in the same moment, on new connections: nobody relies on the answer sooner. A server that
     /// is stopped finds the question waiting when it goes on.
     fn revoke_and_ask(&self, watched: &Watched) -> Result<()> {
         let revoked = self.revoke(watched);
         self.waiting.fetch_sub(1, SeqCst);
         revoked?;
-        let [first, second] = [0, 1].map(|server| (server, Client::new(self.servers.both[server].address)));
-        let ask = |(server, mut client)| self.ask(&mut client, server, watched);
         scope(|scope| {
-            let other = scope.spawn(move || ask(second));
-            ask(first).and(joined(other))
+            let ask = |server: usize| self.ask(&mut Client::new(self.servers.all[server].address), server, watched);
+            let others: Vec<_> = (1..self.servers.all.len()).map(|server| scope.spawn(move || ask(server))).collect();
+            others.into_iter().fold(ask(0), |done, other| done.and(joined(other)))
         })
     }
 
@@ -208,7 +207,7 @@ impl Phase<'_> {
         let request = self.servers.revocation(watched);
         let begun = Instant::now();
         loop {
-            let mut client = Client::new(self.servers.both[0].address);
+            let mut client = Client::new(self.servers.all[0].address);
             watched.note_sent(self.clock.now());
             match client.ask(self.clock, &request) {
                 Ok(answer) if answer.status == 200 => {

@@ -10,9 +10,6 @@ use super::faults::Fault;
 use super::phase::Counts;
 use super::watched::{Breach, SERVERS, Watched};
 
-/// Within this all but one of a hundred revocations are to be answered while the database is well.
-pub(super) const BOUND: Duration = Duration::from_millis(150);
-
 /// So shortly before the answer to a revocation each server still says yes when nothing fails: the wait of a change, and a slow machine.
 const NEAR: Duration = Duration::from_millis(500);
 
@@ -62,6 +59,7 @@ impl Row {
     pub(super) fn is_vacuous(&self) -> Option<&'static str> {
         let is_far = |margin: &Option<Duration>| margin.is_none_or(|margin| margin > NEAR);
         match self.fault {
+            Fault::NothingOnSqlite if is_far(&self.margins[0]) => Some("the server did not say yes until shortly before the answer"),
             Fault::Nothing if self.unavailable != [0; SERVERS] || self.margins.iter().any(is_far) => {
                 Some("a server did not say yes until shortly before the answer, though nothing failed")
             }
@@ -74,7 +72,7 @@ impl Row {
 
     /// Whether revocations were answered too slowly, though nothing was wrong with the database.
     pub(super) fn is_slow(&self) -> bool {
-        self.fault.leaves_the_database_alone() && self.took[1] > BOUND
+        self.fault.bound().is_some_and(|bound| self.took[1] > bound)
     }
 
     pub(super) fn print_head() {

@@ -1,4 +1,4 @@
-//! Two servers, the binary itself twice, on one PostgreSQL: the second reaches it through a wire.
+//! Two servers, the binary itself twice, on one PostgreSQL, of which the second reaches it through a wire; or one server on SQLite.
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use super::client::{Client, request};
-use super::watched::{Clock, SERVERS, Watched};
+use super::watched::{Clock, Watched};
 use super::wire::Wire;
 use crate::postgres::Postgres;
 use crate::project::Project;
@@ -34,10 +34,9 @@ const PASSWORD: &str = "a lake behind seven birches";
 /// Each token of a sample is kept with all that was said of it; one in so many is one.
 const ONE_IN: usize = 10;
 
-/// What is checked.
+/// What is checked: all servers on one database.
 pub(super) struct Servers {
-    pub(super) wire: Arc<Wire>,
-    pub(super) both: [Server; SERVERS],
+    pub(super) all: Vec<Server>,
     /// May make and revoke tokens.
     admin: String,
     /// May ask about them.
@@ -52,32 +51,29 @@ pub(super) struct Server {
 }
 
 impl Servers {
-    /// Sets an instance up in this database, and starts both.
-    pub(super) fn start(project: &Project, binary: &Path, postgres: &Postgres) -> Result<Self> {
-        let folder = project.scratch().join("check-revocations");
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
+    /// Sets an instance up in this database, and starts two servers. What they say to it goes through the wire for the second.
+    pub(super) fn on_postgres(project: &Project, binary: &Path, postgres: &Postgres) -> Result<(Self, Arc<Wire>)> {
+        let folder = empty(project, "check-revocations")?;
         let wire = Wire::before(postgres.address())?;
         let through_the_wire = postgres.url().replace(&postgres.address().to_string(), &wire.address().to_string());
         ensure!(through_the_wire != postgres.url(), "the second server would reach PostgreSQL without the wire");
-        let setting_up = Installation { binary, folder: folder.join("setting-up"), database: postgres.url() };
-        setting_up.set_up()?;
-        let verifier = setting_up.token("verifier", &["--permission", "token:verify"])?;
-        let admin = setting_up.token("admin", &["--role", "admin"])?;
-        let first = Installation { binary, folder: folder.join("first"), database: postgres.url() }.serve()?;
-        let second = Installation { binary, folder: folder.join("second"), database: through_the_wire }.serve()?;
-        Ok(Self { wire, both: [first, second], admin, verifier })
+        let setting_up = Installation { binary, folder: folder.join("setting-up"), database: Some(postgres.url()) };
+        let [admin, verifier] = setting_up.set_up()?;
+        let first = Installation { binary, folder: folder.join("first"), database: Some(postgres.url()) }.serve()?;
+        let second = Installation { binary, folder: folder.join("second"), database: Some(through_the_wire) }.serve()?;
+        Ok((Self { all: vec![first, second], admin, verifier }, wire))
     }
 
-    /// The one that is stopped and cut off.
-    pub(super) fn second(&self) -> &Server {
-        &self.both[1]
+    /// Sets an instance up in a folder, and starts the one server that it may have.
+    pub(super) fn on_sqlite(project: &Project, binary: &Path) -> Result<Self> {
+        let installation = Installation { binary, folder: empty(project, "check-revocations-sqlite")?, database: None };
+        let [admin, verifier] = installation.set_up()?;
+        Ok(Self { all: vec![installation.serve()?], admin, verifier })
     }
 
     /// Makes so many tokens.
     pub(super) fn tokens(&self, clock: &Clock, count: usize) -> Result<Vec<Watched>> {
-        let mut client = Client::new(self.both[0].address);
+        let mut client = Client::new(self.all[0].address);
         let mut make = |number: usize| {
             let body = format!(r#"{{"label":"ci {number}","role":"viewer"}}"#);
             let answer = client.ask(clock, &request("POST", TOKENS, &self.admin, &body))?;
@@ -110,18 +106,32 @@ impl Drop for Server {
     }
 }
 
+/// A folder with nothing in it.
+fn empty(project: &Project, name: &str) -> Result<PathBuf> {
+    let folder = project.scratch().join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    Ok(folder)
+}
+
 /// The binary with a folder of its own and what it is told.
 struct Installation<'a> {
     binary: &'a Path,
     folder: PathBuf,
-    database: String,
+    /// None for a file in the folder.
+    database: Option<String>,
 }
 
 impl Installation<'_> {
     /// Puts the settings that all have in common into the environment.
     fn tell(&self, command: &mut Command) {
         // The key guards the secrets of a database that is gone with this program.
-        command.env("JETON_KEY", "5e".repeat(32)).env("JETON_DATABASE", &self.database).env("JETON_DATA", &self.folder);
+        command.env("JETON_KEY", "5e".repeat(32)).env("JETON_DATA", &self.folder);
+        match &self.database {
+            Some(database) => command.env("JETON_DATABASE", database),
+            None => command.env_remove("JETON_DATABASE"),
+        };
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -131,13 +141,14 @@ impl Installation<'_> {
         command
     }
 
-    fn set_up(&self) -> Result<()> {
+    /// Gives the secrets of a token that may make and revoke others, and of one that may ask about them.
+    fn set_up(&self) -> Result<[String; 2]> {
         fs::create_dir_all(&self.folder)?;
         let mut init = self.command(&["init", "--organization", "Acme", "--name", "Ada", "--email", "ada@acme.test", "--password-stdin"]);
         let mut process = init.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().context("cannot start the binary")?;
         process.stdin.take().context("no input")?.write_all(PASSWORD.as_bytes())?;
         ensure!(process.wait()?.success(), "the instance could not be set up");
-        Ok(())
+        Ok([self.token("admin", &["--role", "admin"])?, self.token("verifier", &["--permission", "token:verify"])?])
     }
 
     /// Generates a token at the command line.
