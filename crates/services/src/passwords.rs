@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version, password_hash::phc::PasswordHash};
+use data_encoding::BASE64_NOPAD;
 use domain::Invalid;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
@@ -79,7 +80,7 @@ pub(crate) struct Hasher {
     argon2: Argon2<'static>,
     permits: Arc<Semaphore>,
     queue: Arc<Semaphore>,
-    /// A hash nobody knows the password of, to check the guesses at accounts that do not exist against.
+    /// What looks like a hash and is none, to check the guesses at accounts that do not exist against.
     dummy: String,
 }
 
@@ -87,9 +88,7 @@ impl Hasher {
     pub(crate) fn new(parameters: &Parameters, entropy: &dyn Entropy) -> Result<Self> {
         let params = Params::new(parameters.memory, parameters.passes, 1, None).map_err(|error| Error::internal(error.to_string()))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let unknown = Zeroizing::new(entropy::bytes::<32>(entropy));
-        let dummy = hash(&argon2, &*unknown, &entropy::bytes(entropy))?;
-        Ok(Self { argon2, permits: Arc::new(Semaphore::new(parameters.parallel)), queue: Arc::new(Semaphore::new(QUEUE)), dummy })
+        Ok(Self { argon2, permits: Arc::new(Semaphore::new(parameters.parallel)), queue: Arc::new(Semaphore::new(QUEUE)), dummy: dummy(parameters, entropy) })
     }
 
     /// Hashes a password with a salt of its own.
@@ -139,8 +138,16 @@ fn hash(argon2: &Argon2<'_>, password: &[u8], salt: &[u8; 16]) -> Result<String>
         .map_err(|error| Error::internal(error.to_string()))
 }
 
+/// Random bytes in the place of a hash: to check a guess against them is the same work, and to make them is none, nor the memory for it.
+fn dummy(Parameters { memory, passes, .. }: &Parameters, entropy: &dyn Entropy) -> String {
+    let (salt, hash) = (BASE64_NOPAD.encode(&entropy::bytes::<16>(entropy)), BASE64_NOPAD.encode(&entropy::bytes::<32>(entropy)));
+    format!("$argon2id$v=19$m={memory},t={passes},p=1${salt}${hash}")
+}
+
 #[cfg(test)]
 mod tests {
+    use argon2::password_hash::Error;
+
     use super::*;
     use crate::entropy::SystemEntropy;
 
@@ -158,6 +165,14 @@ mod tests {
             assert!(!hasher.verify(&Password::new(format!("{typed} ")), Some(&hash)).await.unwrap());
         }
         assert!(!hasher.verify(&Password::new(String::new()), None).await.unwrap());
+    }
+
+    #[test]
+    fn a_guess_at_nobody_is_checked_like_any_other() {
+        let hasher = hasher(1);
+        let refused = hasher.argon2.verify_password(b"irrelevant here", hasher.dummy.as_str());
+        assert_eq!(refused, Err(Error::PasswordInvalid), "what cannot be read would be refused without the work");
+        assert!(!hasher.is_outdated(&hasher.dummy), "with today's parameters");
     }
 
     #[tokio::test]
