@@ -1,5 +1,6 @@
 // What a browser with an empty cache loads of a page, and how soon the page is there on a slow machine behind a slow network.
 
+import { get, type Agent } from 'node:http';
 import type { Page } from '@playwright/test';
 
 /** Bytes over the wire, by what they are. */
@@ -80,4 +81,16 @@ export async function soon(page: Page, address: string): Promise<Soon> {
 /** The one in the middle. */
 export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
+
+/** How many milliseconds an answer takes from its request to its last byte, by a client that does as little as it can: `fetch` takes as long itself as some pages do. */
+export async function answered(agent: Agent, address: string, cookie: string): Promise<number> {
+  const begun = performance.now();
+  return await new Promise((resolve, reject) => {
+    const asked = get(address, { agent, headers: { Cookie: cookie } }, (answer) => {
+      if (answer.statusCode !== 200) reject(new Error(`${address} was answered with ${answer.statusCode}`));
+      answer.on('end', () => resolve(performance.now() - begun)).on('error', reject).resume();
+    });
+    asked.on('error', reject);
+  });
 }
