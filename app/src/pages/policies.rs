@@ -362,7 +362,14 @@ fn Breaking(organization: String, tokens: Vec<Outside>, of: u64, now: Timestamp)
 
 /// What the policy would mean for the tokens that are there. It takes the focus, as what to read before saving, unless something was refused.
 #[component]
-fn Preview(organization: String, impact: Impact, revokes: Option<u32>, not_before: Option<String>, now: Timestamp, takes_focus: bool) -> impl IntoView {
+fn Preview(
+    organization: String,
+    impact: Impact,
+    revokes: Option<u32>,
+    not_before: Option<String>,
+    now: Timestamp,
+    takes_focus: bool,
+) -> impl IntoView {
     let tone = if impact.tokens == 0 && impact.unused == 0 { Tone::Success } else { Tone::Warning };
     let breaking = say::breaking(impact.tokens, impact.used);
     let goes_on = (impact.tokens > 0).then(|| {

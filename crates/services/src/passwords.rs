@@ -88,7 +88,12 @@ impl Hasher {
     pub(crate) fn new(parameters: &Parameters, entropy: &dyn Entropy) -> Result<Self> {
         let params = Params::new(parameters.memory, parameters.passes, 1, None).map_err(|error| Error::internal(error.to_string()))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        Ok(Self { argon2, permits: Arc::new(Semaphore::new(parameters.parallel)), queue: Arc::new(Semaphore::new(QUEUE)), dummy: dummy(parameters, entropy) })
+        Ok(Self {
+            argon2,
+            permits: Arc::new(Semaphore::new(parameters.parallel)),
+            queue: Arc::new(Semaphore::new(QUEUE)),
+            dummy: dummy(parameters, entropy),
+        })
     }
 
     /// Hashes a password with a salt of its own.

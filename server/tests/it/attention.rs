@@ -104,9 +104,7 @@ async fn members_are_told_of_their_own_and_nobody_of_another_organization(it: Te
     it.execute("UPDATE tokens SET created_at = created_at - 172800000000").await;
     let [admin, developer, viewer] = [it.session("admin").await, it.session("developer").await, it.session("viewer").await];
     let page = it.get(&admin, OVERVIEW).await;
-    assert!(
-        page.text().contains("2 tokens expire soon") && page.body.contains("the developer") && page.body.contains("secretly")
-    );
+    assert!(page.text().contains("2 tokens expire soon") && page.body.contains("the developer") && page.body.contains("secretly"));
     assert_eq!(links(&page.body, "Edit").len(), 1, "nobody edits what belongs to somebody else");
     let page = it.get(&developer, OVERVIEW).await;
     assert!(page.text().contains("1 token expires soon") && page.text().contains("among your tokens in Acme"), "{}", page.text());
@@ -130,7 +128,6 @@ async fn who_has_nothing_is_led_to_the_first_token(it: TestConsole) {
     assert!(page.text().contains("No tokens yet") && links(&page.body, "Generate token") == ["/orgs/acme/tokens/new"], "{}", page.text());
     it.issue("acme", "fine", Role::Viewer, &[], Lifetime::Minutes(90 * 1440)).await;
     let page = it.get(&owner, OVERVIEW).await;
-    let calm =
-        "Nothing found for: tried with an old secret or while disabled; expired or revoked, but still tried; expiring soon;";
+    let calm = "Nothing found for: tried with an old secret or while disabled; expired or revoked, but still tried; expiring soon;";
     assert!(page.text().contains("Nothing needs attention") && page.text().contains(calm), "{}", page.text());
 }

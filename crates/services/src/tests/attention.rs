@@ -89,7 +89,7 @@ async fn expiring_begins_thirty_days_before_the_end_or_in_the_last_third_of_a_sh
     let off = issue(&instance, &owner, "off", days(1), None).await;
     tokens::disable(&instance.console, &owner, &off.token.id.to_string()).await.unwrap();
     let just = Duration::from_micros(1);
-    let pass = |hours: u64| instance.clock.advance(Duration::from_hours(hours) - just);
+    let pass = |hours: u64| instance.clock.advance(Duration::from_hours(hours).saturating_sub(just));
     let expiring = async || labels(&instance, &owner, Attention::Expiring).await;
     pass(16);
     assert!(expiring().await.is_empty(), "it was meant to live for a day");
