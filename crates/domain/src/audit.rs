@@ -4,10 +4,10 @@ use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Invalid, Timestamp};
+use crate::{Invalid, Timestamp, texts::audit as say};
 
 macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident = $word:literal, $title:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $word:literal;)*) => {
         /// What was done. The list is closed, so that a filter can offer all of it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         pub enum Action {
@@ -27,88 +27,86 @@ macro_rules! actions {
 
             /// What somebody did, in words for people.
             pub const fn title(self) -> &'static str {
-                match self {
-                    $(Self::$name => $title,)*
-                }
+                say::action(self)
             }
         }
     };
 }
 
-// A line an action: its name here, its word in storage, its words on the screen.
+// A line an action: its name here, its word in storage.
 actions! {
     /// A person changed what they are called.
-    AccountEdit = "account.edit", "Changed profile";
+    AccountEdit = "account.edit";
     /// The server told a person of tokens that end soon.
-    ExpiryReport = "expiry.report", "Reported expiring tokens";
+    ExpiryReport = "expiry.report";
     /// Somebody was invited.
-    InvitationCreate = "invitation.create", "Invited";
+    InvitationCreate = "invitation.create";
     /// Somebody who was invited became a member.
-    InvitationAccept = "invitation.accept", "Joined";
+    InvitationAccept = "invitation.accept";
     /// The mail with the link of an invitation was sent again.
-    InvitationSend = "invitation.send", "Sent invitation again";
+    InvitationSend = "invitation.send";
     /// An invitation was taken back.
-    InvitationWithdraw = "invitation.withdraw", "Withdrew invitation";
+    InvitationWithdraw = "invitation.withdraw";
     /// A member got another role.
-    MemberEdit = "member.edit", "Changed role";
+    MemberEdit = "member.edit";
     /// A member was removed.
-    MemberRemove = "member.remove", "Removed member";
+    MemberRemove = "member.remove";
     /// All sessions of a member were ended by somebody else.
-    MemberSignOut = "member.sign_out", "Signed out everywhere";
+    MemberSignOut = "member.sign_out";
     /// An organization came into being, with its first owner.
-    OrganizationCreate = "organization.create", "Created organization";
+    OrganizationCreate = "organization.create";
     /// A person changed their password.
-    PasswordChange = "password.change", "Changed password";
+    PasswordChange = "password.change";
     /// Somebody asked for a link that sets a new password, which was mailed to the person.
-    PasswordRequestReset = "password.request_reset", "Asked for password reset";
+    PasswordRequestReset = "password.request_reset";
     /// A person set a new password with a link from a mail.
-    PasswordReset = "password.reset", "Reset password";
+    PasswordReset = "password.reset";
     /// What the organization asks of its tokens was changed.
-    PolicyEdit = "policy.edit", "Changed token policy";
+    PolicyEdit = "policy.edit";
     /// The server told owners and admins that a dead token is still presented.
-    RefusalReport = "refusal.report", "Reported refused use";
+    RefusalReport = "refusal.report";
     /// A role was made.
-    RoleCreate = "role.create", "Created role";
+    RoleCreate = "role.create";
     /// A role was edited; the details say what was changed.
-    RoleEdit = "role.edit", "Edited role";
+    RoleEdit = "role.edit";
     /// A role was deleted.
-    RoleDelete = "role.delete", "Deleted role";
+    RoleDelete = "role.delete";
     /// A person signed in.
-    SessionCreate = "session.create", "Signed in";
+    SessionCreate = "session.create";
     /// A person who is signed in showed once more that it is they, by their password.
-    SessionConfirm = "session.confirm", "Confirmed identity";
+    SessionConfirm = "session.confirm";
     /// A session was ended: a person signed out, or ended another session of their own.
-    SessionEnd = "session.end", "Ended session";
+    SessionEnd = "session.end";
     /// Somebody was added to a team.
-    TeamAddMember = "team.add_member", "Added to team";
+    TeamAddMember = "team.add_member";
     /// A team was created.
-    TeamCreate = "team.create", "Created team";
+    TeamCreate = "team.create";
     /// A team got another name or description.
-    TeamEdit = "team.edit", "Edited team";
+    TeamEdit = "team.edit";
     /// A team was ended, and its tokens with it.
-    TeamEnd = "team.end", "Ended team";
+    TeamEnd = "team.end";
     /// Somebody was removed from a team.
-    TeamRemoveMember = "team.remove_member", "Removed from team";
+    TeamRemoveMember = "team.remove_member";
     /// A token was generated.
-    TokenCreate = "token.create", "Generated token";
+    TokenCreate = "token.create";
     /// Made-up tokens were added, for a demo or a measurement; the details say how many.
-    TokenSeed = "token.seed", "Seeded tokens";
+    TokenSeed = "token.seed";
     /// A token was edited; the details say what was changed.
-    TokenEdit = "token.edit", "Edited token";
+    TokenEdit = "token.edit";
     /// A token was switched off.
-    TokenDisable = "token.disable", "Disabled token";
+    TokenDisable = "token.disable";
     /// A token was switched on again.
-    TokenEnable = "token.enable", "Enabled token";
+    TokenEnable = "token.enable";
     /// A token got a new secret.
-    TokenRotate = "token.rotate", "Rotated token";
+    TokenRotate = "token.rotate";
     /// The old secret of a token ended before its time.
-    TokenEndOverlap = "token.end_overlap", "Ended old secret";
+    TokenEndOverlap = "token.end_overlap";
     /// The secret of a new token was lost on its way and replaced by another.
-    TokenReissue = "token.reissue", "Replaced lost secret";
+    TokenReissue = "token.reissue";
     /// A secret that a rotation has ended was presented to rotate with.
-    TokenReuse = "token.reuse_detected", "Detected reuse of ended secret";
+    TokenReuse = "token.reuse_detected";
     /// A token was ended.
-    TokenRevoke = "token.revoke", "Revoked token";
+    TokenRevoke = "token.revoke";
 }
 
 impl Action {
@@ -137,11 +135,7 @@ impl FromStr for Action {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|action| action.as_str() == text)
-            .ok_or_else(|| Invalid("This is no action of the audit log; choose one of the list, such as token.create.".to_owned()))
+        Self::ALL.iter().copied().find(|action| action.as_str() == text).ok_or_else(|| Invalid(say::NO_ACTION.to_owned()))
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use crate::{Invalid, Label, Permission, Role, permission::CATALOGUE, policy};
+use crate::{Invalid, Label, Permission, Role, permission::CATALOGUE, policy, texts::catalogue as say};
 
 /// The most permissions there can be: a set of them is 128 bits.
 pub const MOST: usize = 128;
@@ -85,7 +85,7 @@ const fn begins(text: &[u8], with: &[u8]) -> bool {
 /// Puts a catalogue in force for as long as the process runs. Refused when one already is, or was asked for: rights that were read under
 /// another one would mean something else.
 pub fn install(catalogue: Catalogue) -> Result<(), Invalid> {
-    IN_FORCE.set(catalogue).map_err(|_| Invalid("The catalogue is in force already.".to_owned()))
+    IN_FORCE.set(catalogue).map_err(|_| Invalid(say::IN_FORCE_ALREADY.to_owned()))
 }
 
 /// The catalogue that is in force: the built-in one when none was installed.
@@ -112,9 +112,7 @@ impl Catalogue {
         if let Some(missing) = missing(&categories) {
             let category = missing.split(':').next().unwrap_or_default();
             let at = written.iter().position(|written| written.name == category).map(|index| (index, None));
-            return Err(Refused {
-                at, why: format!("{missing} is missing, which guards Jeton itself. Add it, or write “extend = true”.")
-            });
+            return Err(Refused { at, why: say::missing(missing) });
         }
         Ok(Self::complete(&categories))
     }
@@ -136,7 +134,7 @@ impl Catalogue {
                 let viewer = of(&category.viewer, Role::Viewer);
                 let developer = viewer || of(&category.developer, Role::Developer);
                 let title = category.title.clone().unwrap_or_else(|| category.name.replace('_', " "));
-                let action = if action == "rotate_self" { "rotate itself".to_owned() } else { action.replace('_', " ") };
+                let action = if action == "rotate_self" { say::ROTATE_ITSELF.to_owned() } else { action.replace('_', " ") };
                 entries.push(Entry { place, name, words: (title, action), developer, viewer });
             }
         }
@@ -215,27 +213,27 @@ fn add(categories: &mut Vec<Category>, written: &Category, earlier: bool) -> Res
     let fits = |name: &str| (1..=32).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     let name = &written.name;
     if !fits(name) {
-        return Err(whole("The name of a category has 1 to 32 of the letters a to z and _.".to_owned()));
+        return Err(whole(say::NO_CATEGORY_NAME.to_owned()));
     }
     if earlier {
-        return Err(whole(format!("The category {name} is there twice.")));
+        return Err(whole(say::category_twice(name)));
     }
     if let Some(title) = &written.title {
-        Label::parse(title).map_err(|_| whole("A title has 1 to 64 characters on one line.".to_owned()))?;
+        Label::parse(title).map_err(|_| whole(say::NO_TITLE.to_owned()))?;
     }
     if written.actions.is_empty() {
-        return Err(whole(format!("The category {name} has no actions.")));
+        return Err(whole(say::no_actions(name)));
     }
     let shown = |category: &Category| category.title.clone().unwrap_or_else(|| category.name.replace('_', " "));
     if categories.iter().any(|there| there.name != *name && shown(there) == shown(written)) {
-        return Err(whole(format!("Another category is called “{}” as well.", shown(written))));
+        return Err(whole(say::title_twice(&shown(written))));
     }
     if guards(&format!("{name}:")) && (written.developer.is_some() || written.viewer.is_some()) {
-        return Err(whole(format!("{name} guards Jeton itself: what developers and viewers may do with it is fixed.")));
+        return Err(whole(say::is_fixed(name)));
     }
     for list in [&written.developer, &written.viewer].into_iter().flatten() {
         if let Some(unknown) = list.iter().find(|action| !written.actions.contains(action)) {
-            return Err(whole(format!("“{unknown}” is none of the actions that are listed here.")));
+            return Err(whole(say::unknown_action(unknown)));
         }
     }
     let mut count: usize = categories.iter().map(|category| category.actions.len()).sum();
@@ -244,17 +242,17 @@ fn add(categories: &mut Vec<Category>, written: &Category, earlier: bool) -> Res
     for (index, action) in written.actions.iter().enumerate() {
         let blamed = |why: String| (Some(index), why);
         if !fits(action) {
-            return Err(blamed("The name of an action has 1 to 32 of the letters a to z and _.".to_owned()));
+            return Err(blamed(say::NO_ACTION_NAME.to_owned()));
         }
         if written.actions[..index].contains(action) {
-            return Err(blamed(format!("{name}:{action} is there twice.")));
+            return Err(blamed(say::twice(name, action)));
         }
         if known.contains(action) {
-            return Err(blamed(format!("{name}:{action} is in the built-in catalogue already.")));
+            return Err(blamed(say::built_in_already(name, action)));
         }
         count += 1;
         if count > MOST {
-            return Err(blamed(format!("{name}:{action} is one permission too many: there can be {MOST}.")));
+            return Err(blamed(say::too_many(name, action, MOST)));
         }
     }
     let Some(there) = before.and_then(|index| categories.get_mut(index)) else {

@@ -1,6 +1,6 @@
 //! Changing a token: what may be changed of it, and from when on nothing may.
 
-use crate::{AssignedRole, Description, Label, Lifetime, Limits, PermissionSet, State, Status, Timestamp, Token};
+use crate::{AssignedRole, Description, Label, Lifetime, Limits, PermissionSet, State, Status, Timestamp, Token, texts::tokens as say};
 
 /// The choice of a form that stands for permissions of its own instead of a role.
 pub const CUSTOM: &str = "custom";
@@ -51,10 +51,7 @@ pub enum Dead {
 impl Dead {
     /// A sentence that says what to do instead.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Revoked => "This token is revoked, so nothing can be changed about it any more. Generate a new one instead.",
-            Self::Expired => "This token has expired, so nothing can be changed about it any more. Generate a new one instead.",
-        }
+        say::dead(self)
     }
 }
 

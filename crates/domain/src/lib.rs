@@ -30,6 +30,7 @@ pub mod secret;
 pub mod session;
 pub mod team;
 pub mod text;
+pub mod texts;
 pub mod time;
 pub mod token;
 pub mod token_filter;

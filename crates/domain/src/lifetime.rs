@@ -2,7 +2,7 @@
 
 use core::{fmt, str::FromStr, time::Duration};
 
-use crate::{Invalid, Timestamp};
+use crate::{Invalid, Timestamp, texts::lifetime as say};
 
 /// A lifetime, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,9 +27,9 @@ impl Lifetime {
     pub fn of(days: u32, hours: u32, minutes: u32) -> Result<Self, Invalid> {
         let sum = u64::from(days) * 1440 + u64::from(hours) * 60 + u64::from(minutes);
         match u32::try_from(sum) {
-            Ok(0) => Err(Invalid("A lifetime of nothing expires at once; choose at least 1 minute, or never.".to_owned())),
+            Ok(0) => Err(Invalid(say::TOO_SHORT.to_owned())),
             Ok(sum) if sum <= Self::LONGEST_DAYS * Self::MINUTES_A_DAY => Ok(Self::Minutes(sum)),
-            _ => Err(Invalid(format!("A lifetime may have {} days at most; choose less, or never.", Self::LONGEST_DAYS))),
+            _ => Err(Invalid(say::too_long(Self::LONGEST_DAYS))),
         }
     }
 
@@ -37,9 +37,9 @@ impl Lifetime {
     pub fn until(end: Timestamp, now: Timestamp) -> Result<Self, Invalid> {
         let length = end.since(now);
         if length < Duration::from_mins(1) {
-            Err(Invalid("A token lives at least 1 minute; choose a later time, or never.".to_owned()))
+            Err(Invalid(say::ENDS_TOO_SOON.to_owned()))
         } else if length > Duration::from_hours(24 * u64::from(Self::LONGEST_DAYS)) {
-            Err(Invalid(format!("A lifetime may have {} days at most; choose less, or never.", Self::LONGEST_DAYS)))
+            Err(Invalid(say::too_long(Self::LONGEST_DAYS)))
         } else {
             Ok(Self::Until(end))
         }
@@ -48,16 +48,16 @@ impl Lifetime {
     /// Reads the choice of the form: a number of days, `never`, or `custom` with what was typed beside it (empty counts as 0). Which numbers
     /// are offered is for [`crate::token_policy`] to say.
     pub fn from_form(choice: &str, days: &str, hours: &str, minutes: &str) -> Result<Self, Invalid> {
-        let number = |typed: &str, what: &str| match typed.trim() {
+        let number = |typed: &str, why: &str| match typed.trim() {
             "" => Ok(0),
-            typed => typed.parse().map_err(|_| Invalid(format!("Type the {what} as a whole number."))),
+            typed => typed.parse().map_err(|_| Invalid(why.to_owned())),
         };
         match choice {
             "never" => Ok(Self::Never),
-            "custom" => Self::of(number(days, "days")?, number(hours, "hours")?, number(minutes, "minutes")?),
+            "custom" => Self::of(number(days, say::NO_DAYS)?, number(hours, say::NO_HOURS)?, number(minutes, say::NO_MINUTES)?),
             preset => match preset.parse() {
                 Ok(days) if days > 0 => Self::of(days, 0, 0),
-                _ => Err(Invalid("Choose one of the offered lifetimes, a custom one, or never.".to_owned())),
+                _ => Err(Invalid(say::NO_CHOICE.to_owned())),
             },
         }
     }
@@ -76,13 +76,8 @@ impl Lifetime {
 
     /// For people: `90 days`, `1 day, 12 hours`, `never`.
     pub fn in_words(self) -> String {
-        let Self::Minutes(minutes) = self else { return "never".to_owned() };
-        [(minutes / 1440, "day"), (minutes / 60 % 24, "hour"), (minutes % 60, "minute")]
-            .into_iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, unit)| format!("{count} {unit}{}", if count == 1 { "" } else { "s" }))
-            .collect::<Vec<_>>()
-            .join(", ")
+        let Self::Minutes(minutes) = self else { return say::NEVER.to_owned() };
+        say::in_words(minutes / 1440, minutes / 60 % 24, minutes % 60)
     }
 
     /// When a token created at `created` ends.
@@ -103,7 +98,7 @@ impl FromStr for Lifetime {
         if text == "never" {
             return Ok(Self::Never);
         }
-        let wrong = || Invalid("A lifetime is written as 90d, 12h, 30m, together as 1d12h, or never.".to_owned());
+        let wrong = || Invalid(say::NO_LIFETIME.to_owned());
         let (mut parts, mut rest) = ([0; 3], text);
         for (part, unit) in parts.iter_mut().zip(['d', 'h', 'm']) {
             if let Some((number, after)) = rest.split_once(unit) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Networks, RateLimit};
+use crate::{Networks, RateLimit, texts::limits as say};
 
 /// From where a token may be used, and how often. Off unless somebody says otherwise.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ impl Limits {
         let networks = match self.networks.as_slice() {
             [] => None,
             [one] => Some(one.to_string()),
-            several => Some(format!("{} networks", several.len())),
+            several => Some(say::networks(several.len())),
         };
         let parts: Vec<String> = networks.into_iter().chain(self.rate.map(RateLimit::short)).collect();
         (!parts.is_empty()).then(|| parts.join(" · "))

@@ -4,7 +4,10 @@ use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AssignedRole, Invalid, Name, Organization, TeamId, Timestamp, UserId};
+use crate::{
+    AssignedRole, Invalid, Name, Organization, TeamId, Timestamp, UserId,
+    texts::{members as say, roles},
+};
 
 /// An e-mail address in small letters: the name a person signs in with. Only a mail that arrives proves it, so the check is coarse.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,7 +23,7 @@ impl Email {
                 !local.is_empty() && !host.is_empty() && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.')
             })
             && text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>' | ',' | ';' | '"' | '\\'));
-        if fits { Ok(Self(text)) } else { Err(Invalid("Type an e-mail address such as ada@example.org.".to_owned())) }
+        if fits { Ok(Self(text)) } else { Err(Invalid(say::NO_EMAIL.to_owned())) }
     }
 
     /// The address.
@@ -76,12 +79,7 @@ impl Role {
 
     /// The word on the screen.
     pub const fn title(self) -> &'static str {
-        match self {
-            Self::Owner => "Owner",
-            Self::Admin => "Admin",
-            Self::Developer => "Developer",
-            Self::Viewer => "Viewer",
-        }
+        roles::title(self)
     }
 
     /// The roles a person may have, the least first.
@@ -89,18 +87,7 @@ impl Role {
 
     /// What it allows a token, in a sentence for the form.
     pub fn summary(self) -> &'static str {
-        match self {
-            // Of an operator's catalogue nobody knows in advance what it gives.
-            Self::Admin if !crate::catalogue::in_force().is_built_in() => "Full access: everything but deleting the organization.",
-            Self::Developer if !crate::catalogue::in_force().is_built_in() => {
-                "Everything Viewer may, and what the permission catalogue gives to developers."
-            }
-            Self::Viewer if !crate::catalogue::in_force().is_built_in() => "The least: what the permission catalogue gives to viewers.",
-            Self::Owner => "Everything, including deleting the organization.",
-            Self::Admin => "Full access: everything Developer may, plus people, tokens, roles and billing.",
-            Self::Developer => "Reads everything Viewer may, creates and updates what you build with, and triggers deployments.",
-            Self::Viewer => "Read-only: agents, budgets, clusters, the organization, recommendations, scopes, teams and users.",
-        }
+        if crate::catalogue::in_force().is_built_in() { roles::summary(self) } else { roles::summary_by_operator(self) }
     }
 }
 
@@ -114,10 +101,7 @@ impl FromStr for Role {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.as_str() == text)
-            .ok_or_else(|| Invalid("A role is owner, admin, developer or viewer.".to_owned()))
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| Invalid(roles::NO_ROLE.to_owned()))
     }
 }
 
@@ -188,13 +172,7 @@ impl AfterLeaving {
 
     /// The words on the screen.
     pub const fn title(self) -> &'static str {
-        match self {
-            Self::Keep => "Keep",
-            Self::Move(_) => "Move to a team",
-            Self::Rotate => "Rotate",
-            Self::Expire => "Expire in 7 days",
-            Self::Revoke => "Revoke now",
-        }
+        say::after_leaving(self)
     }
 }
 
@@ -214,12 +192,7 @@ impl FromStr for AfterLeaving {
     /// Reads one of the words, or the id of a team.
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let team = || text.parse().map(Self::Move).ok();
-        Self::ALL.into_iter().find(|choice| choice.as_str() == text).or_else(team).ok_or_else(|| {
-            Invalid(
-                "Say what becomes of the tokens: keep, rotate, expire (in 7 days), revoke, or the id of the team to move them to."
-                    .to_owned(),
-            )
-        })
+        Self::ALL.into_iter().find(|choice| choice.as_str() == text).or_else(team).ok_or_else(|| Invalid(say::SAY_WHAT_BECOMES.to_owned()))
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Invalid, Member, Name, Search, UserId,
+    texts::lists,
     token_query::{Refused, search},
 };
 
@@ -61,7 +62,7 @@ impl FromStr for MemberPlace {
             let (user, name) = text.split_once('.')?;
             Some(Self { user: user.parse().ok()?, name: Name::parse(name).ok()? })
         };
-        parse().ok_or_else(|| Invalid("This is no place in the list; start at the first page.".to_owned()))
+        parse().ok_or_else(|| Invalid(lists::NO_PLACE.to_owned()))
     }
 }
 

@@ -5,7 +5,7 @@ use core::{fmt, net::IpAddr};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::Invalid;
+use crate::{Invalid, texts::network as say};
 
 /// Ranges of network addresses (CIDR), IPv4 and IPv6, in one order. Without any, nobody is kept out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,10 +16,10 @@ pub struct Networks(Vec<IpNet>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Outside {
     /// The address is in none of its networks.
-    #[error("This token may not be used from this network address. Use it from one of its allowed networks, or let somebody change those.")]
+    #[error("{}", say::NOT_FROM_HERE)]
     NotAllowed,
     /// Nobody said from where it was presented, and it may not be used from everywhere.
-    #[error("This token may be used from some networks only, and its user's network address is not known here.")]
+    #[error("{}", say::FROM_AN_UNKNOWN_ADDRESS)]
     Unknown,
 }
 
@@ -39,7 +39,7 @@ impl Networks {
         networks.sort_unstable();
         networks.dedup();
         if networks.len() > Self::MOST {
-            return Err(Invalid(format!("A token may have {} allowed networks; these are {}.", Self::MOST, networks.len())));
+            return Err(Invalid(say::too_many(Self::MOST, networks.len())));
         }
         Ok(Self(networks))
     }
@@ -92,9 +92,8 @@ impl Networks {
 fn network(entry: &str, place: usize) -> Result<IpNet, Invalid> {
     let digits = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':' | '/');
     // What looks like no address is not repeated: it may be a secret in the wrong field.
-    let named =
-        if (1..=50).contains(&entry.len()) && entry.chars().all(digits) { entry.to_owned() } else { format!("Entry {}", place + 1) };
-    let wrong = || Invalid(format!("{named} is no network; write 10.0.0.0/8, 2001:db8::/32 or a single address."));
+    let named = if (1..=50).contains(&entry.len()) && entry.chars().all(digits) { entry.to_owned() } else { say::entry(place + 1) };
+    let wrong = || Invalid(say::no_network(&named));
     // The standard library reads the address: what other readers take for octal, as in 010.0.0.0, it refuses.
     let (address, prefix) = entry.split_once('/').map_or((entry, None), |(address, prefix)| (address, Some(prefix)));
     let address: IpAddr = address.parse().map_err(|_| wrong())?;
@@ -107,7 +106,7 @@ fn network(entry: &str, place: usize) -> Result<IpNet, Invalid> {
     };
     if network.addr() != network.network() {
         let (network, address) = (canonical(network.trunc()), network.addr().to_canonical());
-        return Err(Invalid(format!("{named} has bits beyond its prefix; write {network} for the network or {address} for one address.")));
+        return Err(Invalid(say::has_more_bits(&named, network, address)));
     }
     Ok(canonical(network))
 }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Invalid, Name, OrganizationId, Timestamp};
+use crate::{Invalid, Name, OrganizationId, Timestamp, texts::organizations as say};
 
 /// An organization; everything in Jeton belongs to exactly one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,11 +31,7 @@ impl Slug {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let fits = (1..=Self::LONGEST).contains(&text.len())
             && text.split('-').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
-        if fits {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(Invalid("A slug is 1 to 40 small letters, digits and single hyphens.".to_owned()))
-        }
+        if fits { Ok(Self(text.to_owned())) } else { Err(Invalid(say::NO_SLUG.to_owned())) }
     }
 
     /// Derives a slug from a name: `Acme & Sons` becomes `acme-sons`. A name without any ASCII letter or digit becomes `organization`.

@@ -4,7 +4,7 @@ use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AssignedRole, Invalid, Kind, Name, PermissionSet, TeamId, UserId, token_policy::Policy};
+use crate::{AssignedRole, Invalid, Kind, Name, PermissionSet, TeamId, UserId, texts::owner as say, token_policy::Policy};
 
 /// Whom a token belongs to: what it may do ends with its owner's rights, and it ends with its owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,9 +106,9 @@ impl Owner {
     /// In words: whom the token belongs to, for people who know the organization.
     pub fn words(&self) -> String {
         match self {
-            Self::Organization => "Organization".to_owned(),
+            Self::Organization => say::ORGANIZATION.to_owned(),
             Self::User(person) => person.name.to_string(),
-            Self::Team(team) => format!("Team {}", team.name),
+            Self::Team(team) => say::team(&team.name),
         }
     }
 }
@@ -118,12 +118,12 @@ impl Owners {
     /// `held` which permissions they hold, and `teams` are those they are in.
     pub fn under(policy: &Policy, permitted: bool, held: impl Fn(PermissionSet) -> bool, teams: &[OwnerTeam]) -> Self {
         let organization = permitted && policy.creators.include(held);
-        let creators = (permitted && !organization).then_some("The organization's policy leaves its own tokens to owners and admins.");
+        let creators = (permitted && !organization).then_some(say::ONLY_OF_ADMINS);
         let kinds = match (policy.user_tokens_allowed, policy.team_tokens_allowed || teams.is_empty()) {
             (true, true) => None,
-            (false, true) => Some("The organization's policy allows no tokens of people."),
-            (true, false) => Some("The organization's policy allows no tokens of teams."),
-            (false, false) => Some("The organization's policy allows no tokens of people or teams."),
+            (false, true) => Some(say::NO_TOKENS_OF_PEOPLE),
+            (true, false) => Some(say::NO_TOKENS_OF_TEAMS),
+            (false, false) => Some(say::NO_TOKENS_OF_PEOPLE_OR_TEAMS),
         };
         Self {
             organization,
@@ -166,9 +166,7 @@ impl FromStr for OwnerChoice {
         match text {
             "organization" => Ok(Self::Organization),
             "user" => Ok(Self::Me),
-            team => team.parse().map(Self::Team).map_err(|_| {
-                Invalid("A token can belong to the organization, to you, or to a team that you are in; choose one of these.".to_owned())
-            }),
+            team => team.parse().map(Self::Team).map_err(|_| Invalid(say::NO_OWNER.to_owned())),
         }
     }
 }

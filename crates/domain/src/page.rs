@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Invalid, Label, Token, TokenId,
+    texts::lists,
     token_query::{By, Sort},
 };
 
@@ -83,7 +84,7 @@ impl FromStr for Cursor {
             };
             Some(Self { sort, key, id: id.parse().ok()? })
         };
-        parse().ok_or_else(|| Invalid("This is no place in the list; start at the first page.".to_owned()))
+        parse().ok_or_else(|| Invalid(lists::NO_PLACE.to_owned()))
     }
 }
 

@@ -7,7 +7,7 @@ use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Invalid, catalogue};
+use crate::{Invalid, catalogue, texts::permission as say};
 
 /// Every permission of the built-in catalogue, `category:action`. The place of a name is its bit in a set; it is stored nowhere.
 #[rustfmt::skip] // a category a line
@@ -138,9 +138,7 @@ impl FromStr for Permission {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        catalogue::in_force()
-            .find(text)
-            .ok_or_else(|| Invalid("This permission is not in the catalogue; they are written as cluster:read.".to_owned()))
+        catalogue::in_force().find(text).ok_or_else(|| Invalid(say::NO_PERMISSION.to_owned()))
     }
 }
 

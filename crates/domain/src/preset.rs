@@ -2,7 +2,7 @@
 //!
 //! A preset fills the toggles of the form and is forgotten: the token keeps the permissions, not the preset's name.
 
-use crate::{Permission, PermissionSet, Role, policy};
+use crate::{Permission, PermissionSet, Role, policy, texts::preset as say};
 
 /// A set of toggles that one click turns on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,24 +47,12 @@ impl Preset {
 
     /// The word on the screen.
     pub const fn title(self) -> &'static str {
-        match self {
-            Self::Admin => "Admin",
-            Self::Read => "Read",
-            Self::Deploy => "Deploy",
-            Self::Write => "Write",
-            Self::Verify => "Verify",
-        }
+        say::title(self)
     }
 
     /// What it is for, in a sentence.
     pub const fn summary(self) -> &'static str {
-        match self {
-            Self::Admin => "Full access to all resources",
-            Self::Read => "Read-only access to resources",
-            Self::Deploy => "Can trigger deployments",
-            Self::Write => "Can create and update resources",
-            Self::Verify => "For services that ask whether a token is good",
-        }
+        say::summary(self)
     }
 
     /// What it turns on.

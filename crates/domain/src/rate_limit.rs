@@ -4,7 +4,7 @@ use core::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Invalid, Timestamp, usage::grouped};
+use crate::{Invalid, Timestamp, texts::rate_limit as say};
 
 /// In what time requests are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,16 +34,6 @@ impl Period {
         }
     }
 
-    /// The same where there is little room.
-    const fn short(self) -> &'static str {
-        match self {
-            Self::Second => "s",
-            Self::Minute => "min",
-            Self::Hour => "h",
-            Self::Day => "day",
-        }
-    }
-
     /// How long it is.
     pub const fn seconds(self) -> u32 {
         match self {
@@ -65,7 +55,7 @@ impl FromStr for Period {
             "m" | "min" | "minute" | "minutes" => Ok(Self::Minute),
             "h" | "hour" | "hours" => Ok(Self::Hour),
             "d" | "day" | "days" => Ok(Self::Day),
-            _ => Err(Invalid("A rate limit counts requests per second, minute, hour or day.".to_owned())),
+            _ => Err(Invalid(say::NO_PERIOD.to_owned())),
         }
     }
 }
@@ -85,7 +75,7 @@ impl RateLimit {
     /// Checks the number.
     pub fn new(requests: u64, period: Period) -> Result<Self, Invalid> {
         let fits = u32::try_from(requests).ok().filter(|requests| (1..=Self::MOST).contains(requests));
-        let requests = fits.ok_or_else(|| Invalid(format!("A rate limit is from 1 to {} requests.", grouped(Self::MOST.into()))))?;
+        let requests = fits.ok_or_else(|| Invalid(say::too_many(Self::MOST)))?;
         Ok(Self { requests, period })
     }
 
@@ -106,12 +96,12 @@ impl RateLimit {
 
     /// As in `100 per minute`.
     pub fn in_words(self) -> String {
-        format!("{} per {}", grouped(self.requests.into()), self.period.as_str())
+        say::in_words(self)
     }
 
     /// As in `100/min`.
     pub fn short(self) -> String {
-        format!("{}/{}", grouped(self.requests.into()), self.period.short())
+        say::short(self)
     }
 
     /// Whether nobody gets more by this than by the other, neither at once nor in the long run.
@@ -132,10 +122,8 @@ impl FromStr for RateLimit {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let (requests, period) = text
-            .split_once('/')
-            .or_else(|| text.split_once(" per "))
-            .ok_or_else(|| Invalid("Write a rate limit as 100/minute; also second, hour or day.".to_owned()))?;
+        let (requests, period) =
+            text.split_once('/').or_else(|| text.split_once(" per ")).ok_or_else(|| Invalid(say::NO_RATE_LIMIT.to_owned()))?;
         let digits = requests.trim();
         // A number that is too large for any type is a number all the same.
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());

@@ -4,7 +4,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Description, Invalid, Name, Permission, PermissionSet, Role, RoleId, policy};
+use crate::{Description, Invalid, Name, Permission, PermissionSet, Role, RoleId, policy, texts::roles as say};
 
 /// A role that an organization has made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,20 +76,7 @@ impl Holders {
 
     /// As in `2 members, 1 invitation and 3 tokens`; what there is none of is left out. `nobody` for none at all.
     pub fn words(self) -> String {
-        let counted = |count: u32, one: &str| match count {
-            0 => None,
-            1 => Some(format!("1 {one}")),
-            many => Some(format!("{many} {one}s")),
-        };
-        let parts: Vec<String> = [counted(self.members, "member"), counted(self.invitations, "invitation"), counted(self.tokens, "token")]
-            .into_iter()
-            .flatten()
-            .collect();
-        match parts.as_slice() {
-            [] => "nobody".to_owned(),
-            [one] => one.clone(),
-            [before @ .., last] => format!("{} and {last}", before.join(", ")),
-        }
+        say::holders(self)
     }
 }
 
@@ -105,7 +92,7 @@ impl CustomRole {
     /// Refuses the name of a built-in role: a custom one must not be taken for it.
     pub fn check_name(name: &Name) -> Result<(), Invalid> {
         if Role::ALL.iter().any(|role| role.as_str() == Self::folded(name)) {
-            return Err(Invalid("This is the name of a built-in role; choose another one.".to_owned()));
+            return Err(Invalid(say::NAME_IS_BUILT_IN.to_owned()));
         }
         Ok(())
     }
@@ -113,10 +100,10 @@ impl CustomRole {
     /// Refuses what a role that an organization makes cannot stand for: nothing at all, and ending the organization, which is the owners'.
     pub fn check_permissions(permissions: PermissionSet) -> Result<(), Invalid> {
         if permissions.is_empty() {
-            return Err(Invalid("Choose at least one permission.".to_owned()));
+            return Err(Invalid(say::NO_PERMISSION.to_owned()));
         }
         if permissions.contains(Permission::ORGANIZATION_DELETE) {
-            return Err(Invalid("Leave out organization:delete: only an owner may do that.".to_owned()));
+            return Err(Invalid(say::ONLY_OF_OWNERS.to_owned()));
         }
         Ok(())
     }

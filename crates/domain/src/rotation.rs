@@ -4,7 +4,7 @@ use core::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Hint, Invalid, Status, Timestamp, attention::Finding};
+use crate::{Hint, Invalid, Status, Timestamp, attention::Finding, texts::rotation as say};
 
 /// How long the old secret is accepted beside the new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,14 +47,7 @@ impl Overlap {
 
     /// When the old secret ends, for people.
     pub const fn title(self) -> &'static str {
-        match self {
-            Self::Now => "Now",
-            Self::Hour => "In 1 hour",
-            Self::SixHours => "In 6 hours",
-            Self::Day => "In 24 hours",
-            Self::Week => "In 7 days",
-            Self::FirstUse => "On first use of the new one",
-        }
+        say::overlap(self)
     }
 
     /// Until when the old secret is accepted, at the latest, when the new one comes at `now`. At that very microsecond it is refused.
@@ -73,7 +66,7 @@ impl FromStr for Overlap {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let wrong = || Invalid("Choose when the old secret ends: now, 1h, 6h, 24h, 7d or first_use.".to_owned());
+        let wrong = || Invalid(say::NO_OVERLAP.to_owned());
         Self::ALL.into_iter().find(|overlap| overlap.as_str() == text).ok_or_else(wrong)
     }
 }
@@ -174,7 +167,7 @@ impl FromStr for Cause {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let wrong = || Invalid("A cause is ended, revoked, expired or disabled.".to_owned());
+        let wrong = || Invalid(say::NO_CAUSE.to_owned());
         Self::ALL.into_iter().find(|dead| dead.as_str() == text).ok_or_else(wrong)
     }
 }

@@ -9,7 +9,7 @@ use core::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
-use crate::{Invalid, Token};
+use crate::{Invalid, Token, texts::secret as say};
 
 /// Random characters in a secret.
 pub const BODY_LENGTH: usize = 32;
@@ -43,7 +43,7 @@ impl FromStr for Prefix {
         if (2..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase()) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Invalid("A token prefix is 2 to 8 small letters, such as jt.".to_owned()))
+            Err(Invalid(say::NO_PREFIX.to_owned()))
         }
     }
 }
@@ -95,7 +95,7 @@ impl FromStr for Kind {
         [Self::Organization, Self::Team, Self::User]
             .into_iter()
             .find(|kind| kind.as_str() == text)
-            .ok_or_else(|| Invalid("A kind is organization, team or user.".to_owned()))
+            .ok_or_else(|| Invalid(say::NO_KIND.to_owned()))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::texts::text as say;
+
 /// Says what is wrong with a typed value, in a sentence fit for the person who typed it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -18,19 +20,19 @@ fn is_deceptive(c: char) -> bool {
 fn parse(typed: &str, what: &str, longest: usize, line_breaks: bool) -> Result<String, Invalid> {
     let text = typed.trim().replace("\r\n", "\n");
     if text.chars().any(|c| is_deceptive(c) && !(line_breaks && c == '\n')) {
-        return Err(Invalid(format!("{what} may not hold control, invisible or text-direction characters; type it anew.")));
+        return Err(Invalid(say::deceptive(what)));
     }
     // A page shows a run of white space as one space; what cannot be seen could not be typed to confirm a revocation.
     let text = if line_breaks { text } else { text.split_whitespace().collect::<Vec<_>>().join(" ") };
     let length = text.chars().count();
     if length > longest {
-        return Err(Invalid(format!("{what} may have {longest} characters; this has {length}.")));
+        return Err(Invalid(say::too_long(what, longest, length)));
     }
     Ok(text)
 }
 
 macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident: $what:literal, needed $needed:literal, up to $most:literal, line breaks $breaks:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $what:ident, needed $needed:literal, up to $most:literal, line breaks $breaks:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -42,9 +44,9 @@ macro_rules! texts {
 
             /// Checks what was typed; white space around it is dropped.
             pub fn parse(typed: &str) -> Result<Self, Invalid> {
-                let text = parse(typed, $what, $most, $breaks)?;
+                let text = parse(typed, say::$what, $most, $breaks)?;
                 if text.is_empty() && $needed {
-                    return Err(Invalid(concat!($what, " is needed.").to_owned()));
+                    return Err(Invalid(say::needed(say::$what)));
                 }
                 Ok(Self(text))
             }
@@ -79,15 +81,15 @@ macro_rules! texts {
 
 texts! {
     /// What a token is recognised by: 1 to 64 characters on one line.
-    Label: "A label", needed true, up to 64, line breaks false;
+    Label: LABEL, needed true, up to 64, line breaks false;
     /// What a token is for: up to 500 characters, may be empty, may have several lines.
-    Description: "A description", needed false, up to 500, line breaks true;
+    Description: DESCRIPTION, needed false, up to 500, line breaks true;
     /// Why something was ended: 1 to 200 characters on one line.
-    Reason: "A reason", needed true, up to 200, line breaks false;
+    Reason: REASON, needed true, up to 200, line breaks false;
     /// What a list is searched for: up to 100 characters on one line.
-    Search: "A search", needed true, up to 100, line breaks false;
+    Search: SEARCH, needed true, up to 100, line breaks false;
     /// What a person or an organization is called: 1 to 64 characters on one line.
-    Name: "A name", needed true, up to 64, line breaks false;
+    Name: NAME, needed true, up to 64, line breaks false;
 }
 
 #[cfg(test)]

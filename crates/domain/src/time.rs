@@ -8,7 +8,7 @@ use jiff::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::Invalid;
+use crate::{Invalid, texts::time as say};
 
 /// A point in time, in microseconds UTC. It cannot ask for the present: that comes in from a clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -98,17 +98,15 @@ impl Timestamp {
     /// A full date for people, as in `Sun 22 Nov 2026, 09:05 UTC`.
     pub fn human(self) -> String {
         let at = self.civil();
-        format!("{}, {:02}:{:02} UTC", self.human_day(), at.hour(), at.minute())
+        say::at(&self.human_day(), at.hour(), at.minute())
     }
 
     /// The day in UTC for people, as in `Sun 22 Nov 2026`.
     pub fn human_day(self) -> String {
-        const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let at = self.civil();
-        let day = DAYS[usize::try_from(at.weekday().to_monday_zero_offset()).unwrap_or(0) % 7];
-        let month = MONTHS[usize::try_from(at.month() - 1).unwrap_or(0) % 12];
-        format!("{day} {} {month} {}", at.day(), at.year())
+        let weekday = usize::try_from(at.weekday().to_monday_zero_offset()).unwrap_or(0);
+        let month = usize::try_from(at.month() - 1).unwrap_or(0);
+        say::date(weekday, at.day(), month, at.year())
     }
 
     fn civil(self) -> DateTime {
@@ -122,9 +120,7 @@ impl FromStr for Timestamp {
 
     /// Reads ISO 8601 with an offset, as in `2026-11-22T09:05:00Z` or `2026-11-22T10:05:00+01:00`.
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        text.parse::<jiff::Timestamp>()
-            .map(|at| Self::from_micros(at.as_microsecond()))
-            .map_err(|_| Invalid("Write a time as 2026-11-22T09:05:00Z, with its offset.".to_owned()))
+        text.parse::<jiff::Timestamp>().map(|at| Self::from_micros(at.as_microsecond())).map_err(|_| Invalid(say::NO_TIME.to_owned()))
     }
 }
 
@@ -141,12 +137,12 @@ pub fn remaining(duration: Duration) -> String {
 
 /// Says how many there are of the smallest unit of which there are not enough for the next one, hours up to so many; `count` counts those of so many
 /// seconds.
-fn in_units(hours: u64, count: impl Fn(u64) -> u64) -> String {
-    let units: [(u64, u64, &str); 3] = [(60, 60, "minute"), (60 * 60, hours, "hour"), (24 * 60 * 60, u64::MAX, "day")];
-    let said = units.iter().map(|(seconds, enough, unit)| (count(*seconds), *enough, *unit)).find(|(count, enough, _)| count < enough);
-    match said {
-        Some((0, ..)) | None => "moments".to_owned(),
-        Some((count, _, unit)) => format!("{count} {unit}{}", if count == 1 { "" } else { "s" }),
+fn in_units(enough_hours: u64, count: impl Fn(u64) -> u64) -> String {
+    match [60, 60 * 60, 24 * 60 * 60].map(count) {
+        [0, ..] => say::MOMENTS.to_owned(),
+        [minutes, ..] if minutes < 60 => say::minutes(minutes),
+        [_, hours, _] if hours < enough_hours => say::hours(hours),
+        [.., days] => say::days(days),
     }
 }
 

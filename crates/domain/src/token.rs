@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AssignedRole, Description, Hint, Label, Limits, Owner, PermissionSet, Reason, Timestamp, TokenId};
+use crate::{AssignedRole, Description, Hint, Label, Limits, Owner, PermissionSet, Reason, Timestamp, TokenId, texts::tokens as say};
 
 /// A token as its organization's administrators see it. It never holds the secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +80,7 @@ pub enum Status {
 
 /// Says that a token was revoked before; there is no way back and no second time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("This token is revoked already.")]
+#[error("{}", say::REVOKED_ALREADY)]
 pub struct AlreadyRevoked;
 
 impl Status {
@@ -98,7 +98,7 @@ impl Status {
 impl Token {
     /// Who generated it, in words: it goes on working when that person leaves, so it is said.
     pub fn creator(&self) -> String {
-        if self.created_by_left { format!("{} (left)", self.created_by) } else { self.created_by.clone() }
+        if self.created_by_left { say::left(&self.created_by) } else { self.created_by.clone() }
     }
 
     /// What the token is at `now`. It is good while `now` is before its end, and refused at that very microsecond.
@@ -131,12 +131,8 @@ impl Token {
 
     /// What it was given, in a few words: its role and how many permissions beside it, or `Custom`.
     pub fn role_title(&self) -> String {
-        let Some(role) = &self.role else { return "Custom".to_owned() };
-        match self.permissions.without(role.permissions()).iter().count() {
-            0 => role.title(),
-            1 => format!("{} and 1 permission", role.title()),
-            more => format!("{} and {more} permissions", role.title()),
-        }
+        let Some(role) = &self.role else { return say::CUSTOM.to_owned() };
+        say::role_and(role.title(), self.permissions.without(role.permissions()).iter().count())
     }
 
     /// Ends it for good; refuses when that has been done.

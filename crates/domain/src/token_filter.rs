@@ -4,6 +4,10 @@
 use crate::{
     Cursor, Invalid, Name, Search, Status, Timestamp,
     attention::Finding,
+    texts::{
+        lists, token_filter as say,
+        token_query::{FINDING, OWNER, STATUS},
+    },
     token_query::{Grant, Owned, Refused, STATUSES, Sort, View, one_of, search},
 };
 
@@ -49,23 +53,23 @@ impl TokenFilter {
         let refuse = |field, why: &str| Refused { field, why: Invalid(why.to_owned()) };
         for (name, value) in pairs {
             let known = Self::FIELDS.into_iter().find(|field| *field == name.as_ref());
-            let field = known.ok_or_else(|| refuse("parameters", "The address has a parameter that this list does not take."))?;
+            let field = known.ok_or_else(|| refuse("parameters", say::UNKNOWN_PARAMETER))?;
             if seen.contains(&field) {
-                return Err(refuse(field, "This is in the address twice."));
+                return Err(refuse(field, say::TWICE));
             }
             seen.push(field);
             let value = value.as_ref();
             if value.is_empty() {
-                return Err(refuse(field, "This is empty; leave it out instead."));
+                return Err(refuse(field, say::EMPTY));
             }
             let read = match field {
-                "status" => one_of(&STATUSES, Status::as_str, value, "The status").map(|status| it.status = Some(status)),
+                "status" => one_of(&STATUSES, Status::as_str, value, STATUS).map(|status| it.status = Some(status)),
                 "q" => search(value).map(|search| it.search = Some(search)),
                 "role" => Grant::read(value).map(|role| it.role = Some(role)),
-                "owner" => one_of(&Owned::FOR_PROGRAMS, Owned::as_str, value, "The owner").map(|owner| it.owner = Some(owner)),
-                "expires" => never(value, "When a token expires").map(|()| it.never_expires = true),
-                "used" => never(value, "When a token was used").map(|()| it.never_used = true),
-                "finding" => one_of(&Finding::ALL, Finding::as_str, value, "The finding").map(|finding| it.finding = Some(finding)),
+                "owner" => one_of(&Owned::FOR_PROGRAMS, Owned::as_str, value, OWNER).map(|owner| it.owner = Some(owner)),
+                "expires" => never(value, say::EXPIRES).map(|()| it.never_expires = true),
+                "used" => never(value, say::USED).map(|()| it.never_used = true),
+                "finding" => one_of(&Finding::ALL, Finding::as_str, value, FINDING).map(|finding| it.finding = Some(finding)),
                 "expiring_before" => value.parse().map(|time| it.expiring_before = Some(time)),
                 "unused_since" => value.parse().map(|time| it.unused_since = Some(time)),
                 "created_by" => Name::parse(value).map(|name| it.created_by = Some(name)),
@@ -75,11 +79,11 @@ impl TokenFilter {
             read.map_err(|why| Refused { field, why })?;
         }
         if it.after.as_ref().is_some_and(|after| after.sort != it.sort) {
-            return Err(refuse("after", "This is a place in a list of another order; start at the first page."));
+            return Err(refuse("after", lists::OTHER_ORDER));
         }
         let is_over = it.status.is_some_and(|status| View::Inactive.statuses().contains(&status));
         if is_over && it.finding.is_some_and(|finding| !finding.is_in(View::Inactive)) {
-            return Err(refuse("finding", "Only active and disabled tokens can have this finding; ask for another status or none."));
+            return Err(refuse("finding", say::NONE_IS_OVER));
         }
         Ok(it)
     }

@@ -8,7 +8,8 @@ use core::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Invalid, Kind, Lifetime, PermissionSet, Role, Timestamp, Token, policy};
+pub use crate::texts::token_policy::days;
+use crate::{Invalid, Kind, Lifetime, PermissionSet, Role, Timestamp, Token, policy, texts::token_policy as say};
 
 /// A day.
 const DAY: Duration = Duration::from_hours(24);
@@ -123,10 +124,7 @@ impl Creators {
 
     /// The words on the screen.
     pub const fn title(self) -> &'static str {
-        match self {
-            Self::Permitted => "Everybody with the permission",
-            Self::Admins => "Only owners and admins",
-        }
+        say::creators(self)
     }
 
     /// Whether who holds these permissions is among them.
@@ -149,7 +147,7 @@ impl FromStr for Creators {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let found = Self::ALL.into_iter().find(|creators| creators.as_str() == text);
-        found.ok_or_else(|| Invalid("Choose who may generate tokens: permitted or admins.".to_owned()))
+        found.ok_or_else(|| Invalid(say::NO_CREATORS.to_owned()))
     }
 }
 
@@ -162,18 +160,14 @@ impl Policy {
         let settings = [("max_days", self.max_days), ("default_days", self.default_days), ("revoke_unused_days", self.revoke_unused_days)];
         for (field, days) in settings {
             if days.is_some_and(|days| !(1..=Self::LONGEST_DAYS).contains(&days)) {
-                return Err(Refused { field, why: Invalid(format!("Choose 1 to {} days, or none.", Self::LONGEST_DAYS)) });
+                return Err(Refused { field, why: Invalid(say::no_days(Self::LONGEST_DAYS)) });
             }
         }
         if self.max_days.is_some() && self.may_never_expire {
-            let why = "With a maximum lifetime every token has an end; choose that tokens have to expire, or leave the maximum out.";
-            return Err(Refused { field: "may_never_expire", why: Invalid(why.to_owned()) });
+            return Err(Refused { field: "may_never_expire", why: Invalid(say::HAS_A_MAXIMUM.to_owned()) });
         }
         match (self.default_days, self.max_days) {
-            (Some(default), Some(max)) if default > max => {
-                let why = format!("The default cannot be longer than the maximum; choose {} at most.", days(max));
-                Err(Refused { field: "default_days", why: Invalid(why) })
-            }
+            (Some(default), Some(max)) if default > max => Err(Refused { field: "default_days", why: Invalid(say::default_beyond(max)) }),
             _ => Ok(self),
         }
     }
@@ -210,20 +204,12 @@ impl Policy {
 
     /// Refuses a new token of a kind that is not allowed.
     pub fn judge_new(&self, kind: Kind) -> Result<(), Invalid> {
-        if self.allows(kind) {
-            return Ok(());
-        }
-        let why = "choose another owner, or ask somebody who may change the policy.";
-        Err(Invalid(format!("The organization's policy allows no tokens of {}; {why}", plural(kind))))
+        if self.allows(kind) { Ok(()) } else { Err(Invalid(say::not_allowed(kind))) }
     }
 
     /// Refuses a longer life of a token whose kind is not allowed any more: what is there lives out the life that it was given.
     pub fn judge_extension(&self, kind: Kind) -> Result<(), Invalid> {
-        if self.allows(kind) {
-            return Ok(());
-        }
-        let why = "this one goes on as it is, but cannot live longer. Keep its end, or choose a sooner one.";
-        Err(Invalid(format!("The organization's policy allows no tokens of {} any more; {why}", plural(kind))))
+        if self.allows(kind) { Ok(()) } else { Err(Invalid(say::not_allowed_longer(kind))) }
     }
 
     /// How many days a token lives when nobody chooses.
@@ -239,14 +225,8 @@ impl Policy {
     /// Refuses an end that a token from `created` on may not be given: the reason names the limit, and what to choose.
     pub fn judge(&self, created: Timestamp, expires_at: Option<Timestamp>) -> Result<(), Invalid> {
         match (expires_at, self.max_days) {
-            (None, _) if !self.may_never_expire => {
-                Err(Invalid(format!("Tokens of this organization have to expire; choose {}.", self.at_most("an end"))))
-            }
-            (Some(end), Some(max)) if end > last_end(created, max) => Err(Invalid(format!(
-                "A token of this organization may live {} from when it is generated; choose an end on {} at the latest.",
-                days(max),
-                last_end(created, max).human()
-            ))),
+            (None, max) if !self.may_never_expire => Err(Invalid(say::has_to_expire(max))),
+            (Some(end), Some(max)) if end > last_end(created, max) => Err(Invalid(say::lives_too_long(max, last_end(created, max)))),
             _ => Ok(()),
         }
     }
@@ -260,13 +240,13 @@ impl Policy {
     /// What is outside of the policy about a token, each in words.
     pub fn breaches(&self, token: &Token) -> Vec<String> {
         let lives = self.judge(token.created_at, token.expires_at).is_err().then(|| match (token.expires_at, self.max_days) {
-            (Some(_), Some(max)) => format!("lives longer than {}", days(max)),
-            _ => "never expires".to_owned(),
+            (Some(_), Some(max)) => say::lives_longer(max),
+            _ => say::NEVER_EXPIRES.to_owned(),
         });
         let belongs = match token.owner.kind() {
             kind if self.allows(kind) => None,
-            Kind::Team => Some("belongs to a team".to_owned()),
-            _ => Some("belongs to a person".to_owned()),
+            Kind::Team => Some(say::BELONGS_TO_A_TEAM.to_owned()),
+            _ => Some(say::BELONGS_TO_A_PERSON.to_owned()),
         };
         belongs.into_iter().chain(lives).collect()
     }
@@ -296,11 +276,11 @@ impl Policy {
         offered.sort_unstable();
         offered.dedup();
         let limit = match self.max_days {
-            Some(max) => format!("The organization's policy allows {} at most.", days(max)),
-            None if !self.may_never_expire => "The organization's policy asks for an end.".to_owned(),
+            Some(max) => say::allows(max),
+            None if !self.may_never_expire => say::ASKS_FOR_AN_END.to_owned(),
             None => String::new(),
         };
-        let unused = self.revoke_unused_days.map(|allowed| format!("One that nobody uses for {} is revoked.", days(allowed)));
+        let unused = self.revoke_unused_days.map(say::revokes_unused);
         let limit = [limit, unused.unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
         Offer { days: offered, chosen: usual, never: self.may_never_expire, limit }
     }
@@ -320,39 +300,17 @@ impl Policy {
         offer.days.retain(|days| if is_inside { inside(days) } else { shorter(days) });
         offer.never = self.may_never_expire && self.allows(kind);
         if !self.allows(kind) {
-            offer.limit = format!("The organization's policy allows no tokens of {} any more, so it cannot live longer.", plural(kind));
+            offer.limit = say::cannot_live_longer(kind);
         } else if let Some(max) = self.max_days {
-            offer.limit = format!(
-                "The organization's policy allows {} from when it was generated, until {}; shorter is always possible.",
-                days(max),
-                last_end(token.created_at, max).human()
-            );
+            offer.limit = say::allows_until(max, last_end(token.created_at, max));
         }
         offer
-    }
-
-    fn at_most(&self, otherwise: &str) -> String {
-        self.max_days.map_or_else(|| otherwise.to_owned(), |max| format!("{} at most", days(max)))
     }
 }
 
 /// The end of the longest life of a token from `created` on.
 fn last_end(created: Timestamp, max_days: u32) -> Timestamp {
     created.plus(DAY * max_days)
-}
-
-/// Whose tokens are of this kind, as a sentence about all of them says it.
-const fn plural(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Organization => "the organization",
-        Kind::User => "people",
-        Kind::Team => "teams",
-    }
-}
-
-/// A number of days in words.
-pub fn days(count: u32) -> String {
-    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
 }
 
 #[cfg(test)]

@@ -6,7 +6,13 @@ use core::{fmt, str::FromStr, time::Duration};
 use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize};
 
-use crate::{Cursor, Invalid, Name, Role, RoleId, Search, Status, attention::Finding, secret};
+pub use crate::texts::token_query::{LOOKS_LIKE_A_SECRET, NO_SECRET_HERE};
+use crate::{
+    Cursor, Invalid, Name, Role, RoleId, Search, Status,
+    attention::Finding,
+    secret,
+    texts::{lists, token_query as say},
+};
 
 /// A question to the list of tokens.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,17 +154,16 @@ impl Grant {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Role(role) => role.title(),
-            Self::Made(_) => "Another role",
-            Self::Custom => "Custom",
+            Self::Made(_) => say::ANOTHER_ROLE,
+            Self::Custom => say::CUSTOM,
         }
     }
 
     /// Reads a word, or the id of a role.
     pub(crate) fn read(value: &str) -> Result<Self, Invalid> {
-        value.parse().map(Self::Made).or_else(|_| {
-            one_of(&Self::ALL, |each| each, value, "The role")
-                .map_err(|Invalid(why)| Invalid(why.replace("; choose", ", or the id of a role; choose")))
-        })
+        let named = || Self::ALL.into_iter().find(|each| each.to_string() == value);
+        let made = value.parse().map(Self::Made).ok();
+        made.or_else(named).ok_or_else(|| Invalid(say::no_role(&words(&Self::ALL, |each| each))))
     }
 }
 
@@ -262,9 +267,7 @@ impl FromStr for Sort {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
-        By::ALL.into_iter().find(|by| by.as_str() == name).map(|by| Self { by, descending }).ok_or_else(|| {
-            Invalid("Sort by label, created, expires or last_used, with a minus before it for the other direction.".to_owned())
-        })
+        By::ALL.into_iter().find(|by| by.as_str() == name).map(|by| Self { by, descending }).ok_or_else(|| Invalid(say::NO_SORT.to_owned()))
     }
 }
 
@@ -273,22 +276,19 @@ pub(crate) const STATUSES: [Status; 4] = [Status::Active, Status::Disabled, Stat
 
 /// Finds a value by how it is written, or says that `what` has to be one of them.
 pub(crate) fn one_of<T: Copy, W: fmt::Display>(all: &[T], written: impl Fn(T) -> W, given: &str, what: &str) -> Result<T, Invalid> {
-    all.iter().copied().find(|each| written(*each).to_string() == given).ok_or_else(|| {
-        let words: Vec<String> = all.iter().map(|each| written(*each).to_string()).collect();
-        Invalid(format!("{what} can be {}; choose one of them.", words.join(", ")))
-    })
+    let found = all.iter().copied().find(|each| written(*each).to_string() == given);
+    found.ok_or_else(|| Invalid(say::one_of(what, &words(all, written))))
 }
 
-/// What is wrong with searching for a secret, and what to do instead.
-pub const LOOKS_LIKE_A_SECRET: &str = "This looks like a secret. Search for its last four characters instead.";
+/// How these are written, with commas between.
+fn words<T: Copy, W: fmt::Display>(all: &[T], written: impl Fn(T) -> W) -> String {
+    all.iter().map(|each| written(*each).to_string()).collect::<Vec<_>>().join(", ")
+}
 
 /// What may be searched for, as the `pattern` of a field: a browser keeps to itself what does not match.
 pub fn search_pattern() -> String {
     format!("(?!.*[A-Za-z0-9]{{{}}}).*", secret::BODY_LENGTH + 1)
 }
-
-/// What is wrong with a secret where something else than tokens is looked for.
-pub const NO_SECRET_HERE: &str = "This looks like a secret. Search the list of tokens for its last four characters instead.";
 
 /// Whether something in a text is as long as a secret. A few characters of the checksum may be missing, which could be computed; what is as long as
 /// the random ones alone may be an id.
@@ -326,23 +326,23 @@ impl TokenQuery {
             let in_field = |field| move |why| Refused { field, why };
             match name.as_ref() {
                 "view" => {
-                    let found = one_of(&[View::Active, View::Inactive], View::as_str, value, "The view");
+                    let found = one_of(&[View::Active, View::Inactive], View::as_str, value, say::VIEW);
                     view = Some(found.map_err(in_field("view"))?);
                 }
                 "q" => it.search = Some(search(value).map_err(in_field("q"))?),
-                "status" => it.status = Some(one_of(&STATUSES, Status::as_str, value, "The status").map_err(in_field("status"))?),
+                "status" => it.status = Some(one_of(&STATUSES, Status::as_str, value, say::STATUS).map_err(in_field("status"))?),
                 "role" => it.role = Some(Grant::read(value).map_err(in_field("role"))?),
-                "owner" => it.owner = Some(one_of(&Owned::ALL, Owned::as_str, value, "The owner").map_err(in_field("owner"))?),
+                "owner" => it.owner = Some(one_of(&Owned::ALL, Owned::as_str, value, say::OWNER).map_err(in_field("owner"))?),
                 "expiring" => {
-                    let found = one_of(&Expiring::ALL, |expiring| expiring, value, "When a token expires");
+                    let found = one_of(&Expiring::ALL, |expiring| expiring, value, say::EXPIRING);
                     it.expiring = Some(found.map_err(in_field("expiring"))?);
                 }
                 "unused" => {
-                    let found = one_of(&Unused::ALL, |unused| unused, value, "The days a token was not used for");
+                    let found = one_of(&Unused::ALL, |unused| unused, value, say::UNUSED);
                     it.unused = Some(found.map_err(in_field("unused"))?);
                 }
                 "created_by" => it.created_by = Some(Name::parse(value).map_err(in_field("created_by"))?),
-                "finding" => it.finding = Some(one_of(&Finding::ALL, Finding::as_str, value, "The finding").map_err(in_field("finding"))?),
+                "finding" => it.finding = Some(one_of(&Finding::ALL, Finding::as_str, value, say::FINDING).map_err(in_field("finding"))?),
                 "sort" => it.sort = value.parse().map_err(in_field("sort"))?,
                 "after" => after = Some(value.parse::<Cursor>().map_err(in_field("after"))?),
                 _ => {}
@@ -358,16 +358,16 @@ impl TokenQuery {
         let implied = self.status.map(|status| if View::Active.statuses().contains(&status) { View::Active } else { View::Inactive });
         self.view = view.or(implied).unwrap_or_default();
         if implied.is_some_and(|implied| implied != self.view) {
-            return refuse("status", "This status is in the other view; choose one of this view.");
+            return refuse("status", say::OTHER_VIEW);
         }
         if self.expiring.is_some() && self.view == View::Inactive {
-            return refuse("expiring", "Only active tokens are about to expire; choose the view Active.");
+            return refuse("expiring", say::NONE_EXPIRES);
         }
         if self.finding.is_some_and(|finding| !finding.is_in(self.view)) {
-            return refuse("finding", "Only active tokens can have this finding; choose the view Active.");
+            return refuse("finding", say::NONE_IS_OVER);
         }
         if after.as_ref().is_some_and(|after| after.sort != self.sort) {
-            return refuse("after", "This is a place in a list of another order; start at the first page.");
+            return refuse("after", lists::OTHER_ORDER);
         }
         self.after = after;
         Ok(self)

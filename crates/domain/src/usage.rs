@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Permission, PermissionSet, Timestamp};
+use crate::{Permission, PermissionSet, Timestamp, texts::usage as say};
 
 /// What a use of a token was for, as far as Jeton is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,16 +112,7 @@ impl UsageHistory {
 
     /// The whole in a sentence, as in `1,204 uses in 30 days, 3 refused.`
     pub fn summary(&self, ever: bool) -> String {
-        let refused = match self.refused() {
-            0 => String::new(),
-            refused => format!(", {} refused", grouped(refused)),
-        };
-        match self.allowed() {
-            0 if !ever => format!("Never used{refused}."),
-            0 => format!("Not used in {} days{refused}.", Self::DAYS),
-            1 => format!("1 use in {} days{refused}.", Self::DAYS),
-            allowed => format!("{} uses in {} days{refused}.", grouped(allowed), Self::DAYS),
-        }
+        say::summary(self.allowed(), self.refused(), Self::DAYS, ever)
     }
 }
 
