@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Name, Session, SessionId, audit::Action};
+use domain::{Name, Session, SessionId, audit::Action, texts::account as say};
 use serde_json::json;
 
 use crate::{
@@ -46,12 +46,12 @@ pub async fn change_password(console: &Console, caller: &Caller, actor: &Actor, 
     new.check(&[actor.name.as_str(), actor.email.as_str()]).map_err(Error::in_field("password"))?;
     let known = store::users::find_credentials(&console.0.db, &actor.email).await?.ok_or(Error::Unauthenticated)?;
     if !console.0.hasher.verify(present, Some(&known.password_hash)).await? {
-        return Err(Error::Invalid { field: "present", why: "This is not your current password.".to_owned() });
+        return Err(Error::Invalid { field: "present", why: say::WRONG_PASSWORD.to_owned() });
     }
     let hash = console.0.hasher.hash(new, &*console.0.entropy).await?;
     let mut write = actor.begin(console).await?;
     if !store::users::change_hash(&mut write, actor.user, &known.password_hash, &hash).await? {
-        return Err(Error::Conflict("The password was changed meanwhile. Type it once more."));
+        return Err(Error::Conflict(say::PASSWORD_CHANGED_MEANWHILE));
     }
     let now = console.now();
     let ended = store::sessions::end_all(&mut write, actor.user, None, now).await?;

@@ -2,7 +2,12 @@
 
 use core::time::Duration;
 
-use domain::{Code, Failure, Invalid, network::Outside, rate_limit::Budget};
+use domain::{
+    Code, Failure, Invalid,
+    network::Outside,
+    rate_limit::Budget,
+    texts::{error as say, rate_limit},
+};
 
 /// Why a use case was refused. It becomes a [`Failure`] before it leaves; nothing of `Internal` does.
 #[derive(Debug, thiserror::Error)]
@@ -108,30 +113,22 @@ impl From<Error> for Failure {
     /// Writes the cause of an internal error to the log, once, inside the request's span, and keeps it from everyone else.
     fn from(error: Error) -> Self {
         match error {
-            Error::Unauthenticated => Self::new(Code::Unauthenticated, "Sign in to go on."),
-            Error::Forbidden => Self::new(Code::Forbidden, "Your role does not allow this. Ask an owner or admin of the organization."),
-            Error::NotFound => Self::new(Code::NotFound, "This does not exist, or you have no access to it."),
+            Error::Unauthenticated => Self::new(Code::Unauthenticated, say::SIGN_IN),
+            Error::Forbidden => Self::new(Code::Forbidden, say::NOT_ALLOWED),
+            Error::NotFound => Self::new(Code::NotFound, say::NOT_FOUND),
             Error::Invalid { field, why } => Self::invalid(field, why),
             Error::Conflict(why) => Self::new(Code::Conflict, why),
             Error::Overtaken(how) => Self::new(Code::Conflict, how),
-            Error::TooMany { wait } => {
-                let wait = domain::time::roughly(wait);
-                let wait = if wait == "moments" { "a minute".to_owned() } else { wait };
-                Self::new(Code::TooMany, format!("Too many attempts. Try again in {wait}."))
-            }
+            Error::TooMany { wait } => Self::new(Code::TooMany, say::too_many(wait)),
             Error::Outside(outside) => Self::new(Code::Forbidden, outside.to_string()),
-            Error::RateLimited(budget) => {
-                let (limit, wait) = (budget.limit.in_words(), budget.wait_seconds());
-                let seconds = if wait == 1 { "second" } else { "seconds" };
-                Self::new(Code::TooMany, format!("This token is limited to {limit}. Try again in {wait} {seconds}."))
-            }
+            Error::RateLimited(budget) => Self::new(Code::TooMany, rate_limit::exceeded(budget.limit, budget.wait_seconds())),
             Error::Unavailable(cause) => {
                 tracing::warn!(error = cause.as_ref() as &(dyn std::error::Error + 'static), "not available");
-                Self::new(Code::Unavailable, "The server is too busy or its database does not answer. Try again in a moment.")
+                Self::new(Code::Unavailable, say::UNAVAILABLE)
             }
             Error::Internal(cause) => {
                 tracing::error!(error = cause.as_ref() as &(dyn std::error::Error + 'static), "internal error");
-                Self::new(Code::Internal, "Something went wrong on our side. Try again; if it stays, tell your operator the request id.")
+                Self::new(Code::Internal, say::INTERNAL)
             }
         }
     }

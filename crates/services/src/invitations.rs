@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::{
     Email, Invitation, InvitationId, InvitationLink, Invited, Name, OpenInvitation, Organization, Permission, Standing, Timestamp, UserId,
     audit::Action,
+    texts::{invitations as say, lists},
 };
 use serde_json::json;
 
@@ -47,7 +48,7 @@ pub async fn create(console: &Console, access: &Access, email: &str, role: &str,
     let mut write = access.begin(console).await?;
     let role = members::check_role(&mut write, access, role).await?;
     if store::members::has_address(&mut write, access, &email).await? {
-        return Err(Error::Invalid { field: "email", why: "Somebody with this address is a member already.".to_owned() });
+        return Err(Error::Invalid { field: "email", why: say::A_MEMBER_ALREADY.to_owned() });
     }
     let now = console.now();
     access.recent_to_give(role.permissions(), now)?;
@@ -111,7 +112,7 @@ pub const PAGE: u32 = 25;
 /// Tells before which the next ones were made, if there are.
 pub async fn list(console: &Console, access: &Access, after: Option<&str>, limit: u32) -> Result<(Vec<Invitation>, Option<InvitationId>)> {
     access.require(Permission::INVITATION_READ)?;
-    let after = after.map(|id| id.parse().map_err(|_| Error::Invalid { field: "after", why: members::NO_PLACE.to_owned() })).transpose()?;
+    let after = after.map(|id| id.parse().map_err(|_| Error::Invalid { field: "after", why: lists::NO_PLACE.to_owned() })).transpose()?;
     let mut invitations = store::invitations::list(&console.0.db, access, console.now(), after, limit + 1).await?;
     let more = invitations.len() > limit as usize;
     invitations.truncate(limit as usize);
@@ -171,7 +172,7 @@ pub async fn accept_as_new(console: &Console, caller: &Caller, code: &str, perso
     let digest = console.0.keys.invitation(code);
     let found = store::invitations::find_by_digest_in(&mut write, &digest, now).await?.ok_or(Error::Unauthenticated)?;
     if store::users::find_id_in(&mut write, &found.invitation.email).await?.is_some() {
-        return Err(Error::Conflict("There is an account with this address. Sign in, then accept the invitation."));
+        return Err(Error::Conflict(say::HAS_AN_ACCOUNT));
     }
     let user = UserId::new(now, entropy::bytes(&*console.0.entropy));
     store::users::insert(&mut write, user, &found.invitation.email, &name, &hash, now).await?;
@@ -201,7 +202,7 @@ async fn join(console: &Console, caller: &Caller, mut write: store::Write, found
     let now = console.now();
     let Found { invitation, organization } = &found;
     if store::organizations::is_member(&mut write, organization, user).await? {
-        return Err(Error::Conflict("You are a member of this organization already."));
+        return Err(Error::Conflict(say::YOU_ARE_A_MEMBER));
     }
     store::invitations::accept(&mut write, &found, now).await?;
     store::organizations::insert_member(&mut write, organization, user, &invitation.role, now).await?;

@@ -12,7 +12,7 @@ use std::{
 };
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
-use domain::{InvitationId, PasswordResetId};
+use domain::{InvitationId, PasswordResetId, texts::keys as say};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -34,21 +34,19 @@ pub enum KeySource {
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file has to be readable by its owner alone.
-    #[error("The key file {0} can be read by others. Type: chmod 600 {0}")]
+    #[error("{}", say::exposed(.0))]
     Exposed(PathBuf),
     /// Not 32 bytes in hexadecimal.
-    #[error("The key in {0} is not 64 hexadecimal digits. Put the original key back; without it no token can be verified.")]
+    #[error("{}", say::malformed(.0))]
     Malformed(String),
     /// The database has a key check, but there is no key.
-    #[error(
-        "This database was set up with a key, and {0} does not exist. Put the original key file there; a new key would make every token unknown."
-    )]
+    #[error("{}", say::missing(.0))]
     Missing(PathBuf),
     /// The key is not the one the database was set up with.
-    #[error("The key in {0} is not the one this database was set up with. Put the original key there.")]
+    #[error("{}", say::wrong(.0))]
     Wrong(String),
     /// The file could not be read or written.
-    #[error("The key file {0} cannot be used: {1}")]
+    #[error("{}", say::unusable(.0, .1))]
     Io(PathBuf, #[source] io::Error),
 }
 

@@ -143,7 +143,7 @@ impl std::str::FromStr for Checkpoint {
             .and_then(|(events, mac)| {
                 Some(Self { events: events.parse().ok()?, mac: data_encoding::HEXLOWER.decode(mac.as_bytes()).ok()? })
             })
-            .ok_or_else(|| domain::Invalid("A checkpoint is written as 12:0f3a…, the way it was printed.".to_owned()))
+            .ok_or_else(|| domain::Invalid(domain::texts::audit::NO_CHECKPOINT.to_owned()))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
-use domain::{Email, Name, Organization, OrganizationId, Role, Slug, Timestamp, UserId, audit::Action};
+use domain::{Email, Name, Organization, OrganizationId, Role, Slug, Timestamp, UserId, audit::Action, texts::organizations as say};
 use serde_json::json;
 
 pub use crate::passwords::Password;
@@ -62,8 +62,7 @@ pub async fn is_set_up(console: &Console) -> Result<bool> {
 pub async fn set_up_with_code(console: &Console, caller: &Caller, code: &str, form: &SetupForm) -> Result<(SetUp, SignedIn)> {
     let since = console.now().minus(LINK_LIFETIME);
     if !store::setup::is_known(&console.0.db, &console.0.keys.setup(code), since).await? {
-        let why = "This link is used, too old, or not complete. Start the server again and open the link it prints.".to_owned();
-        return Err(Error::Invalid { field: "code", why });
+        return Err(Error::Invalid { field: "code", why: say::NO_SETUP_LINK.to_owned() });
     }
     let made = set_up(console, caller, form).await?;
     let signed_in = sessions::begin(console, caller, console.0.db.begin_write().await?, made.user, &form.name()?, false).await?;
@@ -80,7 +79,7 @@ pub async fn set_up(console: &Console, caller: &Caller, form: &SetupForm) -> Res
 
     let mut write = console.0.db.begin_write().await?;
     if store::organizations::any_in(&mut write).await? {
-        return Err(Error::Conflict("This instance is set up already. Sign in."));
+        return Err(Error::Conflict(say::SET_UP_ALREADY));
     }
     let now = console.now();
     let organization = new(console, organization, now);
@@ -102,10 +101,9 @@ pub async fn create(console: &Console, caller: &Caller, name: &str, owner: &str)
     let organization = new(console, name, now);
     let mut write = console.0.db.begin_write().await?;
     if store::organizations::has_slug(&mut write, &organization.slug).await? {
-        let why = format!("An organization is reached as {} already. Choose another name.", organization.slug);
-        return Err(Error::Invalid { field: "name", why });
+        return Err(Error::Invalid { field: "name", why: say::slug_in_use(&organization.slug) });
     }
-    let unknown = || Error::Invalid { field: "owner", why: "Nobody has an account with this e-mail address.".to_owned() };
+    let unknown = || Error::Invalid { field: "owner", why: say::NO_ACCOUNT.to_owned() };
     let user = store::users::find_id_in(&mut write, &email).await?.ok_or_else(unknown)?;
     store::organizations::insert(&mut write, &organization).await?;
     store::sessions::ask_to_renew(&mut write, user, now).await?;

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version, password_hash::phc::PasswordHash};
 use data_encoding::BASE64_NOPAD;
-use domain::Invalid;
+use domain::{Invalid, texts::passwords as say};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
@@ -37,10 +37,10 @@ impl Password {
     pub(crate) fn check(&self, known: &[&str]) -> core::result::Result<(), Invalid> {
         let characters = self.0.chars().count();
         if characters < SHORTEST {
-            return Err(Invalid(format!("A password has {SHORTEST} characters or more; this has {characters}. A sentence works well.")));
+            return Err(Invalid(say::too_short(SHORTEST, characters)));
         }
         if self.0.len() > LONGEST {
-            return Err(Invalid(format!("A password may have {LONGEST} bytes.")));
+            return Err(Invalid(say::too_long(LONGEST)));
         }
         let start: Zeroizing<String> = Zeroizing::new(self.0.chars().take(JUDGED).collect());
         // What everybody knows about a person adds nothing: "adalovelaceacme" is an empty password.
@@ -50,7 +50,7 @@ impl Password {
         }
         let unknown = unknown.chars().filter(|c| c.is_alphanumeric()).count();
         if unknown < UNKNOWN || zxcvbn::zxcvbn(&start, known).score() < zxcvbn::Score::Three {
-            return Err(Invalid("This password is easy to guess. Several words that do not belong together work well.".to_owned()));
+            return Err(Invalid(say::EASY_TO_GUESS.to_owned()));
         }
         Ok(())
     }

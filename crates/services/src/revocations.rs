@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use domain::{Invalid, OrganizationId, Permission, TokenId, audit::Action};
+use domain::{Invalid, OrganizationId, Permission, TokenId, audit::Action, texts::revocations as say};
 use tokio::{
     sync::{Semaphore, broadcast::error::RecvError, watch},
     time::{Instant, sleep_until},
@@ -56,7 +56,7 @@ impl FromStr for Cursor {
             let seq = seq.parse().ok().filter(|number: &i64| *number >= 0 && number.to_string() == seq)?;
             Some(Self(Place { seq, code: code.try_into().ok()? }))
         });
-        parsed.ok_or_else(|| Invalid("Send the `next` of the answer before, as it was, or leave this out to begin.".to_owned()))
+        parsed.ok_or_else(|| Invalid(say::NO_PLACE.to_owned()))
     }
 }
 

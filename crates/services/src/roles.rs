@@ -5,7 +5,7 @@
 
 use domain::{
     AssignedRole, CustomRole, DefinedRole, Description, Holders, Name, Networks, Offered, Permission, PermissionSet, Role, RoleId,
-    Timestamp, audit::Action,
+    Timestamp, audit::Action, texts::roles as say,
 };
 use serde_json::{Map, Value, json};
 
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Says that an edit was made from what the role no longer is.
-pub const EDITED_MEANWHILE: &str = "Somebody changed this role meanwhile. Open it anew to see what it is now, then make your change.";
+pub use say::EDITED_MEANWHILE;
 
 /// What a role is to be, checked field by field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,8 +105,7 @@ pub async fn create(console: &Console, access: &Access, new: Definition) -> Resu
     let mut write = access.begin(console).await?;
     let names = store::roles::names_in(&mut write, access).await?;
     if names.len() >= CustomRole::MOST {
-        let why = format!("An organization can have {} roles of its own. Delete one that nobody has first.", CustomRole::MOST);
-        return Err(Error::Invalid { field: "name", why });
+        return Err(Error::Invalid { field: "name", why: say::too_many(CustomRole::MOST) });
     }
     let now = console.now();
     let Definition { name, description, permissions } = new;
@@ -186,8 +185,7 @@ pub async fn delete(console: &Console, access: &Access, id: &str) -> Result<Defi
         return Err(Error::Forbidden);
     }
     if !role.holders.is_empty() {
-        let why = format!("This role is in use by {}. Give them another role first.", role.holders.words());
-        return Err(Error::Invalid { field: "role", why });
+        return Err(Error::Invalid { field: "role", why: say::is_in_use(role.holders) });
     }
     store::roles::delete(&mut write, access, id, now).await?;
     let details = json!({ "permissions": role.role.permissions.changes(PermissionSet::NONE) });
@@ -223,7 +221,7 @@ fn built_in(typed: &str) -> Result<AssignedRole> {
 }
 
 fn unknown() -> Error {
-    Error::Invalid { field: "role", why: "This role is not there any more; choose another one.".to_owned() }
+    Error::Invalid { field: "role", why: say::ROLE_IS_GONE.to_owned() }
 }
 
 fn parse(id: &str) -> Result<RoleId> {
@@ -238,15 +236,14 @@ fn check(access: &Access, role: &Definition) -> Result<()> {
     if excess.is_empty() {
         return Ok(());
     }
-    let why = format!("Leave out what you may not do yourself: {}.", excess.stored().replace(' ', ", "));
-    Err(Error::Invalid { field: "permissions", why })
+    Err(Error::Invalid { field: "permissions", why: say::leave_out(&excess.stored().replace(' ', ", ")) })
 }
 
 /// Refuses a name that another role of the organization has, in small or capital letters.
 fn be_unique(names: &[(String, String)], role: &CustomRole) -> Result<()> {
     let (id, folded) = (role.id.to_string(), CustomRole::folded(&role.name));
     if names.iter().any(|(other, name)| *other != id && *name == folded) {
-        return Err(Error::Invalid { field: "name", why: "Another role has this name; choose another one.".to_owned() });
+        return Err(Error::Invalid { field: "name", why: say::NAME_IN_USE.to_owned() });
     }
     Ok(())
 }

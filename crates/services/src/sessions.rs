@@ -3,7 +3,7 @@
 use std::{net::IpAddr, num::NonZeroU32, time::Duration};
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
-use domain::{CURRENT_PASSWORD, Email, Me, Name, SessionId, Timestamp, UserId, audit::Action};
+use domain::{CURRENT_PASSWORD, Email, Me, Name, SessionId, Timestamp, UserId, audit::Action, texts::sessions as say};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
 use serde_json::json;
 use subtle::ConstantTimeEq as _;
@@ -78,7 +78,7 @@ pub struct Renewed(pub Zeroizing<String>);
 
 /// Signs a person in. The same answer, and the same work, whether the address is unknown or the password wrong.
 pub async fn sign_in(console: &Console, caller: &Caller, email: &str, password: &Password, device: Option<&str>) -> Result<SignedIn> {
-    let wrong = || Error::Invalid { field: "password", why: "The e-mail address or the password is wrong.".to_owned() };
+    let wrong = || Error::Invalid { field: "password", why: say::WRONG.to_owned() };
     let Some((known, is_known_device)) = prove(console, caller, email, password, device).await? else { return Err(wrong()) };
     store::throttles::prune(&console.0.db, console.now())
         .await
@@ -131,7 +131,7 @@ pub async fn confirm(
     password: &Password,
     device: Option<&str>,
 ) -> Result<(Actor, Renewed)> {
-    let wrong = || Error::Invalid { field: CURRENT_PASSWORD, why: "This is not your password.".to_owned() };
+    let wrong = || Error::Invalid { field: CURRENT_PASSWORD, why: say::WRONG_PASSWORD.to_owned() };
     let Some((known, _)) = prove(console, caller, actor.email.as_str(), password, device).await? else { return Err(wrong()) };
     let mut write = actor.begin(console).await?;
     if !store::users::has_hash(&mut write, known.user, &known.password_hash).await? {

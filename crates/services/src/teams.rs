@@ -1,6 +1,11 @@
 //! Teams: people of an organization who share tokens. Decision 18.
 
-use domain::{Description, Name, Permission, Team, TeamId, TeamMember, TeamPage, Timestamp, Token, UserId, audit::Action, team::MOST};
+use domain::{
+    Description, Name, Permission, Team, TeamId, TeamMember, TeamPage, Timestamp, Token, UserId,
+    audit::Action,
+    team::MOST,
+    texts::{lists, teams as say},
+};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -52,7 +57,7 @@ impl Form {
 /// Lists the organization's teams by name, so many after this one.
 pub async fn list(console: &Console, access: &Access, after: Option<&str>, size: u32) -> Result<TeamPage> {
     access.require(Permission::TEAMS_READ)?;
-    let unknown = || Error::Invalid { field: "after", why: "This is no place in the list; take it from the page before.".to_owned() };
+    let unknown = || Error::Invalid { field: "after", why: lists::NO_PLACE_OF_BEFORE.to_owned() };
     let after: Option<TeamId> = after.map(str::parse).transpose().map_err(|_| unknown())?;
     if let Some(after) = after
         && !store::teams::is_known(&console.0.db, access, after).await?
@@ -99,7 +104,7 @@ pub async fn create(console: &Console, access: &Access, name: Name, description:
     let mut write = access.begin(console).await?;
     let now = console.now();
     if store::teams::count_in(&mut write, access).await? >= MOST {
-        return Err(Error::Conflict("An organization can have 1,000 teams. End one that is no longer needed first."));
+        return Err(Error::Conflict(say::TOO_MANY));
     }
     let team = Team {
         id: TeamId::new(now, entropy::bytes(&*console.0.entropy)),
@@ -118,7 +123,7 @@ pub async fn create(console: &Console, access: &Access, name: Name, description:
 }
 
 /// Says that an edit was made from what the team no longer is.
-pub const EDITED_MEANWHILE: &str = "Somebody changed this team meanwhile. Open it anew to see what it is now, then make your change.";
+pub use say::EDITED_MEANWHILE;
 
 /// A fingerprint of everything about a team that can be edited, as that of a token.
 pub fn version(team: &Team) -> String {
@@ -203,7 +208,7 @@ async fn end_named(console: &Console, access: &Access, id: &str, typed: Option<&
     let now = console.now();
     let team = store::teams::find_in(&mut write, access, id, now).await?.ok_or(Error::NotFound)?;
     if typed.is_some_and(|typed| Name::parse(typed).ok().as_ref() != Some(&team.name)) {
-        return Err(Error::Invalid { field: "typed", why: "Type the name of the team exactly as it is shown.".to_owned() });
+        return Err(Error::Invalid { field: "typed", why: say::TYPE_THE_NAME.to_owned() });
     }
     let ended = store::tokens::list_of_team_in(&mut write, access, id, now).await?;
     let letter = Letter::team_ended(console, access, &team, now, &ended);
@@ -211,7 +216,7 @@ async fn end_named(console: &Console, access: &Access, id: &str, typed: Option<&
     mails::tell_team(console, &mut write, access, id, now, &letter).await?;
     let details = json!({ "members": team.members, "tokens_revoked": ended.len() });
     let mut events = vec![event(access, now, Action::TeamEnd, &team, details)];
-    let why = tokens::revoke::known(&format!("team {} ended", team.name));
+    let why = tokens::revoke::known(&say::ended(&team.name));
     for token in &ended {
         store::tokens::revoke(&mut write, access, token.id, why.as_ref(), now).await?;
         events.push(tokens::event(access, now, Action::TokenRevoke, token, tokens::revoke::details(token, why.as_ref())));
@@ -225,9 +230,7 @@ async fn end_named(console: &Console, access: &Access, id: &str, typed: Option<&
 /// Refuses a name that another team of the organization has. Asked inside the change, which follows all others.
 async fn keep_names_apart(write: &mut Write, access: &Access, team: &Team) -> Result<()> {
     match store::teams::named_in(write, access, &team.name).await? {
-        Some(other) if other != team.id => {
-            Err(Error::Invalid { field: "name", why: "A team has this name already; choose another one.".to_owned() })
-        }
+        Some(other) if other != team.id => Err(Error::Invalid { field: "name", why: say::NAME_IN_USE.to_owned() }),
         _ => Ok(()),
     }
 }

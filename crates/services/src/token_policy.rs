@@ -9,7 +9,8 @@ use std::{
 use domain::{
     Kind, Lifetime, OrganizationId, Owner, Owners, Permission, Status, Timestamp, Token, TokenId,
     audit::Action,
-    token_policy::{Impact, Outside, Policy, Refused, days},
+    texts::token_policy as say,
+    token_policy::{Impact, Outside, Policy, Refused},
 };
 use serde_json::{Map, Value, json};
 use tokio::{sync::mpsc, time::timeout};
@@ -27,7 +28,7 @@ use crate::{
 };
 
 /// What the policy has become since it was read.
-pub const EDITED_MEANWHILE: &str = "Somebody changed the policy meanwhile. Open it anew to see what it is now, then make your change.";
+pub use say::EDITED_MEANWHILE;
 
 /// How often is looked for tokens that nobody uses.
 const PERIOD: Duration = Duration::from_hours(1);
@@ -68,15 +69,12 @@ impl Form {
     pub fn parse(&self) -> Result<Policy> {
         let number = |field, typed: &str| match typed.trim() {
             "" => Ok(None),
-            typed => typed.parse().map(Some).map_err(|_| Error::Invalid {
-                field,
-                why: format!("Type the days as a whole number from 1 to {}, or leave this empty.", Policy::LONGEST_DAYS),
-            }),
+            typed => typed.parse().map(Some).map_err(|_| Error::Invalid { field, why: say::no_days_typed(Policy::LONGEST_DAYS) }),
         };
         let choice = |field, chosen: &str| match chosen {
             "yes" => Ok(true),
             "no" => Ok(false),
-            _ => Err(Error::Invalid { field, why: "Choose one of the two.".to_owned() }),
+            _ => Err(Error::Invalid { field, why: say::NO_YES_OR_NO.to_owned() }),
         };
         let policy = Policy {
             max_days: number("max_days", &self.max_days)?,
@@ -128,14 +126,8 @@ pub(crate) fn may_replace_under(policy: &Policy, access: &Access, owner: &Owner)
     match owner.kind() {
         Kind::Organization if !policy.creators.include(|asked| access.covers(asked)) => Err(Error::Forbidden),
         kind if policy.allows(kind) => Ok(()),
-        Kind::Team => Err(Error::Conflict(
-            "The organization's policy allows no tokens of teams any more, so nothing can stand in for this one. Generate a token of another \
-             owner, or ask somebody who may change the policy.",
-        )),
-        _ => Err(Error::Conflict(
-            "The organization's policy allows no tokens of people any more, so nothing can stand in for this one. Generate a token of another \
-             owner, or ask somebody who may change the policy.",
-        )),
+        Kind::Team => Err(Error::Conflict(say::NO_REPLACEMENT_OF_TEAMS)),
+        _ => Err(Error::Conflict(say::NO_REPLACEMENT_OF_PEOPLE)),
     }
 }
 
@@ -167,7 +159,7 @@ pub(crate) async fn breaches_under(
         std::collections::HashSet::new()
     };
     let in_words = |token: &Token| {
-        let shares = sharing.contains(&token.id).then(|| "shares its label with another one".to_owned());
+        let shares = sharing.contains(&token.id).then(|| say::SHARES_ITS_LABEL.to_owned());
         let breaches: Vec<String> = policy.breaches(token).into_iter().chain(shares).collect();
         (!breaches.is_empty()).then(|| (token.id, breaches.join(", ")))
     };
@@ -276,8 +268,7 @@ pub(crate) async fn admit(write: &mut Write, access: &Access, before: Option<&To
         && before.is_none_or(|before| before.label != token.label || before.owner != token.owner)
         && store::token_policy::label_in_use_in(write, access, &token.owner, &token.label, token.id, now).await?
     {
-        let why = "Labels are unique in this organization and a token in force has this one; choose another label.".to_owned();
-        return Err(Error::Invalid { field: "label", why });
+        return Err(Error::Invalid { field: "label", why: say::LABEL_IN_USE.to_owned() });
     }
     Ok(())
 }
@@ -316,7 +307,7 @@ async fn revoke_unused_of(console: &Console, organization: OrganizationId, now: 
         if unused.is_empty() {
             return Ok(revoked);
         }
-        let cause = format!("unused for {}", days(allowed));
+        let cause = say::unused(allowed);
         let caller = Caller::new(String::new(), None, "jeton");
         let mut events = Vec::new();
         for token in &unused {

@@ -17,7 +17,7 @@ use std::{fmt, net::IpAddr, sync::Arc};
 
 use domain::{
     Cause, Email, Label, Me, Name, Networks, Organization, OwnerTeam, Permission, PermissionSet, Person, Purpose, Secret, SessionId, Slug,
-    Status, Timestamp, TokenId, UserId, policy,
+    Status, Timestamp, TokenId, UserId, policy, texts::access as say,
 };
 
 use crate::{
@@ -119,8 +119,8 @@ impl Principal {
         match self {
             Self::Member { name, .. } => name,
             Self::Token { label, .. } => label.as_str(),
-            Self::Operator => "Operator",
-            Self::System => "Jeton",
+            Self::Operator => say::OPERATOR,
+            Self::System => say::JETON,
         }
     }
 }
@@ -169,9 +169,6 @@ impl fmt::Debug for Proof {
         }
     }
 }
-
-/// Says that an access is no longer what it was when the request came.
-const CHANGED_MEANWHILE: &str = "What you may do was changed meanwhile, and nothing was done. Send it again if you still may.";
 
 /// Proof that somebody may do something in an organization.
 #[derive(Debug)]
@@ -258,7 +255,7 @@ impl Access {
                 }
                 let role = store::sessions::find_role_in(&mut write, self, *id).await?.ok_or(Error::NotFound)?;
                 if !self.is_still_in_its_teams(&mut write).await? {
-                    return Err(Error::Conflict(CHANGED_MEANWHILE));
+                    return Err(Error::Conflict(say::CHANGED_MEANWHILE));
                 }
                 (role.permissions(), None, Networks::default())
             }
@@ -270,7 +267,7 @@ impl Access {
                     return Err(Error::Unauthenticated);
                 }
                 if !self.is_still_in_its_teams(&mut write).await? {
-                    return Err(Error::Conflict(CHANGED_MEANWHILE));
+                    return Err(Error::Conflict(say::CHANGED_MEANWHILE));
                 }
                 (token.effective(), token.expires_at, token.limits.networks)
             }
@@ -278,7 +275,7 @@ impl Access {
         if held.covers(self.permissions) && ends_at == self.ends_at && networks == self.networks {
             return Ok(write);
         }
-        Err(Error::Conflict(CHANGED_MEANWHILE))
+        Err(Error::Conflict(say::CHANGED_MEANWHILE))
     }
 
     /// Asks again, for who has waited for an answer: what takes the right away may be what they waited for. Only for the bearer of a token.
@@ -415,7 +412,7 @@ async fn holder(console: &Console, presented: &str, caller: &Caller) -> Result<(
 
 /// Lets the operator into any organization: whoever can run commands on the machine holds its key.
 pub async fn by_operator(console: &Console, organization: &str, caller: &Caller) -> Result<Access> {
-    let unknown = || Error::Invalid { field: "organization", why: "There is no organization with this slug.".to_owned() };
+    let unknown = || Error::Invalid { field: "organization", why: say::NO_ORGANIZATION.to_owned() };
     let slug = Slug::parse(organization).map_err(|_| unknown())?;
     let organization = store::organizations::find_for_operator(&console.0.db, &slug).await?.ok_or_else(unknown)?;
     Ok(Access {

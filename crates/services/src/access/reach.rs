@@ -1,7 +1,7 @@
 //! Which tokens an access reaches: all of the organization's, or those that belong to the member who asks and to their teams. Decisions 16
 //! and 18.
 
-use domain::{Owner, OwnerChoice, OwnerTeam, Permission, Purpose, TeamId, Token, UserId};
+use domain::{Owner, OwnerChoice, OwnerTeam, Permission, Purpose, TeamId, Token, UserId, texts::access as say};
 
 use super::{Access, Actor, Caller, bearer_in, member};
 use crate::{
@@ -88,16 +88,12 @@ impl Access {
         match (choice.unwrap_or(default), &self.person) {
             (OwnerChoice::Organization, _) => self.require(Permission::API_KEY_CREATE).map(|()| Owner::Organization),
             (OwnerChoice::Me, Some(person)) => Ok(Owner::User(person.clone())),
-            (OwnerChoice::Me, None) => refused(
-                "A token belongs to the person who generates it, in the console or with a token of their own; this token is nobody's.",
-            ),
+            (OwnerChoice::Me, None) => refused(say::TOKEN_OF_NOBODY),
             (OwnerChoice::Team(id), Some(_)) => match self.teams.iter().find(|team| team.id == id) {
                 Some(team) => Ok(Owner::Team(team.clone())),
-                None => refused("Only somebody in a team can generate a token for it; choose a team that you are in."),
+                None => refused(say::NOT_IN_THE_TEAM),
             },
-            (OwnerChoice::Team(_), None) => {
-                refused("Only somebody in a team can generate a token for it, in the console or with a token of their own.")
-            }
+            (OwnerChoice::Team(_), None) => refused(say::IN_NO_TEAM),
         }
     }
 

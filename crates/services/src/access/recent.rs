@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{CURRENT_PASSWORD, PermissionSet, Timestamp};
+use domain::{CURRENT_PASSWORD, PermissionSet, Timestamp, texts::access as say};
 
 use super::{Access, Actor, Proof};
 use crate::error::{Error, Result};
@@ -32,7 +32,7 @@ impl Access {
     pub(crate) fn recent(&self, now: Timestamp) -> Result<Recent> {
         match self.proof {
             Proof::Session { proved_at, .. } if !is_recent(proved_at, now) => {
-                Err(Error::Invalid { field: CURRENT_PASSWORD, why: "Confirm that it is you: type your password.".to_owned() })
+                Err(Error::Invalid { field: CURRENT_PASSWORD, why: say::TYPE_YOUR_PASSWORD.to_owned() })
             }
             Proof::Session { .. } | Proof::Secret(..) | Proof::Operator | Proof::System => Ok(Recent(())),
         }

@@ -3,6 +3,7 @@
 use domain::{
     Timestamp,
     audit::{Detail, DetailValue},
+    texts::audit as say,
 };
 use serde_json::{Map, Value};
 
@@ -13,7 +14,7 @@ pub(super) fn readable(details: &Value) -> Vec<Detail> {
     match details {
         Value::Object(members) => lay_open("", members, &mut lines),
         Value::Null => {}
-        other => lines.push(Detail { name: "Details".to_owned(), value: DetailValue::Is(text(other)) }),
+        other => lines.push(Detail { name: say::DETAILS.to_owned(), value: DetailValue::Is(text(other)) }),
     }
     lines
 }
@@ -63,13 +64,13 @@ fn difference(items: &[Value]) -> Option<DetailValue> {
 /// One value in words. Times are written as everywhere else on the screen.
 fn text(value: &Value) -> String {
     match value {
-        Value::Null => "none".to_owned(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
+        Value::Null => say::NONE.to_owned(),
+        Value::Bool(true) => say::YES.to_owned(),
+        Value::Bool(false) => say::NO.to_owned(),
         Value::Number(number) => number.to_string(),
-        Value::String(text) if text.is_empty() => "none".to_owned(),
+        Value::String(text) if text.is_empty() => say::NONE.to_owned(),
         Value::String(text) => Timestamp::from_iso(text).map_or_else(|| text.clone(), Timestamp::human),
-        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) if items.is_empty() => say::NONE.to_owned(),
         Value::Array(items) => items.iter().map(self::text).collect::<Vec<_>>().join(", "),
         Value::Object(_) => value.to_string(),
     }

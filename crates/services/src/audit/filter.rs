@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::{
     Timestamp,
     audit::Action,
+    texts::audit as say,
     token_query::{NO_SECRET_HERE, looks_like_a_secret},
 };
 
@@ -71,8 +72,7 @@ impl Form {
         if let (Some(from), Some(to)) = (from, to)
             && to < from
         {
-            let why = "The last day lies before the first; change one of the two.".to_owned();
-            return Err(Error::Invalid { field: "to", why });
+            return Err(Error::Invalid { field: "to", why: say::ENDS_BEFORE_IT_BEGINS.to_owned() });
         }
         Ok(Filter {
             action: (!action.is_empty()).then(|| action.parse()).transpose().map_err(Error::in_field("action"))?,
@@ -82,10 +82,7 @@ impl Form {
             until: to.map_or(all.until, |to| to.plus(A_DAY)),
             before: match self.before.trim() {
                 "" => all.before,
-                typed => number(typed).ok_or_else(|| Error::Invalid {
-                    field: "before",
-                    why: "This is no place in the audit log; start at the newest event.".to_owned(),
-                })?,
+                typed => number(typed).ok_or_else(|| Error::Invalid { field: "before", why: say::NO_PLACE.to_owned() })?,
             },
         })
     }
@@ -94,9 +91,9 @@ impl Form {
 fn name(field: &'static str, typed: &str) -> Result<String> {
     let text = typed.trim();
     let why = match text.chars().count() {
-        length if length > LONGEST => format!("Type {LONGEST} characters at most; this has {length}."),
+        length if length > LONGEST => say::too_long(LONGEST, length),
         _ if looks_like_a_secret(text) => NO_SECRET_HERE.to_owned(),
-        _ if text.chars().any(char::is_control) => "Type a name or an id without control characters.".to_owned(),
+        _ if text.chars().any(char::is_control) => say::NO_NAME.to_owned(),
         _ => return Ok(text.to_owned()),
     };
     Err(Error::Invalid { field, why })
@@ -105,9 +102,7 @@ fn name(field: &'static str, typed: &str) -> Result<String> {
 fn day(field: &'static str, typed: &str) -> Result<Option<Timestamp>> {
     match typed.trim() {
         "" => Ok(None),
-        text => Timestamp::of_day(text)
-            .map(Some)
-            .ok_or_else(|| Error::Invalid { field, why: "Type a day as year-month-day, as in 2026-11-22.".to_owned() }),
+        text => Timestamp::of_day(text).map(Some).ok_or_else(|| Error::Invalid { field, why: say::NO_DAY.to_owned() }),
     }
 }
 

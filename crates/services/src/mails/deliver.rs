@@ -2,7 +2,7 @@
 
 use std::{future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
-use domain::Timestamp;
+use domain::{Timestamp, texts::mails as say};
 use tokio::{
     sync::{Notify, mpsc},
     time::timeout,
@@ -79,7 +79,7 @@ pub async fn deliver(console: &Console, mailer: &dyn Mailer) -> Result<Delivered
 /// Hands over for as long as nobody else can have claimed the mail, which is asked before each step: a server that was stopped for a while, or
 /// its whole machine, goes on in the middle, when another one has sent the mail long since. A timer alone would let it take that step.
 async fn while_claimed(console: &Console, until: Timestamp, mut handing: Handing<'_>) -> core::result::Result<(), Refused> {
-    let late = || Err(Refused::ForNow("The mail server took longer than 30 seconds.".to_owned()));
+    let late = || Err(Refused::ForNow(say::TOOK_TOO_LONG.to_owned()));
     let in_time = poll_fn(|context| if console.now() < until { handing.as_mut().poll(context) } else { Poll::Ready(late()) });
     timeout(PATIENCE, in_time).await.unwrap_or_else(|_| late())
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use domain::{Timestamp, audit::Action};
+use domain::{Timestamp, audit::Action, texts::mails as say};
 use serde_json::json;
 use tokio::{sync::mpsc, time::timeout};
 
@@ -84,10 +84,7 @@ pub(super) fn unlisted(of_one: &[&Expiring]) -> u64 {
 /// What the tokens of one organization are called.
 fn labels(of_one: &[&Expiring]) -> String {
     let labels = of_one.iter().map(|each| each.label.as_str()).collect::<Vec<_>>().join(", ");
-    match unlisted(of_one) {
-        0 => labels,
-        more => format!("{labels} and {more} more"),
-    }
+    say::labels(labels, unlisted(of_one))
 }
 
 /// Tells owners and admins of dead tokens that are still presented, of each at most once an hour. Returns of how many.

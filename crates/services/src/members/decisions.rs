@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AfterLeaving, Overlap, Owner, Permission, Token, TokenId, token::confirmation};
+use domain::{AfterLeaving, Overlap, Owner, Permission, Token, TokenId, texts::members as say, token::confirmation};
 
 use crate::{
     access::Access,
@@ -39,7 +39,7 @@ impl Decisions {
         let mut decisions = Self { typed: Some(String::new()), ..Self::each(BTreeMap::new()) };
         for (name, value) in fields {
             if let Some(id) = name.strip_prefix("token-") {
-                let why = || Error::Invalid { field: "tokens", why: "This is not a token of this person. Open the page again.".to_owned() };
+                let why = || Error::Invalid { field: "tokens", why: say::NOT_THEIR_TOKEN.to_owned() };
                 decisions.each.insert(id.parse().map_err(|_| why())?, value.parse().map_err(Error::in_field("tokens"))?);
             } else if name == "others" {
                 decisions.others = Some(value.parse().map_err(Error::in_field("others"))?);
@@ -77,10 +77,7 @@ impl Decisions {
         match self.others {
             Some(AfterLeaving::Move(_) | AfterLeaving::Rotate) if token.owner.team().is_some() => Ok(AfterLeaving::Keep),
             Some(choice) => Ok(choice),
-            None => refused(
-                "This person generated tokens that are not over. Say what becomes of them: keep, rotate, expire (in 7 days), \
-                             revoke, or the id of the team to move them to.",
-            ),
+            None => refused(say::SAY_WHAT_BECOMES_OF_THEIRS),
         }
     }
 
@@ -92,7 +89,7 @@ impl Decisions {
         if typed.trim() == asked {
             return Ok(());
         }
-        Err(Error::Invalid { field: "typed", why: format!("Type {asked} to confirm what is revoked, exactly as it is shown.") })
+        Err(Error::Invalid { field: "typed", why: say::type_to_confirm(&asked) })
     }
 
     /// What it takes to decide like this, beside the right to remove the member.
@@ -113,13 +110,9 @@ impl Decisions {
 /// Refuses to hand a token on, to a team or as a new secret: nobody gives, or gets, more than they hold, and what a team has is for those in it.
 pub(super) fn may_pass_on(access: &Access, token: &Token) -> Result<()> {
     if token.owner != Owner::Organization {
-        let why = "“{}” belongs to a team, so it is neither moved nor rotated here. Keep it, let it expire or revoke it.";
-        return refused(&why.replace("{}", token.label.as_str()));
+        return refused(&say::is_of_a_team(&token.label));
     }
-    if access.covers(token.effective()) {
-        return Ok(());
-    }
-    refused(&format!("“{}” may do more than you, so you can neither move nor rotate it. Keep it, let it expire or revoke it.", token.label))
+    if access.covers(token.effective()) { Ok(()) } else { refused(&say::is_beyond_you(&token.label)) }
 }
 
 /// Nothing is done: something about the tokens is wrong.

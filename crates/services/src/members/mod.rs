@@ -5,7 +5,11 @@ mod removal;
 mod remove;
 mod sign_out;
 
-use domain::{AssignedRole, Member, MemberPlace, MemberQuery, Permission, PermissionSet, Role, Timestamp, UserId, audit::Action};
+use domain::{
+    AssignedRole, Member, MemberPlace, MemberQuery, Permission, PermissionSet, Role, Timestamp, UserId,
+    audit::Action,
+    texts::{lists, members as say},
+};
 use serde_json::json;
 
 pub use decisions::Decisions;
@@ -28,9 +32,7 @@ use crate::{
 pub const PAGE: u32 = 25;
 
 /// What a member has become since it was read.
-pub const EDITED_MEANWHILE: &str = "Somebody changed this member meanwhile, and nothing was done. Find them again, then make your change.";
-/// Says that a list has no such place.
-pub(crate) const NO_PLACE: &str = "This is no place in the list; start at the first page.";
+pub use say::EDITED_MEANWHILE;
 
 /// Lists the organization's members, by name.
 pub async fn list(console: &Console, access: &Access) -> Result<Vec<Member>> {
@@ -52,7 +54,7 @@ pub async fn page(console: &Console, access: &Access, query: &MemberQuery) -> Re
 /// Lists at most `limit` members after the one with this id, those who came first first; tells after whom the next ones come, if there are.
 pub async fn list_after(console: &Console, access: &Access, after: Option<&str>, limit: u32) -> Result<(Vec<Member>, Option<UserId>)> {
     access.require(Permission::USER_READ)?;
-    let after = after.map(|id| id.parse().map_err(|_| Error::Invalid { field: "after", why: NO_PLACE.to_owned() })).transpose()?;
+    let after = after.map(|id| id.parse().map_err(|_| Error::Invalid { field: "after", why: lists::NO_PLACE.to_owned() })).transpose()?;
     let mut members = store::members::list_after(&console.0.db, access, after, limit + 1).await?;
     let more = members.len() > limit as usize;
     members.truncate(limit as usize);
@@ -82,7 +84,7 @@ pub(crate) async fn check_role(write: &mut Write, access: &Access, typed: &str) 
     if access.covers(role.permissions()) {
         return Ok(role);
     }
-    Err(Error::Invalid { field: "role", why: "This role may do more than you; choose one that does not.".to_owned() })
+    Err(Error::Invalid { field: "role", why: say::ROLE_BEYOND_YOURS.to_owned() })
 }
 
 /// Gives a member another role. It holds from their next request on. Invitations they made to roles that they can no longer give are
@@ -134,7 +136,7 @@ async fn keep_an_owner(write: &mut Write, access: &Access, member: &Member) -> R
     Err(NEEDS_AN_OWNER)
 }
 
-const NEEDS_AN_OWNER: Error = Error::Conflict("An organization needs an owner. Make somebody else an owner first.");
+const NEEDS_AN_OWNER: Error = Error::Conflict(say::NEEDS_AN_OWNER);
 
 /// Takes back the invitations that a member made to more than they hold from now on; tells which.
 pub(crate) async fn withdraw_invitations_beyond(

@@ -7,7 +7,7 @@ use std::{
 
 use domain::{
     AfterLeaving, Issued, Kind, Member, Overlap, Owner, OwnerTeam, Permission, Reason, Team, TeamId, Timestamp, Token, TokenId, UserId,
-    audit::Action, team::MOST,
+    audit::Action, team::MOST, texts::members as say,
 };
 use serde_json::{Value, json};
 
@@ -140,10 +140,10 @@ pub async fn remove_deciding(console: &Console, access: &Access, id: &str, decis
     let OfLeaver { generated, own } = store::tokens::list_of_leaver_in(&mut write, access, member.user, now).await?;
     let is_unknown = |id: &TokenId| !generated.iter().any(|token| token.id == *id);
     if decisions.each.iter().any(|(id, choice)| *choice != AfterLeaving::Keep && is_unknown(id)) {
-        return Err(Error::Conflict("The tokens of this person have changed meanwhile. Look through the list once more."));
+        return Err(Error::Conflict(say::TOKENS_CHANGED));
     }
     if rotates && is_of_leaver(access, member.user, &own) {
-        return refused("Who leaves gets no new secrets. Keep the tokens, move them, let them expire or revoke them.");
+        return refused(say::NO_NEW_SECRETS);
     }
     let choices: Vec<(&Token, AfterLeaving)> =
         generated.iter().map(|token| Ok((token, decisions.about(access, token)?))).collect::<Result<_>>()?;
@@ -155,7 +155,7 @@ pub async fn remove_deciding(console: &Console, access: &Access, id: &str, decis
         access,
         now,
         overlap: decisions.overlap,
-        why: tokens::revoke::known(&format!("{} was removed", member.name)),
+        why: tokens::revoke::known(&say::was_removed(&member.name)),
         teams: teams(&mut write, access, decisions, now).await?,
         done: Done::default(),
     };
@@ -208,7 +208,7 @@ async fn teams(write: &mut Write, access: &Access, decisions: &Decisions, now: T
     for id in chosen.collect::<BTreeSet<_>>() {
         match store::teams::find_in(write, access, id, now).await? {
             Some(team) => teams.insert(id, team),
-            None => return refused("There is no such team. It may have ended meanwhile; choose another one."),
+            None => return refused(say::NO_TEAM),
         };
     }
     Ok(teams)
@@ -254,12 +254,12 @@ impl Change<'_> {
                     return Ok(());
                 }
                 store::tokens::expire(write, self.access, token.id, end).await?;
-                self.tell("Token that will expire", token, "");
+                self.tell(say::EXPIRING_TOKEN, say::token(&token.label, &token.hint));
                 (Action::TokenEdit, json!({ "expires_at": { "from": token.expires_at.map(Timestamp::iso), "to": end.iso() } }))
             }
             AfterLeaving::Revoke => {
                 store::tokens::revoke(write, self.access, token.id, self.why.as_ref(), self.now).await?;
-                self.tell("Revoked token", token, "");
+                self.tell(say::REVOKED_TOKEN, say::token(&token.label, &token.hint));
                 (Action::TokenRevoke, tokens::revoke::details(token, self.why.as_ref()))
             }
         };
@@ -273,22 +273,12 @@ impl Change<'_> {
         let team = self.team(choice).ok_or_else(|| Error::internal("a team that was not looked up"))?.clone();
         let moved = Token { owner: Owner::Team(OwnerTeam { id: team.id, name: team.name.clone(), is_ended: false }), ..token.clone() };
         token_policy::admit(write, self.access, Some(token), &moved, self.now).await.map_err(|error| match error {
-            Error::Invalid { field: "owner", .. } => {
-                let why = format!("“{}” cannot be moved: the policy allows no tokens of teams. Choose something else for it.", token.label);
-                Error::Invalid { field: "tokens", why }
-            }
-            Error::Invalid { .. } => {
-                let why = format!(
-                    "“{}” cannot be moved: labels are unique here, and {} has a token in force with this one. Choose something else for it.",
-                    token.label,
-                    moved.owner.words()
-                );
-                Error::Invalid { field: "tokens", why }
-            }
+            Error::Invalid { field: "owner", .. } => Error::Invalid { field: "tokens", why: say::no_tokens_of_teams(&token.label) },
+            Error::Invalid { .. } => Error::Invalid { field: "tokens", why: say::label_in_use(&token.label, &moved.owner.words()) },
             other => other,
         })?;
         store::tokens::move_to_team(write, self.access, token.id, team.id).await?;
-        self.tell("Moved token", token, &format!(", to team {}", team.name));
+        self.tell(say::MOVED_TOKEN, say::moved_token(&token.label, &token.hint, &team.name));
         let details = json!({ "owner": { "from": token.owner.words(), "to": moved.owner.words() }, "team_id": team.id.to_string() });
         self.done.moved.entry(team.id).or_default().push(moved);
         Ok(details)
@@ -298,12 +288,10 @@ impl Change<'_> {
     async fn rotate(&mut self, write: &mut Write, token: &Token) -> Result<Value> {
         may_pass_on(self.access, token)?;
         if may_rotate(self.access, token, self.now).is_err() {
-            return refused(&format!("“{}” outlives the token that asks, which therefore gets no secret of it.", token.label));
+            return refused(&say::outlives_who_asks(&token.label));
         }
         if self.done.rotated.len() == ROTATED {
-            return refused(&format!(
-                "With one removal at most {ROTATED} tokens are rotated. Rotate some before, or choose something else."
-            ));
+            return refused(&say::too_many_to_rotate(ROTATED));
         }
         // Whoever leaves may have rotated it a moment ago, for as long as could be: what they know ends no later than was chosen now.
         let end = self.overlap.ends(self.now);
@@ -315,17 +303,14 @@ impl Change<'_> {
         let live = rotation::live_in(write, self.access, token.id, self.now).await?;
         let Turned { issued, details, old, .. } =
             exchange(self.console, self.access, write, token.clone(), live, self.overlap, self.now).await?;
-        let old = match old.filter(|(_, ends_at)| *ends_at > self.now) {
-            Some((hint, ends_at)) => format!(", the old secret {hint} is accepted until {}", ends_at.human()),
-            None => ", the old secret is no longer accepted".to_owned(),
-        };
-        self.tell("Rotated token", &issued.token, &old);
+        let old = old.as_ref().filter(|(_, ends_at)| *ends_at > self.now).map(|(hint, ends_at)| (hint.as_str(), *ends_at));
+        self.tell(say::ROTATED_TOKEN, say::rotated_token(&issued.token.label, &issued.token.hint, old));
         self.done.rotated.push(issued);
         Ok(details)
     }
 
-    fn tell(&mut self, what: &'static str, token: &Token, more: &str) {
-        self.done.told.push((what, format!("{} ({}){more}", token.label, token.hint)));
+    fn tell(&mut self, what: &'static str, token: String) {
+        self.done.told.push((what, token));
     }
 }
 

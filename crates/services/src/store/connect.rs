@@ -2,6 +2,7 @@
 
 use std::{fs, os::unix::fs::OpenOptionsExt as _, str::FromStr as _, time::Duration};
 
+use domain::texts::database as say;
 use log::LevelFilter;
 use sqlx::{
     ConnectOptions as _, Connection as _, PgConnection, PgPool, SqlitePool,
@@ -54,7 +55,7 @@ pub(super) async fn postgres(address: &str) -> core::result::Result<(PgPool, PgC
     // Without a user in the address sqlx guesses one; a wrong guess reads like a wrong password.
     let names_a_user = address.split_once("://").is_some_and(|(_, rest)| rest.split('/').next().is_some_and(|host| host.contains('@')));
     if !names_a_user {
-        return Err(DatabaseError::Address("it does not name a user.".to_owned()));
+        return Err(DatabaseError::Address(say::NO_USER.to_owned()));
     }
     let options = PgConnectOptions::from_str(address)
         .map_err(|error| DatabaseError::Address(format!("{error}.")))?

@@ -36,6 +36,7 @@ pub(crate) mod users;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use domain::texts::database as say;
 use sqlx::{
     PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     migrate::{MigrateError, Migrator},
@@ -67,18 +68,16 @@ pub enum Database {
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// The address cannot be read.
-    #[error("The database address is not usable: {0} Write it as postgres://USER:PASSWORD@HOST:5432/NAME.")]
+    #[error("{}", say::no_address(.0))]
     Address(String),
     /// Nobody answers, or not to us.
-    #[error("The database cannot be reached: {0}")]
+    #[error("{}", say::unreachable(.0))]
     Unreachable(#[source] sqlx::Error),
     /// An older SQLite is linked in.
-    #[error("SQLite {0} is linked in; versions before 3.51.3 can lose commits. Build with libsqlite3-sys 0.37 or later.")]
+    #[error("{}", say::old_sqlite(.0))]
     OldSqlite(String),
     /// A newer server has been here.
-    #[error(
-        "The database has schema {found}, this server knows {known}. Start the newer server, or restore the backup from before the upgrade."
-    )]
+    #[error("{}", say::newer_schema(*.found, *.known))]
     NewerSchema {
         /// The newest migration in the database.
         found: i64,
@@ -86,10 +85,10 @@ pub enum DatabaseError {
         known: i64,
     },
     /// The database would lose acknowledged writes.
-    #[error("PostgreSQL runs with full_page_writes off and can lose data in a crash. Switch it on.")]
+    #[error("{}", say::LOSES_WRITES)]
     Torn,
     /// A migration failed; nothing of it is left behind.
-    #[error("The database could not be brought up to date: {0}")]
+    #[error("{}", say::not_brought_up_to_date(.0))]
     Migration(#[source] MigrateError),
 }
 

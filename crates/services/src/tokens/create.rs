@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use domain::{AssignedRole, Issued, Kind, Owner, PermissionSet, Rights, Secret, State, Timestamp, Token, TokenId, audit::Action};
+use domain::{
+    AssignedRole, Issued, Kind, Owner, PermissionSet, Rights, Secret, State, Timestamp, Token, TokenId, audit::Action, texts::tokens as say,
+};
 use serde_json::json;
 
 use super::{
@@ -76,13 +78,8 @@ pub(super) async fn not_too_often(console: &Console, access: &Access, new: &NewT
 /// Says what the form led to when it was sent before. Its secret is not replaced by another, as for a client that lost the answer: whoever
 /// reloads a page has seen it, and may have stored it.
 async fn sent_already(write: &mut Write, access: &Access, token: TokenId) -> Result<Error> {
-    let made = match store::tokens::find_in(write, access, token).await? {
-        Some(token) => format!("the token “{}” ({}), whose secret was shown once", token.label, token.hint),
-        None => "a token, whose secret was shown once".to_owned(),
-    };
-    Ok(Error::Overtaken(format!(
-        "This form was sent before and generated {made}. Nothing was done now. If the secret is lost, rotate that token."
-    )))
+    let made = store::tokens::find_in(write, access, token).await?;
+    Ok(Error::Overtaken(say::sent_before(made.as_ref().map(|token| (&token.label, &token.hint)))))
 }
 
 /// A new secret and the digest to store of it.

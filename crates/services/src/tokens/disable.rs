@@ -1,6 +1,6 @@
 //! Switching a token off for a while, and on again.
 
-use domain::{Dead, Permission, State, Timestamp, Token, TokenId, audit::Action};
+use domain::{Dead, Permission, State, Timestamp, Token, TokenId, audit::Action, texts::tokens as say};
 use serde_json::json;
 
 use super::event;
@@ -47,7 +47,7 @@ async fn switch(
     let gives_more =
         !access.covers(token.effective()) || access.is_outlived_by(token.expires_at) || access.is_outreached_by(&token.limits.networks);
     if token.state == State::Active && gives_more {
-        return Err(Error::Conflict("This token may do more than you. Somebody who may do all of it can enable it."));
+        return Err(Error::Conflict(say::ENABLES_BEYOND_YOU));
     }
     store::tokens::switch(&mut write, access, &token, now).await?;
     let details = json!({ "hint": token.hint.as_str(), "last_used_at": token.last_used_at.map(Timestamp::iso) });

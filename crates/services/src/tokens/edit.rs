@@ -1,7 +1,10 @@
 //! Changing what a token is called, what it may do and how long it lives.
 
 use data_encoding::HEXLOWER;
-use domain::{AssignedRole, Change, Dead, Permission, PermissionSet, RateLimit, Rights, Timestamp, Token, TokenId, audit::Action};
+use domain::{
+    AssignedRole, Change, Dead, Permission, PermissionSet, RateLimit, Rights, Timestamp, Token, TokenId, audit::Action,
+    texts::tokens as say,
+};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -24,7 +27,7 @@ impl From<Dead> for Error {
 }
 
 /// Says that an edit was made from what the token no longer is.
-pub const EDITED_MEANWHILE: &str = "Somebody changed this token meanwhile. Open it anew to see what it is now, then make your change.";
+pub use say::EDITED_MEANWHILE;
 
 /// A fingerprint of everything about a token that can be edited. An edit carries the one of what its form showed, so that it cannot undo
 /// an edit made meanwhile.
@@ -98,8 +101,7 @@ pub async fn edit_with(
     if token.expires_at != before.expires_at {
         may_last(access, token.expires_at)?;
         if token.is_extended_from(&before) && !access.covers(token.effective()) {
-            let why = "This token may do more than you, so you can shorten its life and not extend it.".to_owned();
-            return Err(Error::Invalid { field: "expiry", why });
+            return Err(Error::Invalid { field: "expiry", why: say::EXTENDS_BEYOND_YOU.to_owned() });
         }
     }
     if !token.limits.networks.are_within(&before.limits.networks) {
@@ -107,8 +109,7 @@ pub async fn edit_with(
     }
     if token.is_loosened_from(&before) && !access.covers(token.effective()) {
         let field = if token.limits.networks.are_within(&before.limits.networks) { "rate_limit" } else { "allowed_networks" };
-        let why = "This token may do more than you, so you can narrow its limits and not widen them.".to_owned();
-        return Err(Error::Invalid { field, why });
+        return Err(Error::Invalid { field, why: say::WIDENS_BEYOND_YOU.to_owned() });
     }
     token_policy::admit(&mut write, access, Some(&before), &token, now).await?;
     if token.is_extended_from(&before) || token.is_loosened_from(&before) || !before.given().covers(token.given()) {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::{
     Cursor, Hint, Label, OldSecret, Owners, Page, Permission, Presented, RoleId, Status, Token, TokenFilter, TokenId, TokenQuery,
+    texts::tokens as say,
 };
 
 use crate::{
@@ -160,11 +161,11 @@ pub(super) fn choose<'a>(ids: impl IntoIterator<Item = &'a str>) -> Result<Vec<T
             chosen.push(id);
         }
         if chosen.len() > CHOSEN {
-            return Err(Error::Invalid { field: "tokens", why: format!("Choose {CHOSEN} tokens at most; do the others after that.") });
+            return Err(Error::Invalid { field: "tokens", why: say::too_many_chosen(CHOSEN) });
         }
     }
     if chosen.is_empty() {
-        return Err(Error::Invalid { field: "tokens", why: "Choose at least one token.".to_owned() });
+        return Err(Error::Invalid { field: "tokens", why: say::NONE_CHOSEN.to_owned() });
     }
     Ok(chosen)
 }

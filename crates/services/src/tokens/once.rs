@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
-use domain::{Invalid, Issued, Permission, PermissionSet, Status, Timestamp, TokenId, audit::Action};
+use domain::{Invalid, Issued, Permission, PermissionSet, Status, Timestamp, TokenId, audit::Action, texts::tokens as say};
 use serde_json::json;
 
 use super::{
@@ -37,7 +37,7 @@ impl IdempotencyKey {
     pub fn parse(text: &[u8]) -> core::result::Result<Self, Invalid> {
         let fits = (1..=255).contains(&text.len()) && text.iter().all(|byte| (b' '..=b'~').contains(byte));
         let text = core::str::from_utf8(text).ok().filter(|_| fits);
-        text.map(|text| Self(text.to_owned())).ok_or_else(|| Invalid("A key has 1 to 255 printable ASCII characters.".to_owned()))
+        text.map(|text| Self(text.to_owned())).ok_or_else(|| Invalid(say::NO_KEY.to_owned()))
     }
 }
 
@@ -136,7 +136,7 @@ async fn reissue(console: &Console, access: &Access, mut write: Write, key: &Dig
         return Ok(Outcome::Spent(lost.id));
     }
     store::idempotency::update_secret(&mut write, access, key, &digest).await?;
-    let details = json!({ "hint": secret.hint().as_str(), "replaced": lost.hint.as_str(), "reason": "the answer was lost" });
+    let details = json!({ "hint": secret.hint().as_str(), "replaced": lost.hint.as_str(), "reason": say::ANSWER_WAS_LOST });
     let issued = Issued { token: domain::Token { hint: secret.hint(), ..lost.clone() }, secret };
     mails::tell_admins(console, &mut write, access, now, &Letter::token_reissued(console, access, &issued, &lost, now)).await?;
     write.commit(&console.0.keys, &event(access, now, Action::TokenReissue, &issued.token, details)).await?;

@@ -1,6 +1,6 @@
 //! Replacing a token that is over by a new one with the same settings.
 
-use domain::{Issued, Lifetime, Owner, OwnerChoice, Permission, Status, Timestamp, Token, TokenId};
+use domain::{Issued, Lifetime, Owner, OwnerChoice, Permission, Status, Timestamp, Token, TokenId, texts::tokens as say};
 
 use super::{NewToken, create, once::Attempt};
 use crate::{
@@ -67,7 +67,7 @@ pub async fn replacement(console: &Console, access: &Access, id: &str) -> Result
 fn may_replace(token: &Token, now: Timestamp) -> Result<()> {
     match token.status_at(now) {
         Status::Expired | Status::Revoked => Ok(()),
-        Status::Active => Err(Error::Conflict("This token is still in force. Rotate it to get a new secret for it.")),
-        Status::Disabled => Err(Error::Conflict("This token is only disabled. Enable it, or rotate it to get a new secret for it.")),
+        Status::Active => Err(Error::Conflict(say::STILL_IN_FORCE)),
+        Status::Disabled => Err(Error::Conflict(say::ONLY_DISABLED)),
     }
 }

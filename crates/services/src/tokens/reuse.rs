@@ -1,6 +1,6 @@
 //! A secret that a rotation has ended, presented to rotate with: two parties hold what one should, and nobody can tell them apart.
 
-use domain::{Permission, Secret, Status, audit::Action};
+use domain::{Permission, Secret, Status, audit::Action, texts::tokens as say};
 use serde_json::json;
 
 use super::{event, revoke::details};
@@ -32,11 +32,11 @@ pub(crate) async fn end_reused(console: &Console, presented: &str, caller: &Call
     if !matches!(before.status_at(now), Status::Active | Status::Disabled) {
         return Ok(());
     }
-    let why = super::revoke::known("an ended secret was presented to rotate");
+    let why = super::revoke::known(say::REUSED);
     let Ok(token) = before.revoke(now, access.principal().name().to_owned(), why.clone()) else { return Ok(()) };
     store::tokens::revoke(&mut write, &access, token.id, why.as_ref(), now).await?;
     mails::tell_admins(console, &mut write, &access, now, &Letter::token_reused(console, &access, &token, &hint, now)).await?;
-    let reused = json!({ "hint": hint.as_str(), "consequence": "the token was revoked" });
+    let reused = json!({ "hint": hint.as_str(), "consequence": say::WAS_REVOKED });
     let events = [
         event(&access, now, Action::TokenReuse, &token, reused),
         event(&access, now, Action::TokenRevoke, &token, details(&token, why.as_ref())),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     AssignedRole, Label, Owner, Permission, Reason, Role, Secret, Status, TeamId, Timestamp, Token, TokenId, UserId, audit::Action,
+    texts::tokens as say,
 };
 use serde_json::{Value, json};
 
@@ -44,7 +45,7 @@ pub async fn revoke_presented(console: &Console, access: &Access, presented: &st
     if let Some(found) = found.filter(|found| found.organization.id == access.organization().id && !found.secret.is_ended(now))
         && found.token.status_at(now) != Status::Revoked
     {
-        return end(console, access, found.token.id, None, known("its secret was presented to end it")).await.map(drop);
+        return end(console, access, found.token.id, None, known(say::PRESENTED_TO_END_IT)).await.map(drop);
     }
     nothing_left(console).await;
     Ok(())
@@ -63,7 +64,7 @@ async fn end(console: &Console, access: &Access, id: TokenId, typed: Option<&str
         access.require_on(Permission::API_KEY_DELETE, &token)?;
     }
     if typed.is_some_and(|typed| Label::parse(typed).ok().as_ref() != Some(&token.label)) {
-        return Err(Error::Invalid { field: "label", why: "Type the label of the token exactly as it is shown.".to_owned() });
+        return Err(Error::Invalid { field: "label", why: say::TYPE_THE_LABEL.to_owned() });
     }
     let now = console.now();
     let before = token.clone();

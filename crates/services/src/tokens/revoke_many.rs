@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Permission, Reason, Token, TokenId, audit::Action, token::confirmation};
+use domain::{Permission, Reason, Token, TokenId, audit::Action, texts::tokens as say, token::confirmation};
 
 use super::{
     list::{CHOSEN, choose},
@@ -33,7 +33,7 @@ pub async fn revoke_many<'a>(
     }
     let asked = confirmation(&before);
     if typed.trim() != asked {
-        return Err(Error::Invalid { field: "typed", why: format!("Type {asked} to confirm, exactly as it is shown.") });
+        return Err(Error::Invalid { field: "typed", why: say::type_to_confirm(&asked) });
     }
     Ok(end(console, access, write, before, why).await?.into_iter().map(|(token, _)| token).collect())
 }
@@ -48,7 +48,7 @@ pub async fn revoke_many_by_id(
 ) -> Result<Vec<(String, Option<(Token, bool)>)>> {
     access.require_on_tokens(Permission::API_KEY_DELETE)?;
     if !(1..=CHOSEN).contains(&ids.len()) {
-        return Err(Error::Invalid { field: "ids", why: format!("Name 1 to {CHOSEN} tokens; do the others after that.") });
+        return Err(Error::Invalid { field: "ids", why: say::too_many_named(CHOSEN) });
     }
     let mut seen = BTreeSet::new();
     let ids: Vec<&String> = ids.iter().filter(|id| seen.insert(*id)).collect();

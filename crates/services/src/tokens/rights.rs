@@ -1,6 +1,9 @@
 //! What a token may be given, at generation and at every edit alike.
 
-use domain::{AssignedRole, Networks, Permission, PermissionSet, Rights, Role, Timestamp};
+use domain::{
+    AssignedRole, Networks, Permission, PermissionSet, Rights, Role, Timestamp,
+    texts::{roles, tokens as say},
+};
 
 use crate::{
     access::Access,
@@ -11,11 +14,10 @@ use crate::{
 /// that the one who gives does not hold. Taking away is everybody's who may edit.
 pub(super) fn may_give(access: &Access, rights: &Rights, held: PermissionSet) -> Result<()> {
     if rights.role.as_ref().and_then(AssignedRole::built_in).is_some_and(|role| !Role::FOR_TOKENS.contains(&role)) {
-        let why = "A token can be a viewer, developer or admin; owner is for people.".to_owned();
-        return Err(Error::Invalid { field: "role", why });
+        return Err(Error::Invalid { field: "role", why: say::NO_ROLE_OF_A_TOKEN.to_owned() });
     }
     if rights.effective().is_empty() {
-        return Err(Error::Invalid { field: "permissions", why: "Choose at least one permission, or a role.".to_owned() });
+        return Err(Error::Invalid { field: "permissions", why: say::NO_RIGHTS.to_owned() });
     }
     let excess = access.excess(rights.effective().without(held));
     if excess.is_empty() {
@@ -24,11 +26,9 @@ pub(super) fn may_give(access: &Access, rights: &Rights, held: PermissionSet) ->
     let by_role = rights.role.as_ref().map_or(PermissionSet::NONE, AssignedRole::permissions);
     let own = excess.without(by_role) == excess;
     if let Some(role) = rights.role.as_ref().filter(|_| !own) {
-        let why = format!("You may not do all that the role {} allows, so you cannot give it. Choose one that allows less.", role.title());
-        return Err(Error::Invalid { field: "role", why });
+        return Err(Error::Invalid { field: "role", why: say::role_beyond_you(&role.title()) });
     }
-    let field = "permissions";
-    Err(Error::Invalid { field, why: format!("Leave out what you may not do yourself: {}.", excess.stored().replace(' ', ", ")) })
+    Err(Error::Invalid { field: "permissions", why: roles::leave_out(&excess.stored().replace(' ', ", ")) })
 }
 
 /// What may be given to a token by who asks: what they hold themselves.
@@ -39,8 +39,7 @@ pub fn may_be_given(access: &Access) -> PermissionSet {
 /// Refuses an end after that of the token that asks: no token lives on in another one that it generates or edits.
 pub(super) fn may_last(access: &Access, expires_at: Option<Timestamp>) -> Result<()> {
     if access.is_outlived_by(expires_at) {
-        let why = "A token cannot generate one that outlives it; choose an end that is not after its own.".to_owned();
-        return Err(Error::Invalid { field: "expires_at", why });
+        return Err(Error::Invalid { field: "expires_at", why: say::OUTLIVES_WHO_ASKS.to_owned() });
     }
     Ok(())
 }
@@ -48,9 +47,7 @@ pub(super) fn may_last(access: &Access, expires_at: Option<Timestamp>) -> Result
 /// Refuses a token that could be used from where the token that asks may not.
 pub(super) fn may_reach(access: &Access, networks: &Networks) -> Result<()> {
     if access.is_outreached_by(networks) {
-        let own = access.networks();
-        let why = format!("A token cannot give what may be used from elsewhere than itself; choose networks within its own: {own}.");
-        return Err(Error::Invalid { field: "allowed_networks", why });
+        return Err(Error::Invalid { field: "allowed_networks", why: say::reaches_beyond(access.networks()) });
     }
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! Rotating: a new secret for the same token, and the old one lives on for a while.
 
-use domain::{Hint, Issued, OldSecret, Overlap, Permission, Refusals, Rotation, Secret, Status, Timestamp, Token, TokenId, audit::Action};
+use domain::{
+    Hint, Issued, OldSecret, Overlap, Permission, Refusals, Rotation, Secret, Status, Timestamp, Token, TokenId, audit::Action,
+    texts::tokens as say,
+};
 use serde_json::{Value, json};
 
 use super::event;
@@ -82,16 +85,10 @@ async fn rotate_if(
 /// Says who was quicker, and what that means for the secret that is at work.
 async fn rotated_meanwhile(write: &mut Write, access: &Access, token: &Token, live: &[LiveSecret]) -> Result<Error> {
     let renewed = [Action::TokenRotate, Action::TokenReissue];
-    let who = match store::events::latest_in(write, access, &token.id.to_string(), renewed).await? {
-        Some((at, by)) => format!(" by {by}, {}", at.human()),
-        None => String::new(),
-    };
-    let old = match live.iter().find_map(|secret| Some((&secret.hint, secret.ends_at()?))) {
-        Some((hint, ends_at)) => format!("The old secret {hint} works until {}.", ends_at.human()),
-        None => "The old secret no longer works.".to_owned(),
-    };
-    let now = &token.hint;
-    Ok(Error::Overtaken(format!("A rotation happened meanwhile{who}, so nothing was done now. {old} The new one is {now}.")))
+    let latest = store::events::latest_in(write, access, &token.id.to_string(), renewed).await?;
+    let by = latest.as_ref().map(|(at, by)| (by.as_str(), *at));
+    let old = live.iter().find_map(|secret| Some((secret.hint.as_str(), secret.ends_at()?)));
+    Ok(Error::Overtaken(say::rotated_meanwhile(by, old, &token.hint)))
 }
 
 /// A rotation that waits for its event.
@@ -176,7 +173,7 @@ pub fn chosen_overlap(typed: &str) -> Result<Overlap> {
 }
 
 /// Says that somebody may be cut off.
-pub const STILL_USED: &str = "The old secret has been used since the rotation, or the new one has not: whatever uses the old one stops working. Confirm that it shall end.";
+pub use say::STILL_USED;
 
 /// Ends the old secret like [`end_overlap`], but refuses with [`STILL_USED`] where it was used since the rotation or the new one was not, unless
 /// whoever asks is `sure`: what works once a night has used neither yet.
@@ -246,8 +243,8 @@ pub(crate) fn may_rotate(access: &Access, token: &Token, now: Timestamp) -> Resu
     }
     match token.status_at(now) {
         Status::Active | Status::Disabled => Ok(()),
-        Status::Expired => Err(Error::Conflict("This token is expired and cannot be rotated. Generate a replacement instead.")),
-        Status::Revoked => Err(Error::Conflict("This token is revoked and cannot be rotated. Generate a replacement instead.")),
+        Status::Expired => Err(Error::Conflict(say::ROTATES_NO_EXPIRED)),
+        Status::Revoked => Err(Error::Conflict(say::ROTATES_NO_REVOKED)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Overlap, Permission};
+use domain::{Overlap, Permission, texts::tokens as say};
 
 use super::{
     IdempotencyKey, Outcome,
@@ -22,7 +22,7 @@ use crate::{
 const HOLD: Duration = Duration::from_mins(1);
 
 fn meanwhile() -> Error {
-    Error::Conflict("Another request rotated this token meanwhile, and nothing was done. Use the secret that it was answered.")
+    Error::Conflict(say::ROTATED_BY_ANOTHER)
 }
 
 /// Gives the token that asks a new secret, like [`super::rotate`]. Of requests that came while the same secret was current one wins. After
@@ -37,9 +37,7 @@ pub async fn rotate_itself(
     let access = rotator.access();
     access.require(Permission::TOKEN_ROTATE_SELF)?;
     if !Overlap::LASTING.contains(&overlap) {
-        let why = "A token that rotates itself needs an overlap: whoever loses the answer asks again with the old secret. Choose 1h, 6h, \
-                   24h, 7d or first_use.";
-        return Err(Error::Invalid { field: "overlap", why: why.to_owned() });
+        return Err(Error::Invalid { field: "overlap", why: say::NEEDS_AN_OVERLAP.to_owned() });
     }
     let id = access.own_token()?;
     let attempt = attempt.map(|(key, body)| Attempt::new(console, access, key, &[b"rotate itself", body]));
@@ -64,13 +62,10 @@ pub async fn rotate_itself(
         return Err(meanwhile());
     }
     if current.digest != rotator.presented() && current.is_used() {
-        return Err(Error::Conflict("This secret was replaced, and the new one is in use. Rotate with the new one."));
+        return Err(Error::Conflict(say::NEW_SECRET_IN_USE));
     }
     if current.digest != rotator.presented() && now.since(current.created_at()) < HOLD {
-        return Err(Error::Conflict(
-            "This token was rotated a moment ago, and nothing was done. Use the secret that was answered then; only if nobody has it, ask \
-             again in a minute.",
-        ));
+        return Err(Error::Conflict(say::ROTATED_A_MOMENT_AGO));
     }
     let turned = turn(console, access, &mut write, token, live, overlap, now).await?;
     finish(console, access, write, turned, attempt.as_ref()).await

@@ -1,6 +1,6 @@
 //! Rotating once, however often a client that lost the answer asks: see [`super::once`].
 
-use domain::{Overlap, Permission, Status, TokenId, audit::Action};
+use domain::{Overlap, Permission, Status, TokenId, audit::Action, texts::tokens as say};
 use serde_json::json;
 
 use super::{
@@ -86,7 +86,7 @@ pub(super) async fn repeat(console: &Console, access: &Access, mut write: Write,
     rotation::set_end(&mut write, access, id, &secret, now, Overlap::Now).await?;
     let (issued, digest) = renew(console, access, &mut write, lost.clone(), now).await?;
     store::idempotency::update_secret(&mut write, access, &attempt.digest, &digest).await?;
-    let details = json!({ "hint": issued.token.hint.as_str(), "replaced": lost.hint.as_str(), "reason": "the answer was lost" });
+    let details = json!({ "hint": issued.token.hint.as_str(), "replaced": lost.hint.as_str(), "reason": say::ANSWER_WAS_LOST });
     mails::tell_admins(console, &mut write, access, now, &Letter::token_reissued(console, access, &issued, &lost, now)).await?;
     write.commit(&console.0.keys, &event(access, now, Action::TokenReissue, &issued.token, details)).await?;
     console.0.mails.notify_one();
