@@ -103,7 +103,7 @@ pub(crate) struct Token {
     pub(crate) text: String,
     pub(crate) is_string: bool,
     pub(crate) line: usize,
-    start: usize,
+    pub(crate) start: usize,
     end: usize,
 }
 
@@ -116,11 +116,11 @@ impl Token {
         !self.is_string && self.text.starts_with(word)
     }
 
-    fn opens(&self) -> bool {
+    pub(crate) fn opens(&self) -> bool {
         self.is("(") || self.is("[") || self.is("{")
     }
 
-    fn closes(&self) -> bool {
+    pub(crate) fn closes(&self) -> bool {
         self.is(")") || self.is("]") || self.is("}")
     }
 

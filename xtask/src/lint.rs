@@ -23,7 +23,7 @@ pub(crate) fn lint(project: &Project) -> Result<()> {
         ("format", "one layout, so that diffs show meaning", format),
         ("dependencies", "one TLS stack, one sqlx, a SQLite without the WAL bug", dependencies),
         ("classes", "each one in app/src has a style", |project| css::stylesheet(&project.root, false).map(drop)),
-        ("texts", "each one is in app/src/texts, ready for translation", texts::in_one_place),
+        ("texts", "each one is in app/src/texts or domain::texts, ready for translation", texts::in_one_place),
         ("clippy, server side", "warnings are errors", clippy_server),
         ("clippy, browser side", "the other face of the same components", clippy_browser),
         ("documentation", "what is public is explained, and links lead somewhere", documentation),

@@ -4,7 +4,7 @@
 //! a whole sentence or name, as another language would have to put it in another order: where something stands inside of it (a number, a time,
 //! a link), it is a function that takes that. Where there is one or many, the function says which. Decision 46.
 //!
-//! What the server refuses is worded where it is refused, in `domain` and `services`, because the REST API says the same; mails are in
+//! What the server refuses, and what roles, states and events are called, is in `domain::texts`, because the REST API says the same; mails are in
 //! `services::mails::letter`.
 
 pub mod islands;
