@@ -6,7 +6,7 @@ use crate::{
     attention::Finding,
     texts::{
         lists, token_filter as say,
-        token_query::{FINDING, OWNER, STATUS},
+        token_query::{EXPIRING, FINDING, OWNER, STATUS},
     },
     token_query::{Grant, Owned, Refused, STATUSES, Sort, View, one_of, search},
 };
@@ -67,7 +67,7 @@ impl TokenFilter {
                 "q" => search(value).map(|search| it.search = Some(search)),
                 "role" => Grant::read(value).map(|role| it.role = Some(role)),
                 "owner" => one_of(&Owned::FOR_PROGRAMS, Owned::as_str, value, OWNER).map(|owner| it.owner = Some(owner)),
-                "expires" => never(value, say::EXPIRES).map(|()| it.never_expires = true),
+                "expires" => never(value, EXPIRING).map(|()| it.never_expires = true),
                 "used" => never(value, say::USED).map(|()| it.never_used = true),
                 "finding" => one_of(&Finding::ALL, Finding::as_str, value, FINDING).map(|finding| it.finding = Some(finding)),
                 "expiring_before" => value.parse().map(|time| it.expiring_before = Some(time)),

@@ -92,7 +92,7 @@ pub enum OpenError {
     #[error(transparent)]
     Key(#[from] KeyError),
     /// Neither.
-    #[error("The instance cannot be opened: {0}")]
+    #[error("{}", domain::texts::database::not_opened(.0))]
     Other(#[from] Error),
 }
 

@@ -1,4 +1,4 @@
-//! Why a database cannot be used, for operators.
+//! Why an instance cannot be opened, for operators: mostly for its database.
 
 use core::fmt::Display;
 
@@ -22,6 +22,11 @@ pub fn newer_schema(found: i64, known: i64) -> String {
     format!(
         "The database has schema {found}, this server knows {known}. Start the newer server, or restore the backup from before the upgrade."
     )
+}
+
+/// Where it is neither the database nor the key.
+pub fn not_opened(cause: &impl Display) -> String {
+    format!("The instance cannot be opened: {cause}")
 }
 
 pub fn not_brought_up_to_date(cause: &impl Display) -> String {

@@ -6,5 +6,4 @@ pub const EMPTY: &str = "This is empty; leave it out instead.";
 pub const NONE_IS_OVER: &str = "Only active and disabled tokens can have this finding; ask for another status or none.";
 
 /// What cannot be what it is, for [`one_of`](super::token_query::one_of).
-pub const EXPIRES: &str = "When a token expires";
 pub const USED: &str = "When a token was used";
