@@ -33,7 +33,7 @@ pub async fn edit_form(organization: String, token: String) -> Result<Editable, 
             let may = services::tokens::may_be_given(&access).union(token.effective());
             // Who may edit a token may not be one who sees how it is used.
             let excess = if access.allows_on(domain::Permission::API_KEY_READ, &token) {
-                services::tokens::excess_of(&request.console, &access, token.id).await?
+                services::tokens::excess_of(&request.console, &access, &token).await?
             } else {
                 PermissionSet::NONE
             };

@@ -9,9 +9,9 @@ use crate::{Permission, PermissionSet, Timestamp, texts::usage as say};
 pub enum Purpose {
     /// This permission, which was named.
     Permission(Permission),
-    /// Something that every token may do, such as looking at itself.
+    /// Something that every token may do and that tells nobody what it may do besides: to end itself.
     Itself,
-    /// A service asked about the token and named no permission: it decides by itself, and may have made use of any.
+    /// Somebody asked about the token and named no permission: they decide by themselves, and may have made use of any.
     Untold,
 }
 

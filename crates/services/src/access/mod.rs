@@ -358,10 +358,11 @@ async fn bearer_in(console: &Console, presented: &str, caller: &Caller, organiza
     Ok((access, found))
 }
 
-/// Lets the bearer of a token to the token itself, which takes no permission.
+/// Lets the bearer of a token to the token itself, which takes no permission. Who is shown what it may do may be a service that was handed it, and
+/// decides by that: what it is used for is not told.
 pub async fn by_token_to_itself(console: &Console, presented: &str, caller: &Caller) -> Result<Access> {
     let (access, found) = bearer(console, presented, caller).await?;
-    console.0.usage.accepted(&found, console.now(), Purpose::Itself, caller);
+    console.0.usage.accepted(&found, console.now(), Purpose::Untold, caller);
     Ok(access)
 }
 

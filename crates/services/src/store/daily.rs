@@ -3,13 +3,13 @@
 use super::{Db, on_db};
 use crate::error::Result;
 
-/// Begins a day's task; tells whether nobody was quicker.
+/// Begins a day's task; tells whether nobody was quicker. A day that is yet to come is that of a clock which was ahead, and holds nobody back.
 pub(crate) async fn begin(db: &Db, task: &'static str, day: i64) -> Result<bool> {
     let _place = db.place_to_write().await?;
     let touched = on_db!(db, |pool| {
         sqlx::query(
             "INSERT INTO daily_tasks (name, day) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET day = excluded.day \
-             WHERE daily_tasks.day < excluded.day",
+             WHERE daily_tasks.day < excluded.day OR daily_tasks.day > excluded.day + 1",
         )
         .bind(task)
         .bind(day)

@@ -45,8 +45,13 @@ pub(crate) async fn set_back(db: &Db, now: Timestamp) -> Result<()> {
             .execute(pool)
             .await?;
         sqlx::query("DELETE FROM token_excess WHERE judged_at > $1").bind(now.as_micros()).execute(pool).await?;
-        // Where a use is on no day that was, nothing is known of it.
-        sqlx::query("DELETE FROM token_permission_uses WHERE last_day > $1").bind(now.day()).execute(pool).await?;
+        // A use on a day that is yet to come was on some day before: without it a permission would be taken for one that was not used.
+        sqlx::query(
+            "UPDATE token_permission_uses SET last_day = $1, first_day = CASE WHEN first_day > $1 THEN $1 ELSE first_day END WHERE last_day > $1",
+        )
+        .bind(now.day())
+        .execute(pool)
+        .await?;
         sqlx::query("DELETE FROM daily_tasks WHERE day > $1").bind(now.day()).execute(pool).await?;
     });
     Ok(())

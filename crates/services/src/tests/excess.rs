@@ -16,7 +16,7 @@ use crate::{
 on_both![
     what_nobody_asked_for_is_told_after_a_hundred_days,
     who_names_no_permission_may_have_used_any,
-    what_every_token_may_do_is_no_use_of_a_permission,
+    who_is_shown_the_token_may_have_used_any,
     an_edit_is_true_at_once_and_what_is_new_has_its_time,
     a_role_that_changes_is_like_an_edit,
     one_server_judges_once_a_day,
@@ -27,6 +27,11 @@ on_both![
     what_the_catalogue_gives_has_its_time,
     an_old_judgement_is_told_no_more,
     time_that_was_set_back_leaves_no_claim,
+    a_use_of_a_day_to_come_is_kept_as_one_of_today,
+    a_clock_that_was_ahead_holds_nobody_back,
+    the_same_rights_from_elsewhere_begin_anew,
+    what_was_switched_off_had_no_time,
+    what_it_may_not_do_any_more_is_not_told,
     another_organization_sees_nothing,
 ];
 
@@ -114,8 +119,11 @@ async fn what_nobody_asked_for_is_told_after_a_hundred_days(instance: Instance) 
     instance.advance(DAY);
     judge(&instance).await;
     assert_eq!(instance.count("SELECT COUNT(*) FROM token_excess").await, 0);
-    let of_revoked = "SELECT COUNT(*) FROM token_permission_uses w JOIN tokens t ON t.id = w.token_id WHERE t.revoked_at IS NOT NULL";
-    assert_eq!(instance.count(of_revoked).await, 0);
+    assert_eq!(instance.count("SELECT COUNT(DISTINCT token_id) FROM token_permission_uses").await, 1, "of what is over nothing is kept");
+    instance.run(format!("UPDATE tokens SET expires_at = {} WHERE id = '{}'", instance.console.now().as_micros(), quiet.token.id)).await;
+    instance.advance(DAY);
+    judge(&instance).await;
+    assert_eq!(instance.count("SELECT COUNT(*) FROM token_permission_uses").await, 0);
 }
 
 async fn who_names_no_permission_may_have_used_any(instance: Instance) {
@@ -135,19 +143,21 @@ async fn who_names_no_permission_may_have_used_any(instance: Instance) {
     assert_eq!(excess(&instance, &owner, &issued).await, "billing:read cluster:update");
 }
 
-async fn what_every_token_may_do_is_no_use_of_a_permission(instance: Instance) {
+async fn who_is_shown_the_token_may_have_used_any(instance: Instance) {
     set_up(&instance).await;
     let owner = instance.owner().await;
     let issued = issue(&instance, &owner, "ci").await;
     ask(&instance, &owner, &issued, Some("cluster:read")).await;
-    access::by_token_to_itself(&instance.console, issued.secret.expose(), &caller()).await.unwrap();
-    instance.console.0.usage.settle().await.unwrap();
     // Jeton's own API names what it takes.
     access::by_token(&instance.console, issued.secret.expose(), &caller(), "billing:read".parse().unwrap()).await.unwrap();
     instance.console.0.usage.settle().await.unwrap();
-    assert_eq!(history(&instance, &owner, &issued).await.permissions.stored(), "billing:read cluster:read");
     let known = history(&instance, &owner, &issued).await;
-    assert_eq!((known.allowed(), known.permissions.stored().as_str(), known.is_untold), (3, "billing:read cluster:read", false));
+    assert_eq!((known.allowed(), known.permissions.stored().as_str(), known.is_untold), (2, "billing:read cluster:read", false));
+    // A service that was handed it may ask with it what it may do.
+    access::by_token_to_itself(&instance.console, issued.secret.expose(), &caller()).await.unwrap();
+    instance.console.0.usage.settle().await.unwrap();
+    let known = history(&instance, &owner, &issued).await;
+    assert_eq!((known.allowed(), known.is_untold), (3, true));
 }
 
 /// A token that was found to be wider than used.
@@ -322,6 +332,84 @@ async fn time_that_was_set_back_leaves_no_claim(instance: Instance) {
     store::time::set_back(&instance.console.0.db, now).await.unwrap();
     assert_eq!(excess(&instance, &owner, &issued).await, "");
     assert_eq!(instance.count("SELECT COUNT(*) FROM daily_tasks WHERE name = 'excess'").await, 0, "so that it is judged on this day");
+}
+
+async fn a_use_of_a_day_to_come_is_kept_as_one_of_today(instance: Instance) {
+    set_up(&instance).await;
+    let owner = instance.owner().await;
+    let issued = issue(&instance, &owner, "ci").await;
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    instance.advance(100 * DAY);
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    let today = instance.console.now();
+    // The clock is ahead for a moment, in which something else is asked.
+    instance.advance(DAY);
+    ask(&instance, &owner, &issued, Some("billing:read")).await;
+    store::time::set_back(&instance.console.0.db, today).await.unwrap();
+    tokens::judge_excess(&instance.console, today).await.unwrap();
+    assert_eq!(history(&instance, &owner, &issued).await.excess.stored(), "cluster:update");
+}
+
+async fn a_clock_that_was_ahead_holds_nobody_back(instance: Instance) {
+    set_up(&instance).await;
+    let owner = instance.owner().await;
+    let issued = issue(&instance, &owner, "ci").await;
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    instance.advance(100 * DAY);
+    ask(&instance, &owner, &issued, Some("billing:read")).await;
+    // A month ahead `billing:read` is the only one that was used in a hundred days.
+    let now = instance.console.now();
+    tokens::judge_excess(&instance.console, now.plus(Duration::from_secs(30 * DAY))).await.unwrap();
+    assert_eq!(instance.count("SELECT COUNT(*) FROM token_excess").await, 1);
+    assert_eq!(excess(&instance, &owner, &issued).await, "", "what was judged in time to come is not told");
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "cluster:update", "and is judged anew");
+}
+
+async fn the_same_rights_from_elsewhere_begin_anew(instance: Instance) {
+    set_up(&instance).await;
+    let owner = instance.owner().await;
+    let role = roles::create(&instance.console, &owner, Definition::parse("Keeper", "", HELD).unwrap()).await.unwrap();
+    let new = NewToken { role: Some(role.role.clone().into()), lifetime: Lifetime::Never, ..new_token("ci", Role::Viewer) };
+    let issued = tokens::create(&instance.console, &owner, new).await.unwrap();
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    instance.advance(100 * DAY);
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "billing:read cluster:update");
+    let owner = instance.owner().await;
+    let own = Change { rights: Some(Rights { role: None, permissions: set(HELD) }), ..Change::default() };
+    tokens::edit(&instance.console, &owner, &issued.token.id.to_string(), None, own).await.unwrap();
+    assert_eq!(excess(&instance, &owner, &issued).await, "", "when its role had changed is not known any more");
+}
+
+async fn what_was_switched_off_had_no_time(instance: Instance) {
+    set_up(&instance).await;
+    let owner = instance.owner().await;
+    let issued = issue(&instance, &owner, "ci").await;
+    let id = issued.token.id.to_string();
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    tokens::disable(&instance.console, &owner, &id).await.unwrap();
+    instance.advance(95 * DAY);
+    let owner = instance.owner().await;
+    tokens::enable(&instance.console, &owner, &id).await.unwrap();
+    instance.advance(5 * DAY);
+    ask(&instance, &owner, &issued, Some("cluster:read")).await;
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "");
+    instance.advance(95 * DAY);
+    judge(&instance).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "billing:read cluster:update");
+}
+
+async fn what_it_may_not_do_any_more_is_not_told(instance: Instance) {
+    set_up(&instance).await;
+    let owner = instance.owner().await;
+    let issued = wide(&instance, &owner).await;
+    // As if the catalogue gave less from today on, and no server had judged since.
+    instance.run(format!("UPDATE tokens SET permissions = 'billing:read cluster:read' WHERE id = '{}'", issued.token.id)).await;
+    assert_eq!(excess(&instance, &owner, &issued).await, "billing:read");
 }
 
 async fn another_organization_sees_nothing(instance: Instance) {

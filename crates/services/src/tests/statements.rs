@@ -24,11 +24,11 @@ const OF_NONE: [(&str, &str); 10] = [
 /// Statements on what does belong to organizations, how they begin, and why they name none.
 const FOR_ALL: [(&str, &str); 8] = [
     ("DELETE FROM token_addresses WHERE (token_id, address) IN", "the worker's own, of tokens that it has just written"),
-    ("DELETE FROM token_permission_uses WHERE token_id IN (SELECT t.id", "the daily judgement's own, of everybody"),
+    ("DELETE FROM token_permission_uses WHERE token_id IN (", "the daily judgement's own, of everybody"),
     ("UPDATE tokens SET rights_changed_at = $1 WHERE rights_changed_at >", "the operator's, as the last one"),
     ("UPDATE roles SET permissions_changed_at = $1 WHERE permissions_changed_at >", "the operator's, as the last one"),
     ("DELETE FROM token_excess WHERE judged_at >", "the operator's, as the last one"),
-    ("DELETE FROM token_permission_uses WHERE last_day >", "the operator's, as the last one"),
+    ("UPDATE token_permission_uses SET last_day = $1", "the operator's, as the last one"),
     ("DELETE FROM token_excess WHERE judged_at <", "the daily judgement's own, of everybody"),
     ("UPDATE token_refusals SET last_at = $1 WHERE last_at > $1", "the operator's, who says that the time on record was wrong"),
 ];

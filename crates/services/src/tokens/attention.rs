@@ -44,7 +44,8 @@ pub async fn overview(console: &Console, access: &Access) -> Result<Overview> {
         Noted {
             presented_at: listed.presented.filter(|_| attention.is_of_presented()).map(|presented| presented.last_at),
             outside: of_policy.map(|(_, words)| words.clone()),
-            excess: of_use.map_or(PermissionSet::NONE, |(_, excess)| *excess),
+            // What it may do may have changed with the catalogue since it was judged.
+            excess: of_use.map_or(PermissionSet::NONE, |(_, excess)| excess.within(listed.token.effective())),
             may_act: may(access, &policy, attention.remedy(), &listed.token, now),
             token: listed.token,
         }

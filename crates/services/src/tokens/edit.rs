@@ -115,7 +115,8 @@ pub async fn edit_with(
     if token.is_extended_from(&before) || token.is_loosened_from(&before) || !before.given().covers(token.given()) {
         access.recent_to_give(token.given(), now)?;
     }
-    let rights_changed_at = (token.given() != before.given()).then_some(now);
+    // Also where they come from another place and are the same: when those of a role have changed is on record with the role alone.
+    let rights_changed_at = (token.rights() != before.rights()).then_some(now);
     store::tokens::edit(&mut write, access, &token, rights_changed_at).await?;
     let widened = Letter::token_widened(console, access, &before, &token, now);
     if let Some(letter) = &widened {

@@ -39,7 +39,8 @@ async fn judge_all(console: &Console, now: Timestamp) -> Result<()> {
     let db = &console.0.db;
     let today = now.day();
     let since = store::daily::since(db, "catalogue ", &catalogue(), today).await?;
-    store::tokens::forget_uses_of_revoked(db).await?;
+    store::tokens::forget_excess_to_come(db, now).await?;
+    while store::tokens::forget_uses_of_dead(db, now, AT_ONCE).await? {}
     let mut after = None;
     loop {
         let ids = store::tokens::known_since(db, after, today - UsageHistory::JUDGED_DAYS, AT_ONCE).await?;

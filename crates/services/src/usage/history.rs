@@ -125,6 +125,7 @@ impl History {
         permissions.sort_unstable_by_key(|(key, _)| *key);
         let permissions: Vec<PermissionUses> = permissions.into_iter().map(|(_, uses)| uses).collect();
         for batch in permissions.chunks(BATCH) {
+            // Nobody who waits for uses to be written goes by these.
             let upserted = warned(&persistently(|| store::usage::upsert_permissions(db, batch)).await);
             if upserted {
                 self.remember_written(batch);
@@ -133,7 +134,6 @@ impl History {
                 self.permissions.extend(batch.iter().map(|each| ((each.token, each.permission), *each)));
                 self.due.get_or_insert_with(|| Instant::now() + PERIOD);
             }
-            written &= upserted;
         }
         let today = now.day();
         if self.pruned != Some(today) {

@@ -26,6 +26,7 @@ struct UsedRow {
     token: Row,
     organization_id: String,
     rights_changed_at: Option<i64>,
+    enabled_at: Option<i64>,
     permissions_changed_at: Option<i64>,
 }
 
@@ -52,24 +53,40 @@ pub(crate) async fn known_since(db: &Db, after: Option<TokenId>, day: i64, limit
     ids.into_iter().map(|id| stored("token_permission_uses.token_id", id.parse())).collect()
 }
 
-/// Forgets what tokens were used for that are revoked: nobody asks any more.
-pub(crate) async fn forget_uses_of_revoked(db: &Db) -> Result<()> {
+/// Forgets what some of the tokens were used for that are over: nobody asks any more. Tells whether there were any. They are looked for
+/// first, so that no change waits while all tokens are looked through.
+pub(crate) async fn forget_uses_of_dead(db: &Db, now: Timestamp, limit: i64) -> Result<bool> {
+    let dead: Vec<String> = on_db!(db, |pool| {
+        sqlx::query_scalar(
+            "SELECT DISTINCT w.token_id FROM token_permission_uses w JOIN tokens t ON t.id = w.token_id \
+             WHERE t.revoked_at IS NOT NULL OR t.expires_at <= $1 LIMIT $2",
+        )
+        .bind(now.as_micros())
+        .bind(limit)
+        .fetch_all(pool)
+        .await?
+    });
+    if dead.is_empty() {
+        return Ok(false);
+    }
+    let dead: Vec<TokenId> = dead.into_iter().map(|id| stored("token_permission_uses.token_id", id.parse())).collect::<Result<_>>()?;
     let _place = db.place_to_write().await?;
     on_db!(db, |pool| {
-        sqlx::query("DELETE FROM token_permission_uses WHERE token_id IN (SELECT t.id FROM tokens t WHERE t.revoked_at IS NOT NULL)")
-            .execute(pool)
-            .await?;
+        let mut sql = QueryBuilder::new("DELETE FROM token_permission_uses WHERE token_id IN (");
+        among(&mut sql, &dead);
+        sql.build().persistent(false).execute(pool).await?;
     });
-    Ok(())
+    Ok(true)
 }
 
-/// What these tokens were used for, in the order of their ids; of those that are revoked, or cannot be read, nothing.
+/// What these tokens were used for, in the order of their ids; of those that are revoked, or cannot be read, nothing. What was switched off could not
+/// be used, so that it may do what it may counts from when it was switched on.
 pub(crate) async fn used(db: &Db, ids: &[TokenId]) -> Result<Vec<Used>> {
     let rows: Vec<UsedRow> = on_db!(db, |pool| {
         let mut sql = QueryBuilder::new(concat!(
             "SELECT ",
             columns!(),
-            ", t.organization_id, t.rights_changed_at, (SELECT c.permissions_changed_at FROM roles c WHERE c.id = t.role_id) AS permissions_changed_at \
+            ", t.organization_id, t.rights_changed_at, t.enabled_at, (SELECT c.permissions_changed_at FROM roles c WHERE c.id = t.role_id) AS permissions_changed_at \
              FROM tokens t JOIN token_secrets s ON s.token_id = t.id AND s.ends_at IS NULL LEFT JOIN token_usage u ON u.token_id = t.id \
              WHERE t.revoked_at IS NULL AND t.id IN ("
         ));
@@ -90,7 +107,7 @@ pub(crate) async fn used(db: &Db, ids: &[TokenId]) -> Result<Vec<Used>> {
     }
     let read = rows.into_iter().filter_map(|row| {
         let uses = uses.remove(&row.token.id).unwrap_or_default();
-        let rights_changed_at = row.rights_changed_at.max(row.permissions_changed_at).map(Timestamp::from_micros);
+        let rights_changed_at = row.rights_changed_at.max(row.permissions_changed_at).max(row.enabled_at).map(Timestamp::from_micros);
         // One row that is broken must not keep all others from being judged.
         let token = row.token.into_token().inspect_err(|error| tracing::warn!(%error, "a token cannot be judged")).ok()?;
         Some(Used { organization: row.organization_id, token, uses, rights_changed_at })
@@ -147,6 +164,15 @@ pub(crate) async fn forget_excess(db: &Db, judged_at: Timestamp) -> Result<()> {
     Ok(())
 }
 
+/// Forgets what was judged after this time, which is to come: by a clock that was ahead.
+pub(crate) async fn forget_excess_to_come(db: &Db, now: Timestamp) -> Result<()> {
+    let _place = db.place_to_write().await?;
+    on_db!(db, |pool| {
+        sqlx::query("DELETE FROM token_excess WHERE judged_at > $1").bind(now.as_micros()).execute(pool).await?;
+    });
+    Ok(())
+}
+
 /// For so long what was judged is told; a day is enough unless no server could judge since.
 pub(super) const TOLD: i64 = 2 * super::list::DAY;
 
@@ -171,6 +197,7 @@ pub(crate) async fn excess(db: &Db, access: &Access, tokens: &[TokenId], now: Ti
             " AND t.organization_id = "
         ));
         sql.push_bind(access.organization().id.to_string()).push(" AND x.judged_at > ").push_bind(now.as_micros() - TOLD);
+        sql.push(" AND x.judged_at <= ").push_bind(now.as_micros());
         sql.push(" AND x.token_id IN (");
         among(&mut sql, tokens);
         sql.build_query_as().persistent(false).fetch_all(pool).await?

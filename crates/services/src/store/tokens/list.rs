@@ -133,7 +133,7 @@ where
                 still_held!(),
                 " AND x.judged_at > "
             ));
-            sql.push_bind(now - TOLD).push(")");
+            sql.push_bind(now - TOLD).push(" AND x.judged_at <= ").push_bind(now).push(")");
         }
     }
 }

@@ -84,7 +84,9 @@ mod seed;
 mod walk;
 
 pub(crate) use attention::{Spotted, spot};
-pub(crate) use excess::{Used, excess, forget_excess, forget_uses_of_revoked, known_since, upsert_excess, used, used_for};
+pub(crate) use excess::{
+    Used, excess, forget_excess, forget_excess_to_come, forget_uses_of_dead, known_since, upsert_excess, used, used_for,
+};
 pub(crate) use facets::{Facets, any, facets};
 pub(crate) use list::{find_many, find_many_in, found_by_earlier};
 pub(crate) use seed::{Plantation, Planted};
