@@ -64,7 +64,13 @@ pub async fn list(console: &Console, access: &Access, query: &TokenQuery) -> Res
     let now = console.now();
     // One more than a page holds tells whether there is a next one.
     let page = PAGE as usize;
-    let mut listed = store::tokens::list(&console.0.db, access, Question::Person(query), now, page + 1).await?;
+    let db = &console.0.db;
+    // None of these depends on another, so whoever waits for the page waits for the slowest only.
+    let (mut listed, facets, policy) = tokio::try_join!(
+        store::tokens::list(db, access, Question::Person(query), now, page + 1),
+        store::tokens::facets(db, access),
+        store::token_policy::find(db, access),
+    )?;
     let more = listed.len() > page;
     listed.truncate(page);
     // What is over is not being rotated.
@@ -74,8 +80,7 @@ pub async fn list(console: &Console, access: &Access, query: &TokenQuery) -> Res
     let presented = listed.iter().filter_map(|each| Some((each.token.id, each.presented.clone()?))).collect();
     let items: Vec<Token> = listed.into_iter().map(|each| each.token).collect();
     let next = items.last().filter(|_| more).map(|last| Cursor::of(last, query.sort));
-    let store::tokens::Facets { creators, roles } = store::tokens::facets(&console.0.db, access).await?;
-    let policy = store::token_policy::find(&console.0.db, access).await?.policy;
+    let (store::tokens::Facets { creators, roles }, policy) = (facets, policy.policy);
     let outside = token_policy::breaches_under(&policy, console, access, &items).await?;
     let earlier = match &query.search {
         Some(search) => {
