@@ -90,6 +90,7 @@ fn and((first, after): &Done, one: usize) -> Done {
 
 #[cfg(test)]
 mod tests {
+    use super::super::watched::SERVERS;
     use super::*;
     use crate::check_revocations::dice::Dice;
     use crate::check_revocations::watched::Watched;
@@ -134,7 +135,7 @@ mod tests {
             let mut pairs = times.chunks(2).map(|pair| (pair[0].min(pair[1]), pair[0].max(pair[1])));
             let (sent, answered) = pairs.next().expect("the revocation");
             let history: Vec<Verification> = pairs.map(|(started, ended)| said(started + 1, ended + 1, dice.below(2) == 0)).collect();
-            let watched = Watched::new(String::new(), Vec::new(), false);
+            let watched = Watched::new(String::new(), Vec::new(), SERVERS, false);
             for server in 0..2 {
                 // What is never good is a breach of another kind.
                 watched.note(server, said(1, 1, true));

@@ -81,7 +81,7 @@ impl Servers {
             let made: Value = serde_json::from_slice(answer.body)?;
             let (id, secret) = made["id"].as_str().zip(made["secret"].as_str()).context("a token has an id and a secret")?;
             let question = request("POST", "/api/v1/verify", &self.verifier, &format!(r#"{{"token":"{secret}"}}"#));
-            Ok(Watched::new(id.to_owned(), question, number.is_multiple_of(ONE_IN)))
+            Ok(Watched::new(id.to_owned(), question, self.all.len(), number.is_multiple_of(ONE_IN)))
         };
         (0..count).map(&mut make).collect()
     }

@@ -45,6 +45,8 @@ pub(super) struct Watched {
     pub(super) id: String,
     /// The request that asks about it.
     pub(super) question: Vec<u8>,
+    /// How many servers are asked, at most [`SERVERS`].
+    servers: usize,
     /// When the latest verification started that said yes; 0 when none did.
     last_good: [AtomicU64; SERVERS],
     /// When the first verification ended that said no.
@@ -74,10 +76,11 @@ pub(super) enum Breach {
 }
 
 impl Watched {
-    pub(super) fn new(id: String, question: Vec<u8>, is_sample: bool) -> Self {
+    pub(super) fn new(id: String, question: Vec<u8>, servers: usize, is_sample: bool) -> Self {
         Self {
             id,
             question,
+            servers,
             last_good: Default::default(),
             first_refused: [const { AtomicU64::new(NEVER) }; SERVERS],
             sent: AtomicU64::new(NEVER),
@@ -125,7 +128,7 @@ impl Watched {
             return vec![Breach::NeverAnswered];
         }
         let mut breaches = Vec::new();
-        for server in 0..SERVERS {
+        for server in 0..self.servers {
             let (good, refused) = (self.last_good[server].load(SeqCst), self.first_refused[server].load(SeqCst));
             let before = breaches.len();
             if good == 0 {
@@ -158,7 +161,8 @@ impl Watched {
 
     /// How long before the answer a server last started to say yes: the nearer, the more the check has seen.
     pub(super) fn margin(&self, server: usize) -> Option<Duration> {
-        self.answered.load(SeqCst).checked_sub(self.last_good[server].load(SeqCst)).map(Duration::from_nanos)
+        let good = Some(self.last_good[server].load(SeqCst)).filter(|good| *good != 0)?;
+        self.answered.load(SeqCst).checked_sub(good).map(Duration::from_nanos)
     }
 }
 
@@ -213,7 +217,7 @@ mod tests {
 
     /// A token whose revocation was sent at 100 and answered at 200, and of which each server said yes before.
     fn revoked() -> Watched {
-        let watched = Watched::new("tok_1".to_owned(), Vec::new(), true);
+        let watched = Watched::new("tok_1".to_owned(), Vec::new(), SERVERS, true);
         for server in 0..SERVERS {
             watched.note(server, yes(10, 20));
         }
@@ -282,7 +286,7 @@ mod tests {
 
     #[test]
     fn what_was_not_looked_at_does_not_pass() {
-        let watched = Watched::new("tok_1".to_owned(), Vec::new(), false);
+        let watched = Watched::new("tok_1".to_owned(), Vec::new(), SERVERS, false);
         watched.note(0, yes(10, 20));
         watched.note_sent(100);
         assert_eq!(watched.check(), [Breach::NeverAnswered]);
