@@ -27,7 +27,7 @@ test('both secrets work after a rotation, the page tells who still uses the old 
   await expect(overlap).toContainText('and has been used.');
   await visit(TOKENS);
   await expect(row(page, 'rotates')).toContainText('Rotating');
-  await expect(row(page, 'rotates')).toContainText(`Old secret ${mask(old.secret)} until`);
+  await expect(row(page, 'rotates')).toContainText(`Old secret ${mask(old.secret)} accepted until`);
   await visit(address);
   await page.getByRole('link', { name: 'End overlap now' }).click();
   const question = page.getByRole('alertdialog', { name: 'End the overlap now?' });

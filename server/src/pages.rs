@@ -198,9 +198,36 @@ pub(crate) async fn sessions() -> Response {
 pub(crate) async fn not_found(visit: Visit, method: Method, uri: Uri, headers: http::HeaderMap) -> Response {
     let wants_page = headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().windows(9).any(|part| part == b"text/html"));
     if wants_page && matches!(method, Method::GET | Method::HEAD) {
+        if let Some(address) = without_last_slash(&uri) {
+            return see(&address);
+        }
         let mut response = visit.render(address(&uri), None).await;
         *response.status_mut() = StatusCode::NOT_FOUND;
         return response;
     }
     Problem::not_found().into_response()
+}
+
+/// The address without a slash at its end, which leads nowhere. None where there is none, or where a browser would take what is left for that of
+/// another server.
+fn without_last_slash(uri: &Uri) -> Option<String> {
+    let path = uri.path().strip_suffix('/')?;
+    let is_ours = path.strip_prefix('/')?.starts_with(|first: char| first.is_ascii_alphanumeric());
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    is_ours.then(|| format!("{path}{query}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slash_at_the_end_leads_to_the_page_and_to_nobody_else() {
+        let without = |address: &str| without_last_slash(&address.parse().unwrap());
+        assert_eq!(without("/orgs/acme/"), Some("/orgs/acme".to_owned()));
+        assert_eq!(without("/orgs/acme/?q=ci"), Some("/orgs/acme?q=ci".to_owned()));
+        for other in ["/", "/orgs/acme", "//evil.test/", "//", "/.evil.test/", "///evil.test/"] {
+            assert_eq!(without(other), None, "{other}");
+        }
+    }
 }

@@ -89,7 +89,7 @@ async fn the_mask_of_an_earlier_secret_leads_to_the_token(it: TestConsole) {
     assert!(!found().await.contains("Found by"));
     // While both are accepted the row says so anyway.
     assert_eq!(rotate(&it, &owner, &page, "1h").await.status, 200);
-    assert!(found().await.contains(&format!("Old secret {} until", token.hint)) && !found().await.contains("Found by"));
+    assert!(found().await.contains(&format!("Old secret {} accepted until", token.hint)) && !found().await.contains("Found by"));
     it.advance(3_600);
     assert!(found().await.contains(&says), "{}", found().await);
     let by_label = it.get(&it.session("owner").await, "/orgs/acme/tokens?q=ci").await;

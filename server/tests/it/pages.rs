@@ -126,6 +126,10 @@ async fn a_missing_page_is_404_and_for_programs_a_problem(it: TestConsole) {
     assert!(page.header("content-type").starts_with("text/html"));
     let program = it.get(&Caller::Anonymous, "/nowhere").await;
     assert_eq!((program.status.as_u16(), program.header("content-type")), (404, "application/problem+json"));
+    // A slash too many is no other page.
+    let slash = crate::harness::request(axum::http::Method::GET, "/orgs/acme/?done=joined", "");
+    let there = it.send(&Caller::Anonymous, crate::harness::with(slash, &[("accept", "text/html,*/*")])).await;
+    assert_eq!((there.status.as_u16(), there.header("location")), (303, "/orgs/acme?done=joined"));
 }
 
 async fn what_went_wrong_is_told_with_the_id_of_the_request(it: TestConsole) {

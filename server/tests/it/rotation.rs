@@ -56,7 +56,7 @@ async fn both_secrets_open_the_api_until_the_overlap_is_ended(it: TestConsole) {
     for text in ["Rotation under way", "for another 6 hours", "Nobody has used the old secret since the rotation", "End overlap now"] {
         assert!(shown.text().contains(text), "{text}");
     }
-    let says = format!("Old secret {} until", token.hint);
+    let says = format!("Old secret {} accepted until", token.hint);
     for shown in [shown, it.get(&owner, "/orgs/acme/tokens").await] {
         assert!(shown.text().contains("Rotating") && shown.text().contains(&says), "{}", shown.text());
     }
@@ -164,7 +164,7 @@ async fn what_is_dead_is_warned_of(mut it: TestConsole) {
     let warned = it.get(&owner, &page).await.text();
     assert!(warned.contains("An old secret is still being tried") && warned.contains("3 times"), "{warned}");
     let row = it.get(&owner, "/orgs/acme/tokens").await.text();
-    assert!(row.contains("Still tried") && row.contains("Its old secret is tried and refused: 3 times, last"), "{row}");
+    assert!(row.contains("Still tried") && row.contains("A secret that has ended is tried and refused: 3 times, last"), "{row}");
     it.stop().await;
 }
 

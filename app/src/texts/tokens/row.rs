@@ -62,7 +62,7 @@ pub fn ends_in(left: &str) -> String {
 
 /// It may end before, by a first use of the new one or by hand.
 pub fn old_secret(hint: Hint, ends_at: impl IntoView) -> impl IntoView {
-    view! { {format!("Old secret {hint} until ")} {ends_at} " at the latest" }
+    view! { {format!("Old secret {hint} accepted until ")} {ends_at} " at the latest" }
 }
 
 pub fn found_by(earlier: impl IntoView) -> impl IntoView {
@@ -71,7 +71,7 @@ pub fn found_by(earlier: impl IntoView) -> impl IntoView {
 
 /// How often it is presented though it is refused.
 pub fn tried(cause: Cause, times: u64, last: impl IntoView) -> impl IntoView {
-    let what = if cause == Cause::Ended { "Its old secret is tried and refused" } else { "It is tried and refused" };
+    let what = if cause == Cause::Ended { "A secret that has ended is tried and refused" } else { "It is tried and refused" };
     let times = if times == 1 { "once".to_owned() } else { format!("{times} times") };
     view! { {what} ": " {times} ", last " {last} }
 }

@@ -27,6 +27,7 @@ on_both![
     nothing_changes_when_the_event_cannot_be_written,
     nothing_changes_when_the_secret_cannot_be_written,
     who_uses_the_old_secret_is_known_and_bounded,
+    no_secret_outlives_its_token,
     what_is_dead_is_counted_and_tells_nobody_else,
     a_replacement_has_the_same_settings_and_names_the_old_one,
     what_is_in_force_is_not_replaced,
@@ -135,7 +136,7 @@ async fn a_list_is_told_which_tokens_are_being_rotated(instance: Instance) {
 async fn all_but_the_secret_stays(instance: Instance) {
     instance.set_up().await;
     let owner = instance.owner().await;
-    let old = tokens::create(&instance.console, &owner, new_token("ci", Role::Viewer)).await.unwrap();
+    let old = lasting(&instance, &owner, "ci").await;
     instance.advance(60);
     let new = rotate(&instance, &owner, &old, Overlap::Day).await;
     assert_ne!(new.secret.expose(), old.secret.expose());
@@ -473,6 +474,19 @@ async fn nothing_changes_without(instance: &Instance, table: &str) {
     instance.mend(table).await;
     rotate(instance, &owner, &old, Overlap::Now).await;
     assert_eq!(accepted(instance, &verifier, [&old, &new]).await, [false, false], "and everything works again");
+}
+
+async fn no_secret_outlives_its_token(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let of_a_day = tokens::NewToken { lifetime: domain::Lifetime::Minutes(1440), ..new_token("ci", Role::Viewer) };
+    let old = tokens::create(&instance.console, &owner, of_a_day).await.unwrap();
+    let id = old.token.id.to_string();
+    rotate(&instance, &owner, &old, Overlap::Week).await;
+    let rotation = async || tokens::rotation(&instance.console, &owner, &id).await.unwrap().rotation;
+    assert_eq!(rotation().await.map(|rotation| rotation.ends_at), old.token.expires_at, "a week is longer than it lives");
+    tokens::revoke(&instance.console, &owner, &id, "ci", None).await.unwrap();
+    assert_eq!(rotation().await, None, "nothing of it is accepted any more");
 }
 
 async fn who_uses_the_old_secret_is_known_and_bounded(instance: Instance) {

@@ -139,7 +139,8 @@ pub(crate) async fn exchange(
         for secret in &older {
             rotation::set_end(write, access, id, secret, now, Overlap::Now).await?;
         }
-        let ends_at = overlap.ends(now);
+        // No secret outlives its token; what is told of it shall not either.
+        let ends_at = token.expires_at.map_or(overlap.ends(now), |end| end.min(overlap.ends(now)));
         rotation::set_end(write, access, id, &newest, ends_at, overlap).await?;
         (vec![newest], Some(ends_at), older)
     };
@@ -182,8 +183,7 @@ pub async fn end_overlap_if(console: &Console, access: &Access, id: &str, sure: 
         // A use of a moment ago counts.
         console.0.usage.settle().await?;
         let rotating = rotation(console, access, id).await?;
-        let living = !matches!(rotating.token.status_at(console.now()), Status::Revoked | Status::Expired);
-        if living && rotating.rotation.is_some_and(|rotation| !rotation.users.is_empty() || !rotation.new_is_used) {
+        if rotating.rotation.is_some_and(|rotation| !rotation.users.is_empty() || !rotation.new_is_used) {
             access.require_on(Permission::API_KEY_UPDATE, &rotating.token)?;
             return Err(Error::Conflict(STILL_USED));
         }
@@ -231,7 +231,10 @@ pub async fn rotation(console: &Console, access: &Access, id: &str) -> Result<Ro
     access.require_on_tokens(Permission::API_KEY_READ)?;
     let id: TokenId = id.parse().map_err(|_| Error::NotFound)?;
     let token = store::tokens::find(&console.0.db, access, id).await?.ok_or(Error::NotFound)?;
-    let rotation = rotation::find(&console.0.db, access, id, console.now()).await?;
+    let now = console.now();
+    // With a token that is over all of its secrets are, whatever end they were given.
+    let is_over = matches!(token.status_at(now), Status::Revoked | Status::Expired);
+    let rotation = if is_over { None } else { rotation::find(&console.0.db, access, id, now).await? };
     Ok(Rotating { token, rotation, refusals: rotation::refusals(&console.0.db, access, id).await? })
 }
 
