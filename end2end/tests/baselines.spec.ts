@@ -8,7 +8,8 @@ import { steady, whole } from './support/steady.ts';
 // The browser itself draws as it does everywhere: its own fonts, and fields for dates in English.
 const env = { ...process.env, FONTCONFIG_FILE: join(import.meta.dirname, 'support/fonts.conf'), LANGUAGE: 'en' };
 
-test.use({ signedIn: false, contextOptions: { reducedMotion: 'reduce' }, launchOptions: { ...browser.launchOptions, env } });
+// A token is made older in the database, which an SQLite file does not let anybody else do.
+test.use({ database: 'postgres', signedIn: false, contextOptions: { reducedMotion: 'reduce' }, launchOptions: { ...browser.launchOptions, env } });
 
 /** The principal pages, by their names in the gallery. */
 const PRINCIPAL = [

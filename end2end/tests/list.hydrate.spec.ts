@@ -1,5 +1,5 @@
 import { test, expect, live } from './support/fixtures.ts';
-import { AUDIT, OVERVIEW, TOKENS, bin, search, searchFor, select } from './support/journeys.ts';
+import { AUDIT, TOKENS, bin, search, searchFor, select } from './support/journeys.ts';
 import { MEMBERS } from './support/people.ts';
 
 test('the key / leads to the search, except where it is typed', async ({ page, server, visit }) => {
@@ -48,7 +48,7 @@ test('all of a page are selected at once, and let go of when the list changes', 
 
 test('the key / leads from other pages to the search of all tokens, and what is typed meanwhile leads nowhere', async ({ page, server, visit }) => {
   await server.token({ label: 'ci' });
-  await visit(OVERVIEW);
+  await visit(AUDIT);
   await page.keyboard.type('/ci');
   await expect(page).toHaveURL(`${TOKENS}#q`);
   await expect(search(page)).toBeFocused();

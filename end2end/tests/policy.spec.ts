@@ -27,7 +27,7 @@ test('a policy is looked at before it is saved, and then limits the forms and ma
   await allowed(page, 'Tokens that never expire', 'Not allowed').check();
   await page.getByRole('button', { name: 'See what this means' }).click();
   const preview = page.getByRole('group', { name: 'Not saved yet: what this means for your tokens' });
-  await expect(preview).toBeFocused();
+  await expect(preview.getByRole('heading')).toBeFocused();
   await expect(preview).toContainText('1 token breaks this policy');
   await expect(preview).toContainText('Ada Lovelace (1)');
   await expect(preview.getByRole('listitem')).toHaveText(/^for ever.*Never used$/);
@@ -35,6 +35,7 @@ test('a policy is looked at before it is saved, and then limits the forms and ma
   // Another value is looked at anew.
   await page.getByRole('textbox', { name: 'Revoke after days without use' }).fill('90');
   await page.getByRole('button', { name: 'Save policy' }).click();
+  await expect(preview).toContainText('Something was changed since the last look, so nothing was saved.');
   await expect(preview).toContainText('No token has gone unused for 90 days.');
   await page.getByRole('button', { name: 'Save policy' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'The policy is saved.' })).toBeVisible();

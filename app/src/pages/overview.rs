@@ -189,7 +189,7 @@ fn Row(noted: Noted, attention: Attention, column: &'static str, organization: S
         }
         .into_any()
     } else {
-        view! { <span class="cell-more">{say::NOTHING_YOU_MAY_DO}</span> }.into_any()
+        view! { <span class="cell-more">{say::may_not(attention.remedy())}</span> }.into_any()
     };
     let owner = (!own).then(|| owner(&token, None));
     view! {

@@ -44,6 +44,9 @@ const FIELDS: &[&str] = &[
 /// The most names that a preview tells.
 const NAMES: usize = 8;
 
+/// The most tokens that a preview shows at once.
+const UNFOLDED: usize = 5;
+
 /// Shows the policy, and lets it be changed by who may.
 #[component]
 pub fn Policies() -> impl IntoView {
@@ -333,7 +336,7 @@ fn Breaking(organization: String, tokens: Vec<Outside>, of: u64, now: Timestamp)
     }
     let more = of.saturating_sub(tokens.len() as u64);
     let others = (more > 0).then(|| view! { <p>{say::and_more(more)}</p> });
-    let lines = tokens
+    let mut lines = tokens
         .into_iter()
         .map(|Outside { token, why }| {
             let (used, last_used) = (token.last_used_at.is_some(), last_used(token.last_used_at, now));
@@ -350,17 +353,31 @@ fn Breaking(organization: String, tokens: Vec<Outside>, of: u64, now: Timestamp)
                 </li>
             }
         })
-        .collect_view();
+        .collect::<Vec<_>>();
+    // What to do about them comes below: who has read some need not read all.
+    let folded = lines.split_off(lines.len().min(UNFOLDED));
+    let folded = (!folded.is_empty()).then(|| {
+        view! {
+            <details>
+                <summary>{say::show_more(folded.len())}</summary>
+                <ul class="places" aria-label=say::BREAKING_TOO>
+                    {folded}
+                </ul>
+            </details>
+        }
+    });
     view! {
         <ul class="places" aria-label=say::BREAKING>
             {lines}
         </ul>
+        {folded}
         {others}
     }
     .into_any()
 }
 
-/// What the policy would mean for the tokens that are there. It takes the focus, as what to read before saving, unless something was refused.
+/// What the policy would mean for the tokens that are there. Its heading takes the focus, as what to read before saving, unless something
+/// was refused: all of it may be higher than the window.
 #[component]
 fn Preview(
     organization: String,
@@ -372,6 +389,7 @@ fn Preview(
 ) -> impl IntoView {
     let tone = if impact.tokens == 0 && impact.unused == 0 { Tone::Success } else { Tone::Warning };
     let breaking = say::breaking(impact.tokens, impact.used);
+    let anew = (!posted::field("anew").is_empty()).then(|| view! { <p>{say::SHOWN_ANEW}</p> });
     let goes_on = (impact.tokens > 0).then(|| {
         let teams = (!impact.teams.is_empty()).then(|| view! { <p>{say::of_teams(&named(&impact.teams))}</p> });
         view! {
@@ -383,11 +401,12 @@ fn Preview(
     });
     let unused = revokes.map(|allowed| view! { <p>{say::unused(impact.unused, allowed, not_before.as_deref())}</p> });
     view! {
-        <div id="preview" role="group" aria-labelledby="preview-title" tabindex="-1" autofocus=takes_focus>
+        <div id="preview" role="group" aria-labelledby="preview-title">
             <Notice tone=tone>
-                <h2 class="summary-title" id="preview-title">
+                <h2 class="summary-title" id="preview-title" tabindex="-1" autofocus=takes_focus>
                     {say::PREVIEW}
                 </h2>
+                {anew}
                 <p>{breaking}</p>
                 {goes_on}
                 {unused}

@@ -1,6 +1,6 @@
 //! What needs attention in an organization, and what to do about it.
 
-use domain::Attention;
+use domain::{Attention, Remedy};
 use leptos::prelude::*;
 
 use super::common;
@@ -13,7 +13,6 @@ pub const NOTHING_NEEDS_ATTENTION: &str = "Nothing needs attention";
 pub const SHOW_THE_TOKENS: &str = "Show the tokens";
 
 pub const SEE_WHO_IS_TRYING: &str = "See who is trying";
-pub const NOTHING_YOU_MAY_DO: &str = "Nothing that you may do";
 
 pub fn lead(organization: &str) -> String {
     format!("What needs attention among the tokens of {organization}.")
@@ -22,6 +21,17 @@ pub fn lead(organization: &str) -> String {
 /// For those who see their own tokens alone.
 pub fn lead_own(organization: &str) -> String {
     format!("What needs attention among your tokens in {organization}.")
+}
+
+/// Stands where the one thing to do would, to who may not do it.
+pub const fn may_not(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::Rotate => "You may not rotate it",
+        Remedy::Revoke => "You may not revoke it",
+        Remedy::Edit => "You may not edit it",
+        Remedy::Replace => "You may not replace it",
+        Remedy::Look => "You may not see who",
+    }
 }
 
 /// The heading of the tokens that need attention for one reason.
@@ -49,7 +59,7 @@ pub fn title(attention: Attention, total: usize) -> String {
 pub const fn advice(attention: Attention) -> &'static str {
     match attention {
         Attention::Expiring => {
-            "Within 30 days, or in the last third of a shorter life. Edit what is needed longer to give it another end, and rotate it if its secret is old. The rest ends by itself."
+            "In the last third of a life, and in its last 30 days at most. Edit what is needed longer to give it another end, and rotate it if its secret is old. The rest ends by itself."
         }
         Attention::Unused => "Nobody seems to need it, but whoever finds its secret can use it.",
         Attention::NeverExpires => "A secret that leaks stays good until somebody notices. An end limits that.",

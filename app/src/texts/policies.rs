@@ -45,6 +45,9 @@ pub const LABELS_ARE_UNIQUE: &str = "Unique";
 
 pub const PREVIEW: &str = "Not saved yet: what this means for your tokens";
 pub const BREAKING: &str = "Tokens that break this policy, those used last first";
+/// Those that are folded away.
+pub const BREAKING_TOO: &str = "More tokens that break this policy";
+pub const SHOWN_ANEW: &str = "Something was changed since the last look, so nothing was saved. This is what it means now.";
 pub const THEY_GO_ON: &str = "They go on working as they are, and are marked “Outside the policy”.";
 
 pub fn lead(organization: &str) -> String {
@@ -86,9 +89,13 @@ pub fn named(counts: &[(String, u64)], more: usize) -> String {
     if more > 0 { format!("{names} and {more} more") } else { names }
 }
 
+pub fn show_more(more: usize) -> String {
+    if more == 1 { "Show 1 more".to_owned() } else { format!("Show {more} more") }
+}
+
 /// Below the tokens that are named.
 pub fn and_more(more: u64) -> String {
-    format!("and {more} more. Once the policy is saved, the overview leads to all of them.")
+    format!("and {more} more. Once the policy is saved, the list of tokens finds all of them by “Outside the policy”.")
 }
 
 /// How many tokens have gone unused for as long as is allowed, and when what stays so is revoked.

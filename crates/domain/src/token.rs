@@ -113,7 +113,8 @@ impl Token {
         }
     }
 
-    /// Whether it ends within this time, and, if it lives short, in the last third of its life: somebody who chose a week meant the week.
+    /// Whether it ends within this time, and, if it lives short, in the last third of its life: somebody who chose a week meant the week. A life begins
+    /// when the token is generated, whatever end it was given since.
     pub fn ends_soon(&self, within: Duration, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|end| end.since(now) <= within && end.since(now) * 3 <= end.since(self.created_at))
     }

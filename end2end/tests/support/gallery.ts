@@ -177,7 +177,11 @@ export const GALLERY: readonly View[] = [
     name: 'overview',
     signedIn: true,
     open: async ({ page, server, visit }) => {
-      for (let number = 0; number < 6; number += 1) await server.token({ label: labelled('expires soon'), expiry: number > 0 ? '30' : '7' });
+      for (let number = 0; number < 6; number += 1) {
+        const { token } = await server.token({ label: labelled('expires soon'), expiry: number > 0 ? '30' : '7' });
+        // Most of their life is over, where that can be arranged.
+        await server.ageTokens(token.label, 60);
+      }
       await server.token({ label: labelled('never ends'), expiry: 'never' });
       await server.token({ label: 'M'.repeat(60), expiry: 'never' });
       const rotated = await server.token({ label: labelled('rotated') });

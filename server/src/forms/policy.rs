@@ -13,6 +13,9 @@ use services::{Error, access, token_policy};
 use super::{confirm::Confirming, refused, refused_with, tokens::segment};
 use crate::pages::{Visit, see};
 
+/// Says to the page that other values were looked at before.
+const ANEW: &str = "anew";
+
 /// Saves the policy if what comes along says that these very values were shown with what they mean; otherwise shows that.
 pub(crate) async fn edit(
     OriginalUri(uri): OriginalUri,
@@ -34,6 +37,10 @@ pub(crate) async fn edit(
     match attempt.await {
         Ok(None) => see(&format!("{}?done=saved", paths::policies(&segment(&organization)))),
         Ok(Some((fingerprint, impact))) => {
+            // What was to be saved is not what was shown: that is said, or it looks as if nothing had happened.
+            if !confirmed.is_empty() {
+                typed.insert(ANEW.to_owned(), "yes".to_owned());
+            }
             typed.insert("confirmed".to_owned(), fingerprint);
             visit.render(uri.path(), Some(Posted { fields: typed, impact: Some(impact), ..Posted::default() })).await
         }

@@ -168,8 +168,8 @@ fn OwnerField(owners: Owners, refusal: Refusal) -> impl IntoView {
     let is_chosen = |choice| chosen == Some(choice);
     let Owners { organization, me, teams, limit } = owners;
     // Where the policy leaves out teams it says so itself.
-    let teamless = if teams.is_empty() && limit.is_empty() { say::NO_TEAM_HINT } else { "" };
-    let hint = [say::OWNER_HINT, &limit, teamless].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let of_teams = if limit.is_empty() { say::OF_TEAMS_HINT } else { "" };
+    let hint = [say::OWNER_HINT, &limit, of_teams].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let organization = organization.then(|| {
         view! {
             <Card

@@ -53,7 +53,7 @@ pub const fn owned(owned: Owned) -> &'static str {
 pub fn expiring(expiring: Expiring) -> String {
     match expiring {
         Expiring::Days(days) => format!("Within {days} days"),
-        Expiring::Soon => "Soon: 30 days, or a third of its life".to_owned(),
+        Expiring::Soon => "Soon".to_owned(),
         Expiring::Never => "Never".to_owned(),
     }
 }
