@@ -113,8 +113,10 @@ fn Listed(log: Log, asked: Asked) -> impl IntoView {
         <PageTitle page=common::AUDIT_LOG organization=organization.name.to_string() />
         <div class="page-head">
             <p class="lead">{say::lead(organization.name.as_str())}</p>
-            <Verify organization=slug.clone() asked=asked.clone() />
-            {(!empty).then(|| view! { <ButtonLink href="#audit-export">{say::EXPORT}</ButtonLink> })}
+            <div class="audit-files">
+                <Verify organization=slug.clone() asked=asked.clone() />
+                {(!empty).then(|| view! { <ButtonLink href="#audit-export">{say::EXPORT}</ButtonLink> })}
+            </div>
         </div>
         <Filters organization=slug.clone() asked=asked.clone() refusal=refusal />
         <div class="audit-events" id="audit-events" role="group" aria-label=say::EVENTS tabindex="-1">
