@@ -141,7 +141,7 @@ test('one choice goes for all that somebody generated who leaves', async ({ page
   await page.getByRole('button', { name: 'Remove member' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Valerie Thomas is removed. Of their tokens 2 expire in 7 days at most.' })).toBeVisible();
   await visit(TOKENS);
-  for (const label of ['first of hers', 'second of hers']) await expect(row(page, label)).toContainText('In 7 days');
+  for (const label of ['first of hers', 'second of hers']) await expect(row(page, label)).toContainText('in 7 days');
 });
 
 test('a member is signed out everywhere, and signs in again', async ({ page, browser, server, visit, scripts, complaints }) => {
