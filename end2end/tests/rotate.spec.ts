@@ -23,8 +23,8 @@ test('both secrets work after a rotation, the page tells who still uses the old 
   await expect(async () => {
     await page.reload();
     await expect(overlap.getByRole('listitem')).toContainText('at 127.0.0.1', { timeout: 500 });
+    await expect(overlap).toContainText('and has been used.', { timeout: 500 });
   }).toPass();
-  await expect(overlap).toContainText('and has been used.');
   await visit(TOKENS);
   await expect(row(page, 'rotates')).toContainText('Rotating');
   await expect(row(page, 'rotates')).toContainText(`Old secret ${mask(old.secret)} accepted until`);
