@@ -272,11 +272,12 @@ export class Server {
     const binary = process.env['JETON_BIN'];
     if (!binary) throw new Error('Set JETON_BIN to the binary under test, as `cargo xtask test` does.');
     const place = ['--data', this.data, ...(this.#database ? ['--database', this.#database.url] : [])];
-    const child = spawn(binary, [...arguments_, ...place], { stdio: ['pipe', 'pipe', 'pipe'] });
+    // Where there is nothing to read there is no pipe either: a process that has ended before it is closed would fail the test.
+    const child = spawn(binary, [...arguments_, ...place], { stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
     const running: Running = { child, stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (running.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (running.stderr += text));
-    child.stdin.end(input);
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => (running.stdout += text));
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (running.stderr += text));
+    child.stdin?.end(input);
     return running;
   }
 
