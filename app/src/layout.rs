@@ -14,6 +14,7 @@ use crate::{
         button::{Look, Submit},
         icon::{Glyph, Icon},
         keys::KeyHelp,
+        later::later,
     },
 };
 
@@ -36,13 +37,11 @@ pub fn Settings() -> impl IntoView {
         <Header me=me organization=organization />
         <div class="frame">
             <div class="side">
-                <Suspense>
-                    {move || Suspend::new(async move {
-                        let slug = organization.get();
-                        let entries = me.await.map(|me| settings(&me, &slug)).unwrap_or_default();
-                        view! { <SideNavigation title=common::ORGANIZATION_SETTINGS entries=entries /> }
-                    })}
-                </Suspense>
+                {later(async move {
+                    let slug = organization.get();
+                    let entries = me.await.map(|me| settings(&me, &slug)).unwrap_or_default();
+                    view! { <SideNavigation title=common::ORGANIZATION_SETTINGS entries=entries /> }
+                })}
             </div>
             <main class="main" id="main" tabindex="-1">
                 <Outlet />
@@ -131,23 +130,21 @@ fn Header(me: FoundMe, organization: Memo<String>) -> impl IntoView {
     view! {
         <header class="header">
             <Brand />
-            <Suspense>
-                {move || Suspend::new(async move {
-                    let slug = organization.get();
-                    me.await
-                        .ok()
-                        .map(|me| {
-                            let here = me.memberships.iter().map(|membership| membership.organization.slug.as_str());
-                            let here = here.clone().find(|each| *each == slug).or_else(|| here.clone().next());
-                            let search = here.map(paths::search_tokens);
-                            view! {
-                                <Organizations memberships=me.memberships.clone() slug=slug />
-                                <KeyHelp search=search />
-                                <AccountMenu me=me />
-                            }
-                        })
-                })}
-            </Suspense>
+            {later(async move {
+                let slug = organization.get();
+                me.await
+                    .ok()
+                    .map(|me| {
+                        let here = me.memberships.iter().map(|membership| membership.organization.slug.as_str());
+                        let here = here.clone().find(|each| *each == slug).or_else(|| here.clone().next());
+                        let search = here.map(paths::search_tokens);
+                        view! {
+                            <Organizations memberships=me.memberships.clone() slug=slug />
+                            <KeyHelp search=search />
+                            <AccountMenu me=me />
+                        }
+                    })
+            })}
         </header>
     }
     .into_any()

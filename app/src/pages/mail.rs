@@ -12,6 +12,7 @@ use crate::{
         empty::Empty,
         heading::{Heading, PageTitle},
         icon::Glyph,
+        later::later,
         notice::Notice,
         problem::Problem,
         table::{Cell, Table},
@@ -27,20 +28,18 @@ pub fn MailPage() -> impl IntoView {
     view! {
         <Breadcrumb steps=vec![(common::ORGANIZATION_SETTINGS, None), (common::MAIL, None)] />
         <Heading text=common::MAIL />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match list.await {
-                    Ok(mails) => view! { <Listed mails=mails /> }.into_any(),
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=common::MAIL />
-                            <Problem failure=failure refused=say::REFUSED />
-                        }
-                            .into_any()
+        {later(async move {
+            match list.await {
+                Ok(mails) => view! { <Listed mails=mails /> }.into_any(),
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=common::MAIL />
+                        <Problem failure=failure refused=say::REFUSED />
                     }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+            }
+        })}
     }
 }
 

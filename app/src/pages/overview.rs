@@ -24,6 +24,7 @@ use crate::{
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
         keys::key,
+        later::later,
         notice::Notice,
         problem::Problem,
         table::{Cell, Table},
@@ -45,20 +46,18 @@ pub fn OverviewPage() -> impl IntoView {
             <Joined dismiss=paths::overview(&organization.get_untracked()) />
         </div>
         <Heading text=common::OVERVIEW />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match overview.await {
-                    Ok(overview) => view! { <Shown overview=overview /> }.into_any(),
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=common::OVERVIEW />
-                            <Problem failure=failure refused=say::REFUSED />
-                        }
-                            .into_any()
+        {later(async move {
+            match overview.await {
+                Ok(overview) => view! { <Shown overview=overview /> }.into_any(),
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=common::OVERVIEW />
+                        <Problem failure=failure refused=say::REFUSED />
                     }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+            }
+        })}
     }
 }
 

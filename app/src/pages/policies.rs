@@ -23,6 +23,7 @@ use crate::{
         details::{Detail, Details},
         field::{Refusal, TextField},
         heading::{Heading, PageTitle},
+        later::later,
         notice::Notice,
         problem::Problem,
         summary::Summary,
@@ -66,20 +67,18 @@ pub fn Policies() -> impl IntoView {
         <Breadcrumb steps=vec![(common::ORGANIZATION_SETTINGS, None), (common::POLICIES, None)] />
         <div role="status">{saved}</div>
         <Heading text=common::POLICIES />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(found) => view! { <Shown found=found /> }.into_any(),
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=common::POLICIES />
-                            <Problem failure=failure refused=say::REFUSED />
-                        }
-                            .into_any()
+        {later(async move {
+            match found.await {
+                Ok(found) => view! { <Shown found=found /> }.into_any(),
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=common::POLICIES />
+                        <Problem failure=failure refused=say::REFUSED />
                     }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+            }
+        })}
     }
 }
 

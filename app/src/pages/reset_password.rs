@@ -14,6 +14,7 @@ use crate::{
         button::Submit,
         field::{Refusal, TextField},
         heading::{Heading, PageTitle},
+        later::later,
         notice::Notice,
         summary::Summary,
     },
@@ -34,26 +35,21 @@ pub fn ResetPassword() -> impl IntoView {
     view! {
         <PageTitle page=account::NEW_PASSWORD />
         <Plain>
-            <Suspense>
-                {move || {
-                    let code = code.clone();
-                    Suspend::new(async move {
-                        match open.await {
-                            Ok(email) => view! { <NewPassword email=email code=code /> }.into_any(),
-                            Err(failure) if failure.code == Code::Unauthenticated => view! { <Over /> }.into_any(),
-                            Err(failure) => {
-                                view! {
-                                    <Heading text=account::NEW_PASSWORD />
-                                    <Notice tone=Tone::Danger>
-                                        <p>{failure.message}</p>
-                                    </Notice>
-                                }
-                                    .into_any()
-                            }
+            {later(async move {
+                match open.await {
+                    Ok(email) => view! { <NewPassword email=email code=code /> }.into_any(),
+                    Err(failure) if failure.code == Code::Unauthenticated => view! { <Over /> }.into_any(),
+                    Err(failure) => {
+                        view! {
+                            <Heading text=account::NEW_PASSWORD />
+                            <Notice tone=Tone::Danger>
+                                <p>{failure.message}</p>
+                            </Notice>
                         }
-                    })
-                }}
-            </Suspense>
+                            .into_any()
+                    }
+                }
+            })}
         </Plain>
     }
 }

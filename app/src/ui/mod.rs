@@ -11,6 +11,7 @@ pub mod field;
 pub mod grants;
 pub mod heading;
 pub mod keys;
+pub mod later;
 pub mod notice;
 pub mod pages;
 pub mod problem;

@@ -20,6 +20,7 @@ use crate::{
         choice::{Choices, Segment},
         field::{Refusal, TextField},
         heading::{Heading, PageTitle},
+        later::later,
         notice::Notice,
         problem::Problem,
         summary::Summary,
@@ -35,14 +36,12 @@ pub fn Profile() -> impl IntoView {
         <Breadcrumb steps=vec![(account::YOUR_ACCOUNT, None), (common::PROFILE, None)] />
         <Done dismiss=paths::ACCOUNT />
         <Heading text=common::PROFILE />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match me.await {
-                    Ok(me) => view! { <Shown me=me /> }.into_any(),
-                    Err(failure) => view! { <Problem failure=failure refused=account::REFUSED /> }.into_any(),
-                }
-            })}
-        </Suspense>
+        {later(async move {
+            match me.await {
+                Ok(me) => view! { <Shown me=me /> }.into_any(),
+                Err(failure) => view! { <Problem failure=failure refused=account::REFUSED /> }.into_any(),
+            }
+        })}
     }
 }
 

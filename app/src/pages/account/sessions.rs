@@ -18,6 +18,7 @@ use crate::{
         button::{Look, Submit},
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        later::later,
         problem::Problem,
         table::{Cell, Table},
         time::Moment,
@@ -33,14 +34,12 @@ pub fn Sessions() -> impl IntoView {
         <Breadcrumb steps=vec![(YOUR_ACCOUNT, None), (common::SESSIONS, None)] />
         <Done dismiss=paths::SESSIONS />
         <Heading text=common::SESSIONS />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match list.await {
-                    Ok(list) => view! { <Shown list=list /> }.into_any(),
-                    Err(failure) => view! { <Problem failure=failure refused=REFUSED /> }.into_any(),
-                }
-            })}
-        </Suspense>
+        {later(async move {
+            match list.await {
+                Ok(list) => view! { <Shown list=list /> }.into_any(),
+                Err(failure) => view! { <Problem failure=failure refused=REFUSED /> }.into_any(),
+            }
+        })}
     }
 }
 

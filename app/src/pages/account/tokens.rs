@@ -13,6 +13,7 @@ use crate::{
     ui::{
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        later::later,
         problem::Problem,
     },
 };
@@ -26,17 +27,15 @@ pub fn OwnTokens() -> impl IntoView {
         <PageTitle page=say::YOUR_API_TOKENS />
         <Heading text=say::YOUR_API_TOKENS />
         <p class="lead">{say::LEAD}</p>
-        <Suspense>
-            {move || Suspend::new(async move {
-                match me.await {
-                    Ok(me) => {
-                        let places = me.memberships.into_iter().map(|membership| view! { <Place membership=membership /> });
-                        view! { <ul class="places">{places.collect_view()}</ul> }.into_any()
-                    }
-                    Err(failure) => view! { <Problem failure=failure refused=say::REFUSED /> }.into_any(),
+        {later(async move {
+            match me.await {
+                Ok(me) => {
+                    let places = me.memberships.into_iter().map(|membership| view! { <Place membership=membership /> });
+                    view! { <ul class="places">{places.collect_view()}</ul> }.into_any()
                 }
-            })}
-        </Suspense>
+                Err(failure) => view! { <Problem failure=failure refused=say::REFUSED /> }.into_any(),
+            }
+        })}
     }
 }
 

@@ -24,6 +24,7 @@ use crate::{
         field::Refusal,
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        later::later,
         pages::Pages,
         problem::Problem,
         summary::Summary,
@@ -49,25 +50,23 @@ pub fn AuditLog() -> impl IntoView {
         <div role="status">{posted_outcome().map(|outcome| view! { <Outcome outcome=outcome /> })}</div>
         <Heading text=common::AUDIT_LOG />
         <section>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    let log = log.await;
-                    let (organization, asked) = (organization.get_untracked(), asked.get_untracked());
-                    match log {
-                        Ok(log) => view! { <Listed log=log asked=asked /> }.into_any(),
-                        Err(failure) if failure.code == Code::Invalid => {
-                            view! { <NotAsked failure=failure organization=organization asked=asked /> }.into_any()
-                        }
-                        Err(failure) => {
-                            view! {
-                                <PageTitle page=common::AUDIT_LOG />
-                                <Problem failure=failure refused=say::REFUSED />
-                            }
-                                .into_any()
-                        }
+            {later(async move {
+                let log = log.await;
+                let (organization, asked) = (organization.get_untracked(), asked.get_untracked());
+                match log {
+                    Ok(log) => view! { <Listed log=log asked=asked /> }.into_any(),
+                    Err(failure) if failure.code == Code::Invalid => {
+                        view! { <NotAsked failure=failure organization=organization asked=asked /> }.into_any()
                     }
-                })}
-            </Suspense>
+                    Err(failure) => {
+                        view! {
+                            <PageTitle page=common::AUDIT_LOG />
+                            <Problem failure=failure refused=say::REFUSED />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
         </section>
     }
 }

@@ -14,6 +14,7 @@ use crate::{
         button::{ButtonLink, Look, Submit},
         field::{Refusal, TextField},
         heading::{Heading, PageTitle},
+        later::later,
         notice::Notice,
         summary::Summary,
         time::Moment,
@@ -35,26 +36,21 @@ pub fn Accept() -> impl IntoView {
     view! {
         <PageTitle page=say::INVITATION />
         <Plain>
-            <Suspense>
-                {move || {
-                    let code = code.clone();
-                    Suspend::new(async move {
-                        match open.await {
-                            Ok(open) => view! { <Opened open=open code=code /> }.into_any(),
-                            Err(failure) if failure.code == Code::Unauthenticated => view! { <Over /> }.into_any(),
-                            Err(failure) => {
-                                view! {
-                                    <Heading text=say::INVITATION />
-                                    <Notice tone=Tone::Danger>
-                                        <p>{failure.message}</p>
-                                    </Notice>
-                                }
-                                    .into_any()
-                            }
+            {later(async move {
+                match open.await {
+                    Ok(open) => view! { <Opened open=open code=code /> }.into_any(),
+                    Err(failure) if failure.code == Code::Unauthenticated => view! { <Over /> }.into_any(),
+                    Err(failure) => {
+                        view! {
+                            <Heading text=say::INVITATION />
+                            <Notice tone=Tone::Danger>
+                                <p>{failure.message}</p>
+                            </Notice>
                         }
-                    })
-                }}
-            </Suspense>
+                            .into_any()
+                    }
+                }
+            })}
         </Plain>
     }
 }

@@ -14,6 +14,7 @@ use crate::{
         confirm::ConfirmIdentity,
         field::{Refusal, TextField},
         heading::{Heading, PageTitle},
+        later::later,
         problem::Problem,
         role_cards::RoleCards,
         summary::Summary,
@@ -32,26 +33,24 @@ pub fn Invite() -> impl IntoView {
             (say::INVITE, None),
         ] />
         <Heading text=say::INVITE />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match form.await {
-                    Ok(form) => {
-                        view! {
-                            <PageTitle page=say::INVITE organization=form.organization.name.to_string() />
-                            <Create form=form />
-                        }
-                            .into_any()
+        {later(async move {
+            match form.await {
+                Ok(form) => {
+                    view! {
+                        <PageTitle page=say::INVITE organization=form.organization.name.to_string() />
+                        <Create form=form />
                     }
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=say::INVITE />
-                            <Problem failure=failure refused=say::REFUSED />
-                        }
-                            .into_any()
-                    }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=say::INVITE />
+                        <Problem failure=failure refused=say::REFUSED />
+                    }
+                        .into_any()
+                }
+            }
+        })}
     }
 }
 

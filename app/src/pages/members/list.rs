@@ -23,6 +23,7 @@ use crate::{
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
         keys::key,
+        later::later,
         notice::{Notice, Refused},
         pages::Pages,
         problem::Problem,
@@ -52,32 +53,30 @@ pub fn Members() -> impl IntoView {
             <Done dismiss=paths::members(&organization.get_untracked()) />
         </div>
         <Heading text=common::MEMBERS />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match list.await {
-                    Ok(list) => view! { <Shown list=list /> }.into_any(),
-                    Err(failure) if failure.code == Code::Invalid => {
-                        view! {
-                            <PageTitle page=common::MEMBERS />
-                            <Empty glyph=Glyph::Warning title=say::CANNOT_BE_SHOWN>
-                                <p class="empty-text" role="alert">
-                                    {failure.message}
-                                </p>
-                                <ButtonLink href=paths::members(&organization.get_untracked())>{say::SHOW_ALL}</ButtonLink>
-                            </Empty>
-                        }
-                            .into_any()
+        {later(async move {
+            match list.await {
+                Ok(list) => view! { <Shown list=list /> }.into_any(),
+                Err(failure) if failure.code == Code::Invalid => {
+                    view! {
+                        <PageTitle page=common::MEMBERS />
+                        <Empty glyph=Glyph::Warning title=say::CANNOT_BE_SHOWN>
+                            <p class="empty-text" role="alert">
+                                {failure.message}
+                            </p>
+                            <ButtonLink href=paths::members(&organization.get_untracked())>{say::SHOW_ALL}</ButtonLink>
+                        </Empty>
                     }
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=common::MEMBERS />
-                            <Problem failure=failure refused=area::REFUSED />
-                        }
-                            .into_any()
-                    }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=common::MEMBERS />
+                        <Problem failure=failure refused=area::REFUSED />
+                    }
+                        .into_any()
+                }
+            }
+        })}
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{
         field::Refusal,
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        later::later,
         problem::Problem,
         role_cards::RoleCards,
         summary::Summary,
@@ -47,21 +48,19 @@ pub fn MemberPage() -> impl IntoView {
             (common::MEMBERS, Some(paths::members(&organization.get_untracked()))),
             (common::MEMBER, None),
         ] />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(found) => view! { <Shown found=found /> }.into_any(),
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=common::MEMBER />
-                            <Heading text=common::MEMBER />
-                            <Problem failure=failure refused=area::REFUSED />
-                        }
-                            .into_any()
+        {later(async move {
+            match found.await {
+                Ok(found) => view! { <Shown found=found /> }.into_any(),
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=common::MEMBER />
+                        <Heading text=common::MEMBER />
+                        <Problem failure=failure refused=area::REFUSED />
                     }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+            }
+        })}
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{
         confirm::ConfirmIdentity,
         field::{Refusal, TextField},
         heading::{Heading, PageTitle},
+        later::later,
         notice::Notice,
         problem::Problem,
         summary::Summary,
@@ -53,38 +54,36 @@ pub fn Remove() -> impl IntoView {
         Resource::new_blocking(move || (organization.get(), user.get()), |(organization, user)| members::offboarding(organization, user));
     view! {
         {steps}
-        <Suspense>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(found) => view! { <Ask found=found /> }.into_any(),
-                    // The only owner stays.
-                    Err(failure) if failure.code == Code::Conflict => {
-                        let members = paths::members(&organization.get_untracked());
-                        view! {
-                            <PageTitle page=say::REMOVE_MEMBER />
-                            <Heading text=say::REMOVE_MEMBER />
-                            <div class="form" role="alert">
-                                <Notice tone=Tone::Warning>
-                                    <p>{failure.message}</p>
-                                </Notice>
-                                <div class="form-actions">
-                                    <ButtonLink href=members>{say::GO_TO_MEMBERS}</ButtonLink>
-                                </div>
+        {later(async move {
+            match found.await {
+                Ok(found) => view! { <Ask found=found /> }.into_any(),
+                // The only owner stays.
+                Err(failure) if failure.code == Code::Conflict => {
+                    let members = paths::members(&organization.get_untracked());
+                    view! {
+                        <PageTitle page=say::REMOVE_MEMBER />
+                        <Heading text=say::REMOVE_MEMBER />
+                        <div class="form" role="alert">
+                            <Notice tone=Tone::Warning>
+                                <p>{failure.message}</p>
+                            </Notice>
+                            <div class="form-actions">
+                                <ButtonLink href=members>{say::GO_TO_MEMBERS}</ButtonLink>
                             </div>
-                        }
-                            .into_any()
+                        </div>
                     }
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=say::REMOVE_MEMBER />
-                            <Heading text=say::REMOVE_MEMBER />
-                            <Problem failure=failure refused=say::REFUSED />
-                        }
-                            .into_any()
-                    }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=say::REMOVE_MEMBER />
+                        <Heading text=say::REMOVE_MEMBER />
+                        <Problem failure=failure refused=say::REFUSED />
+                    }
+                        .into_any()
+                }
+            }
+        })}
     }
     .into_any()
 }

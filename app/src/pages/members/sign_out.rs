@@ -16,6 +16,7 @@ use crate::{
         button::{ButtonLink, Look, Submit},
         field::Refusal,
         heading::{Heading, PageTitle},
+        later::later,
         problem::Problem,
         summary::Summary,
     },
@@ -33,22 +34,20 @@ pub fn SignOut() -> impl IntoView {
             (common::MEMBERS, Some(paths::members(&organization.get_untracked()))),
             (area::SIGN_OUT_EVERYWHERE, None),
         ] />
-        <Suspense>
-            {move || Suspend::new(async move {
-                let found = found.await.and_then(|found| if found.listed.may_edit { Ok(found) } else { Err(forbidden()) });
-                match found {
-                    Ok(found) => view! { <Ask found=found /> }.into_any(),
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=area::SIGN_OUT_EVERYWHERE />
-                            <Heading text=area::SIGN_OUT_EVERYWHERE />
-                            <Problem failure=failure refused=say::REFUSED />
-                        }
-                            .into_any()
+        {later(async move {
+            let found = found.await.and_then(|found| if found.listed.may_edit { Ok(found) } else { Err(forbidden()) });
+            match found {
+                Ok(found) => view! { <Ask found=found /> }.into_any(),
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=area::SIGN_OUT_EVERYWHERE />
+                        <Heading text=area::SIGN_OUT_EVERYWHERE />
+                        <Problem failure=failure refused=say::REFUSED />
                     }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+            }
+        })}
     }
     .into_any()
 }

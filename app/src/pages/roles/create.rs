@@ -17,6 +17,7 @@ use crate::{
         confirm::ConfirmIdentity,
         field::Refusal,
         heading::{Heading, PageTitle},
+        later::later,
         problem::Problem,
         summary::Summary,
     },
@@ -34,26 +35,24 @@ pub fn NewRole() -> impl IntoView {
             (area::CREATE_ROLE, None),
         ] />
         <Heading text=area::CREATE_ROLE />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match form.await {
-                    Ok(form) => {
-                        view! {
-                            <PageTitle page=area::CREATE_ROLE organization=form.organization.name.to_string() />
-                            <Create form=form />
-                        }
-                            .into_any()
+        {later(async move {
+            match form.await {
+                Ok(form) => {
+                    view! {
+                        <PageTitle page=area::CREATE_ROLE organization=form.organization.name.to_string() />
+                        <Create form=form />
                     }
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=area::CREATE_ROLE />
-                            <Problem failure=failure refused=say::REFUSED />
-                        }
-                            .into_any()
-                    }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=area::CREATE_ROLE />
+                        <Problem failure=failure refused=say::REFUSED />
+                    }
+                        .into_any()
+                }
+            }
+        })}
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
         button::{ButtonLink, Look, Submit},
         field::Refusal,
         heading::{Heading, PageTitle},
+        later::later,
         notice::Notice,
         problem::Problem,
         summary::Summary,
@@ -31,32 +32,30 @@ pub fn DeleteRole() -> impl IntoView {
             (common::ROLES, Some(paths::roles(&organization.get_untracked()))),
             (say::DELETE_ROLE, None),
         ] />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(found) if found.may_delete => view! { <Ask found=found /> }.into_any(),
-                    Ok(_) => {
-                        view! {
-                            <PageTitle page=say::DELETE_ROLE />
-                            <Heading text=say::DELETE_ROLE />
-                            <Problem
-                                failure=domain::Failure::new(domain::Code::Forbidden, say::MAY_DO_MORE)
-                                refused=say::THIS_REFUSED
-                            />
-                        }
-                            .into_any()
+        {later(async move {
+            match found.await {
+                Ok(found) if found.may_delete => view! { <Ask found=found /> }.into_any(),
+                Ok(_) => {
+                    view! {
+                        <PageTitle page=say::DELETE_ROLE />
+                        <Heading text=say::DELETE_ROLE />
+                        <Problem
+                            failure=domain::Failure::new(domain::Code::Forbidden, say::MAY_DO_MORE)
+                            refused=say::THIS_REFUSED
+                        />
                     }
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=say::DELETE_ROLE />
-                            <Heading text=say::DELETE_ROLE />
-                            <Problem failure=failure refused=say::REFUSED />
-                        }
-                            .into_any()
-                    }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=say::DELETE_ROLE />
+                        <Heading text=say::DELETE_ROLE />
+                        <Problem failure=failure refused=say::REFUSED />
+                    }
+                        .into_any()
+                }
+            }
+        })}
     }
 }
 

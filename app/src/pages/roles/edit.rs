@@ -22,6 +22,7 @@ use crate::{
         grants::{Grants, counted},
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        later::later,
         notice::Notice,
         problem::Problem,
         summary::Summary,
@@ -46,21 +47,19 @@ pub fn EditRole() -> impl IntoView {
             (common::ROLES, Some(paths::roles(&organization.get_untracked()))),
             (common::ROLE, None),
         ] />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(found) => view! { <Shown found=found /> }.into_any(),
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=common::ROLE />
-                            <Heading text=common::ROLE />
-                            <Problem failure=failure refused=area::REFUSED />
-                        }
-                            .into_any()
+        {later(async move {
+            match found.await {
+                Ok(found) => view! { <Shown found=found /> }.into_any(),
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=common::ROLE />
+                        <Heading text=common::ROLE />
+                        <Problem failure=failure refused=area::REFUSED />
                     }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+            }
+        })}
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
         grants::{Grants, counted},
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        later::later,
         notice::Notice,
         problem::Problem,
         table::{Cell, Table},
@@ -35,20 +36,18 @@ pub fn Roles() -> impl IntoView {
             <Done dismiss=paths::roles(&organization.get_untracked()) />
         </div>
         <Heading text=common::ROLES />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match list.await {
-                    Ok(list) => view! { <Shown list=list /> }.into_any(),
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=common::ROLES />
-                            <Problem failure=failure refused=area::REFUSED />
-                        }
-                            .into_any()
+        {later(async move {
+            match list.await {
+                Ok(list) => view! { <Shown list=list /> }.into_any(),
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=common::ROLES />
+                        <Problem failure=failure refused=area::REFUSED />
                     }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+            }
+        })}
     }
 }
 

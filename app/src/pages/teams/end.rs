@@ -16,6 +16,7 @@ use crate::{
         button::{ButtonLink, Look, Submit},
         field::{Refusal, TextField},
         heading::{Heading, PageTitle},
+        later::later,
         problem::Problem,
         summary::Summary,
     },
@@ -33,21 +34,19 @@ pub fn EndTeam() -> impl IntoView {
             (common::TEAMS, Some(paths::teams(&organization.get_untracked()))),
             (area::END_TEAM, None),
         ] />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(found) => view! { <Ask found=found /> }.into_any(),
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=area::END_TEAM />
-                            <Heading text=area::END_TEAM />
-                            <Problem failure=failure refused=say::REFUSED />
-                        }
-                            .into_any()
+        {later(async move {
+            match found.await {
+                Ok(found) => view! { <Ask found=found /> }.into_any(),
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=area::END_TEAM />
+                        <Heading text=area::END_TEAM />
+                        <Problem failure=failure refused=say::REFUSED />
                     }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+            }
+        })}
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
         button::{ButtonLink, Submit},
         field::{Refusal, TextArea, TextField},
         heading::{Heading, PageTitle},
+        later::later,
         problem::Problem,
         summary::Summary,
     },
@@ -32,27 +33,25 @@ pub fn NewTeam() -> impl IntoView {
             (area::CREATE_TEAM, None),
         ] />
         <Heading text=area::CREATE_TEAM />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match form.await {
-                    Ok(blank) => {
-                        view! {
-                            <PageTitle page=area::CREATE_TEAM organization=blank.organization.name.to_string() />
-                            <p class="lead">{say::LEAD}</p>
-                            <TeamForm blank=blank refused=say::NOT_CREATED />
-                        }
-                            .into_any()
+        {later(async move {
+            match form.await {
+                Ok(blank) => {
+                    view! {
+                        <PageTitle page=area::CREATE_TEAM organization=blank.organization.name.to_string() />
+                        <p class="lead">{say::LEAD}</p>
+                        <TeamForm blank=blank refused=say::NOT_CREATED />
                     }
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=area::CREATE_TEAM />
-                            <Problem failure=failure refused=say::CREATE_REFUSED />
-                        }
-                            .into_any()
-                    }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=area::CREATE_TEAM />
+                        <Problem failure=failure refused=say::CREATE_REFUSED />
+                    }
+                        .into_any()
+                }
+            }
+        })}
     }
 }
 
@@ -69,26 +68,24 @@ pub fn EditTeam() -> impl IntoView {
             (say::EDIT_TEAM, None),
         ] />
         <Heading text=say::EDIT_TEAM />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match form.await {
-                    Ok(blank) => {
-                        view! {
-                            <PageTitle page=say::EDIT_TEAM organization=blank.organization.name.to_string() />
-                            <TeamForm blank=blank refused=say::NOT_CHANGED />
-                        }
-                            .into_any()
+        {later(async move {
+            match form.await {
+                Ok(blank) => {
+                    view! {
+                        <PageTitle page=say::EDIT_TEAM organization=blank.organization.name.to_string() />
+                        <TeamForm blank=blank refused=say::NOT_CHANGED />
                     }
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=say::EDIT_TEAM />
-                            <Problem failure=failure refused=say::EDIT_REFUSED />
-                        }
-                            .into_any()
-                    }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=say::EDIT_TEAM />
+                        <Problem failure=failure refused=say::EDIT_REFUSED />
+                    }
+                        .into_any()
+                }
+            }
+        })}
     }
 }
 

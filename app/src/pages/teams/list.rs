@@ -18,6 +18,7 @@ use crate::{
         empty::Empty,
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        later::later,
         notice::Notice,
         pages::Pages,
         problem::Problem,
@@ -46,20 +47,18 @@ pub fn Teams() -> impl IntoView {
         <Breadcrumb steps=vec![(common::ORGANIZATION_SETTINGS, None), (common::TEAMS, None)] />
         <div role="status">{ended}</div>
         <Heading text=common::TEAMS />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match list.await {
-                    Ok(list) => view! { <Shown list=list /> }.into_any(),
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=common::TEAMS />
-                            <Problem failure=failure refused=area::REFUSED />
-                        }
-                            .into_any()
+        {later(async move {
+            match list.await {
+                Ok(list) => view! { <Shown list=list /> }.into_any(),
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=common::TEAMS />
+                        <Problem failure=failure refused=area::REFUSED />
                     }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+            }
+        })}
     }
 }
 

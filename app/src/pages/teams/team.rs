@@ -20,6 +20,7 @@ use crate::{
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
         keys::key,
+        later::later,
         notice::Notice,
         problem::Problem,
         select::Select,
@@ -56,21 +57,19 @@ pub fn TeamPage() -> impl IntoView {
         <div role="status">
             <Done />
         </div>
-        <Suspense>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(found) => view! { <Shown found=found /> }.into_any(),
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=common::TEAM />
-                            <Heading text=common::TEAM />
-                            <Problem failure=failure refused=area::REFUSED />
-                        }
-                            .into_any()
+        {later(async move {
+            match found.await {
+                Ok(found) => view! { <Shown found=found /> }.into_any(),
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=common::TEAM />
+                        <Heading text=common::TEAM />
+                        <Problem failure=failure refused=area::REFUSED />
                     }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+            }
+        })}
     }
 }
 

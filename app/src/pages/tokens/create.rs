@@ -28,6 +28,7 @@ use crate::{
         confirm::ConfirmIdentity,
         field::Refusal,
         heading::{Heading, PageTitle},
+        later::later,
         notice::Notice,
         problem::Problem,
         summary::Summary,
@@ -47,27 +48,25 @@ pub fn NewToken() -> impl IntoView {
             (common::GENERATE_TOKEN, None),
         ] />
         <Heading text=common::GENERATE_TOKEN />
-        <Suspense>
-            {move || Suspend::new(async move {
-                let (form, policy) = (form.await, policy.await);
-                match form.and_then(|blank| policy.map(|found| (blank, found.policy))) {
-                    Ok((blank, policy)) => {
-                        view! {
-                            <PageTitle page=common::GENERATE_TOKEN organization=blank.organization.name.to_string() />
-                            <Generate blank=blank policy=policy />
-                        }
-                            .into_any()
+        {later(async move {
+            let (form, policy) = (form.await, policy.await);
+            match form.and_then(|blank| policy.map(|found| (blank, found.policy))) {
+                Ok((blank, policy)) => {
+                    view! {
+                        <PageTitle page=common::GENERATE_TOKEN organization=blank.organization.name.to_string() />
+                        <Generate blank=blank policy=policy />
                     }
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=common::GENERATE_TOKEN />
-                            <Problem failure=failure refused=say::REFUSED />
-                        }
-                            .into_any()
-                    }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=common::GENERATE_TOKEN />
+                        <Problem failure=failure refused=say::REFUSED />
+                    }
+                        .into_any()
+                }
+            }
+        })}
     }
 }
 

@@ -28,6 +28,7 @@ use crate::{
         field::Refusal,
         grants::Grants,
         heading::{Heading, PageTitle},
+        later::later,
         notice::Notice,
         problem::Problem,
         summary::Summary,
@@ -51,30 +52,28 @@ pub fn EditToken() -> impl IntoView {
             (common::EDIT, None),
         ] />
         <Heading text=say::EDIT_TOKEN />
-        <Suspense>
-            {move || Suspend::new(async move {
-                let (form, policy) = (form.await, policy.await);
-                match form.and_then(|editable| policy.map(|found| (editable, found))) {
-                    Ok((editable, found)) => {
-                        view! {
-                            <PageTitle page=say::EDIT_TOKEN organization=editable.organization.name.to_string() />
-                            <EditForm editable=editable policy=found.policy now=found.now />
-                        }
-                            .into_any()
+        {later(async move {
+            let (form, policy) = (form.await, policy.await);
+            match form.and_then(|editable| policy.map(|found| (editable, found))) {
+                Ok((editable, found)) => {
+                    view! {
+                        <PageTitle page=say::EDIT_TOKEN organization=editable.organization.name.to_string() />
+                        <EditForm editable=editable policy=found.policy now=found.now />
                     }
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=say::EDIT_TOKEN />
-                            {match page() {
-                                Some(page) if failure.code == Code::Conflict => view! { <TooLate why=failure.message page=page /> }.into_any(),
-                                _ => view! { <Problem failure=failure refused=say::REFUSED /> }.into_any(),
-                            }}
-                        }
-                            .into_any()
-                    }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=say::EDIT_TOKEN />
+                        {match page() {
+                            Some(page) if failure.code == Code::Conflict => view! { <TooLate why=failure.message page=page /> }.into_any(),
+                            _ => view! { <Problem failure=failure refused=say::REFUSED /> }.into_any(),
+                        }}
+                    }
+                        .into_any()
+                }
+            }
+        })}
     }
 }
 

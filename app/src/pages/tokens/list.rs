@@ -30,6 +30,7 @@ use crate::{
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
         keys::key,
+        later::later,
         notice::Notice,
         pages::Pages,
         problem::Problem,
@@ -63,23 +64,21 @@ pub fn Tokens() -> impl IntoView {
         </div>
         <Heading text=common::API_TOKENS />
         <section>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match list.await {
-                        Ok(list) => view! { <Listed list=list /> }.into_any(),
-                        Err(failure) if failure.code == Code::Invalid => {
-                            view! { <Unreadable message=failure.message all=paths::tokens(&organization.get_untracked()) /> }.into_any()
-                        }
-                        Err(failure) => {
-                            view! {
-                                <PageTitle page=common::API_TOKENS />
-                                <Problem failure=failure refused=say::REFUSED />
-                            }
-                                .into_any()
-                        }
+            {later(async move {
+                match list.await {
+                    Ok(list) => view! { <Listed list=list /> }.into_any(),
+                    Err(failure) if failure.code == Code::Invalid => {
+                        view! { <Unreadable message=failure.message all=paths::tokens(&organization.get_untracked()) /> }.into_any()
                     }
-                })}
-            </Suspense>
+                    Err(failure) => {
+                        view! {
+                            <PageTitle page=common::API_TOKENS />
+                            <Problem failure=failure refused=say::REFUSED />
+                        }
+                            .into_any()
+                    }
+                }
+            })}
         </section>
         {move || {
             let id = revoke.get();

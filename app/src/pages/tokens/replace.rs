@@ -25,6 +25,7 @@ use crate::{
         details::{Detail, Details},
         field::Refusal,
         heading::{Heading, PageTitle},
+        later::later,
         notice::Notice,
         summary::Summary,
         time::Moment,
@@ -41,26 +42,24 @@ pub fn ReplaceToken() -> impl IntoView {
     view! {
         <Steps last=common::GENERATE_REPLACEMENT organization=organization id=id />
         <Heading text=common::GENERATE_REPLACEMENT />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match form.await {
-                    Ok(form) => {
-                        view! {
-                            <PageTitle page=common::GENERATE_REPLACEMENT organization=form.organization.name.to_string() />
-                            <Replace form=form />
-                        }
-                            .into_any()
+        {later(async move {
+            match form.await {
+                Ok(form) => {
+                    view! {
+                        <PageTitle page=common::GENERATE_REPLACEMENT organization=form.organization.name.to_string() />
+                        <Replace form=form />
                     }
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=common::GENERATE_REPLACEMENT />
-                            <NotNow failure=failure refused=say::REFUSED organization=organization id=id />
-                        }
-                            .into_any()
-                    }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=common::GENERATE_REPLACEMENT />
+                        <NotNow failure=failure refused=say::REFUSED organization=organization id=id />
+                    }
+                        .into_any()
+                }
+            }
+        })}
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
         button::{Look, Submit},
         dialog::Dialog,
         field::{Refusal, TextField},
+        later::later,
         notice::{Notice, Refused},
         time::{Moment, ago},
     },
@@ -29,36 +30,31 @@ pub fn Revoke(organization: String, place: String, id: String) -> impl IntoView 
     let back = paths::tokens_at(&organization, &place);
     let stored = StoredValue::new((organization, place));
     view! {
-        <Suspense>
-            {move || {
-                let back = back.clone();
-                Suspend::new(async move {
-                    let (organization, place) = stored.get_value();
-                    match found.await {
-                        Ok((found, old, history)) if !matches!(found.token.state, State::Revoked { .. }) => {
-                            let action = paths::revoke(&organization, &place, found.token.id);
-                            view! { <Ask found=found old=old history=Some(history) action=action back=back /> }.into_any()
-                        }
-                        Ok((Found { token, .. }, ..)) => {
-                            view! {
-                                <Told tone=Tone::Neutral dismiss=back>
-                                    {say::revoked_already(token.label.as_str())}
-                                </Told>
-                            }
-                                .into_any()
-                        }
-                        Err(failure) => {
-                            view! {
-                                <Told tone=Tone::Danger dismiss=back>
-                                    {failure.message}
-                                </Told>
-                            }
-                                .into_any()
-                        }
+        {later(async move {
+            let (organization, place) = stored.get_value();
+            match found.await {
+                Ok((found, old, history)) if !matches!(found.token.state, State::Revoked { .. }) => {
+                    let action = paths::revoke(&organization, &place, found.token.id);
+                    view! { <Ask found=found old=old history=Some(history) action=action back=back /> }.into_any()
+                }
+                Ok((Found { token, .. }, ..)) => {
+                    view! {
+                        <Told tone=Tone::Neutral dismiss=back>
+                            {say::revoked_already(token.label.as_str())}
+                        </Told>
                     }
-                })
-            }}
-        </Suspense>
+                        .into_any()
+                }
+                Err(failure) => {
+                    view! {
+                        <Told tone=Tone::Danger dismiss=back>
+                            {failure.message}
+                        </Told>
+                    }
+                        .into_any()
+                }
+            }
+        })}
     }
 }
 
@@ -69,21 +65,16 @@ pub fn Revoked(organization: String, place: String, ids: String) -> impl IntoVie
     let key = (organization, ids);
     let told = Resource::new_blocking(move || key.clone(), |(organization, ids)| told(organization, ids));
     view! {
-        <Suspense>
-            {move || {
-                let back = back.clone();
-                Suspend::new(async move {
-                    told.await
-                        .map(|text| {
-                            view! {
-                                <Notice tone=Tone::Success dismiss=back>
-                                    <p>{text}</p>
-                                </Notice>
-                            }
-                        })
+        {later(async move {
+            told.await
+                .map(|text| {
+                    view! {
+                        <Notice tone=Tone::Success dismiss=back>
+                            <p>{text}</p>
+                        </Notice>
+                    }
                 })
-            }}
-        </Suspense>
+        })}
     }
 }
 

@@ -23,6 +23,7 @@ use crate::{
         field::{Refusal, TextField},
         heading::{Heading, PageTitle},
         icon::Glyph,
+        later::later,
         notice::Notice,
         problem::Problem,
         summary::Summary,
@@ -47,30 +48,28 @@ pub fn RevokeMany() -> impl IntoView {
             (say::REVOKE_TOKENS, None),
         ] />
         <Heading text=say::REVOKE_TOKENS />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match chosen.await {
-                    Ok(chosen) => view! { <Ask chosen=chosen place=place.get_untracked() /> }.into_any(),
-                    Err(failure) if failure.code == Code::Invalid => {
-                        view! {
-                            <PageTitle page=say::REVOKE_TOKENS />
-                            <Empty glyph=Glyph::Info title=say::NOT_ASKED>
-                                <p class="empty-text">{failure.message}</p>
-                                <ButtonLink href=untrack(list)>{say::BACK_TO_THE_LIST}</ButtonLink>
-                            </Empty>
-                        }
-                            .into_any()
+        {later(async move {
+            match chosen.await {
+                Ok(chosen) => view! { <Ask chosen=chosen place=place.get_untracked() /> }.into_any(),
+                Err(failure) if failure.code == Code::Invalid => {
+                    view! {
+                        <PageTitle page=say::REVOKE_TOKENS />
+                        <Empty glyph=Glyph::Info title=say::NOT_ASKED>
+                            <p class="empty-text">{failure.message}</p>
+                            <ButtonLink href=untrack(list)>{say::BACK_TO_THE_LIST}</ButtonLink>
+                        </Empty>
                     }
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=say::REVOKE_TOKENS />
-                            <Problem failure=failure refused=say::REFUSED />
-                        }
-                            .into_any()
-                    }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=say::REVOKE_TOKENS />
+                        <Problem failure=failure refused=say::REFUSED />
+                    }
+                        .into_any()
+                }
+            }
+        })}
     }
 }
 

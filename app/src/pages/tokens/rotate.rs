@@ -22,6 +22,7 @@ use crate::{
         details::{Detail, Details},
         field::Refusal,
         heading::{Heading, PageTitle},
+        later::later,
         notice::Notice,
         problem::Problem,
         secret_once::Before,
@@ -39,26 +40,24 @@ pub fn RotateToken() -> impl IntoView {
     view! {
         <Steps last=say::ROTATE_TOKEN organization=organization id=id />
         <Heading text=say::ROTATE_TOKEN />
-        <Suspense>
-            {move || Suspend::new(async move {
-                match form.await {
-                    Ok(form) => {
-                        view! {
-                            <PageTitle page=say::ROTATE_TOKEN organization=form.organization.name.to_string() />
-                            <Rotate form=form />
-                        }
-                            .into_any()
+        {later(async move {
+            match form.await {
+                Ok(form) => {
+                    view! {
+                        <PageTitle page=say::ROTATE_TOKEN organization=form.organization.name.to_string() />
+                        <Rotate form=form />
                     }
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=say::ROTATE_TOKEN />
-                            <NotNow failure=failure refused=say::REFUSED organization=organization id=id />
-                        }
-                            .into_any()
-                    }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=say::ROTATE_TOKEN />
+                        <NotNow failure=failure refused=say::REFUSED organization=organization id=id />
+                    }
+                        .into_any()
+                }
+            }
+        })}
     }
 }
 

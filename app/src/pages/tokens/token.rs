@@ -36,6 +36,7 @@ use crate::{
         details::{Detail, Details},
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
+        later::later,
         notice::Notice,
         problem::Problem,
         time::Moment,
@@ -60,22 +61,20 @@ pub fn TokenPage() -> impl IntoView {
             (common::API_TOKENS, Some(paths::tokens(&organization.get_untracked()))),
             (common::TOKEN, None),
         ] />
-        <Suspense>
-            {move || Suspend::new(async move {
-                let (found, known, used, recent) = (found.await, secrets.await, used.await, recent.await);
-                match found.and_then(|found| known.map(|known| (found, known))) {
-                    Ok((found, known)) => view! { <Shown found=found known=known used=used recent=recent /> }.into_any(),
-                    Err(failure) => {
-                        view! {
-                            <PageTitle page=common::TOKEN />
-                            <Heading text=common::TOKEN />
-                            <Problem failure=failure refused=list::REFUSED />
-                        }
-                            .into_any()
+        {later(async move {
+            let (found, known, used, recent) = (found.await, secrets.await, used.await, recent.await);
+            match found.and_then(|found| known.map(|known| (found, known))) {
+                Ok((found, known)) => view! { <Shown found=found known=known used=used recent=recent /> }.into_any(),
+                Err(failure) => {
+                    view! {
+                        <PageTitle page=common::TOKEN />
+                        <Heading text=common::TOKEN />
+                        <Problem failure=failure refused=list::REFUSED />
                     }
+                        .into_any()
                 }
-            })}
-        </Suspense>
+            }
+        })}
     }
 }
 
