@@ -18,7 +18,7 @@ test('a team is created, somebody in it generates a token of it, and both end to
   await expect(page.getByRole('link', { name: 'Generate token' })).toHaveCount(0);
   await page.getByRole('combobox', { name: 'Add a member of the organization' }).selectOption('Christine Darden (christine@acme.test)');
   await page.getByRole('button', { name: 'Add to team' }).click();
-  await says(page, 'They are in the team now');
+  await says(page, 'Added to the team');
   const team = new URL(page.url()).pathname;
 
   const other = await theirs(browser, scripts, complaints, server.origin, cookies);

@@ -114,6 +114,7 @@ fn Facts(policy: Policy) -> impl IntoView {
 }
 
 /// What the fields show: what was typed, or what there is.
+#[derive(PartialEq)]
 struct Values {
     max_days: String,
     default_days: String,
@@ -169,6 +170,7 @@ fn PolicyForm(found: Found) -> impl IntoView {
     let address = paths::policies(organization.slug.as_str());
     let refusal = Refusal::posted();
     let values = Values::of(&policy).or_posted();
+    let title = if values == Values::of(&policy) { say::PREVIEW_UNCHANGED } else { say::PREVIEW };
     let impact = posted::impact();
     // Comes back with the values it was shown for; with others, they are shown anew.
     let confirmed = posted::field("confirmed");
@@ -178,7 +180,7 @@ fn PolicyForm(found: Found) -> impl IntoView {
     let preview = impact.map(|impact| {
         let from = wanted.filter(|_| wanted != policy.revoke_unused_days).map(|days: u32| now.plus(Duration::from_hours(24) * days));
         let from = from.map(Timestamp::human);
-        view! { <Preview organization=organization.slug.to_string() impact=impact revokes=wanted not_before=from now=now takes_focus=!refusal.is_some() /> }
+        view! { <Preview title=title organization=organization.slug.to_string() impact=impact revokes=wanted not_before=from now=now takes_focus=!refusal.is_some() /> }
     });
     view! {
         <Summary title=say::NOT_SAVED fields=FIELDS refusal=refusal />
@@ -379,6 +381,7 @@ fn Breaking(organization: String, tokens: Vec<Outside>, of: u64, now: Timestamp)
 /// was refused: all of it may be higher than the window.
 #[component]
 fn Preview(
+    title: &'static str,
     organization: String,
     impact: Impact,
     revokes: Option<u32>,
@@ -403,7 +406,7 @@ fn Preview(
         <div id="preview" role="group" aria-labelledby="preview-title">
             <Notice tone=tone>
                 <h2 class="summary-title" id="preview-title" tabindex="-1" autofocus=takes_focus>
-                    {say::PREVIEW}
+                    {title}
                 </h2>
                 {anew}
                 <p>{breaking}</p>

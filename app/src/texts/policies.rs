@@ -44,6 +44,7 @@ pub const NEVER_REVOKED: &str = "Never";
 pub const LABELS_ARE_UNIQUE: &str = "Unique";
 
 pub const PREVIEW: &str = "Not saved yet: what this means for your tokens";
+pub const PREVIEW_UNCHANGED: &str = "Nothing is changed: what the policy means for your tokens";
 pub const BREAKING: &str = "Tokens that break this policy, those used last first";
 /// Those that are folded away.
 pub const BREAKING_TOO: &str = "More tokens that break this policy";

@@ -103,6 +103,7 @@ async fn what_is_over_is_in_the_other_view(it: TestConsole) {
     let gone = it.post_form(&owner, &format!("/orgs/acme/tokens/{}/revoke", over.id), &[("label", "revoked one")]).await;
     let told = it.get(&owner, gone.header("location")).await;
     assert!(told.text().contains("Token “revoked one” is revoked."));
+    assert!(told.body.contains(&format!("href=\"/orgs/acme/tokens/{}\">revoked one</a>", over.id)), "what was revoked is a click away");
     assert!(!told.body.contains(&format!("row-{}", over.id)), "its row has left");
     let ended = it.get(&owner, "/orgs/acme/tokens?view=inactive").await;
     assert!(ended.text().contains("revoked one") && !ended.text().contains("Revoke selected"), "nothing there can be selected");

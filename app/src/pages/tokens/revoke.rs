@@ -62,31 +62,35 @@ pub fn Revoke(organization: String, place: String, id: String) -> impl IntoView 
 #[component]
 pub fn Revoked(organization: String, place: String, ids: String) -> impl IntoView {
     let back = paths::tokens_at(&organization, &place);
-    let key = (organization, ids);
-    let told = Resource::new_blocking(move || key.clone(), |(organization, ids)| told(organization, ids));
+    let key = (organization.clone(), ids);
+    let revoked = Resource::new_blocking(move || key.clone(), |(organization, ids)| revoked(organization, ids));
     view! {
         {later(async move {
-            told.await
-                .map(|text| {
-                    view! {
-                        <Notice tone=Tone::Success dismiss=back>
-                            <p>{text}</p>
-                        </Notice>
-                    }
-                })
+            let tokens = revoked.await;
+            let told = match tokens.as_slice() {
+                [] => return None,
+                [token] => say::revoked(view! { <a href=paths::token(&organization, token.id)>{token.label.to_string()}</a> }.into_any()),
+                many => say::many_revoked(many.len()).into_any(),
+            };
+            Some(
+                view! {
+                    <Notice tone=Tone::Success dismiss=back>
+                        <p>{told}</p>
+                    </Notice>
+                },
+            )
         })}
     }
 }
 
-/// What there is to tell about tokens of which an address says that they are revoked.
-async fn told(organization: String, ids: String) -> Option<String> {
-    let revoked = |token: &Token| matches!(token.state, State::Revoked { .. });
-    if ids.contains(',') {
-        let tokens = tokens::find_many(organization, ids).await.ok()?.tokens;
-        return tokens.iter().all(revoked).then(|| say::many_revoked(tokens.len()));
-    }
-    let token = tokens::find(organization, ids).await.ok()?.token;
-    revoked(&token).then(|| say::revoked(token.label.as_str(), &token.hint))
+/// The tokens of which an address says that they are revoked, if all of them are.
+async fn revoked(organization: String, ids: String) -> Vec<Token> {
+    let tokens = if ids.contains(',') {
+        tokens::find_many(organization, ids).await.map(|found| found.tokens)
+    } else {
+        tokens::find(organization, ids).await.map(|found| vec![found.token])
+    };
+    tokens.ok().filter(|tokens| tokens.iter().all(|token| matches!(token.state, State::Revoked { .. }))).unwrap_or_default()
 }
 
 /// A message in the place of the dialog.

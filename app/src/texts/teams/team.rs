@@ -2,7 +2,7 @@
 
 pub const CREATED: &str = "The team is created. Add the people who shall share its tokens.";
 pub const EDITED: &str = "The team is changed.";
-pub const ADDED: &str = "They are in the team now, and reach its tokens.";
+pub const ADDED: &str = "Added to the team, which brings access to its tokens.";
 pub const REMOVED: &str = "They are no longer in the team. Rotate its tokens if they may have kept a secret.";
 
 /// For who is in the team.

@@ -1,6 +1,5 @@
 //! Revoking a token.
 
-use domain::Hint;
 use leptos::prelude::*;
 
 pub const REVOKE_TOKEN: &str = "Revoke token";
@@ -21,8 +20,8 @@ pub fn revoked_already(label: &str) -> String {
     format!("Token “{label}” is revoked already.")
 }
 
-pub fn revoked(label: &str, hint: &Hint) -> String {
-    format!("Token “{label}” is revoked. Whatever still presents {hint} is refused.")
+pub fn revoked(token: AnyView) -> AnyView {
+    view! { "Token “" {token} "” is revoked. Whatever still presents it is refused." }.into_any()
 }
 
 /// Of more than one.
