@@ -154,7 +154,7 @@ struct Made {
 
 /// Sets an instance up, with a few tokens that are generated or with many that are made up, the first of which are hot.
 async fn set_up(console: &Console, stored: Option<(u32, usize)>) -> Result<Made, Box<dyn Error>> {
-    let caller = Caller::command_line("req_bench".to_owned());
+    let caller = Caller::command_line("req_bench");
     let mut random = [0; 16];
     SystemEntropy.fill(&mut random);
     let password = || Password::new(data_encoding::HEXLOWER.encode(&random));

@@ -11,10 +11,20 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-cap
     magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), xr-spatial-tracking=(), clipboard-write=(self), \
     publickey-credentials-get=(self), publickey-credentials-create=(self)";
 
+/// As many headers as an answer has: room for all of them at once.
+pub(crate) const MOST: usize = 16;
+
+// Their names are made once, here: to make one is to read it letter by letter.
+const CROSS_ORIGIN_EMBEDDER_POLICY: HeaderName = HeaderName::from_static("cross-origin-embedder-policy");
+const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const ORIGIN_AGENT_CLUSTER: HeaderName = HeaderName::from_static("origin-agent-cluster");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const REPORTING_ENDPOINTS: HeaderName = HeaderName::from_static("reporting-endpoints");
+
 /// Sets the headers that fit the answer: the page's when it is HTML and has a nonce, the API's otherwise.
 pub(crate) fn secure(headers: &mut HeaderMap, nonce: Option<Nonce>, public_url: &PublicUrl) {
-    // Once for all that follow, instead of twice on the way.
-    headers.reserve(16);
+    headers.reserve(MOST);
     let html = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if let Some(nonce) = nonce.filter(|_| html) {
         let nonce = nonce.encoded();
@@ -26,25 +36,25 @@ pub(crate) fn secure(headers: &mut HeaderMap, nonce: Option<Nonce>, public_url: 
         );
         let policy = HeaderValue::from_str(&policy).expect("a nonce is base64");
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-        set(headers, "reporting-endpoints", "csp=\"/csp-report\"");
-        set(headers, "cross-origin-opener-policy", "same-origin");
-        set(headers, "cross-origin-embedder-policy", "require-corp");
-        set(headers, "origin-agent-cluster", "?1");
-        set(headers, "permissions-policy", PERMISSIONS);
-        set(headers, "x-frame-options", "DENY");
-        set(headers, "vary", "Accept-Encoding, Sec-Fetch-Site, Origin, Cookie");
+        set(headers, REPORTING_ENDPOINTS, "csp=\"/csp-report\"");
+        set(headers, CROSS_ORIGIN_OPENER_POLICY, "same-origin");
+        set(headers, CROSS_ORIGIN_EMBEDDER_POLICY, "require-corp");
+        set(headers, ORIGIN_AGENT_CLUSTER, "?1");
+        set(headers, PERMISSIONS_POLICY, PERMISSIONS);
+        set(headers, header::X_FRAME_OPTIONS, "DENY");
+        set(headers, header::VARY, "Accept-Encoding, Sec-Fetch-Site, Origin, Cookie");
     } else {
-        set(headers, "content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
+        set(headers, header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox");
     }
-    set(headers, "referrer-policy", "same-origin");
-    set(headers, "x-content-type-options", "nosniff");
-    set(headers, "cross-origin-resource-policy", "same-origin");
+    set(headers, header::REFERRER_POLICY, "same-origin");
+    set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(headers, CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
     if public_url.is_https() {
-        set(headers, "strict-transport-security", "max-age=63072000; includeSubDomains");
+        set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }
 
-fn set(headers: &mut HeaderMap, name: &'static str, value: &'static str) {
-    headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.insert(name, HeaderValue::from_static(value));
 }

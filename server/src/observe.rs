@@ -2,6 +2,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
+    sync::Arc,
     time::Instant,
 };
 
@@ -58,9 +59,9 @@ pub(crate) async fn request(State(site): State<Site>, request: Request, next: Ne
     let is_gate = route.starts_with(gate::ADDRESS);
     // Gateways ask as often as services do, see [`answered_to_a_service`]; where there is no line to name there is no span either.
     let span = if is_gate {
-        tracing::debug_span!("request", request_id, method = %request.method(), route)
+        tracing::debug_span!("request", request_id = &*request_id, method = %request.method(), route)
     } else {
-        tracing::info_span!("request", request_id, method = %request.method(), route)
+        tracing::info_span!("request", request_id = &*request_id, method = %request.method(), route)
     };
     // Behind a gateway the query may be that of the gateway's client, which is not for us to refuse.
     let reveals = !is_gate && request.uri().query().is_some_and(|query| reveals_a_secret(query, &site));
@@ -112,11 +113,10 @@ fn micros_since(started: Instant) -> u64 {
     u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
-fn named(id: &[u8; 16]) -> String {
-    let mut name = String::with_capacity(36);
-    name.push_str("req_");
-    HEXLOWER.encode_append(id, &mut name);
-    name
+fn named(id: &[u8; 16]) -> Arc<str> {
+    let mut name = *b"req_00000000000000000000000000000000";
+    HEXLOWER.encode_mut(id, &mut name[4..]);
+    std::str::from_utf8(&name).expect("a request id is hexadecimal").into()
 }
 
 /// Turns a panic, which the hook of [`crate::telemetry`] has logged, into a 500 with the request id and nothing else.

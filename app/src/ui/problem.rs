@@ -23,7 +23,7 @@ pub fn Problem(
     // Also where the page itself refuses, and not the query behind it.
     ssr::set_status(failure.code);
     // What the operator finds it by.
-    let request = matches!(failure.code, Code::Internal | Code::Unavailable).then(|| ssr::request().caller.request_id);
+    let request = matches!(failure.code, Code::Internal | Code::Unavailable).then(|| ssr::request().caller.request_id.to_string());
     let here = use_location().pathname.get_untracked();
     let (title, text, action) = match failure.code {
         Code::Unauthenticated => (say::SIGNED_OUT, say::SIGN_IN_AGAIN.to_owned(), Some((common::SIGN_IN, paths::sign_in_then(&here)))),

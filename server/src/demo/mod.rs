@@ -138,7 +138,7 @@ impl Demo {
         writeln!(io::stderr(), "Adding {tokens} made-up tokens …").map_err(trouble)?;
         let began = Instant::now();
         let kept = if secrets.is_some() { SECRETS } else { 0 };
-        let caller = Caller::command_line("demo".to_owned());
+        let caller = Caller::command_line("demo");
         let issued = seed(console, &caller, story::ACME, tokens, kept).await?;
         let took = began.elapsed().as_secs_f64();
         let mut done = format!("{tokens} made-up tokens were added to Acme in {took:.1} seconds, with one line in the audit log");

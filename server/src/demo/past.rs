@@ -152,7 +152,7 @@ impl Past<'_> {
         let person = &PEOPLE[place];
         if role == "owner" {
             let (name, _) = ORGANIZATIONS.iter().find(|(_, known)| *known == slug).ok_or(Error::NotFound)?;
-            organizations::create(self.console, &Caller::command_line("demo".to_owned()), name, person.email).await?;
+            organizations::create(self.console, &Caller::command_line("demo"), name, person.email).await?;
             return Ok(());
         }
         let host = if slug == ACME { ADA } else { GRACE };
@@ -279,10 +279,10 @@ impl Past<'_> {
     async fn present(&self, place: usize, planned: &Planned, secret: &str, round: u32) -> Result<()> {
         let gateway = GATEWAYS[usize::from(planned.organization != ACME)];
         let Some((_, secrets)) = self.issued.get(&gateway) else { return Ok(()) };
-        let asking = Caller::new("demo".to_owned(), Some(IpAddr::from([192, 0, 2, 10])), "gateway/1.14");
+        let asking = Caller::new("demo", Some(IpAddr::from([192, 0, 2, 10])), "gateway/1.14");
         let access = access::by_token(self.console, &secrets[0], &asking, Permission::TOKEN_VERIFY).await?;
         let host = u8::try_from(place * 3 % 200).unwrap_or_default() + u8::try_from(round % 3).unwrap_or_default();
-        let caller = Caller::new("demo".to_owned(), Some(IpAddr::from([203, 0, 113, host])), AGENTS[place % AGENTS.len()]);
+        let caller = Caller::new("demo", Some(IpAddr::from([203, 0, 113, host])), AGENTS[place % AGENTS.len()]);
         verify::verify(self.console, &access, &caller, secret, None).await?;
         Ok(())
     }
@@ -321,7 +321,7 @@ impl Past<'_> {
     fn caller(&self, place: usize) -> Caller {
         let host = place * (DAYS as usize + 1) + self.day as usize;
         let address = IpAddr::from([198, 51, 100, u8::try_from(host).unwrap_or_default()]);
-        Caller::new("demo".to_owned(), Some(address), "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0")
+        Caller::new("demo", Some(address), "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0")
     }
 
     fn password(&self) -> Password {

@@ -70,7 +70,7 @@ pub(crate) async fn verify(
     itself.address = peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_canonical());
     let access = gateway(&site, &itself, &headers).await?;
     let required = Required::read(&uri, &headers)
-        .inspect_err(|_| tracing::warn!(request_id = caller.request_id, "a gateway requires what makes no sense"))?;
+        .inspect_err(|_| tracing::warn!(request_id = &*caller.request_id, "a gateway requires what makes no sense"))?;
     let presented = credentials::presented(&headers).map_err(Problem::into_unauthenticated)?;
     let asked = Asked { permission: required.permissions.iter().next(), address: address(&site, &caller), passed_on: true };
     let found = services::verify::verify(&site.console, &access, &caller, presented, asked).await?;
@@ -83,7 +83,7 @@ pub(crate) async fn verify(
         (Verdict::IpNotAllowed, _) => Err(Error::from(Outside::NotAllowed).into()),
         (Verdict::IpUnknown, _) => {
             tracing::warn!(
-                request_id = caller.request_id,
+                request_id = &*caller.request_id,
                 "a gateway does not say where its client is, and the token may be used from some networks only: see --client-ip"
             );
             Err(Error::from(Outside::Unknown).into())
@@ -106,7 +106,7 @@ fn over(budget: Option<Budget>) -> Problem {
 /// Lets the gateway ask. Until it presents a good token of its own, nothing passes.
 async fn gateway(site: &Site, caller: &Caller, headers: &HeaderMap) -> Result<Access, Problem> {
     let refused = || {
-        tracing::warn!(request_id = caller.request_id, "a gateway asks without a good token of its own in X-Jeton-Verifier");
+        tracing::warn!(request_id = &*caller.request_id, "a gateway asks without a good token of its own in X-Jeton-Verifier");
         let message =
             "The gateway has to present one token of its own, good where it is, that holds token:verify, in the header X-Jeton-Verifier.";
         Problem::gateway("verifier_refused", "X-Jeton-Verifier", message)

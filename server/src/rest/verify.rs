@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use axum::{
-    body::Bytes,
+    body::{Body, Bytes},
     http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use domain::{Invalid, PermissionSet, Verdict};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use super::{
     rate_limit,
     tokens::Owner,
 };
+use crate::headers;
 
 /// What is asked.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -154,9 +155,12 @@ pub(super) async fn verify(asking: Asking) -> Result<Response, Problem> {
     Ok(response)
 }
 
-/// JSON that is written down already.
+/// JSON that is written down already, with room for the headers of every answer.
 fn written(body: Bytes) -> Response {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
+    let mut response = Response::new(Body::from(body));
+    response.headers_mut().reserve(headers::MOST);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
 impl From<Verification> for Answer {

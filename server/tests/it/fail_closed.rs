@@ -90,7 +90,7 @@ async fn changing(it: &TestConsole) -> BTreeSet<String> {
 async fn session(it: &TestConsole, who: &str) -> Caller {
     static MACHINES: AtomicU32 = AtomicU32::new(1);
     let address = IpAddr::V4(Ipv4Addr::from(0x0a00_0000 + MACHINES.fetch_add(1, Ordering::Relaxed)));
-    let caller = services::Caller::new("req_test".to_owned(), Some(address), "tests");
+    let caller = services::Caller::new("req_test", Some(address), "tests");
     let password = Password::new(PASSWORD.to_owned());
     let signed_in = sessions::sign_in(&it.console, &caller, &format!("{who}@acme.test"), &password, None).await.unwrap();
     Caller::Session(signed_in.session.to_string())

@@ -38,24 +38,24 @@ pub use rotator::{Rotator, to_rotate_itself};
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// Names the request in logs, answers and events.
-    pub request_id: String,
+    pub request_id: Arc<str>,
     /// The peer's address, as far as the operator's proxies are to be trusted.
     pub address: Option<IpAddr>,
     /// What it calls itself; cut to 200 characters, control characters replaced.
-    user_agent: String,
+    user_agent: Arc<str>,
 }
 
 impl Caller {
     /// Takes what a request says of itself.
-    pub fn new(request_id: String, address: Option<IpAddr>, user_agent: &str) -> Self {
+    pub fn new(request_id: impl Into<Arc<str>>, address: Option<IpAddr>, user_agent: &str) -> Self {
         let is_plain = user_agent.len() <= 200 && user_agent.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-        let cut = || user_agent.chars().take(200).map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let user_agent = if is_plain { user_agent.to_owned() } else { cut() };
-        Self { request_id, address, user_agent }
+        let cut = || user_agent.chars().take(200).map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
+        let user_agent = if is_plain { user_agent.into() } else { cut().into() };
+        Self { request_id: request_id.into(), address, user_agent }
     }
 
     /// The operator at the command line.
-    pub fn command_line(request_id: String) -> Self {
+    pub fn command_line(request_id: impl Into<Arc<str>>) -> Self {
         Self::new(request_id, None, "jeton command line")
     }
 
@@ -173,7 +173,7 @@ impl fmt::Debug for Proof {
 /// Proof that somebody may do something in an organization.
 #[derive(Debug)]
 pub struct Access {
-    organization: Organization,
+    organization: Arc<Organization>,
     principal: Principal,
     /// The member who asks; none for the operator, and for tokens but on the way to generate ([`by_token_to_generate`]).
     person: Option<Person>,
@@ -314,7 +314,7 @@ async fn member(console: &Console, actor: Option<&Actor>, caller: &Caller, organ
     let slug = Slug::parse(organization).map_err(|_| Error::NotFound)?;
     let membership = store::organizations::find_for_member(&console.0.db, actor.user, &slug).await?.ok_or(Error::NotFound)?;
     Ok(Access {
-        organization: membership.organization,
+        organization: Arc::new(membership.organization),
         principal: actor.principal(),
         permissions: membership.role.permissions(),
         person: Some(Person { id: actor.user, name: actor.name.clone(), role: Some(membership.role) }),
@@ -417,7 +417,7 @@ pub async fn by_operator(console: &Console, organization: &str, caller: &Caller)
     let slug = Slug::parse(organization).map_err(|_| unknown())?;
     let organization = store::organizations::find_for_operator(&console.0.db, &slug).await?.ok_or_else(unknown)?;
     Ok(Access {
-        organization,
+        organization: Arc::new(organization),
         principal: Principal::Operator,
         person: None,
         reach: Reach::All,

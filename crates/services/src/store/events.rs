@@ -178,7 +178,7 @@ pub(super) async fn append(write: &mut Write, keys: &Keys, event: &NewEvent<'_>)
         target_name: event.target.name.clone(),
         details: event.details.to_string(),
         address: event.caller.address(),
-        request_id: event.caller.request_id.clone(),
+        request_id: event.caller.request_id.to_string(),
         mac: Vec::new(),
     };
     let mac = row.mac_after(keys, &write.mac);

@@ -21,7 +21,8 @@ const MOST_STRAGGLERS: usize = MOST / 4;
 /// What waits in one place.
 #[derive(Default)]
 pub(super) struct Noted {
-    pub(super) tallies: HashMap<(TokenId, i64), Tally>,
+    /// By token and day. Nobody outside chooses these, so a hasher will do that somebody who did could make slow.
+    pub(super) tallies: HashMap<(TokenId, i64), Tally, foldhash::fast::RandomState>,
     pub(super) firsts: HashMap<Digest, FirstUse>,
     pub(super) stragglers: HashMap<Digest, Vec<SecretUse>>,
     /// How many there are in those.

@@ -3,7 +3,7 @@
 mod edit;
 pub(crate) mod rotation;
 
-use std::sync::{OnceLock, atomic::AtomicBool};
+use std::sync::{Arc, OnceLock, atomic::AtomicBool};
 
 use bytes::Bytes;
 use domain::{
@@ -327,7 +327,7 @@ pub(crate) async fn revoke(write: &mut Write, access: &Access, id: TokenId, why:
 /// A token found by one of its secrets, with the organization it is of. The mask is that of the secret that was presented.
 pub(crate) struct Found {
     pub(crate) token: Token,
-    pub(crate) organization: Organization,
+    pub(crate) organization: Arc<Organization>,
     pub(crate) secret: FoundSecret,
     /// What is answered about it while it is good, once somebody has written that down.
     pub(crate) answer: OnceLock<Bytes>,
@@ -369,7 +369,10 @@ impl Found {
             Owner::User(person) => person.name.as_str().len() + person.role.as_ref().map_or(0, |role| role.stored().as_str().len()),
             Owner::Team(team) => team.name.as_str().len(),
         };
+        // With the counters of the organization's Arc.
         size_of::<Self>()
+            + size_of::<Organization>()
+            + 16
             + ANSWER
             + PERMISSION * token.effective().iter().count()
             + 2 * (owner + told)
@@ -422,12 +425,12 @@ pub(crate) async fn find_by_digest(db: &Db, digest: &Digest) -> Result<Option<Fo
         return Err(Error::internal("the database answered about another secret"));
     }
     Ok(Some(Found {
-        organization: Organization {
+        organization: Arc::new(Organization {
             id: stored("organizations.id", row.organization_id.parse())?,
             slug: stored("organizations.slug", Slug::parse(&row.slug))?,
             name: stored("organizations.name", domain::Name::parse(&row.organization_name))?,
             created_at: Timestamp::from_micros(row.organization_created_at),
-        },
+        }),
         token: row.token.into_token()?,
         secret: FoundSecret {
             digest: *digest,
