@@ -27,13 +27,7 @@ use axum_server::Handle;
 use domain::{Description, Kind, Label, Lifetime, Permission, PermissionSet, Prefix, Role, Secret};
 use http_body_util::BodyExt as _;
 use serde_json::json;
-use server::{
-    config::PublicUrl,
-    demo,
-    router::{Site, router},
-    serve::serve,
-    telemetry,
-};
+use server::{config::PublicUrl, demo, front::Front, router::Site, serve::serve, telemetry};
 use services::{
     Caller, Console, Database, Entropy as _, KeySource, Parameters, Settings, SystemClock, SystemEntropy, TERM, access,
     organizations::{self, Password, SetupForm},
@@ -109,7 +103,7 @@ async fn run(folder: &Path, database: &str, stored: Option<(u32, usize)>) -> Res
         mails_become_files: true,
         entropy: Arc::new(SystemEntropy),
     };
-    let routes = router(site);
+    let routes = Front::new(site);
     let answer = match &set_up {
         Some(made) => answer(routes.clone(), &made.verifier, &made.hot[0]).await?,
         None => Bytes::new(),
@@ -202,7 +196,7 @@ fn listen() -> std::io::Result<(TcpListener, String)> {
 }
 
 /// What the real route answers about a good token: the bare one answers as many bytes.
-async fn answer(routes: Router, verifier: &str, token: &str) -> Result<Bytes, Box<dyn Error>> {
+async fn answer(routes: Front, verifier: &str, token: &str) -> Result<Bytes, Box<dyn Error>> {
     let question = Request::post("/api/v1/verify")
         .header(header::AUTHORIZATION, format!("Bearer {verifier}"))
         .header(header::CONTENT_TYPE, "application/json")

@@ -25,8 +25,9 @@ use crate::{
     Exit, assets,
     config::{self, Instance, Options, PublicUrl, ServeOptions},
     demo::{self, Demo},
+    front::Front,
     mail::Post,
-    router::{self, Site},
+    router::Site,
     serve, telemetry,
 };
 
@@ -378,7 +379,7 @@ async fn run_server(instance: Instance, options: config::Serve) -> Result<(), Ex
     let handle = Handle::new();
     serve::end_when_told(handle.clone(), move || console.stop_waiting());
     announce(options.public_url.origin(), code.as_deref());
-    let served = serve::serve(listener, router::router(site), handle).await;
+    let served = serve::serve(listener, Front::new(site), handle).await;
     background.stop().await;
     served.map_err(|error| Exit::internal(format!("The server stopped: {error}.")))
 }

@@ -15,6 +15,7 @@ pub mod demo;
 mod exit;
 mod exports;
 pub mod forms;
+pub mod front;
 mod headers;
 pub mod mail;
 mod observe;

@@ -39,7 +39,7 @@ pub struct Site {
     pub entropy: Arc<dyn Entropy>,
 }
 
-/// Everything, ready to be served.
+/// Everything but what [`rest::busy`] answers, which [`crate::front`] puts before it.
 pub fn router(site: Site) -> Router {
     // Leptos spawns what a page waits for on tokio. It fails when that was said before, as by the router of another test.
     let _ = any_spawner::Executor::init_tokio();
@@ -111,7 +111,7 @@ pub fn router(site: Site) -> Router {
     // Programs have no session, so what they ask does not pass by where cookies are renewed.
     let pages = console.fallback(pages::not_found).layer(middleware::from_fn(cookies::renewing));
     let pages = pages.layer(compression::layer()).layer(middleware::map_request(compression::choose));
-    layered(pages.merge(open).merge(rest), site.clone()).merge(rest::busy::router(site.clone())).merge(gate(site))
+    layered(pages.merge(open).merge(rest), site.clone()).merge(gate(site))
 }
 
 /// Where gateways ask. The limits around other routes answer what gateways do not understand, so this one has its own: no body is read, and

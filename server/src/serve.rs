@@ -1,11 +1,17 @@
 //! The socket: a listener with limits, and an end that loses nothing.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{convert::Infallible, future::ready, net::SocketAddr, time::Duration};
 
-use axum::Router;
+use axum::{
+    body::Body,
+    extract::{ConnectInfo, Request},
+    response::Response,
+};
 use axum_server::Handle;
+use hyper::body::Incoming;
 use hyper_util::rt::TokioTimer;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tower::{Service, service_fn};
 
 /// How long a client may take to send its headers.
 const HEADERS: Duration = Duration::from_secs(5);
@@ -13,13 +19,25 @@ const HEADERS: Duration = Duration::from_secs(5);
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves until the handle is shut down. `axum::serve` would keep a connection that never sends its headers open for ever.
-pub async fn serve(listener: std::net::TcpListener, router: Router, handle: Handle<SocketAddr>) -> std::io::Result<()> {
+pub async fn serve<S>(listener: std::net::TcpListener, answers: S, handle: Handle<SocketAddr>) -> std::io::Result<()>
+where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static,
+{
     listener.set_nonblocking(true)?;
     // HTTP/1 alone: to tell it from HTTP/2, hyper would wait for the first bytes without any limit of time. A proxy in front speaks
     // HTTP/2 to browsers and this to us.
     let mut server = axum_server::from_tcp(listener)?.handle(handle).http1_only();
     server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS).max_headers(64);
-    server.serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
+    let connected = |peer: SocketAddr| {
+        let answers = answers.clone();
+        let answer = move |request: hyper::Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            answers.clone().call(request)
+        };
+        ready(Ok::<_, Infallible>(service_fn(answer)))
+    };
+    server.serve(service_fn(connected)).await
 }
 
 /// Shuts down on Ctrl-C and SIGTERM: no new connections, those under way finish. From when this returns on, neither ends the process

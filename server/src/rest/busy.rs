@@ -1,17 +1,16 @@
-//! Where services ask thousands of times a second. What the layers around all other routes do, limits, a name for the request, security headers,
-//! is done here in one function: each layer is a box to allocate and to free around every request, and all of them together cost more than the answer.
+//! Where services ask thousands of times a second. What the router finds and the layers around all other routes do, limits, a name for the request,
+//! security headers, is done here in one function: each step on the way to a route is a box to allocate and to free around every request, and all
+//! of them together cost more than the answer.
 //!
 //! Nothing is decided here in another way than elsewhere: credentials, bodies, refusals and headers come from the functions that all routes use.
 
 use std::{error::Error as _, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use axum::{
-    Router,
     body::{Body, Bytes, HttpBody as _, to_bytes},
-    extract::{Request, State},
-    http::{HeaderMap, StatusCode, request::Parts},
+    extract::Request,
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
-    routing::{MethodRouter, post},
 };
 use domain::Permission;
 use futures_util::FutureExt as _;
@@ -22,6 +21,7 @@ use tokio::time::timeout;
 
 use super::{credentials, extract, introspect, problem::Problem, verify, verify_batch};
 use crate::{
+    front::Answering,
     observe,
     router::{BODY_LIMIT, PATIENCE, Site},
 };
@@ -29,14 +29,17 @@ use crate::{
 const VERIFY: &str = "/api/v1/verify";
 const VERIFY_BATCH: &str = "/api/v1/verify/batch";
 const INTROSPECT: &str = "/oauth2/introspect";
+/// Every address that is answered here.
+pub(crate) const ADDRESSES: [&str; 3] = [VERIFY, VERIFY_BATCH, INTROSPECT];
 
-/// The routes. Their descriptions stand in the document of [`super::router`].
-pub(crate) fn router(site: Site) -> Router {
-    Router::new()
-        .route(VERIFY, mounted(VERIFY, verify::verify))
-        .route(VERIFY_BATCH, mounted(VERIFY_BATCH, verify_batch::verify))
-        .route(INTROSPECT, mounted(INTROSPECT, introspect::introspect))
-        .with_state(Arc::new(site))
+/// Answers what is asked here, and leaves the rest to `others`. The descriptions of these routes stand in the document of [`super::router`].
+pub(crate) fn answer(site: &Arc<Site>, request: Request, others: impl FnOnce(Request) -> Answering) -> Answering {
+    match request.uri().path() {
+        VERIFY => answering(site, request, VERIFY, verify::verify),
+        VERIFY_BATCH => answering(site, request, VERIFY_BATCH, verify_batch::verify),
+        INTROSPECT => answering(site, request, INTROSPECT, introspect::introspect),
+        _ => others(request),
+    }
 }
 
 /// A request to one of these.
@@ -90,23 +93,23 @@ async fn read(body: Body) -> Result<Bytes, Problem> {
     })
 }
 
-/// A route that takes POST alone, whose handler is all there is between the connection and the answer.
-fn mounted<A: Future<Output = Result<Response, Problem>> + Send + 'static>(
+/// An answer with all that is around it, in one box.
+fn answering<A: Future<Output = Result<Response, Problem>> + Send + 'static>(
+    site: &Arc<Site>,
+    request: Request,
     route: &'static str,
     handler: fn(Asking) -> A,
-) -> MethodRouter<Arc<Site>> {
-    let refused = move |State(site): State<Arc<Site>>, request: Request| {
-        answer(site, request, route, |_| std::future::ready(Ok(StatusCode::METHOD_NOT_ALLOWED.into_response())))
-    };
-    post(move |State(site): State<Arc<Site>>, request: Request| answer(site, request, route, handler)).fallback(refused)
+) -> Answering {
+    let site = site.clone();
+    Box::pin(async move { Ok(watched(site, request, route, handler).await) })
 }
 
 /// Answers a request: what [`crate::router::layered`] puts around other routes.
-async fn answer<A: Future<Output = Result<Response, Problem>> + Send>(
+async fn watched<A: Future<Output = Result<Response, Problem>> + Send>(
     site: Arc<Site>,
     request: Request,
     route: &'static str,
-    handler: impl FnOnce(Asking) -> A,
+    handler: fn(Asking) -> A,
 ) -> Response {
     let started = Instant::now();
     let (address, request) = observe::address(&site.client_ip, request).await;
@@ -114,6 +117,8 @@ async fn answer<A: Future<Output = Result<Response, Problem>> + Send>(
     let request_id = caller.request_id.clone();
     let response = if let Err(refusal) = may_pass {
         refusal
+    } else if request.method() != Method::POST {
+        (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]).into_response()
     } else {
         let (Parts { headers, .. }, body) = request.into_parts();
         let asking = Asking { site: site.clone(), caller, headers, body };

@@ -15,7 +15,7 @@ on_both![a_page_is_compressed_for_its_reader_alone, what_is_no_page_is_not_compr
 
 /// What is said to be in a body, and the body.
 async fn sent(it: &TestConsole, request: Request<Body>) -> (String, Vec<u8>) {
-    let response = it.router.clone().oneshot(request).await.unwrap();
+    let response = it.front.clone().oneshot(request).await.unwrap();
     let encoding = response.headers().get("content-encoding").map_or("", |value| value.to_str().unwrap()).to_owned();
     (encoding, response.into_body().collect().await.unwrap().to_bytes().to_vec())
 }
@@ -66,7 +66,7 @@ async fn what_is_no_page_is_not_compressed(it: TestConsole) {
     // Whoever takes nothing as it is, either, is not refused what was done.
     let posted = request(Method::POST, "/account/preferences", "theme=dark&shortcuts=on");
     let odd = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin"), ("accept-encoding", "zstd, *;q=0")];
-    assert_eq!(it.router.clone().oneshot(with(with(posted, &form), &odd)).await.unwrap().status(), 303);
+    assert_eq!(it.front.clone().oneshot(with(with(posted, &form), &odd)).await.unwrap().status(), 303);
     for path in ["/orgs/acme/tokens.csv", "/orgs/acme/audit.jsonl", "/healthz", "/api/v1/organizations/acme"] {
         let (encoding, _) = sent(&it, page(path, &headers)).await;
         assert_eq!(encoding, "", "{path}");

@@ -7,16 +7,12 @@ use std::{
 };
 
 use axum::{
-    Router,
     body::Body,
     http::{HeaderMap, HeaderName, Method, Request, StatusCode, header},
 };
 use domain::{Description, Invited, Label, Lifetime, PermissionSet, Prefix, Role, Timestamp, Token};
 use http_body_util::BodyExt as _;
-use server::{
-    config::PublicUrl,
-    router::{Site, router},
-};
+use server::{config::PublicUrl, front::Front, router::Site};
 use services::{
     Background, Console, Database, Entropy as _, FixedClock, KeySource, Parameters, Settings, SystemEntropy, access, invitations,
     organizations::{self, Password, SetupForm},
@@ -57,7 +53,7 @@ pub(crate) struct TestConsole {
     pub(crate) console: Console,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) database: Database,
-    pub(crate) router: Router,
+    pub(crate) front: Front,
     pub(crate) site: Site,
     background: Option<Background>,
     /// The table that cannot be written to during the next change that is asked for.
@@ -179,7 +175,7 @@ impl TestConsole {
             console,
             clock,
             database,
-            router: router(site.clone()),
+            front: Front::new(site.clone()),
             site,
             background: Some(background),
             armed: Mutex::default(),
@@ -198,28 +194,28 @@ impl TestConsole {
         let (console, background) = open_console(&self.folder, &Database::Postgres(address), &self.clock, TERM).await;
         self.stop().await;
         (self.console, self.site.console, self.background) = (console.clone(), console, Some(background));
-        self.router = router(self.site.clone());
+        self.front = Front::new(self.site.clone());
         Some(cut)
     }
 
     /// Sends requests to another server on the same database from now on, which asks for what was changed in another term.
     pub(crate) async fn turn_to_another(&mut self, term: Duration) -> Background {
         let (console, background) = open_console(&self.folder, &self.database, &self.clock, term).await;
-        self.router = router(Site { console, ..self.site.clone() });
+        self.front = Front::new(Site { console, ..self.site.clone() });
         background
     }
 
     /// The same, where a header says from where clients come, as behind a proxy.
     pub(crate) fn behind_a_proxy(mut self) -> Self {
         self.site.client_ip = axum_client_ip::ClientIpSource::RightmostXForwardedFor;
-        self.router = router(self.site.clone());
+        self.front = Front::new(self.site.clone());
         self
     }
 
     /// The same, where a mail server is named.
     pub(crate) fn with_mail_server(mut self) -> Self {
         self.site.mails_become_files = false;
-        self.router = router(self.site.clone());
+        self.front = Front::new(self.site.clone());
         self
     }
 
@@ -530,7 +526,7 @@ impl TestConsole {
     }
 
     async fn answer(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.front.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
         Answer { status: parts.status, headers: parts.headers, body }

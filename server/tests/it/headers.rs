@@ -55,7 +55,8 @@ async fn a_panic_is_a_500_with_an_id_and_nothing_else(mut it: TestConsole) {
         panic!("the secret recipe")
     }
     let routes = axum::Router::new().route("/broken", axum::routing::get(broken));
-    it.router = server::router::layered(routes.merge(server::rest::router().0), it.site.clone());
+    let routes = server::router::layered(routes.merge(server::rest::router().0), it.site.clone());
+    it.front = server::front::Front::before(routes, it.site.clone());
     let answer = it.get(&Caller::Anonymous, "/broken").await;
     assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (500, Some("internal")));
     assert_eq!(answer.json()["instance"], answer.header("x-request-id"));

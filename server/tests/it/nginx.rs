@@ -145,7 +145,7 @@ impl Gateway {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let jeton_address = listener.local_addr().unwrap();
         let jeton = axum_server::Handle::new();
-        tokio::spawn(server::serve::serve(listener, it.router.clone(), jeton.clone()));
+        tokio::spawn(server::serve::serve(listener, it.front.clone(), jeton.clone()));
 
         let folder = tempfile::tempdir().unwrap();
         let (_, verifier) = it.issue("acme", "gateway", Role::Viewer, &["token:verify"], Lifetime::Never).await;
