@@ -31,7 +31,7 @@ test('both secrets work after a rotation, the page tells who still uses the old 
   await visit(address);
   await page.getByRole('link', { name: 'End overlap now' }).click();
   const question = page.getByRole('alertdialog', { name: 'End the overlap now?' });
-  await expect(question).toContainText('Last used');
+  await expect(question).toContainText('The old secret was last used');
   await expect(question).toContainText('at 127.0.0.1');
   await question.getByRole('button', { name: 'Cancel' }).click();
   await expect(question).toBeHidden();

@@ -3,7 +3,8 @@
 use core::time::Duration;
 
 use domain::{
-    Timestamp,
+    Timestamp, TokenQuery,
+    attention::Finding,
     token_policy::{Creators, Impact, Outside, Policy, days},
 };
 use leptos::prelude::*;
@@ -54,11 +55,15 @@ pub fn Policies() -> impl IntoView {
     let organization = use_organization();
     let found = Resource::new_blocking(move || organization.get(), policy::find);
     let query = use_query_map();
+    let outside = move || {
+        let query = TokenQuery { finding: Some(Finding::OutsidePolicy), ..TokenQuery::default() };
+        paths::tokens_at(&organization.get(), &query.to_query())
+    };
     let saved = move || {
         query.with(|query| query.get_str("done") == Some("saved")).then(|| {
             view! {
                 <Notice tone=Tone::Success dismiss=paths::policies(&organization.get())>
-                    <p>{say::SAVED}</p>
+                    <p>{say::SAVED} " " <a href=outside()>{say::SHOW_OUTSIDE}</a></p>
                 </Notice>
             }
         })
@@ -170,13 +175,14 @@ fn PolicyForm(found: Found) -> impl IntoView {
     let address = paths::policies(organization.slug.as_str());
     let refusal = Refusal::posted();
     let values = Values::of(&policy).or_posted();
-    let title = if values == Values::of(&policy) { say::PREVIEW_UNCHANGED } else { say::PREVIEW };
+    let is_changed = values != Values::of(&policy);
+    let title = if is_changed { say::PREVIEW } else { say::PREVIEW_UNCHANGED };
     let impact = posted::impact();
     // Comes back with the values it was shown for; with others, they are shown anew.
-    let confirmed = posted::field("confirmed");
+    let confirmed = if is_changed { posted::field("confirmed") } else { String::new() };
     let wanted = values.revoke_unused_days.trim().parse().ok();
     let cancel = impact.is_some().then(|| view! { <ButtonLink href=address.clone()>{common::CANCEL}</ButtonLink> });
-    let label = if impact.is_some() { say::SAVE } else { say::SEE_WHAT_THIS_MEANS };
+    let label = if impact.is_some() && is_changed { say::SAVE } else { say::SEE_WHAT_THIS_MEANS };
     let preview = impact.map(|impact| {
         let from = wanted.filter(|_| wanted != policy.revoke_unused_days).map(|days: u32| now.plus(Duration::from_hours(24) * days));
         let from = from.map(Timestamp::human);

@@ -3,8 +3,9 @@
 use domain::token_policy::{Creators, days};
 
 pub const REFUSED: &str = "You may not see the policies of this organization.";
-pub const SAVED: &str = "The policy is saved. It holds for every token that is generated or edited from now on. What stays unused is \
-     revoked only where that is asked for, and then also what is there already.";
+pub const SAVED: &str =
+    "The policy is saved. It holds for every token that is generated or edited from now on; those that are outside of it are marked.";
+pub const SHOW_OUTSIDE: &str = "Show tokens outside the policy";
 pub const NOT_SAVED: &str = "The policy was not saved";
 pub const SAVE: &str = "Save policy";
 /// The button before that.

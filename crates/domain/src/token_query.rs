@@ -301,7 +301,15 @@ pub(crate) fn search(typed: &str) -> Result<Search, Invalid> {
     if looks_like_a_secret(typed) {
         return Err(Invalid(LOOKS_LIKE_A_SECRET.to_owned()));
     }
-    Search::parse(typed)
+    Search::parse(&as_mask(typed).unwrap_or_else(|| typed.to_owned()))
+}
+
+/// A mask that somebody typed with three dots for the one sign, which no keyboard has.
+fn as_mask(typed: &str) -> Option<String> {
+    let (start, end) = typed.trim().split_once("...")?;
+    let is_end = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let (prefix, rest) = start.rsplit_once('_')?;
+    (!prefix.is_empty() && is_end(rest) && !end.is_empty() && is_end(end)).then(|| format!("{start}…{end}"))
 }
 
 impl TokenQuery {
@@ -555,6 +563,15 @@ mod tests {
             TokenQuery::parse("status=asleep").unwrap_err().to_string(),
             "The status can be active, disabled, expired, revoked; choose one of them."
         );
+    }
+
+    #[test]
+    fn a_mask_may_be_typed_with_three_dots() {
+        let searched = |text: &str| search(text).expect("it is no secret").to_string();
+        assert_eq!(searched("jto_47Xc...Yc09"), "jto_47Xc…Yc09");
+        for as_it_is in ["wait...what", "jto_47Xc...", "a_b...c d", "..."] {
+            assert_eq!(searched(as_it_is), as_it_is);
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ on_both![
     a_gateway_that_names_no_address_lets_no_bound_token_pass,
     the_gateways_own_token_is_judged_where_the_gateway_is,
     a_token_is_bound_at_the_api_itself,
+    what_limits_refuse_is_told_before_somebody_takes_it_for_unused,
     whoever_finds_a_token_ends_it_from_anywhere,
     programs_read_and_write_limits,
     what_cannot_be_a_limit_is_named,
@@ -227,6 +228,27 @@ async fn a_token_is_bound_at_the_api_itself(it: TestConsole) {
     assert_eq!(said(&outside), is(403, "ip_not_allowed"));
     assert!(outside.json()["message"].as_str().unwrap().contains("allowed networks"));
     assert_eq!(said(&get(&[]).await), is(403, "ip_unknown"));
+}
+
+async fn what_limits_refuse_is_told_before_somebody_takes_it_for_unused(mut it: TestConsole) {
+    let owner = it.session("owner").await;
+    let (id, secret) = limited(&it, "inside", &[], limits("10.0.0.0/8", "")).await;
+    let page = format!("/orgs/acme/tokens/{id}");
+    let before = it.get(&owner, &format!("{page}?revoke=ask")).await;
+    assert!(!before.text().contains("presented and refused") && !before.text().contains("some networks only:"), "{}", before.text());
+    for _ in 0..2 {
+        assert_eq!(it.get(&Caller::Token(secret.clone()), "/organization").await.status, 403);
+    }
+    // Rotating first writes every use that waits.
+    crate::rotation::rotate(&it, &owner, &page, "now").await;
+    let asked = it.get(&owner, &format!("{page}?revoke=ask")).await;
+    for text in [
+        "Never used. It was presented and refused 2 times in 30 days.",
+        "It may be used from some networks only: what comes from elsewhere is refused.",
+    ] {
+        assert!(asked.text().contains(text), "{}", asked.text());
+    }
+    it.stop().await;
 }
 
 async fn whoever_finds_a_token_ends_it_from_anywhere(it: TestConsole) {

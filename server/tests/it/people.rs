@@ -223,6 +223,7 @@ async fn members_are_searched_and_listed_page_by_page(it: TestConsole) {
     assert_eq!(link(&second, "First page").as_deref(), Some("/orgs/acme/members"));
     let found = it.get(&owner, "/orgs/acme/members?q=+P3%26").await;
     assert!(found.text().contains("No members match") && found.body.contains("value=\"P3&amp;\""), "{}", found.text());
+    assert!(found.body.contains("href=\"/orgs/acme/tokens?q=P3%26\"") && found.text().contains("Search API tokens instead"));
     let found = it.get(&owner, "/orgs/acme/members?q=person+%26&after=").await;
     assert_eq!(rows(&found), 25);
     let next = link(&found, "Next page").unwrap();

@@ -86,6 +86,8 @@ async fn a_policy_is_saved_in_two_steps_that_work_without_scripts(it: TestConsol
     assert_eq!(policies(&it).await, 1);
     let page = it.get(&owner, saved.header("location")).await;
     assert!(page.text().contains("The policy is saved.") && value(&page, "max_days") == "30");
+    let marked = it.get(&owner, "/orgs/acme/tokens?finding=policy").await;
+    assert!(page.body.contains("href=\"/orgs/acme/tokens?finding=policy\"") && marked.text().contains("endless"));
     // Whoever still has the page from before overwrites nothing.
     let confirmed = value(&preview, "confirmed");
     let late = [&STRICT[1..], &[("max_days", "20"), ("version", &value(&form, "version")), ("confirmed", &confirmed.replace("30", "20"))]];

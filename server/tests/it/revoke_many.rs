@@ -45,6 +45,7 @@ async fn what_was_chosen_is_asked_about_and_then_ended(it: TestConsole) {
     assert_eq!(done.status, 303);
     let list = it.get(&owner, done.header("location")).await;
     assert!(list.text().contains("3 tokens are revoked."), "{}", list.text());
+    assert!(list.body.contains("<a href=\"/orgs/acme/tokens?view=inactive\">Show inactive tokens</a></p>"), "{}", list.body);
     assert!(list.text().contains("No active tokens match") && list.body.contains("value=\"bulk\""), "the place is kept");
     for secret in secrets {
         assert_eq!(it.get(&Caller::Token(secret), "/organization").await.status, 401);

@@ -272,7 +272,7 @@ async fn an_old_secret_in_use_is_ended_by_who_is_sure(it: TestConsole) {
     assert_eq!((asked.status.as_u16(), asked.header("location")), (303, format!("{page}?overlap=ask").as_str()));
     assert!(opens(&it, &old).await);
     let question = it.get(&owner, asked.header("location")).await;
-    for text in ["End the overlap now?", "Last used moments ago", " by a program without a name"] {
+    for text in ["End the overlap now?", "The old secret was last used moments ago", " by a program without a name"] {
         assert!(question.text().contains(text), "{text}: {}", question.text());
     }
     assert_eq!(value(&question, "sure"), "yes");

@@ -1,7 +1,7 @@
 //! The list of members, and of those who are invited.
 
 use domain::{
-    Code, Invitation, MemberPlace, MemberQuery, Timestamp,
+    Code, Invitation, MemberPlace, MemberQuery, Timestamp, TokenQuery,
     token_query::{NO_SECRET_HERE, search_pattern},
 };
 use leptos::prelude::*;
@@ -141,6 +141,7 @@ fn Shown(list: MemberList) -> impl IntoView {
     let searched = query.search.as_ref().map(ToString::to_string);
     let at = |after: Option<MemberPlace>| paths::members_at(&slug, &MemberQuery { after, ..query.clone() });
     let (to_first, to_next) = (query.after.is_some().then(|| at(None)), next.map(|next| at(Some(next))));
+    let tokens = query.search.clone().map(|search| TokenQuery { search: Some(search), ..TokenQuery::default() }.to_query());
     let nothing = match (members.is_empty(), &searched) {
         (false, _) => None,
         (true, Some(_)) => Some((say::NONE_MATCH, say::NONE_MATCH_TEXT)),
@@ -188,6 +189,7 @@ fn Shown(list: MemberList) -> impl IntoView {
                     <Empty glyph=Glyph::Search title=title>
                         <p class="empty-text">{text}</p>
                         <ButtonLink href=paths::members(&slug)>{say::SHOW_ALL}</ButtonLink>
+                        {tokens.map(|query| view! { <ButtonLink href=paths::tokens_at(&slug, &query)>{say::SEARCH_TOKENS}</ButtonLink> })}
                     </Empty>
                 }
                     .into_any()

@@ -1,6 +1,6 @@
 //! Revoking: the dialog that asks, and the notice that tells.
 
-use domain::{Failure, Hint, Owner, State, Status, Timestamp, Token, UsageHistory};
+use domain::{Failure, Hint, Owner, State, Status, Timestamp, Token, TokenQuery, UsageHistory, token_query::View};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -11,7 +11,10 @@ use crate::{
         tokens::{self, Found},
         usage::usage,
     },
-    texts::{common, tokens::revoke as say},
+    texts::{
+        common,
+        tokens::{list, revoke as say},
+    },
     ui::{
         badge::Tone,
         button::{Look, Submit},
@@ -70,7 +73,11 @@ pub fn Revoked(organization: String, place: String, ids: String) -> impl IntoVie
             let told = match tokens.as_slice() {
                 [] => return None,
                 [token] => say::revoked(view! { <a href=paths::token(&organization, token.id)>{token.label.to_string()}</a> }.into_any()),
-                many => say::many_revoked(many.len()).into_any(),
+                many => {
+                    let inactive = TokenQuery::default().in_view(View::Inactive).to_query();
+                    let link = view! { <a href=paths::tokens_at(&organization, &inactive)>{list::SHOW_INACTIVE}</a> };
+                    view! { {say::many_revoked(many.len())} " " {link} }.into_any()
+                }
             };
             Some(
                 view! {
@@ -151,6 +158,7 @@ fn Ask(
 ) -> impl IntoView {
     let last_use = last_use(&found.token, found.now);
     let from = history.as_ref().and_then(last_addresses);
+    let tried = history.as_ref().and_then(|history| say::refused(history.refused(), UsageHistory::DAYS));
     let may_rotate = found.may_update && matches!(found.token.status_at(found.now), Status::Active | Status::Disabled);
     let (slug, id) = (found.organization.slug.as_str(), found.token.id);
     let instead = may_rotate.then(|| match old {
@@ -182,7 +190,7 @@ fn Ask(
             </h2>
             <div class="dialog-text" id="revoke-text">
                 <p>{say::stops(hint, old)}</p>
-                <p>{say::use_of(owner, last_use, from)}</p>
+                <p>{say::use_of(owner, last_use, from, tried)}</p>
                 {instead.map(|instead| view! { <p>{instead}</p> })}
             </div>
             {elsewhere}

@@ -1,6 +1,6 @@
 //! One token: everything that is known about it, and the ways to what can be done with it.
 
-use domain::{Failure, OldSecret, PermissionSet, Status, Token};
+use domain::{Failure, Limits, OldSecret, PermissionSet, Status, Token};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 
@@ -106,6 +106,8 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
     let Found { organization, token, outside, unused_until, may_update, may_switch, may_revoke, replaced, replacing, now } = found;
     let slug = organization.slug.to_string();
     let (status, ever) = (token.status_at(now), token.last_used_at.is_some());
+    // Of what is not in force anything is refused, whatever its limits.
+    let limits = if status == Status::Active { token.limits.clone() } else { Limits::default() };
     let old = known.rotation.as_ref().map(|rotation| OldSecret { hint: rotation.old.clone(), ends_at: rotation.ends_at });
     let label = token.label.to_string();
     let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
@@ -164,7 +166,7 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
         />
         {asked}
         <AskEndOverlap organization=slug.clone() token=token.id known=known />
-        <Usage used=used ever=ever />
+        <Usage used=used ever=ever limits=limits />
         <section class="block" aria-labelledby="may">
             <h2 class="block-title" id="may">
                 {replace::WHAT_IT_MAY_DO}

@@ -1,6 +1,6 @@
 //! What the page of a token tells about its use: a drawing of the latest days, the same as a table, and from where.
 
-use domain::{Failure, PermissionSet, SeenAddress, Timestamp, UsageDay, UsageHistory, usage::grouped};
+use domain::{Failure, Limits, Networks, PermissionSet, SeenAddress, Timestamp, UsageDay, UsageHistory, usage::grouped};
 use leptos::prelude::*;
 
 use crate::{
@@ -21,9 +21,10 @@ pub fn Usage(
     used: Result<Used, Failure>,
     /// Whether the token was ever used.
     ever: bool,
+    limits: Limits,
 ) -> AnyView {
     let known = match used {
-        Ok(Used { history, now }) => view! { <Known history=history ever=ever now=now /> }.into_any(),
+        Ok(Used { history, now }) => view! { <Known history=history ever=ever limits=limits now=now /> }.into_any(),
         Err(failure) => view! {
             <Notice tone=Tone::Warning>
                 <p>{say::not_shown(&failure.message)}</p>
@@ -43,14 +44,16 @@ pub fn Usage(
 }
 
 #[component]
-fn Known(history: UsageHistory, ever: bool, now: Timestamp) -> impl IntoView {
+fn Known(history: UsageHistory, ever: bool, limits: Limits, now: Timestamp) -> impl IntoView {
     let summary = history.summary(ever);
+    let limits = say::limits(limits.networks != Networks::default(), limits.rate.is_some()).filter(|_| history.refused() > 0);
     let UsageHistory { days, addresses, user_agent, permissions, is_untold, excess } = history;
     let is_drawn = days.iter().any(|day| day.allowed + day.refused > 0);
     let drawn = is_drawn.then(|| view! { <Days days=days /> });
     view! {
         <div class="usage">
             <p class="usage-summary">{summary}</p>
+            {limits.map(|limits| view! { <p>{limits}</p> })}
             {drawn}
             <h3 class="usage-title">{say::LAST_ADDRESSES}</h3>
             <Addresses addresses=addresses now=now />

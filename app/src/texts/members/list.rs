@@ -26,6 +26,8 @@ pub const NEVER_SIGNED_IN: &str = "Never signed in";
 
 pub const NONE_MATCH: &str = "No members match";
 pub const NONE_MATCH_TEXT: &str = "Nobody’s name or e-mail address holds what you search for.";
+/// Leads on whoever was looking for a token.
+pub const SEARCH_TOKENS: &str = "Search API tokens instead";
 pub const NO_MORE: &str = "No more members";
 pub const ENDS_BEFORE: &str = "The list ends before this page.";
 

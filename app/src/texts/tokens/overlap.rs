@@ -86,7 +86,7 @@ pub fn cut_off(users: usize) -> String {
 
 pub fn last_used(last: AnyView, who: AnyView) -> impl IntoView {
     view! {
-        <strong>"Last used " {last}</strong>
+        <strong>"The old secret was last used " {last}</strong>
         " by "
         {who}
         "."

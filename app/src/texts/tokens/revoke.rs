@@ -1,5 +1,6 @@
 //! Revoking a token.
 
+use domain::usage::grouped;
 use leptos::prelude::*;
 
 pub const REVOKE_TOKEN: &str = "Revoke token";
@@ -40,9 +41,18 @@ pub fn stops(hint: AnyView, old: Option<AnyView>) -> impl IntoView {
     }
 }
 
-/// Whose token it is, then [`last_used`] or [`NEVER_USED`], then [`last_addresses`].
-pub fn use_of(owner: AnyView, last_use: AnyView, last_addresses: Option<String>) -> impl IntoView {
-    view! { "It belongs to " {owner} ". " {last_use} {last_addresses} }
+/// Whose token it is, then [`last_used`] or [`NEVER_USED`], then [`last_addresses`], then [`refused`].
+pub fn use_of(owner: AnyView, last_use: AnyView, last_addresses: Option<String>, refused: Option<String>) -> impl IntoView {
+    view! { "It belongs to " {owner} ". " {last_use} {last_addresses} {refused} }
+}
+
+/// What stands in [`use_of`] at the end: that nothing of it was accepted does not mean that nobody has it.
+pub fn refused(times: u64, days: i64) -> Option<String> {
+    match times {
+        0 => None,
+        1 => Some(format!(" It was presented and refused once in {days} days.")),
+        many => Some(format!(" It was presented and refused {} times in {days} days.", grouped(many))),
+    }
 }
 
 /// `ago` is as in "3 minutes ago", or none when the date says more.
