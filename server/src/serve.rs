@@ -29,11 +29,11 @@ where
     let mut server = axum_server::from_tcp(listener)?.handle(handle).http1_only();
     server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS).max_headers(64);
     let connected = |peer: SocketAddr| {
-        let answers = answers.clone();
+        let mut answers = answers.clone();
         let answer = move |request: hyper::Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
-            answers.clone().call(request)
+            answers.call(request)
         };
         ready(Ok::<_, Infallible>(service_fn(answer)))
     };

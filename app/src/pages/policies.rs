@@ -55,19 +55,9 @@ pub fn Policies() -> impl IntoView {
     let organization = use_organization();
     let found = Resource::new_blocking(move || organization.get(), policy::find);
     let query = use_query_map();
-    let outside = move || {
-        let query = TokenQuery { finding: Some(Finding::OutsidePolicy), ..TokenQuery::default() };
-        paths::tokens_at(&organization.get(), &query.to_query())
-    };
-    let saved = move || {
-        query.with(|query| query.get_str("done") == Some("saved")).then(|| {
-            view! {
-                <Notice tone=Tone::Success dismiss=paths::policies(&organization.get())>
-                    <p>{say::SAVED} " " <a href=outside()>{say::SHOW_OUTSIDE}</a></p>
-                </Notice>
-            }
-        })
-    };
+    let saved = query
+        .with_untracked(|query| query.get_str("done") == Some("saved"))
+        .then(|| later(async move { found.await.ok().map(|found| view! { <Saved found=found /> }) }));
     view! {
         <Breadcrumb steps=vec![(common::ORGANIZATION_SETTINGS, None), (common::POLICIES, None)] />
         <div role="status">{saved}</div>
@@ -84,6 +74,20 @@ pub fn Policies() -> impl IntoView {
                 }
             }
         })}
+    }
+}
+
+/// Tells that the policy is saved, what it does from now on, and where to see that.
+#[component]
+fn Saved(found: Found) -> impl IntoView {
+    let slug = found.organization.slug.as_str();
+    let outside = TokenQuery { finding: Some(Finding::OutsidePolicy), ..TokenQuery::default() };
+    let (back, outside) = (paths::policies(slug), paths::tokens_at(slug, &outside.to_query()));
+    let unused = found.policy.revoke_unused_days.map(say::unused_are_revoked);
+    view! {
+        <Notice tone=Tone::Success dismiss=back>
+            <p>{say::SAVED} {unused} " " <a href=outside>{say::SHOW_OUTSIDE}</a></p>
+        </Notice>
     }
 }
 
@@ -176,7 +180,6 @@ fn PolicyForm(found: Found) -> impl IntoView {
     let refusal = Refusal::posted();
     let values = Values::of(&policy).or_posted();
     let is_changed = values != Values::of(&policy);
-    let title = if is_changed { say::PREVIEW } else { say::PREVIEW_UNCHANGED };
     let impact = posted::impact();
     // Comes back with the values it was shown for; with others, they are shown anew.
     let confirmed = if is_changed { posted::field("confirmed") } else { String::new() };
@@ -186,7 +189,7 @@ fn PolicyForm(found: Found) -> impl IntoView {
     let preview = impact.map(|impact| {
         let from = wanted.filter(|_| wanted != policy.revoke_unused_days).map(|days: u32| now.plus(Duration::from_hours(24) * days));
         let from = from.map(Timestamp::human);
-        view! { <Preview title=title organization=organization.slug.to_string() impact=impact revokes=wanted not_before=from now=now takes_focus=!refusal.is_some() /> }
+        view! { <Preview is_changed=is_changed organization=organization.slug.to_string() impact=impact revokes=wanted not_before=from now=now takes_focus=!refusal.is_some() /> }
     });
     view! {
         <Summary title=say::NOT_SAVED fields=FIELDS refusal=refusal />
@@ -337,12 +340,12 @@ fn named(counts: &[(String, u64)]) -> String {
 
 /// The tokens that break the policy, as far as they are named. The list cannot be asked for the others: it knows the policy that holds.
 #[component]
-fn Breaking(organization: String, tokens: Vec<Outside>, of: u64, now: Timestamp) -> impl IntoView {
+fn Breaking(is_changed: bool, organization: String, tokens: Vec<Outside>, of: u64, now: Timestamp) -> impl IntoView {
     if tokens.is_empty() {
         return ().into_any();
     }
     let more = of.saturating_sub(tokens.len() as u64);
-    let others = (more > 0).then(|| view! { <p>{say::and_more(more)}</p> });
+    let others = (more > 0).then(|| view! { <p>{say::and_more(more, is_changed)}</p> });
     let mut lines = tokens
         .into_iter()
         .map(|Outside { token, why }| {
@@ -387,7 +390,8 @@ fn Breaking(organization: String, tokens: Vec<Outside>, of: u64, now: Timestamp)
 /// was refused: all of it may be higher than the window.
 #[component]
 fn Preview(
-    title: &'static str,
+    /// Whether it differs from the policy that holds.
+    is_changed: bool,
     organization: String,
     impact: Impact,
     revokes: Option<u32>,
@@ -397,13 +401,14 @@ fn Preview(
 ) -> impl IntoView {
     let tone = if impact.tokens == 0 && impact.unused == 0 { Tone::Success } else { Tone::Warning };
     let breaking = say::breaking(impact.tokens, impact.used);
-    let anew = (!posted::field("anew").is_empty()).then(|| view! { <p>{say::SHOWN_ANEW}</p> });
+    let title = if is_changed { say::PREVIEW } else { say::PREVIEW_UNCHANGED };
+    let anew = (is_changed && !posted::field("anew").is_empty()).then(|| view! { <p>{say::SHOWN_ANEW}</p> });
     let goes_on = (impact.tokens > 0).then(|| {
         let teams = (!impact.teams.is_empty()).then(|| view! { <p>{say::of_teams(&named(&impact.teams))}</p> });
         view! {
             <p>{say::generated_by(&named(&impact.creators))}</p>
             {teams}
-            <Breaking organization=organization tokens=impact.named of=impact.tokens now=now />
+            <Breaking is_changed=is_changed organization=organization tokens=impact.named of=impact.tokens now=now />
             <p>{say::THEY_GO_ON}</p>
         }
     });

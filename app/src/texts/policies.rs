@@ -96,8 +96,14 @@ pub fn show_more(more: usize) -> String {
 }
 
 /// Below the tokens that are named.
-pub fn and_more(more: u64) -> String {
-    format!("and {more} more. Once the policy is saved, the list of tokens finds all of them by “Outside the policy”.")
+pub fn and_more(more: u64, is_changed: bool) -> String {
+    let when = if is_changed { "Once the policy is saved, the" } else { "The" };
+    format!("and {more} more. {when} list of tokens finds all of them by “Outside the policy”.")
+}
+
+/// What stands after [`SAVED`] where that is asked for.
+pub fn unused_are_revoked(allowed: u32) -> String {
+    format!(" What nobody uses for {} is revoked, also of those that are there already.", days(allowed))
 }
 
 /// How many tokens have gone unused for as long as is allowed, and when what stays so is revoked.

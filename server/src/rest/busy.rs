@@ -26,19 +26,39 @@ use crate::{
     router::{BODY_LIMIT, PATIENCE, Site},
 };
 
-const VERIFY: &str = "/api/v1/verify";
-const VERIFY_BATCH: &str = "/api/v1/verify/batch";
-const INTROSPECT: &str = "/oauth2/introspect";
+/// What is asked here.
+#[derive(Clone, Copy)]
+enum Question {
+    Verify,
+    VerifyBatch,
+    Introspect,
+}
+
+impl Question {
+    const ALL: [Self; 3] = [Self::Verify, Self::VerifyBatch, Self::Introspect];
+
+    const fn address(self) -> &'static str {
+        match self {
+            Self::Verify => "/api/v1/verify",
+            Self::VerifyBatch => "/api/v1/verify/batch",
+            Self::Introspect => "/oauth2/introspect",
+        }
+    }
+}
+
 /// Every address that is answered here.
-pub(crate) const ADDRESSES: [&str; 3] = [VERIFY, VERIFY_BATCH, INTROSPECT];
+pub(crate) fn addresses() -> impl Iterator<Item = &'static str> {
+    Question::ALL.into_iter().map(Question::address)
+}
 
 /// Answers what is asked here, and leaves the rest to `others`. The descriptions of these routes stand in the document of [`super::router`].
 pub(crate) fn answer(site: &Arc<Site>, request: Request, others: impl FnOnce(Request) -> Answering) -> Answering {
-    match request.uri().path() {
-        VERIFY => answering(site, request, VERIFY, verify::verify),
-        VERIFY_BATCH => answering(site, request, VERIFY_BATCH, verify_batch::verify),
-        INTROSPECT => answering(site, request, INTROSPECT, introspect::introspect),
-        _ => others(request),
+    let question = Question::ALL.into_iter().find(|question| question.address() == request.uri().path());
+    match question {
+        Some(Question::Verify) => answering(site, request, Question::Verify, verify::verify),
+        Some(Question::VerifyBatch) => answering(site, request, Question::VerifyBatch, verify_batch::verify),
+        Some(Question::Introspect) => answering(site, request, Question::Introspect, introspect::introspect),
+        None => others(request),
     }
 }
 
@@ -97,11 +117,11 @@ async fn read(body: Body) -> Result<Bytes, Problem> {
 fn answering<A: Future<Output = Result<Response, Problem>> + Send + 'static>(
     site: &Arc<Site>,
     request: Request,
-    route: &'static str,
+    question: Question,
     handler: fn(Asking) -> A,
 ) -> Answering {
     let site = site.clone();
-    Box::pin(async move { Ok(watched(site, request, route, handler).await) })
+    Box::pin(async move { Ok(watched(site, request, question.address(), handler).await) })
 }
 
 /// Answers a request: what [`crate::router::layered`] puts around other routes.

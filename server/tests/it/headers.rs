@@ -1,8 +1,13 @@
 //! The headers of each class of answer, to the byte.
 
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
 use crate::harness::{Caller, TestConsole, on_both};
 
-on_both![are_what_was_decided, a_panic_is_a_500_with_an_id_and_nothing_else];
+on_both![are_what_was_decided, a_panic_is_a_500_with_an_id_and_nothing_else, an_answer_to_a_service_is_framed_on_the_wire];
 
 async fn are_what_was_decided(it: TestConsole) {
     let page = it.get(&Caller::Anonymous, "/sign-in").await;
@@ -63,4 +68,34 @@ async fn a_panic_is_a_500_with_an_id_and_nothing_else(mut it: TestConsole) {
     assert!(!answer.body.contains("recipe") && !answer.body.contains("panic"));
     let token = it.token("acme", domain::Role::Viewer, &[]).await;
     assert_eq!(it.get(&token, "/organization").await.status, 200, "and life goes on");
+}
+
+/// What the connection adds, which the other tests do not see: they ask without one.
+async fn an_answer_to_a_service_is_framed_on_the_wire(it: TestConsole) {
+    let (_, secret) = it.issue("acme", "asks", domain::Role::Viewer, &["token:verify"], domain::Lifetime::Never).await;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let handle = axum_server::Handle::new();
+    let served = tokio::spawn(server::serve::serve(listener, it.front.clone(), handle.clone()));
+    let question = format!("{{\"token\":\"{secret}\"}}");
+    for (method, body, status) in [("POST", question.as_str(), 200), ("GET", "", 405), ("HEAD", "", 405), ("OPTIONS", "", 405)] {
+        let mut connection = TcpStream::connect(address).await.unwrap();
+        let asked = format!(
+            "{method} /api/v1/verify HTTP/1.1\r\nhost: jeton\r\nauthorization: Bearer {secret}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        connection.write_all(asked.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")));
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{method}: {head}");
+        assert_eq!(header("allow"), (status == 405).then_some("POST"), "{method}");
+        assert_eq!(header("transfer-encoding"), None, "{method}");
+        let length: usize = header("content-length").expect("a length").parse().unwrap();
+        assert!(length > 0 && body.len() == if method == "HEAD" { 0 } else { length }, "{method}: {answer}");
+    }
+    handle.shutdown();
+    served.await.unwrap().unwrap();
 }

@@ -31,10 +31,8 @@ use crate::{
 pub fn Revoke(organization: String, place: String, id: String) -> impl IntoView {
     let found = find(&organization, &id);
     let back = paths::tokens_at(&organization, &place);
-    let stored = StoredValue::new((organization, place));
     view! {
         {later(async move {
-            let (organization, place) = stored.get_value();
             match found.await {
                 Ok((found, old, history)) if !matches!(found.token.state, State::Revoked { .. }) => {
                     let action = paths::revoke(&organization, &place, found.token.id);

@@ -41,8 +41,10 @@ pub const REFUSED: &str = "Refused";
 /// Why uses of a token in force may have been refused.
 pub const fn limits(networks: bool, rate: bool) -> Option<&'static str> {
     match (networks, rate) {
-        (true, true) => Some("It may be used from some networks only, and only so often: anything else is refused."),
-        (true, false) => Some("It may be used from some networks only: what comes from elsewhere is refused."),
+        (true, true) => Some(
+            "It may be used from some networks only, and only so often: anything else, or what comes from nobody knows where, is refused.",
+        ),
+        (true, false) => Some("It may be used from some networks only: what comes from elsewhere, or from nobody knows where, is refused."),
         (false, true) => Some("It may be used only so often: what is more is refused."),
         (false, false) => None,
     }
