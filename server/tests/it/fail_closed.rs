@@ -1,4 +1,4 @@
-//! What cannot be recorded does not happen: every route that changes something, from the router itself, while events cannot be written, then
+//! What cannot be recorded does not happen: every route that changes something, from the front and the router behind it, while events cannot be written, then
 //! while mails cannot.
 //!
 //! If you are here because a route is not in the table: the sample in [`crate::access`] has to succeed when nothing is broken and to change

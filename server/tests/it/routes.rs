@@ -1,4 +1,4 @@
-//! Every operation there is, read from the router itself, so that none can be added without being asked for here.
+//! Every operation there is, read from the front and the router behind it, so that none can be added without being asked for here.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -52,7 +52,7 @@ pub fn TokenPage() -> impl IntoView {
     let key = move || (organization.get(), id.get());
     let found = Resource::new_blocking(key, |(organization, id)| tokens::find(organization, id));
     let secrets = Resource::new_blocking(key, |(organization, id)| rotation::rotation(organization, id));
-    // Asked for here as well, although they belong to parts of the page: what waits inside of what waited may wait for ever (decision 33).
+    // Asked for here as well, although they belong to parts of the page: what waits inside of what was waited for is left out ([`later`]).
     let used = Resource::new_blocking(key, |(organization, id)| usage::usage(organization, id));
     let recent = Resource::new_blocking(key, |(organization, id)| audit::recent(organization, id));
     view! {
