@@ -55,6 +55,9 @@ pub enum Error {
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// What PostgreSQL says of a change that stood still for too long.
+const HELD_UP: &str = "25P03";
+
 /// What use cases return.
 pub type Result<T> = core::result::Result<T, Error>;
 
@@ -69,12 +72,12 @@ impl Error {
         Self::Unavailable(cause.into())
     }
 
-    /// Whether the database undid what was asked for the sake of somebody else's change, so that the same may be asked again: nothing of it
-    /// has happened.
+    /// Whether the database undid what was asked for the sake of somebody else's change, which it stood in the way of or held up, so that the same
+    /// may be asked again: nothing of it has happened.
     pub(crate) fn gave_way(&self) -> bool {
         let Self::Unavailable(cause) = self else { return false };
         let code = cause.downcast_ref().and_then(sqlx::Error::as_database_error).and_then(sqlx::error::DatabaseError::code);
-        code.is_some_and(|code| matches!(&*code, "40001" | "40P01"))
+        code.is_some_and(|code| matches!(&*code, "40001" | "40P01" | HELD_UP))
     }
 
     /// Names the field that a typed value came from.
@@ -97,10 +100,10 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => {
                 true
             }
-            // SQLite is busy or locked; PostgreSQL lost the connection (08), is shutting down (57), did not get a lock (55P03) or gave
-            // way to another (40).
+            // SQLite is busy or locked; PostgreSQL lost the connection (08), is shutting down (57), did not get a lock (55P03), gave
+            // way to another (40) or held others up.
             sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-                matches!(&*code, "5" | "6" | "261" | "517" | "55P03")
+                matches!(&*code, "5" | "6" | "261" | "517" | "55P03" | HELD_UP)
                     || (code.len() == 5 && ["08", "57", "40"].iter().any(|class| code.starts_with(class)))
             }),
             _ => false,

@@ -16,6 +16,7 @@ use crate::{
     store::{
         self,
         events::{NewEvent, Target},
+        persistently,
         reports::{Expiring, Presented},
     },
 };
@@ -24,6 +25,8 @@ use crate::{
 const AHEAD: [i64; 4] = [0, 1, 7, 30];
 /// A dead token is reported at most once in this time, however often it is presented; and what ends is looked for no more often.
 const PAUSE: Duration = Duration::from_hours(1);
+/// How many of them are reported in one change.
+const AT_ONCE: usize = 500;
 /// How often is looked.
 const PERIOD: Duration = Duration::from_mins(1);
 
@@ -34,7 +37,7 @@ pub async fn report_expiring(console: &Console, now: Timestamp) -> Result<usize>
     let expiring = store::reports::find_expiring(&console.0.db, day, AHEAD, MOST).await?;
     let mut written = 0;
     for of_one in expiring.chunk_by(|one, other| one.user == other.user) {
-        written += usize::from(digest(console, of_one, day, now).await?);
+        written += usize::from(persistently(|| digest(console, of_one, day, now)).await?);
     }
     if written > 0 {
         console.0.mails.notify_one();
@@ -45,7 +48,7 @@ pub async fn report_expiring(console: &Console, now: Timestamp) -> Result<usize>
 /// Writes one person's digest, unless another server has. The event goes to each organization with a token in it.
 async fn digest(console: &Console, expiring: &[Expiring], day: i64, now: Timestamp) -> Result<bool> {
     let Some(first) = expiring.first() else { return Ok(false) };
-    let mut write = console.0.db.begin_write().await?;
+    let mut write = console.0.db.begin_unasked().await?;
     if !store::reports::insert_digest(&mut write, first.user, day, now).await? {
         return Ok(false);
     }
@@ -87,13 +90,17 @@ fn labels(of_one: &[&Expiring]) -> String {
     say::labels(labels, unlisted(of_one))
 }
 
-/// Tells owners and admins of dead tokens that are still presented, of each at most once an hour. Returns of how many.
+/// Tells owners and admins of dead tokens that are still presented, of each at most once an hour: one mail for all of an organization that are
+/// found at once. Returns of how many.
 pub async fn report_refused(console: &Console, now: Timestamp) -> Result<usize> {
-    let presented = store::reports::find_presented(&console.0.db, now, PAUSE).await?;
+    let mut presented = store::reports::find_presented(&console.0.db, now, PAUSE).await?;
+    // Of each the latest, whatever else it was refused for.
+    presented.dedup_by_key(|each| each.token);
+    presented.sort_by_key(|each| each.organization);
     let mut reported = 0;
-    for of_one in presented.chunk_by(|one, other| one.token == other.token) {
-        if let Some(latest) = of_one.first() {
-            reported += usize::from(refused(console, latest, now).await?);
+    for of_one in presented.chunk_by(|one, other| one.organization == other.organization) {
+        for some in of_one.chunks(AT_ONCE) {
+            reported += persistently(|| refused(console, some, now)).await?;
         }
     }
     if reported > 0 {
@@ -102,26 +109,31 @@ pub async fn report_refused(console: &Console, now: Timestamp) -> Result<usize> 
     Ok(reported)
 }
 
-async fn refused(console: &Console, presented: &Presented, now: Timestamp) -> Result<bool> {
-    let mut write = console.0.db.begin_write().await?;
-    if !store::reports::upsert_refusal(&mut write, presented, now, PAUSE).await? {
-        return Ok(false);
+/// Tells of tokens of one organization, but for those that another server has told of.
+async fn refused(console: &Console, presented: &[Presented], now: Timestamp) -> Result<usize> {
+    let mut write = console.0.db.begin_unasked().await?;
+    let noted = store::reports::upsert_refusals(&mut write, presented, now, PAUSE).await?;
+    let presented: Vec<&Presented> = presented.iter().filter(|each| noted.contains(&each.token)).collect();
+    let Some(first) = presented.first() else { return Ok(0) };
+    let letter = Letter::tokens_refused(console, &presented);
+    for recipient in store::mails::find_admins(&mut write, first.organization).await? {
+        post(console, &mut write, first.organization, recipient, now, &letter).await?;
     }
-    let letter = Letter::token_refused(console, presented);
-    for recipient in store::mails::find_admins(&mut write, presented.organization).await? {
-        post(console, &mut write, presented.organization, recipient, now, &letter).await?;
-    }
-    let event = NewEvent {
-        at: now,
-        organization: Some(presented.organization),
-        actor: &Principal::System,
-        action: Action::RefusalReport,
-        target: Target { kind: "token", id: presented.token.to_string(), name: presented.label.clone() },
-        details: json!({ "hint": presented.hint, "cause": presented.cause.as_str(), "times": presented.times }),
-        caller: &by_itself(),
-    };
-    write.commit(&console.0.keys, &event).await?;
-    Ok(true)
+    let caller = by_itself();
+    let events: Vec<_> = presented
+        .iter()
+        .map(|each| NewEvent {
+            at: now,
+            organization: Some(each.organization),
+            actor: &Principal::System,
+            action: Action::RefusalReport,
+            target: Target { kind: "token", id: each.token.to_string(), name: each.label.clone() },
+            details: json!({ "hint": each.hint, "cause": each.cause.as_str(), "times": each.times }),
+            caller: &caller,
+        })
+        .collect();
+    write.commit_all(&console.0.keys, &events).await?;
+    Ok(presented.len())
 }
 
 /// Nobody asked.

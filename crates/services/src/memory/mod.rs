@@ -160,6 +160,16 @@ impl Memory {
         }
     }
 
+    /// Waits until the database is heard from in time.
+    pub(crate) async fn wait_for_lease(&self) -> Result<()> {
+        let held = timeout(PATIENCE, async {
+            while !self.lease.holds() {
+                sleep(lease::TERM / 5).await;
+            }
+        });
+        held.await.map_err(|_| Error::unavailable("the database answers too late for what can be done later"))
+    }
+
     /// About how many bytes the tokens in it take.
     #[cfg(test)]
     pub(crate) fn weight(&self) -> u64 {

@@ -4,9 +4,9 @@ use domain::{
     OrganizationId, Timestamp,
     audit::{Action, Event, Party},
 };
-use sqlx::PgConnection;
+use sqlx::{PgConnection, QueryBuilder};
 
-use super::{Db, Write, exactly_one, on_db, on_tx, stored, time::now};
+use super::{Db, Write, on_db, on_tx, stored, time::now};
 use crate::{
     access::{Access, Caller, Principal},
     audit::{Filter, Recorded},
@@ -163,51 +163,65 @@ fn is_id(text: &str) -> bool {
     })
 }
 
-/// Adds the event of this change; returns its code, the new head.
-pub(super) async fn append(write: &mut Write, keys: &Keys, event: &NewEvent<'_>) -> Result<Digest> {
-    let row = Row {
-        seq: write.seq,
-        at: event.at.as_micros(),
-        organization_id: event.organization.map(|id| id.to_string()),
-        actor_kind: event.actor.kind().to_owned(),
-        actor_id: event.actor.id(),
-        actor_name: event.actor.name().to_owned(),
-        action: event.action.as_str().to_owned(),
-        target_kind: event.target.kind.to_owned(),
-        target_id: event.target.id.clone(),
-        target_name: event.target.name.clone(),
-        details: event.details.to_string(),
-        address: event.caller.address(),
-        request_id: event.caller.request_id.to_string(),
-        mac: Vec::new(),
-    };
-    let mac = row.mac_after(keys, &write.mac);
-    let touched = on_tx!(write, |connection| {
-        sqlx::query(
-            "INSERT INTO events (seq, at, organization_id, actor_kind, actor_id, actor_name, action, target_kind, target_id, \
-             target_name, details, address, request_id, mac) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-        )
-        .bind(row.seq)
-        .bind(row.at)
-        .bind(&row.organization_id)
-        .bind(&row.actor_kind)
-        .bind(&row.actor_id)
-        .bind(&row.actor_name)
-        .bind(&row.action)
-        .bind(&row.target_kind)
-        .bind(&row.target_id)
-        .bind(&row.target_name)
-        .bind(&row.details)
-        .bind(&row.address)
-        .bind(&row.request_id)
-        .bind(mac.as_slice())
-        .execute(connection)
-        .await?
-        .rows_affected()
-    });
-    exactly_one(touched)?;
-    Ok(mac)
+/// How many events one statement records.
+const AT_ONCE: usize = 500;
+
+/// Records events one after another from the place that the change holds, and moves that to the last of them. One statement for as many as it takes:
+/// the head is held meanwhile, and everybody else's changes wait for it.
+pub(super) async fn append(write: &mut Write, keys: &Keys, events: &[NewEvent<'_>]) -> Result<()> {
+    let mut rows = Vec::with_capacity(events.len());
+    for (seq, event) in (write.seq..).zip(events) {
+        let mut row = Row {
+            seq,
+            at: event.at.as_micros(),
+            organization_id: event.organization.map(|id| id.to_string()),
+            actor_kind: event.actor.kind().to_owned(),
+            actor_id: event.actor.id(),
+            actor_name: event.actor.name().to_owned(),
+            action: event.action.as_str().to_owned(),
+            target_kind: event.target.kind.to_owned(),
+            target_id: event.target.id.clone(),
+            target_name: event.target.name.clone(),
+            details: event.details.to_string(),
+            address: event.caller.address(),
+            request_id: event.caller.request_id.to_string(),
+            mac: Vec::new(),
+        };
+        row.mac = row.mac_after(keys, &write.mac).to_vec();
+        (write.seq, write.mac) = (seq, row.mac.clone());
+        rows.push(row);
+    }
+    for some in rows.chunks(AT_ONCE) {
+        let touched = on_tx!(write, |connection| {
+            let mut query = QueryBuilder::new(
+                "INSERT INTO events (seq, at, organization_id, actor_kind, actor_id, actor_name, action, target_kind, target_id, \
+                 target_name, details, address, request_id, mac) ",
+            );
+            query.push_values(some, |mut values, row| {
+                values
+                    .push_bind(row.seq)
+                    .push_bind(row.at)
+                    .push_bind(&row.organization_id)
+                    .push_bind(&row.actor_kind)
+                    .push_bind(&row.actor_id)
+                    .push_bind(&row.actor_name)
+                    .push_bind(&row.action)
+                    .push_bind(&row.target_kind)
+                    .push_bind(&row.target_id)
+                    .push_bind(&row.target_name)
+                    .push_bind(&row.details)
+                    .push_bind(&row.address)
+                    .push_bind(&row.request_id)
+                    .push_bind(row.mac.as_slice());
+            });
+            // Only the statement for one is asked for again.
+            query.build().persistent(some.len() == 1).execute(connection).await?.rows_affected()
+        });
+        if touched != some.len() as u64 {
+            return Err(Error::internal(format!("{} events came to {touched} rows", some.len())));
+        }
+    }
+    Ok(())
 }
 
 /// A place in the trail that was seen: the number and the code of an event.

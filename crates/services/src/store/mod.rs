@@ -164,6 +164,18 @@ pub(crate) fn stored<T, E: std::fmt::Display>(column: &str, parsed: core::result
     parsed.map_err(|error| Error::internal(format!("column {column}: {error}")))
 }
 
+/// Writes, and again where the database undid it because of somebody else's change: what is counted or told must not be lost to that. Anything
+/// else is not tried again: it may have been written, and nothing is to count twice.
+pub(crate) async fn persistently<T, Writing: Future<Output = Result<T>>>(write: impl Fn() -> Writing) -> Result<T> {
+    for _ in 0..2 {
+        match write().await {
+            Err(error) if error.gave_way() => {}
+            done => return done,
+        }
+    }
+    write().await
+}
+
 impl Db {
     /// Connects, checks what the database promises, and brings the schema up to date. Hands out what renews the lease of memory, where
     /// others may change things as well.
@@ -207,13 +219,25 @@ impl Db {
     /// transaction on a pooled connection (sqlx 0.9.0), so it runs in a task that a client who hangs up cannot cancel; and on SQLite a
     /// transaction that first reads and then writes fails under contention unless it begins IMMEDIATE.
     pub(crate) async fn begin_write(&self) -> Result<Write> {
+        // Said aloud: a database may have another default, under which waiting for the head ends in an error.
+        self.begin("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await
+    }
+
+    /// The same for what nobody asked for, which can be done later as well. A server that hears so late from its database that it has no lease
+    /// waits until it has one; and a change that stands still for a quarter of a second is undone by PostgreSQL, instead of holding up those
+    /// that somebody waits for (docs/revocation.md).
+    pub(crate) async fn begin_unasked(&self) -> Result<Write> {
+        self.memory.wait_for_lease().await?;
+        self.begin("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL idle_in_transaction_session_timeout = '250ms'").await
+    }
+
+    async fn begin(&self, on_postgres: &'static str) -> Result<Write> {
         let place = self.place_to_write().await?;
         let pool = self.pool.clone();
         let begin = tokio::spawn(async move {
             Ok::<_, sqlx::Error>(match pool {
                 Pool::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-                // Said aloud: a database may have another default, under which waiting for the head ends in an error.
-                Pool::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await?),
+                Pool::Postgres(pool) => Tx::Postgres(pool.begin_with(on_postgres).await?),
             })
         });
         let tx = begin.await.map_err(Error::internal)??;
@@ -303,12 +327,10 @@ impl Write {
 
     /// Records what the change was and commits it. Tells whether it ends something that others may remember.
     async fn record(mut self, keys: &Keys, events: &[events::NewEvent<'_>]) -> Result<bool> {
-        let Some((first, others)) = events.split_first() else { return Err(Error::internal("a change without an event")) };
-        self.mac = events::append(&mut self, keys, first).await?.to_vec();
-        for event in others {
-            self.seq += 1;
-            self.mac = events::append(&mut self, keys, event).await?.to_vec();
+        if events.is_empty() {
+            return Err(Error::internal("a change without an event"));
         }
+        events::append(&mut self, keys, events).await?;
         let touched = on_tx!(self, |connection| {
             sqlx::query("UPDATE head SET seq = $1, mac = $2 WHERE id = 1")
                 .bind(self.seq)

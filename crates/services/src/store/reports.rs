@@ -1,8 +1,9 @@
 //! What the server reports by itself. It looks through every organization; it is no use case and asks for no proof of access.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use domain::{OrganizationId, Timestamp, TokenId, UserId};
+use sqlx::QueryBuilder;
 
 use super::{Db, Write, on_db, on_tx, stored};
 use crate::error::Result;
@@ -174,22 +175,29 @@ pub(crate) async fn find_presented(db: &Db, now: Timestamp, pause: Duration) -> 
         .collect()
 }
 
-/// Notes that a dead token is reported; tells whether that has not been done within `pause`.
-pub(crate) async fn upsert_refusal(write: &mut Write, presented: &Presented, now: Timestamp, pause: Duration) -> Result<bool> {
-    let touched = on_tx!(write, |connection| {
-        sqlx::query(
-            "INSERT INTO refusal_reports (token_id, organization_id, reported_at, last_at) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (token_id) DO UPDATE SET reported_at = excluded.reported_at, last_at = excluded.last_at \
-             WHERE refusal_reports.reported_at <= $5",
-        )
-        .bind(presented.token.to_string())
-        .bind(presented.organization.to_string())
-        .bind(now.as_micros())
-        .bind(presented.last_at.as_micros())
-        .bind(now.minus(pause).as_micros())
-        .execute(connection)
-        .await?
-        .rows_affected()
+/// Notes that dead tokens of an organization are reported; tells of which that has not been done within `pause`.
+pub(crate) async fn upsert_refusals(
+    write: &mut Write,
+    presented: &[Presented],
+    now: Timestamp,
+    pause: Duration,
+) -> Result<HashSet<TokenId>> {
+    let noted: Vec<String> = on_tx!(write, |connection| {
+        let mut query = QueryBuilder::new("INSERT INTO refusal_reports (token_id, organization_id, reported_at, last_at) ");
+        query.push_values(presented, |mut row, each| {
+            row.push_bind(each.token.to_string())
+                .push_bind(each.organization.to_string())
+                .push_bind(now.as_micros())
+                .push_bind(each.last_at.as_micros());
+        });
+        query
+            .push(
+                " ON CONFLICT (token_id) DO UPDATE SET reported_at = excluded.reported_at, last_at = excluded.last_at \
+                 WHERE refusal_reports.reported_at <= ",
+            )
+            .push_bind(now.minus(pause).as_micros())
+            .push(" RETURNING token_id");
+        query.build_query_scalar().persistent(false).fetch_all(connection).await?
     });
-    Ok(touched == 1)
+    noted.iter().map(|id| stored("refusal_reports.token_id", id.parse())).collect()
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use domain::{Lifetime, Permission, Role, Timestamp};
+use domain::{Lifetime, Permission, Role, Timestamp, audit::Verified};
 
 use super::{Instance, caller, new_token, notices::taken, on_both};
 use crate::{
-    Access, Console, access, mails,
+    Access, Console, access, audit, mails,
     tokens::{self, NewToken},
 };
 
@@ -18,6 +18,7 @@ on_both![
     two_servers_report_once,
     nothing_is_noted_when_the_mail_cannot_be_written,
     a_dead_token_is_reported_once_an_hour,
+    dead_tokens_of_an_organization_make_one_mail,
 ];
 
 /// Generates a token that ends so many days after this one, in the evening.
@@ -161,6 +162,47 @@ async fn a_digest_names_some_and_counts_the_rest(instance: Instance) {
     let told = "SELECT COUNT(*) FROM events WHERE action = 'expiry.report' AND details LIKE '%, token 049 and 250 more\"%'";
     assert_eq!(instance.count(told).await, 1);
     assert_eq!(report(&instance).await, 0, "whoever was told of some was told of all");
+}
+
+async fn dead_tokens_of_an_organization_make_one_mail(instance: Instance) {
+    instance.set_up().await;
+    let owner = instance.owner().await;
+    let generate = async |label: String| tokens::create(&instance.console, &owner, new_token(&label, Role::Viewer)).await.unwrap();
+    let mut dead = Vec::new();
+    for number in 0..53 {
+        // One after the other, as their ids say.
+        instance.advance(1);
+        let issued = generate(format!("t{number}")).await;
+        tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), &format!("t{number}"), None).await.unwrap();
+        dead.push(issued);
+    }
+    taken(&instance).await;
+    for issued in &dead {
+        present(&instance, issued.secret.expose()).await;
+    }
+    present(&instance, dead[0].secret.expose()).await;
+    let look = async || mails::report_refused(&instance.console, instance.console.now()).await.unwrap();
+    assert_eq!(look().await, 53);
+    let mails = taken(&instance).await;
+    assert_eq!(mails.len(), 1);
+    let (subject, text) = (&mails[0].subject, &mails[0].text);
+    assert_eq!(subject, "53 API tokens of Acme that are no longer good are still being tried");
+    let first = format!("Revoked: t0 ({}), 2 times, latest", dead[0].token.hint);
+    for said in [&*first, "from 10.0.0.7\n", "t49 (", "And: 3 more\n", &format!("/tokens/{}\n", dead[49].token.id), "/orgs/acme\n"] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    assert!(!text.contains("t50 (") && !dead.iter().any(|issued| text.contains(issued.secret.expose())));
+    assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'refusal.report'").await, 53);
+    // Of one that another server has told of meanwhile nothing is told here, and of the rest as before.
+    instance.advance(60 * 60);
+    for issued in &dead[..3] {
+        present(&instance, issued.secret.expose()).await;
+    }
+    const BY_ANOTHER: &str =
+        "UPDATE refusal_reports SET reported_at = reported_at + 3600000000 WHERE token_id = (SELECT id FROM tokens WHERE label = 't1')";
+    instance.execute(BY_ANOTHER).await.unwrap();
+    assert_eq!(look().await, 2);
+    assert!(matches!(audit::verify(&instance.console, &owner).await.unwrap(), Verified::Intact { .. }));
 }
 
 async fn two_servers_report_once(instance: Instance) {

@@ -64,3 +64,47 @@ async fn a_wrong_clock_ends_no_claim() {
     first.stop().await;
     second.stop().await;
 }
+
+/// A server that stands still in the middle of a change holds up nobody for as long as they would wait, and of one that nobody asked for for much
+/// less.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_stands_still_is_undone() {
+    let instance = Instance::postgres().await;
+    instance.set_up().await;
+    let db = &instance.console.0.db;
+    let mut held = [Duration::ZERO; 2];
+    for (is_asked, held) in [false, true].into_iter().zip(&mut held) {
+        let still = if is_asked { db.begin_write().await } else { db.begin_unasked().await }.unwrap();
+        let begun = since_boot();
+        // Waits for the head, which gives up after four seconds.
+        tokens::create(&instance.console, &instance.owner().await, new_token(&format!("asked {is_asked}"), Role::Viewer)).await.unwrap();
+        *held = since_boot().saturating_sub(begun);
+        let owner = instance.owner().await;
+        let event = store::events::NewEvent {
+            at: instance.console.now(),
+            organization: None,
+            actor: &crate::access::Principal::System,
+            action: domain::audit::Action::ExpiryReport,
+            target: store::events::Target { kind: "user", id: String::new(), name: String::new() },
+            details: serde_json::json!({}),
+            caller: owner.caller(),
+        };
+        let error = still.commit(&instance.console.0.keys, &event).await.unwrap_err();
+        assert!(matches!(error, crate::Error::Unavailable(_)), "{error}");
+    }
+    assert!(held[0] < held[1], "{held:?}");
+    assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'expiry.report'").await, 0);
+}
+
+/// What nobody asked for waits while the database is heard from too late, and is not done in the end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_asked_for_waits_for_a_lease() {
+    let instance = Instance::postgres().await;
+    instance.set_up().await;
+    // Over before it comes.
+    let (deaf, background) =
+        Console::open(settings(&instance.folder, &instance.database, instance.clock.clone(), Duration::from_nanos(1))).await.unwrap();
+    assert!(matches!(deaf.0.db.begin_unasked().await, Err(crate::Error::Unavailable(_))));
+    tokens::create(&deaf, &instance.owner().await, new_token("asked", Role::Viewer)).await.unwrap();
+    background.stop().await;
+}

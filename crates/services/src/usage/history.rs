@@ -8,12 +8,8 @@ use std::{
 use domain::{OrganizationId, Permission, Timestamp, TokenId, UsageHistory};
 use tokio::time::Instant;
 
-use super::{
-    BATCH,
-    noted::Tally,
-    worker::{persistently, warned},
-};
-use crate::store::{self, Db};
+use super::{BATCH, noted::Tally, worker::warned};
+use crate::store::{self, Db, persistently};
 
 /// How long counts wait before they are written. Longer than the latest use does: nothing is decided by them, and under load most of the
 /// statements are theirs.

@@ -21,7 +21,7 @@ use crate::{
     clock::Clock,
     error::Result,
     keys::{Digest, Keys},
-    store::{self, Db},
+    store::{self, Db, persistently},
     tokens,
 };
 
@@ -171,18 +171,6 @@ impl Worker {
         }
         all
     }
-}
-
-/// Writes, and again where the database undid it because another server wrote the same rows: what is counted must not be lost to that. Anything
-/// else is not tried again: it may have been written, and nothing is to count twice.
-pub(super) async fn persistently<Writing: Future<Output = Result<()>>>(write: impl Fn() -> Writing) -> Result<()> {
-    for _ in 0..2 {
-        match write().await {
-            Err(error) if error.gave_way() => {}
-            done => return done,
-        }
-    }
-    write().await
 }
 
 /// Whether it was written; warns when it was not.

@@ -2,7 +2,7 @@
 
 use domain::{Cause, Timestamp};
 
-use super::{Letter, said};
+use super::{Letter, MOST, more, said};
 use crate::{
     Console,
     mails::report::{by_organization, unlisted},
@@ -54,8 +54,15 @@ impl Letter {
         }
     }
 
-    /// Tells that something dead is still presented.
-    pub(crate) fn token_refused(console: &Console, presented: &Presented) -> Self {
+    /// Tells that dead tokens of an organization are still presented: of one all that is known, of several what each is, of the first of them.
+    pub(crate) fn tokens_refused(console: &Console, presented: &[&Presented]) -> Self {
+        match presented {
+            [one] => Self::token_refused(console, one),
+            several => Self::several_refused(console, several),
+        }
+    }
+
+    fn token_refused(console: &Console, presented: &Presented) -> Self {
         let (what, why) = match presented.cause {
             Cause::Ended => ("old secret of the API token", "The secret was replaced by a rotation"),
             Cause::Revoked => ("revoked API token", "The token is revoked"),
@@ -70,14 +77,53 @@ impl Letter {
                 ("Label", presented.label.clone()),
                 ("Token", presented.hint.clone()),
                 ("Refused because", why.to_owned()),
-                ("So far", format!("{} times", presented.times)),
+                ("So far", times(presented.times)),
                 ("Latest", presented.last_at.human()),
                 ("Address", said(&presented.address)),
                 ("Client", said(&presented.user_agent)),
             ],
             advice: "If the client is yours, give it a token that is good. If not, somebody has got hold of the old one. \
                      You are told at most once an hour.",
-            links: vec![("See the token".to_owned(), format!("{}/orgs/{}/tokens/{}", console.0.origin, presented.slug, presented.token))],
+            links: vec![("See the token".to_owned(), address(console, presented))],
         }
     }
+
+    fn several_refused(console: &Console, presented: &[&Presented]) -> Self {
+        let (count, named) = (presented.len(), &presented[..presented.len().min(MOST)]);
+        let organization = presented.first().map_or("", |first| &first.organization_name);
+        let fact = |each: &&Presented| {
+            let what = match each.cause {
+                Cause::Ended => "Old secret",
+                Cause::Revoked => "Revoked",
+                Cause::Expired => "Expired",
+                Cause::Disabled => "Disabled",
+            };
+            let Presented { label, hint, last_at, address, .. } = each;
+            (what, format!("{label} ({hint}), {}, latest {} from {}", times(each.times), last_at.human(), said(address)))
+        };
+        let mut links: Vec<_> = named.iter().map(|each| (format!("See “{}”", each.label), address(console, each))).collect();
+        // All of them need attention, and the overview leads to the rest.
+        links.extend(
+            presented
+                .first()
+                .filter(|_| count > MOST)
+                .map(|first| ("See all that needs attention".to_owned(), format!("{}/orgs/{}", console.0.origin, first.slug))),
+        );
+        Self {
+            subject: format!("{count} API tokens of {organization} that are no longer good are still being tried"),
+            opening: format!("Somebody tried {count} API tokens of {organization} that are no longer good. All of it was refused."),
+            facts: named.iter().map(fact).chain(more(count)).collect(),
+            advice: "If the clients are yours, give them tokens that are good. If not, somebody has got hold of the old ones. \
+                     You are told of each at most once an hour.",
+            links,
+        }
+    }
+}
+
+fn times(times: i64) -> String {
+    if times == 1 { "once".to_owned() } else { format!("{times} times") }
+}
+
+fn address(console: &Console, presented: &Presented) -> String {
+    format!("{}/orgs/{}/tokens/{}", console.0.origin, presented.slug, presented.token)
 }
