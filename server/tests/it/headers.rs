@@ -1,13 +1,24 @@
 //! The headers of each class of answer, to the byte.
 
+use std::{convert::Infallible, task::Poll};
+
+use axum::{
+    body::{Body, Bytes},
+    http::Method,
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
 
-use crate::harness::{Caller, TestConsole, on_both};
+use crate::harness::{Answer, Caller, TestConsole, on_both, request, with};
 
-on_both![are_what_was_decided, a_panic_is_a_500_with_an_id_and_nothing_else, an_answer_to_a_service_is_framed_on_the_wire];
+on_both![
+    are_what_was_decided,
+    a_panic_is_a_500_with_an_id_and_nothing_else,
+    a_panic_in_front_of_the_router_is_the_same,
+    an_answer_to_a_service_is_framed_on_the_wire,
+];
 
 async fn are_what_was_decided(it: TestConsole) {
     let page = it.get(&Caller::Anonymous, "/sign-in").await;
@@ -62,12 +73,32 @@ async fn a_panic_is_a_500_with_an_id_and_nothing_else(mut it: TestConsole) {
     let routes = axum::Router::new().route("/broken", axum::routing::get(broken));
     let routes = server::router::layered(routes.merge(server::rest::router().0), it.site.clone());
     it.front = server::front::Front::before(routes, it.site.clone());
-    let answer = it.get(&Caller::Anonymous, "/broken").await;
+    says_nothing_of_a_panic(&it.get(&Caller::Anonymous, "/broken").await);
+    let token = it.token("acme", domain::Role::Viewer, &[]).await;
+    assert_eq!(it.get(&token, "/organization").await.status, 200, "and life goes on");
+}
+
+fn says_nothing_of_a_panic(answer: &Answer) {
     assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (500, Some("internal")));
     assert_eq!(answer.json()["instance"], answer.header("x-request-id"));
     assert!(!answer.body.contains("recipe") && !answer.body.contains("panic"));
-    let token = it.token("acme", domain::Role::Viewer, &[]).await;
-    assert_eq!(it.get(&token, "/organization").await.status, 200, "and life goes on");
+}
+
+/// What services ask has a guard of its own: no layer of the router is around it.
+async fn a_panic_in_front_of_the_router_is_the_same(it: TestConsole) {
+    let asks = it.token("acme", domain::Role::Viewer, &["token:verify"]).await;
+    for (path, kind) in [
+        ("/api/v1/verify", "application/json"),
+        ("/api/v1/verify/batch", "application/json"),
+        ("/oauth2/introspect", "application/x-www-form-urlencoded"),
+    ] {
+        let broken = futures_util::stream::poll_fn(|_| -> Poll<Option<Result<Bytes, Infallible>>> { panic!("the secret recipe") });
+        let mut question = with(request(Method::POST, path, ""), &[("content-type", kind)]);
+        *question.body_mut() = Body::from_stream(broken);
+        says_nothing_of_a_panic(&it.send(&asks, question).await);
+        let question = with(request(Method::POST, path, ""), &[("content-type", kind)]);
+        assert!(it.send(&asks, question).await.status.is_client_error(), "{path}: and life goes on");
+    }
 }
 
 /// What the connection adds, which the other tests do not see: they ask without one.
