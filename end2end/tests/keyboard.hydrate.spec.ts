@@ -181,7 +181,7 @@ test('keys of one letter do nothing over a dialog, nor where they are turned off
   await page.keyboard.press('?');
   await help.getByRole('link', { name: 'Turn them off' }).click();
   await page.getByRole('group', { name: 'Keyboard shortcuts' }).getByRole('radio', { name: 'Off' }).check();
-  await page.getByRole('button', { name: 'Remember' }).click();
+  await page.getByRole('button', { name: 'Save preferences' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'This browser remembers what you chose.' })).toBeVisible();
   await visit(TOKENS);
   for (const key of ['?', '/', 'c']) await page.keyboard.press(key);

@@ -203,7 +203,7 @@ test('a person changes their name, ends other sessions, and a new password signs
   await own.getByRole('button', { name: 'Account: Dorothy Vaughan' }).click();
   await own.getByRole('link', { name: 'Your account' }).click();
   await own.getByRole('textbox', { name: 'Name' }).fill('Dorothy V.');
-  await own.getByRole('button', { name: 'Save' }).click();
+  await own.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(own.getByRole('status').filter({ hasText: 'Your name is changed.' })).toBeVisible();
   await expect(own.getByRole('button', { name: 'Account: Dorothy V.' })).toBeVisible();
 

@@ -20,7 +20,7 @@ test('a policy is looked at before it is saved, and then limits the forms and ma
   await page.getByRole('link', { name: 'Policies' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Policies' })).toBeVisible();
   await page.getByRole('button', { name: 'See what this means' }).click();
-  await expect(page.getByRole('group', { name: 'Nothing is changed: what the policy means for your tokens' })).toContainText('No token in force breaks this policy.');
+  await expect(page.getByRole('group', { name: 'Nothing is changed: what the policy means for your tokens' })).toContainText('No active token breaks this policy.');
   await page.getByRole('textbox', { name: 'Maximum lifetime in days' }).fill('45');
   await page.getByRole('button', { name: 'See what this means' }).click();
   // What does not go together is said at its field.

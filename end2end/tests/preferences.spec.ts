@@ -10,7 +10,7 @@ async function choose(page: Page, visit: (address: string) => Promise<void>, the
   await visit('/account');
   // The radio button lies below its word.
   await page.getByRole('radio', { name: theme }).check();
-  await page.getByRole('button', { name: 'Remember' }).click();
+  await page.getByRole('button', { name: 'Save preferences' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'This browser remembers what you chose.' })).toBeVisible();
   await expect(page.getByRole('radio', { name: theme })).toBeChecked();
 }

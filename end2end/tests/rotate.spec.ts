@@ -44,7 +44,7 @@ test('both secrets work after a rotation, the page tells who still uses the old 
   expect([(await callApi(server, old.secret)).status, (await callApi(server, secret)).status]).toEqual([401, 200]);
   await expect(async () => {
     await page.reload();
-    await expect(page.getByText('An old secret is still being tried')).toBeVisible({ timeout: 500 });
+    await expect(page.getByText('A secret that has ended is still being tried')).toBeVisible({ timeout: 500 });
   }).toPass();
   expect((await page.content()).includes(secret)).toBe(false);
 });

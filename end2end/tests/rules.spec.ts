@@ -162,7 +162,7 @@ test('rule 8: narrow, a row is a card whose facts say what they are', async ({ p
   await server.token({ label: 'as a card' });
   await page.setViewportSize({ width: 360, height: 800 });
   await visit(TOKENS);
-  for (const column of ['Token', 'Owner', 'Role', 'Created', 'Expires', 'Last used', 'Status']) {
+  for (const column of ['Token', 'Belongs to', 'Role', 'Created', 'Expires', 'Last used', 'Status']) {
     const said = await row(page, 'as a card').locator(`[data-column="${column}"]`).evaluate((cell) => getComputedStyle(cell, '::before').content);
     expect(said).toBe(`"${column}"`);
   }

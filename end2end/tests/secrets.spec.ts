@@ -70,7 +70,7 @@ test('no secret is anywhere but where it was shown', async ({ another, page, con
   await page.getByRole('textbox', { name: 'Your e-mail address' }).fill(OWNER.email);
   await page.getByLabel('Password').fill(wrong.slice(0, 12));
   await page.getByRole('button', { name: 'Set up and sign in' }).click();
-  await expect(page.getByRole('heading', { name: 'Something has to change first' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Jeton is not set up yet' })).toBeVisible();
   seen.add('the refused form', (await page.content()).replace(/<input type="hidden" name="code"[^>]*>/, ''));
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Set up and sign in' }).click();

@@ -44,7 +44,7 @@ test('a weak password is refused at its field, and all else that was typed is ke
   await fillIn(page, 'password');
   await send(page);
 
-  const summary = page.getByRole('alert').filter({ has: page.getByRole('heading', { name: 'Something has to change first' }) });
+  const summary = page.getByRole('alert').filter({ has: page.getByRole('heading', { name: 'Jeton is not set up yet' }) });
   await expect(summary).toBeFocused();
   await expect(page.getByRole('textbox', { name: 'Organization' })).toHaveValue(OWNER.organization);
   await expect(page.getByRole('textbox', { name: 'Your name' })).toHaveValue(OWNER.name);

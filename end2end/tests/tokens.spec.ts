@@ -124,7 +124,7 @@ test('the snippets are ready to paste, with the secret and the address of this s
   const dialog = secretDialog(page, 'to be pasted');
   for (const [title, text] of [
     ['Environment variable', `export JETON_TOKEN='${secret}'`],
-    ['curl', `curl -H 'Authorization: Bearer ${secret}' \\\n  ${server.origin}/organization`],
+    ['curl', `curl -H 'Authorization: Bearer ${secret}' ${server.origin}/organization`],
     ['Kubernetes secret', `JETON_TOKEN: ${secret}`],
     ['PowerShell', `$env:JETON_TOKEN = '${secret}'`],
   ] as const) {
@@ -345,7 +345,7 @@ test('the table says what it is and what its columns are', async ({ page, server
   await server.token({ label: 'in a table' });
   await visit(TOKENS);
   const table = page.getByRole('table', { name: 'API tokens of Acme, newest first' });
-  await expect(table.getByRole('columnheader')).toHaveText(['Select', 'Label', 'Token', 'Owner', 'Role', 'Created', 'Expires', 'Last used', 'Status', 'Actions']);
+  await expect(table.getByRole('columnheader')).toHaveText(['Select', 'Label', 'Token', 'Belongs to', 'Role', 'Created', 'Expires', 'Last used', 'Status', 'Actions']);
   await expect(row(page, 'in a table').getByRole('rowheader')).toHaveText('in a table');
   await expect(bin(page, 'in a table')).toBeVisible();
 });

@@ -56,7 +56,7 @@ pub fn Copy(
             </button>
             <span class="copy-told" role="status">
                 <span class="sr-only">{move || copied().then(|| told.clone())}</span>
-                {move || (outcome.get() == Outcome::Refused).then_some(say::PRESS_TO_COPY)}
+                {move || (outcome.get() == Outcome::Refused).then(|| view! { <span class="copy-refused">{say::PRESS_TO_COPY}</span> })}
             </span>
         </div>
     }

@@ -140,7 +140,7 @@ fn Section(needing: Needing, organization: String, own: bool, now: Timestamp) ->
     let named = format!("{id}-title");
     let all = paths::tokens_at(&organization, &attention.query().to_query());
     let (show, caption) = (say::show(total, &title), say::caption(&title, tokens.len()));
-    let heads = [common::LABEL, common::TOKEN, common::OWNER, column].into_iter().filter(|head| !(own && *head == common::OWNER));
+    let heads = [common::LABEL, common::TOKEN, common::BELONGS_TO, column].into_iter().filter(|head| !(own && *head == common::BELONGS_TO));
     let heads = heads.map(|head| view! { <th scope="col" role="columnheader">{head}</th> }).collect_view().into_any();
     let rows = tokens.into_iter().map(|noted| {
         view! { <Row noted=noted attention=attention column=column organization=organization.clone() own=own now=now /> }
@@ -201,7 +201,7 @@ fn Row(noted: Noted, attention: Attention, column: &'static str, organization: S
             <Cell column=common::TOKEN>
                 <code class="hint">{token.hint.to_string()}</code>
             </Cell>
-            {owner.map(|owner| view! { <Cell column=common::OWNER>{owner}</Cell> })}
+            {owner.map(|owner| view! { <Cell column=common::BELONGS_TO>{owner}</Cell> })}
             <Cell column=column>{when}</Cell>
             <td role="cell" class="row-actions">
                 {action}

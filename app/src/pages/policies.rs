@@ -409,7 +409,7 @@ fn Preview(
             <p>{say::generated_by(&named(&impact.creators))}</p>
             {teams}
             <Breaking is_changed=is_changed organization=organization tokens=impact.named of=impact.tokens now=now />
-            <p>{say::THEY_GO_ON}</p>
+            <p>{say::they_go_on(impact.tokens)}</p>
         }
     });
     let unused = revokes.map(|allowed| view! { <p>{say::unused(impact.unused, allowed, not_before.as_deref())}</p> });

@@ -11,7 +11,7 @@ use crate::{
     texts::{account, common, reset_password as say},
     ui::{
         badge::Tone,
-        button::Submit,
+        button::{ButtonLink, Look, Submit},
         field::{Refusal, TextField},
         heading::{Heading, PageTitle},
         later::later,
@@ -60,9 +60,9 @@ fn Over() -> impl IntoView {
     view! {
         <Heading text=say::OVER />
         <p class="lead">{say::OVER_LEAD}</p>
-        <p>
-            <a href=paths::FORGOT_PASSWORD>{say::ASK_FOR_A_NEW_LINK}</a>
-        </p>
+        <ButtonLink look=Look::Primary href=paths::FORGOT_PASSWORD>
+            {say::ASK_FOR_A_NEW_LINK}
+        </ButtonLink>
     }
 }
 

@@ -3,6 +3,8 @@
 pub const API_REFERENCE: &str = "API reference";
 pub const API_TOKENS: &str = "API tokens";
 pub const AUDIT_LOG: &str = "Audit log";
+/// Whom: an organization, a team or a person. Not "owner", which is a role of members.
+pub const BELONGS_TO: &str = "Belongs to";
 pub const CANCEL: &str = "Cancel";
 pub const CREATED: &str = "Created";
 pub const DESCRIPTION: &str = "Description";
@@ -20,7 +22,6 @@ pub const MEMBERS: &str = "Members";
 pub const NAME: &str = "Name";
 pub const ORGANIZATION_SETTINGS: &str = "Organization settings";
 pub const OVERVIEW: &str = "Overview";
-pub const OWNER: &str = "Owner";
 pub const PASSWORD: &str = "Password";
 pub const PASSWORD_HINT: &str = "15 characters or more. Any characters count, spaces too: a sentence is fine and easy to remember.";
 pub const PERMISSIONS: &str = "Permissions";

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 pub const REFUSED: &str = "You may not see the mails of this organization.";
-pub const LEAD: &str = "Owners and admins get a mail whenever a token is generated, and who is invited gets one with the link. Here is \
-     how far each of the latest 50 has come, and before them what nobody got in the last 7 days.";
+pub const LEAD: &str = "Owners and admins get a mail whenever a token is generated, and who is invited gets one with the link. These \
+     are the latest 50, after those that could not be delivered in the last 7 days.";
 pub const NO_MAILS: &str = "No mails yet";
 pub const NO_MAILS_TEXT: &str = "The first one is written when somebody generates a token.";
 
@@ -13,7 +13,7 @@ pub const TO: &str = "To";
 pub const WRITTEN: &str = "Written";
 pub const DELIVERY: &str = "Delivery";
 
-pub const WRITTEN_TO_A_FILE: &str = "Written to a file";
+pub const WRITTEN_TO_A_FILE: &str = "Kept as a file";
 pub const SENT: &str = "Sent";
 pub const WAITING: &str = "Waiting";
 pub const TRYING_AGAIN: &str = "Trying again";
@@ -29,10 +29,11 @@ pub fn caption(organization: &str) -> String {
 pub fn unmailed() -> impl IntoView {
     view! {
         <strong>"No mail server is set up, so Jeton sends no e-mail."</strong>
-        " Mails become files in the folder “mail” beside the server's data. Ask the operator to set JETON_SMTP_URL."
+        " Mails become files in the folder “mail” beside the server's data. Ask the operator to set " <code>"JETON_SMTP_URL"</code> "."
     }
 }
 
 pub fn tried(attempts: u32, next_at: AnyView) -> impl IntoView {
-    view! { {format!("Tried {attempts} times. Next at ")} {next_at} }
+    let tried = if attempts == 1 { "Tried once".to_owned() } else { format!("Tried {attempts} times") };
+    view! { {tried} ". Next at " {next_at} }
 }

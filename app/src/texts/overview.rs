@@ -59,10 +59,10 @@ pub fn title(attention: Attention, total: usize) -> String {
 pub const fn advice(attention: Attention) -> &'static str {
     match attention {
         Attention::Expiring => {
-            "In the last third of a life, and in its last 30 days at most. Edit what is needed longer to give it another end, and rotate it if its secret is old. The rest ends by itself."
+            "In the last third of a life, and in its last 30 days at most. Edit what is needed longer to give it another expiry date, and rotate it if its secret is old. The rest expires by itself."
         }
         Attention::Unused => "Nobody seems to need it, but whoever finds its secret can use it.",
-        Attention::NeverExpires => "A secret that leaks stays good until somebody notices. An end limits that.",
+        Attention::NeverExpires => "A secret that leaks stays good until somebody notices. An expiry date limits that.",
         Attention::OverPresented => "Some program is being refused. Give it a replacement, or stop it.",
         Attention::OldPresented => "Some program is being refused. Give it the new secret, enable the token again, or stop the program.",
         Attention::CreatorLeft => "Whoever left may have kept the secret. With a new one it is worth nothing.",
@@ -135,12 +135,12 @@ const fn matter(attention: Attention) -> &'static str {
     match attention {
         Attention::Expiring => "expiring soon",
         Attention::Unused => "unused for 90 days",
-        Attention::NeverExpires => "without an end",
+        Attention::NeverExpires => "never expires",
         Attention::OverPresented => "expired or revoked, but still tried",
         Attention::OldPresented => "tried with an old secret or while disabled",
         Attention::CreatorLeft => "creator left",
         Attention::OutsidePolicy => "outside the policy",
-        Attention::WiderThanUsed => "wider than used",
+        Attention::WiderThanUsed => "more permissions than used",
     }
 }
 
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn what_is_fine_is_one_line() {
         assert_eq!(fine([]), "");
-        assert_eq!(fine([Attention::NeverExpires]), "Nothing found for: without an end.");
+        assert_eq!(fine([Attention::NeverExpires]), "Nothing found for: never expires.");
         let three = [Attention::OverPresented, Attention::CreatorLeft, Attention::OutsidePolicy];
         assert_eq!(first_of(&["cluster:read"], 0), "cluster:read");
         assert_eq!(first_of(&["cluster:read", "billing:read"], 3), "cluster:read, billing:read and 3 more");

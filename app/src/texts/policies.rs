@@ -19,7 +19,7 @@ pub const MAX_DAYS_HINT: &str = "From when a token is generated, 1 to 3650. Empt
 pub const DEFAULT_DAYS: &str = "Default lifetime in days";
 pub const DEFAULT_DAYS_HINT: &str = "What a new token gets when nobody chooses. Empty: 90, or the maximum if that is less.";
 pub const NEVER_EXPIRING: &str = "Tokens that never expire";
-pub const NEVER_EXPIRING_HINT: &str = "A token without an end works until somebody revokes it.";
+pub const NEVER_EXPIRING_HINT: &str = "Such a token works until somebody revokes it.";
 
 pub const CREATORS: &str = "Who generates organization tokens";
 pub const CREATORS_HINT: &str = "Tokens of people and of teams are not limited by this.";
@@ -32,7 +32,7 @@ pub const TEAM_TOKENS_HINT: &str = "Shared by everybody in a team. Not allowed: 
 pub const REVOKE_UNUSED: &str = "Revoke after days without use";
 pub const REVOKE_UNUSED_HINT: &str = "A token that nobody has used for so long is revoked, and owners and admins get a mail. Empty: never.";
 pub const LABELS: &str = "Labels";
-pub const LABELS_HINT: &str = "Among tokens in force; capitals make no difference.";
+pub const LABELS_HINT: &str = "Of active tokens. Upper and lower case count as the same.";
 pub const LABELS_MAY_REPEAT: &str = "May repeat";
 pub const LABELS_HAVE_TO_BE_UNIQUE: &str = "Have to be unique";
 
@@ -50,7 +50,14 @@ pub const BREAKING: &str = "Tokens that break this policy, those used last first
 /// Those that are folded away.
 pub const BREAKING_TOO: &str = "More tokens that break this policy";
 pub const SHOWN_ANEW: &str = "Something was changed since the last look, so nothing was saved. This is what it means now.";
-pub const THEY_GO_ON: &str = "They go on working as they are, and are marked “Outside the policy”.";
+/// What becomes of them.
+pub const fn they_go_on(tokens: u64) -> &'static str {
+    if tokens == 1 {
+        "It goes on working as it is, and is marked “Outside the policy”."
+    } else {
+        "They go on working as they are, and are marked “Outside the policy”."
+    }
+}
 
 pub fn lead(organization: &str) -> String {
     format!(
@@ -61,15 +68,15 @@ pub fn lead(organization: &str) -> String {
 
 pub const fn creators(creators: Creators) -> &'static str {
     match creators {
-        Creators::Permitted => "Whoever holds api_key:create, person or token.",
-        Creators::Admins => "Of those, only who may do all that an admin may. That goes for tokens that generate tokens, too.",
+        Creators::Permitted => "Whoever may generate tokens by their role: people, and tokens that generate tokens.",
+        Creators::Admins => "Only those among them who may do everything that an admin may.",
     }
 }
 
-/// How many tokens in force break the policy, and how many of these are used.
+/// How many active tokens break the policy, and how many of these are used.
 pub fn breaking(tokens: u64, used: u64) -> String {
     match (tokens, used) {
-        (0, _) => "No token in force breaks this policy.".to_owned(),
+        (0, _) => "No active token breaks this policy.".to_owned(),
         (1, 0) => "1 token breaks this policy; it was not used in the last 7 days.".to_owned(),
         (1, _) => "1 token breaks this policy; it was used in the last 7 days.".to_owned(),
         (tokens, used) => format!("{tokens} tokens break this policy; {used} of them were used in the last 7 days."),

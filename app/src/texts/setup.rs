@@ -7,7 +7,7 @@ pub const SET_UP_JETON: &str = "Set up Jeton";
 
 pub const LEAD: &str =
     "You are the first one here. This makes your organization and makes you its owner; you can then generate API tokens for it.";
-pub const NOT_SET_UP: &str = "Something has to change first";
+pub const NOT_SET_UP: &str = "Jeton is not set up yet";
 pub const ORGANIZATION: &str = "Organization";
 pub const ORGANIZATION_HINT: &str = "Who the tokens will belong to, such as your company or team.";
 pub const YOUR_EMAIL: &str = "Your e-mail address";

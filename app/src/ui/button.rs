@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::icon::{Glyph, Icon};
+
 /// How much weight a button has. At most one primary button stands in a view.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Look {
@@ -9,6 +11,8 @@ pub enum Look {
     #[default]
     Secondary,
     Danger,
+    /// Leads to what is done with [`Self::Danger`].
+    Grave,
     /// No frame: for the least important, and for icons.
     Quiet,
 }
@@ -20,6 +24,7 @@ impl Look {
             Self::Primary => "primary",
             Self::Secondary => "secondary",
             Self::Danger => "danger",
+            Self::Grave => "grave",
             Self::Quiet => "quiet",
         }
     }
@@ -31,11 +36,13 @@ pub fn Submit(
     #[prop(optional)] id: Option<&'static str>,
     #[prop(default = Look::Primary)] look: Look,
     #[prop(optional)] meanwhile: Option<&'static str>,
+    #[prop(optional)] glyph: Option<Glyph>,
     label: &'static str,
 ) -> impl IntoView {
     view! {
         <button r#type="submit" id=id class="button" data-look=look.as_str() data-meanwhile=meanwhile>
             <span class="button-spinner" aria-hidden="true"></span>
+            {glyph.map(|glyph| view! { <Icon glyph=glyph /> })}
             <span>{label}</span>
         </button>
     }

@@ -10,9 +10,15 @@ pub fn Details(children: Children) -> impl IntoView {
 
 /// A term and what it is.
 #[component]
-pub fn Detail(term: &'static str, children: Children) -> impl IntoView {
+pub fn Detail(
+    term: &'static str,
+    /// Whether what it is takes the room of two.
+    #[prop(optional)]
+    wide: bool,
+    children: Children,
+) -> impl IntoView {
     view! {
-        <div class="detail">
+        <div class="detail" data-wide=wide.then_some("")>
             <dt>{term}</dt>
             <dd class="cell">{children()}</dd>
         </div>

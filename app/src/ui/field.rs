@@ -58,6 +58,9 @@ pub fn FieldError(id: String, wrong: Option<String>) -> impl IntoView {
 pub fn TextField(
     name: &'static str,
     #[prop(into)] label: String,
+    /// What has to be typed, which the label ends with.
+    #[prop(optional, into)]
+    word: Option<String>,
     #[prop(optional, into)] hint: String,
     #[prop(default = "text")] kind: &'static str,
     #[prop(optional, into)] value: String,
@@ -80,7 +83,7 @@ pub fn TextField(
     let described = Described::new(name, hint);
     view! {
         <div class="field">
-            <FieldLabel name=name label=label may_be_empty=may_be_empty />
+            <FieldLabel name=name label=label word=word may_be_empty=may_be_empty />
             {described.hint}
             <input
                 class="input"
@@ -118,7 +121,7 @@ pub fn TextArea(
     let described = Described::new(name, hint);
     view! {
         <div class="field">
-            <FieldLabel name=name label=label may_be_empty=true />
+            <FieldLabel name=name label=label word=None may_be_empty=true />
             {described.hint}
             <textarea
                 class="input"
@@ -135,10 +138,11 @@ pub fn TextArea(
 }
 
 #[component]
-fn FieldLabel(name: &'static str, label: String, may_be_empty: bool) -> impl IntoView {
+fn FieldLabel(name: &'static str, label: String, word: Option<String>, may_be_empty: bool) -> impl IntoView {
     view! {
         <label class="field-label" for=name>
             {label}
+            {word.map(|word| view! { " " <code class="field-word">{word}</code> })}
             {may_be_empty.then(|| view! { <span class="text-muted font-normal">{say::OPTIONAL}</span> })}
         </label>
     }

@@ -151,11 +151,7 @@ struct Snippet {
 fn snippets(secret: &str, origin: &str) -> impl Iterator<Item = Snippet> {
     [
         Snippet { title: say::ENVIRONMENT_VARIABLE, id: "snippet-environment", text: format!("export JETON_TOKEN='{secret}'") },
-        Snippet {
-            title: say::CURL,
-            id: "snippet-curl",
-            text: format!("curl -H 'Authorization: Bearer {secret}' \\\n  {origin}/organization"),
-        },
+        Snippet { title: say::CURL, id: "snippet-curl", text: format!("curl -H 'Authorization: Bearer {secret}' {origin}/organization") },
         Snippet {
             title: say::KUBERNETES_SECRET,
             id: "snippet-kubernetes",

@@ -80,7 +80,7 @@ mod tests {
             names,
             [
                 "agent",
-                "api key",
+                "API key",
                 "billing",
                 "budget",
                 "cluster",
@@ -89,7 +89,7 @@ mod tests {
                 "organization",
                 "recommendations",
                 "role",
-                "saml integration",
+                "SAML integration",
                 "scopes",
                 "teams",
                 "user",

@@ -21,7 +21,7 @@ static IN_FORCE: OnceLock<Catalogue> = OnceLock::new();
 pub struct Category {
     /// What stands before the colon: 1 to 32 of a to z and `_`.
     pub name: String,
-    /// What it is called on the screen; the name with spaces when nothing is said.
+    /// What it is called on the screen; the name with spaces, and API and SAML in capitals, when nothing is said.
     pub title: Option<String>,
     /// What stands behind the colon, in the order of the screen.
     pub actions: Vec<String>,
@@ -29,6 +29,19 @@ pub struct Category {
     pub developer: Option<Vec<String>>,
     /// The same for the role Viewer. What a viewer has a developer has as well.
     pub viewer: Option<Vec<String>>,
+}
+
+impl Category {
+    /// What it is called on the screen.
+    fn shown(&self) -> String {
+        let word = |word| match word {
+            "api" => "API",
+            "saml" => "SAML",
+            other => other,
+        };
+        let named = || self.name.split('_').map(word).collect::<Vec<_>>().join(" ");
+        self.title.clone().unwrap_or_else(named)
+    }
 }
 
 /// Why categories are no catalogue.
@@ -133,7 +146,7 @@ impl Catalogue {
                 };
                 let viewer = of(&category.viewer, Role::Viewer);
                 let developer = viewer || of(&category.developer, Role::Developer);
-                let title = category.title.clone().unwrap_or_else(|| category.name.replace('_', " "));
+                let title = category.shown();
                 let action = if action == "rotate_self" { say::ROTATE_ITSELF.to_owned() } else { action.replace('_', " ") };
                 entries.push(Entry { place, name, words: (title, action), developer, viewer });
             }
@@ -224,9 +237,8 @@ fn add(categories: &mut Vec<Category>, written: &Category, earlier: bool) -> Res
     if written.actions.is_empty() {
         return Err(whole(say::no_actions(name)));
     }
-    let shown = |category: &Category| category.title.clone().unwrap_or_else(|| category.name.replace('_', " "));
-    if categories.iter().any(|there| there.name != *name && shown(there) == shown(written)) {
-        return Err(whole(say::title_twice(&shown(written))));
+    if categories.iter().any(|there| there.name != *name && there.shown() == written.shown()) {
+        return Err(whole(say::title_twice(&written.shown())));
     }
     if guards(&format!("{name}:")) && (written.developer.is_some() || written.viewer.is_some()) {
         return Err(whole(say::is_fixed(name)));
@@ -354,7 +366,7 @@ mod tests {
             (true, vec![category("a", &["read"]), category("a", &["write"])], Some((1, None)), "a is there twice"),
             (true, vec![category("cluster", &["drain", "read"])], Some((0, Some(1))), "already"),
             (true, vec![category("a", &[])], Some((0, None)), "no actions"),
-            (true, vec![Category { title: Some("api key".into()), ..category("a", &["read"]) }], Some((0, None)), "as well"),
+            (true, vec![Category { title: Some("API key".into()), ..category("a", &["read"]) }], Some((0, None)), "as well"),
             (true, vec![Category { title: Some(" ".into()), ..category("a", &["read"]) }], Some((0, None)), "title"),
             (true, vec![Category { viewer: Some(names(&["write"])), ..category("a", &["read"]) }], Some((0, None)), "none of the actions"),
             (true, vec![Category { viewer: Some(names(&["hire"])), ..category("user", &["hire"]) }], Some((0, None)), "guards Jeton"),

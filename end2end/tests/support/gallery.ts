@@ -109,7 +109,7 @@ export const GALLERY: readonly View[] = [
     open: async ({ page, visit }) => {
       await visit('/setup?code=any');
       await page.getByRole('button', { name: 'Set up and sign in' }).click();
-      await expect(page.getByRole('heading', { name: 'Something has to change first' })).toBeVisible();
+      await expect(page.getByRole('heading', { name: 'Jeton is not set up yet' })).toBeVisible();
     },
   },
   {
@@ -519,7 +519,7 @@ export const GALLERY: readonly View[] = [
     signedIn: true,
     open: async ({ page, visit }) => {
       await visit(AUDIT);
-      await page.getByRole('button', { name: 'Verify the trail' }).click();
+      await page.getByRole('button', { name: 'Verify the log' }).click();
       await expect(page.getByText('events of this instance are intact')).toBeVisible();
     },
   },
@@ -584,7 +584,7 @@ export const GALLERY: readonly View[] = [
       await expect(async () => {
         await visit(`${TOKENS}/${first.token.id}`);
         await expect(page.getByText('deploy/1.4 at')).toBeVisible({ timeout: 500 });
-        await expect(page.getByText('An old secret is still being tried')).toBeVisible({ timeout: 500 });
+        await expect(page.getByText('A secret that has ended is still being tried')).toBeVisible({ timeout: 500 });
       }).toPass();
     },
   },

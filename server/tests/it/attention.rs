@@ -36,7 +36,7 @@ async fn each_reason_is_told_with_what_to_do_about_it(it: TestConsole) {
     assert_eq!(page.status, 200);
     assert!(page.text().contains("1 token expires soon") && page.text().contains("1 token never expires"), "{}", page.text());
     assert!(!page.text().contains("later") && page.body.contains("endless &lt;b&gt;"));
-    let calm = "Nothing found for: tried with an old secret or while disabled; expired or revoked, but still tried; creator left; outside the policy; wider than used; unused for 90 days.";
+    let calm = "Nothing found for: tried with an old secret or while disabled; expired or revoked, but still tried; creator left; outside the policy; more permissions than used; unused for 90 days.";
     assert!(page.text().contains(calm), "{}", page.text());
     assert_eq!(links(&page.body, "Edit"), [soon.id, endless.id].map(|id| format!("/orgs/acme/tokens/{id}/edit")));
     // Where the links to the list lead is what was counted.

@@ -60,7 +60,7 @@ async fn the_page_tells_who_did_what_on_what_and_from_where(it: TestConsole) {
         assert!(text.contains(shown), "{shown}");
     }
     for shown in
-        ["Expires at", "Tue 22 Dec 2026, 09:05 UTC", "Hint", "developer", "Owner email", "Created organization", "Operator", "No address"]
+        ["Expires at", "Tue 22 Dec 2026, 09:05 UTC", "Token", "developer", "Owner email", "Created organization", "Operator", "No address"]
     {
         assert!(text.contains(shown), "{shown}");
     }

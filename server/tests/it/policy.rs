@@ -102,7 +102,7 @@ async fn a_value_edited_in_between_is_shown_anew(it: TestConsole) {
     let other = [&[("max_days", "20")], &STRICT[1..]].concat();
     let again = post(&it, &owner, &other, &preview).await;
     assert_eq!((again.status.as_u16(), policies(&it).await), (200, 0));
-    assert!(again.text().contains("No token in force breaks this policy."));
+    assert!(again.text().contains("No active token breaks this policy."));
     assert_eq!(post(&it, &owner, &other, &again).await.status, 303);
     assert_eq!(it.count("SELECT max_days FROM token_policies").await, 20);
 }
@@ -234,7 +234,7 @@ async fn forms_offer_what_the_policy_allows_and_the_server_refuses_the_rest(it: 
     assert!(["7", "30", "45", "custom"].iter().all(|days| offered(&page, days)));
     assert!(!offered(&page, "60") && !offered(&page, "90") && !offered(&page, "never"));
     assert!(page.body.contains("id=\"expiry-45\" name=\"expiry\" value=\"45\" checked"), "the default is chosen");
-    assert!(page.text().contains("The organization's policy allows 45 days at most.") && page.text().contains("No other token in force"));
+    assert!(page.text().contains("The organization's policy allows 45 days at most.") && page.text().contains("No other active token"));
     it.advance(9 * 24 * 60 * 60);
     let owner = it.session("owner").await;
     let edit = format!("/orgs/acme/tokens/{}/edit", edited.id);

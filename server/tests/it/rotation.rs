@@ -162,7 +162,7 @@ async fn what_is_dead_is_warned_of(mut it: TestConsole) {
     // Whatever waits to be written is written before a change that asks.
     rotate(&it, &owner, &page, "now").await;
     let warned = it.get(&owner, &page).await.text();
-    assert!(warned.contains("An old secret is still being tried") && warned.contains("3 times"), "{warned}");
+    assert!(warned.contains("A secret that has ended is still being tried") && warned.contains("3 times"), "{warned}");
     let row = it.get(&owner, "/orgs/acme/tokens").await.text();
     assert!(row.contains("Still tried") && row.contains("A secret that has ended is tried and refused: 3 times, last"), "{row}");
     it.stop().await;

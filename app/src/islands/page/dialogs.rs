@@ -29,12 +29,10 @@ pub(super) fn open() {
         if event.key() == "Escape" && is_busy() {
             event.prevent_default();
         }
-        // A dialog with a secret closes by "Done", and by this once the secret is stored.
+        // A dialog with a secret closes by "Done" alone: this is the same.
         if event.key() == "Escape" && dom::first::<HtmlDialogElement>("dialog:modal:has([data-secret])").is_some() {
             event.prevent_default();
-            if !secrets::unkept() {
-                secrets::done();
-            }
+            secrets::done();
         }
     });
 }

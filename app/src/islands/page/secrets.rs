@@ -14,7 +14,7 @@ const SHOWN: &str = "[data-secret]";
 const STORED: &str = "input[data-stored]";
 
 /// Whether there is a secret that nobody has stored yet.
-pub(super) fn unkept() -> bool {
+fn unkept() -> bool {
     dom::first::<HtmlInputElement>(STORED).is_some_and(|stored| !stored.checked())
 }
 
@@ -60,7 +60,7 @@ pub(super) fn guard() {
     });
 }
 
-/// Goes on as "Done" does, if the secret is stored.
+/// Does what "Done" does. Before the secret is stored the browser goes to the checkbox instead, and says that it is required.
 pub(super) fn done() {
     if let Some(form) = dom::first::<HtmlFormElement>("form:has(input[data-stored])") {
         let _ = form.request_submit();

@@ -142,7 +142,7 @@ fn ThisBrowser() -> impl IntoView {
                     <div class="segments">{keys}</div>
                 </Choices>
                 <div class="form-actions">
-                    <Submit look=Look::Secondary label=say::REMEMBER />
+                    <Submit look=Look::Secondary label=say::SAVE_PREFERENCES />
                 </div>
             </form>
         </section>

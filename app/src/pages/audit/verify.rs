@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::Asked;
 use crate::{
+    islands::Copy,
     paths, posted,
     texts::audit::verify as say,
     ui::{
@@ -39,8 +40,12 @@ pub fn Outcome(outcome: Checked) -> impl IntoView {
     match outcome {
         Ok(Verified::Intact { events, checkpoint }) => view! {
             <Notice tone=Tone::Success>
-                <p>{say::intact(events, view! { <code>"jeton audit verify --checkpoint"</code> }.into_any())}</p>
-                <p>{say::checkpoint(view! { <code class="audit-code">{checkpoint}</code> }.into_any())}</p>
+                <p>{say::intact(events)}</p>
+                <p>{say::keep(view! { <code>"jeton audit verify --checkpoint"</code> }.into_any())}</p>
+                <div class="audit-checkpoint">
+                    <code id="checkpoint">{checkpoint}</code>
+                    <Copy what=say::CHECKPOINT.to_owned() from="checkpoint".to_owned() first=false />
+                </div>
             </Notice>
         }
         .into_any(),

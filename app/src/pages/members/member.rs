@@ -114,7 +114,7 @@ fn Facts(member: domain::Member, you: bool, now: Timestamp) -> impl IntoView {
                 <Moment at=member.since />
             </Detail>
             <Detail term=common::LAST_SEEN>{seen}</Detail>
-            <Detail term=say::ID>
+            <Detail term=say::ID wide=true>
                 <code class="hint">{member.user.to_string()}</code>
             </Detail>
         </Details>

@@ -110,7 +110,7 @@ fn Ask(found: Leaving) -> impl IntoView {
         .collect_view();
     let together = (tokens.len() + more > 1).then(|| {
         let choices = if more > 0 { offer.choices_for_many() } else { offer.choices(rotates) };
-        view! { <Together choices=choices /> }
+        view! { <Together choices=choices all_pass_on=fixed.is_empty() /> }
     });
     let others = (more > 0).then(|| view! { <Others more=more choices=offer.choices_for_many() /> });
     let offboarding = if tokens.is_empty() {
@@ -122,7 +122,7 @@ fn Ask(found: Leaving) -> impl IntoView {
                 <h2 class="block-title" id="their-tokens">
                     {area::TOKENS_THEY_GENERATED}
                 </h2>
-                <p class="lead">{say::THEIR_TOKENS_LEAD}</p>
+                <p class="lead">{say::THEIR_TOKENS_LEAD} {rotates.then_some(say::ROTATING)}</p>
                 {together}
                 <Table
                     id="tokens"
@@ -207,7 +207,8 @@ fn Revoked(tokens: Vec<Token>, now: Timestamp, refusal: Refusal) -> impl IntoVie
                 <div class="form">
                     <TextField
                         name="typed"
-                        label=say::confirm(&word)
+                        label=say::CONFIRM
+                        word=word
                         value=posted::field("typed")
                         autocomplete="off"
                         refusal=refusal
@@ -303,7 +304,7 @@ fn options(choices: Vec<(String, String)>, field: &str) -> impl IntoView + use<>
 
 /// A choice below its label and what there is to know of it; without one that was chosen the first is.
 #[component]
-fn Choice(name: &'static str, label: String, hint: &'static str, choices: Vec<(String, String)>) -> impl IntoView {
+fn Choice(name: &'static str, label: String, #[prop(into)] hint: String, choices: Vec<(String, String)>) -> impl IntoView {
     let described = format!("{name}-hint");
     view! {
         <div class="field">
@@ -322,10 +323,11 @@ fn Choice(name: &'static str, label: String, hint: &'static str, choices: Vec<(S
 
 /// The choice for all tokens at once.
 #[component]
-fn Together(choices: Vec<(String, String)>) -> impl IntoView {
+fn Together(choices: Vec<(String, String)>, all_pass_on: bool) -> impl IntoView {
     let each = (String::new(), say::ONE_BY_ONE.to_owned());
     let choices = core::iter::once(each).chain(choices).collect::<Vec<_>>();
-    view! { <Choice name="same" label=say::TOGETHER.to_owned() hint=say::TOGETHER_HINT choices=choices /> }
+    let hint = if all_pass_on { say::TOGETHER_HINT.to_owned() } else { format!("{}{}", say::TOGETHER_HINT, say::NOT_ALL_PASS_ON) };
+    view! { <Choice name="same" label=say::TOGETHER.to_owned() hint=hint choices=choices /> }
 }
 
 /// The choice for the tokens that are not listed.

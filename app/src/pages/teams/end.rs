@@ -92,7 +92,8 @@ fn Confirm(address: String, name: String, back: String) -> impl IntoView {
         <form class="form" method="post" action=address>
             <TextField
                 name="typed"
-                label=say::confirm(&name)
+                label=say::CONFIRM
+                word=name.clone()
                 value=posted::field("typed")
                 autocomplete="off"
                 confirms=name

@@ -97,7 +97,7 @@ fn Shown(list: TeamList) -> impl IntoView {
         <Table
             id="teams"
             caption=say::caption(organization.name.as_str())
-            columns=&[common::NAME, common::MEMBERS, say::LIVE_TOKENS, common::CREATED]
+            columns=&[common::NAME, common::MEMBERS, say::ACTIVE_TOKENS, common::CREATED]
             actions=false
         >
             {rows}
@@ -119,7 +119,7 @@ fn Row(team: Team, organization: String) -> impl IntoView {
                 {description.map(|text| view! { <span class="row-description">{text}</span> })}
             </th>
             <Cell column=common::MEMBERS>{team.members}</Cell>
-            <Cell column=say::LIVE_TOKENS>{team.tokens}</Cell>
+            <Cell column=say::ACTIVE_TOKENS>{team.tokens}</Cell>
             <Cell column=common::CREATED>
                 <Moment at=team.created_at />
                 <span class="cell-more">{say::by(&team.created_by)}</span>

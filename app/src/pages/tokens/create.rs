@@ -17,10 +17,7 @@ use crate::{
         policy,
         tokens::{self, Blank},
     },
-    texts::{
-        common,
-        tokens::{create as say, subject},
-    },
+    texts::{common, tokens::create as say},
     ui::{
         badge::Tone,
         button::{ButtonLink, Submit},
@@ -167,7 +164,7 @@ fn OwnerField(owners: Owners, refusal: Refusal) -> impl IntoView {
     let is_chosen = |choice| chosen == Some(choice);
     let Owners { organization, me, teams, limit } = owners;
     // Where the policy leaves out teams it says so itself.
-    let of_teams = if limit.is_empty() { say::OF_TEAMS_HINT } else { "" };
+    let of_teams = if limit.is_empty() && !teams.is_empty() { say::OF_TEAMS_HINT } else { "" };
     let hint = [say::OWNER_HINT, &limit, of_teams].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let organization = organization.then(|| {
         view! {
@@ -205,7 +202,7 @@ fn OwnerField(owners: Owners, refusal: Refusal) -> impl IntoView {
         }
     });
     view! {
-        <Choices name="owner" legend=subject::BELONGS_TO hint=hint refusal=refusal>
+        <Choices name="owner" legend=common::BELONGS_TO hint=hint refusal=refusal>
             {organization}
             {teams}
             {me}

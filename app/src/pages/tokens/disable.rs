@@ -9,6 +9,7 @@ use crate::{
     ui::{
         badge::Tone,
         button::{Look, Submit},
+        icon::Glyph,
         notice::{Notice, Refused},
     },
 };
@@ -25,13 +26,13 @@ fn refusal() -> Option<Failure> {
 #[component]
 pub fn Switch(organization: String, token: Token) -> impl IntoView {
     let Token { id, state, .. } = token;
-    let (address, label, meanwhile) = match state {
-        State::Disabled { .. } => (paths::enable(&organization, id), say::ENABLE, say::ENABLING),
-        _ => (paths::disable(&organization, id), say::DISABLE, say::DISABLING),
+    let (address, look, label, meanwhile, glyph) = match state {
+        State::Disabled { .. } => (paths::enable(&organization, id), Look::Primary, say::ENABLE, say::ENABLING, Glyph::Done),
+        _ => (paths::disable(&organization, id), Look::Secondary, say::DISABLE, say::DISABLING, Glyph::Ban),
     };
     view! {
         <form method="post" action=address>
-            <Submit id=BUTTON look=Look::Secondary meanwhile=meanwhile label=label />
+            <Submit id=BUTTON look=look meanwhile=meanwhile glyph=glyph label=label />
         </form>
     }
 }

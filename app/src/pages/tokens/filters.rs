@@ -157,9 +157,9 @@ fn selects(query: &TokenQuery, own: bool, creators: Vec<String>, made: Vec<(Role
     let fields = [
         ("status", common::STATUS, say::ANY_STATUS, statuses.to_vec()),
         ("role", common::ROLE, say::ANY_ROLE, roles),
-        ("owner", common::OWNER, say::ANYBODY, owners.to_vec()),
+        ("owner", common::BELONGS_TO, say::ANYBODY, owners.to_vec()),
         ("expiring", common::EXPIRES, say::ANY_TIME, expiring.to_vec()),
-        ("unused", say::USE, say::ANY_USE, unused.to_vec()),
+        ("unused", common::LAST_USED, say::ANY_TIME, unused.to_vec()),
         ("created_by", say::CREATED_BY, say::ANYBODY, creators),
         ("finding", say::PROBLEM, say::ANY_PROBLEM, findings.collect()),
     ];
@@ -210,7 +210,7 @@ pub fn heads(organization: &str, query: &TokenQuery, own: bool, may_select: bool
             })}
         {sorted(common::LABEL, By::Label)}
         {plain(common::TOKEN, None)}
-        {(!own).then(|| plain(common::OWNER, Some("1")))}
+        {(!own).then(|| plain(common::BELONGS_TO, Some("1")))}
         {plain(common::ROLE, (!own).then_some("2"))}
         {sorted(common::CREATED, By::Created)}
         {sorted(common::EXPIRES, By::Expires)}

@@ -11,7 +11,7 @@ use super::{
     filters::{Filters, Views, heads},
     first_use::FirstUse,
     revoke::{Revoke, Revoked},
-    row::Row,
+    row::{self, Row},
     select::Selection,
 };
 use crate::{
@@ -185,6 +185,13 @@ fn Listed(list: TokenList) -> impl IntoView {
                     />
                 }
             };
+            // What is over leaves nothing to be done with a row, and a column of nothing takes room from its neighbour.
+            let has_actions = may_select || items.iter().any(|token| row::may_be_edited(token.status_at(now)) && editable.contains(&token.id));
+            let widths = match (may_select, has_actions) {
+                (true, _) => "tokens select",
+                (false, true) => "tokens",
+                (false, false) => "tokens inert",
+            };
             let rows = items.into_iter().map(row).collect_view();
             view! {
                 <Views organization=slug.to_owned() query=query.clone() />
@@ -199,7 +206,8 @@ fn Listed(list: TokenList) -> impl IntoView {
                             id="tokens"
                             caption=say::caption(organization.name.as_str(), &query)
                             heads=heads(slug, &query, own, may_select)
-                            widths=if may_select { "tokens select" } else { "tokens" }
+                            actions=has_actions
+                            widths=widths
                         >
                             {rows}
                         </Table>

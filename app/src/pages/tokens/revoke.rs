@@ -195,7 +195,8 @@ fn Ask(
             <form class="form" method="post" action=action>
                 <TextField
                     name="label"
-                    label=say::confirm(&label)
+                    label=say::CONFIRM
+                    word=label.clone()
                     value=posted::field("label")
                     autocomplete="off"
                     autofocus=refused

@@ -135,7 +135,8 @@ fn Confirm(organization: String, place: String, tokens: Vec<Token>, back: String
             {hidden}
             <TextField
                 name="typed"
-                label=say::confirm(&word)
+                label=say::CONFIRM
+                word=word.clone()
                 value=posted::field("typed")
                 autocomplete="off"
                 confirms=word

@@ -94,10 +94,10 @@ fn Matrix(on: PermissionSet, may: PermissionSet, address: String, refusal: Refus
         <fieldset class="matrix" id="permissions" tabindex="-1" aria-describedby="permissions-error">
             <legend class="field-label">{say::PERMISSIONS_OF_ITS_OWN}</legend>
             <p class="field-hint">{say::PERMISSIONS_HINT} " " {limit}</p>
+            <FieldError id="permissions-error".to_owned() wrong=wrong />
             <Presets presets=presets(&address, may) choice=format!("role-{CUSTOM}") />
             // What was typed is there, so that it can be taken back.
             <Toggles on=on offered=may.union(on) />
-            <FieldError id="permissions-error".to_owned() wrong=wrong />
         </fieldset>
     }
     .into_any()

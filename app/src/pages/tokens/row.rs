@@ -71,7 +71,7 @@ pub fn Row(
             </a>
         }
     });
-    let pencil = (may_update && matches!(status, Status::Active | Status::Disabled)).then(|| {
+    let pencil = (may_update && may_be_edited(status)).then(|| {
         view! {
             <a
                 class="button bin row-edit"
@@ -122,7 +122,7 @@ pub fn Row(
     let creator = token.creator();
     let owner = (!own).then(|| {
         view! {
-            <td role="cell" data-column=common::OWNER data-line="1">
+            <td role="cell" data-column=common::BELONGS_TO data-line="1">
                 {owner(&token, None)}
             </td>
         }
@@ -166,6 +166,11 @@ pub fn Row(
             </td>
         </tr>
     }
+}
+
+/// Whether a token is one that can still be edited, by who may.
+pub const fn may_be_edited(status: Status) -> bool {
+    matches!(status, Status::Active | Status::Disabled)
 }
 
 /// Whom a token belongs to, in words; in an organization that is named, with a link to the team.

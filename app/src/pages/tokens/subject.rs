@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::row::owner;
 use crate::{
-    texts::{common, tokens::subject as say},
+    texts::common,
     ui::details::{Detail, Details},
 };
 
@@ -28,7 +28,7 @@ pub fn SubjectDetails(token: Token) -> AnyView {
         <Detail term=common::TOKEN>
             <code class="hint">{token.hint.to_string()}</code>
         </Detail>
-        <Detail term=say::BELONGS_TO>{owner}</Detail>
+        <Detail term=common::BELONGS_TO>{owner}</Detail>
     }
     .into_any()
 }

@@ -27,12 +27,12 @@ use crate::{
         tokens::{
             list, replace,
             row::{by, outside_the_policy},
-            subject, token as say,
+            token as say,
         },
     },
     ui::{
         badge::Tone,
-        button::ButtonLink,
+        button::{ButtonLink, Look},
         details::{Detail, Details},
         heading::{Heading, PageTitle},
         icon::{Glyph, Icon},
@@ -105,13 +105,13 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
     let (asking, history) = (found.clone(), used.as_ref().ok().map(|used| used.history.clone()));
     let Found { organization, token, outside, unused_until, may_update, may_switch, may_revoke, replaced, replacing, now } = found;
     let slug = organization.slug.to_string();
-    let (status, ever) = (token.status_at(now), token.last_used_at.is_some());
+    let (status, last) = (token.status_at(now), token.last_used_at);
     // Of what is not in force anything is refused, whatever its limits.
     let limits = if status == Status::Active { token.limits.clone() } else { Limits::default() };
     let old = known.rotation.as_ref().map(|rotation| OldSecret { hint: rotation.old.clone(), ends_at: rotation.ends_at });
     let label = token.label.to_string();
     let description = Some(token.description.to_string()).filter(|text| !text.is_empty());
-    let living = matches!(status, Status::Active | Status::Disabled);
+    let living = row::may_be_edited(status);
     let edit = (may_update && living).then(|| {
         view! {
             <ButtonLink href=paths::edit(&slug, token.id)>
@@ -120,10 +120,12 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
             </ButtonLink>
         }
     });
-    let switch = (may_switch && living).then(|| view! { <Switch organization=slug.clone() token=token.clone() /> });
+    // What is off is on this page to be switched on: that comes first.
+    let off = status == Status::Disabled;
+    let switch = |shown: bool| (shown && may_switch && living).then(|| view! { <Switch organization=slug.clone() token=token.clone() /> });
     let revoke = (may_revoke && status != Status::Revoked).then(|| {
         view! {
-            <ButtonLink href=paths::ask_revoke_on_page(&paths::token(&slug, token.id))>
+            <ButtonLink look=Look::Grave href=paths::ask_revoke_on_page(&paths::token(&slug, token.id))>
                 <Icon glyph=Glyph::Bin />
                 {common::REVOKE}
             </ButtonLink>
@@ -143,13 +145,14 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
                 {description.map(|text| view! { <p class="lead row-description">{text}</p> })}
             </div>
             <div class="form-actions">
+                {switch(off)}
                 <RenewalActions organization=slug.clone() token=token.id status=status known=known.clone() />
                 {edit}
-                {switch}
+                {switch(!off)}
                 {revoke}
             </div>
         </div>
-        <SwitchNotices off=status == Status::Disabled />
+        <SwitchNotices off=off />
         <StillPresented known=known.clone() status=status />
         // What is under way is what somebody comes for.
         <Overlap organization=slug.clone() token=token.id known=known.clone() />
@@ -166,7 +169,7 @@ fn Shown(found: Found, known: Secrets, used: Result<Used, Failure>, recent: Resu
         />
         {asked}
         <AskEndOverlap organization=slug.clone() token=token.id known=known />
-        <Usage used=used ever=ever limits=limits />
+        <Usage used=used last=last limits=limits />
         <section class="block" aria-labelledby="may">
             <h2 class="block-title" id="may">
                 {replace::WHAT_IT_MAY_DO}
@@ -202,7 +205,7 @@ fn Facts(
         view! { <Detail term=say::REPLACED_BY>{each}</Detail> }
     });
     let Token { id, hint, created_at, limits, .. } = token;
-    let living = matches!(status, Status::Active | Status::Disabled);
+    let living = row::may_be_edited(status);
     view! {
         <Details>
             <Detail term=common::STATUS>
@@ -211,7 +214,7 @@ fn Facts(
             <Detail term=common::TOKEN>
                 <code class="hint">{hint.to_string()}</code>
             </Detail>
-            <Detail term=subject::BELONGS_TO>{owner}</Detail>
+            <Detail term=common::BELONGS_TO>{owner}</Detail>
             <Detail term=common::ROLE>{role}</Detail>
             <Detail term=common::CREATED>
                 <Moment at=created_at />
@@ -231,7 +234,7 @@ fn Facts(
                         </Detail>
                     }
                 })}
-            <Detail term=say::ID>
+            <Detail term=say::ID wide=true>
                 <code class="hint">{id.to_string()}</code>
             </Detail>
         </Details>

@@ -1,5 +1,7 @@
 //! What the page of a token tells about its use: a drawing of the latest days, the same as a table, and from where.
 
+use std::time::Duration;
+
 use domain::{Failure, Limits, Networks, PermissionSet, SeenAddress, Timestamp, UsageDay, UsageHistory, usage::grouped};
 use leptos::prelude::*;
 
@@ -19,12 +21,12 @@ use crate::{
 #[component]
 pub fn Usage(
     used: Result<Used, Failure>,
-    /// Whether the token was ever used.
-    ever: bool,
+    /// When the token was used last.
+    last: Option<Timestamp>,
     limits: Limits,
 ) -> AnyView {
     let known = match used {
-        Ok(Used { history, now }) => view! { <Known history=history ever=ever limits=limits now=now /> }.into_any(),
+        Ok(Used { history, now }) => view! { <Known history=history last=last limits=limits now=now /> }.into_any(),
         Err(failure) => view! {
             <Notice tone=Tone::Warning>
                 <p>{say::not_shown(&failure.message)}</p>
@@ -43,9 +45,17 @@ pub fn Usage(
     .into_any()
 }
 
+/// So long after a use it may not be counted yet.
+const BEHIND: Duration = Duration::from_mins(1);
+
 #[component]
-fn Known(history: UsageHistory, ever: bool, limits: Limits, now: Timestamp) -> impl IntoView {
-    let summary = history.summary(ever);
+fn Known(history: UsageHistory, last: Option<Timestamp>, limits: Limits, now: Timestamp) -> AnyView {
+    let summary = history.summary(last.is_some());
+    // Of what nothing is known but that much no more is said: "no address" and "no permission" would contradict it or add nothing.
+    let is_behind = history.allowed() == 0 && last.is_some_and(|last| now.since(last) < BEHIND);
+    if is_behind || (last.is_none() && history.refused() == 0) {
+        return view! { <p class="usage-summary">{if is_behind { say::JUST_USED.to_owned() } else { summary }}</p> }.into_any();
+    }
     let limits = say::limits(limits.networks != Networks::default(), limits.rate.is_some()).filter(|_| history.refused() > 0);
     let UsageHistory { days, addresses, user_agent, permissions, is_untold, excess } = history;
     let is_drawn = days.iter().any(|day| day.allowed + day.refused > 0);
@@ -67,6 +77,7 @@ fn Known(history: UsageHistory, ever: bool, limits: Limits, now: Timestamp) -> i
             <p class="field-hint">{say::HINT}</p>
         </div>
     }
+    .into_any()
 }
 
 #[component]

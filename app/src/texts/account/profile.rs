@@ -12,12 +12,12 @@ pub const CURRENT_PASSWORD: &str = "Current password";
 pub const CHANGE_PASSWORD: &str = "Change password";
 
 pub const THIS_BROWSER: &str = "This browser";
-pub const THIS_BROWSER_LEAD: &str = "How the console looks and listens here. Other browsers that you sign in with have their own.";
+pub const THIS_BROWSER_LEAD: &str = "The colours and keyboard shortcuts of this browser. Others that you sign in with have their own.";
 pub const NOTHING_CHANGED: &str = "Nothing was changed";
 pub const COLOURS: &str = "Colours";
 pub const SHORTCUTS: &str = "Keyboard shortcuts";
-pub const SHORTCUTS_HINT: &str = "Keys of one letter, as ? for a list of them. Turn them off if you press them without meaning to.";
-pub const REMEMBER: &str = "Remember";
+pub const SAVE_PREFERENCES: &str = "Save preferences";
+pub const SHORTCUTS_HINT: &str = "Single keys; ? lists them. Turn them off if you press them without meaning to.";
 
 /// To who is a member of nothing.
 pub fn nowhere() -> impl IntoView {

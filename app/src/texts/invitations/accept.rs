@@ -6,7 +6,7 @@ pub const INVITATION: &str = "Invitation";
 
 pub const DOES_NOT_WORK: &str = "This invitation does not work";
 pub const DOES_NOT_WORK_TEXT: &str =
-    "It was used already, was withdrawn, is older than 7 days, or the link is not complete. Ask who invited you for a new one.";
+    "It was used already, was withdrawn, is older than 7 days, or the link is not complete. Ask the person who invited you for a new one.";
 
 pub fn member_already(sign_in: AnyView) -> impl IntoView {
     view! { "Are you a member already? " {sign_in} "." }

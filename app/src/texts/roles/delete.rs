@@ -7,7 +7,7 @@ pub const REFUSED: &str = "You may not delete roles of this organization.";
 /// Where it is this one that may not be deleted.
 pub const THIS_REFUSED: &str = "You may not delete this role.";
 pub const MAY_DO_MORE: &str = "This role may do more than you.";
-pub const LEAD: &str = "Nobody has it. It cannot be handed out any more; the audit log goes on naming it.";
+pub const LEAD: &str = "Nobody has it. Once deleted it cannot be given to anybody; the audit log goes on naming it.";
 
 pub fn delete(name: &str) -> String {
     format!("Delete the role “{name}”?")

@@ -11,7 +11,7 @@ pub fn end(name: &str) -> String {
 
 pub fn lead(tokens: u32) -> String {
     match tokens {
-        0 => "It has no tokens in force. This cannot be undone.".to_owned(),
+        0 => "It has no active tokens. This cannot be undone.".to_owned(),
         1 => "Its token is revoked in the same moment: whatever uses it stops working at once. This cannot be undone.".to_owned(),
         several => {
             format!("Its {several} tokens are revoked in the same moment: whatever uses one stops working at once. This cannot be undone.")
@@ -19,6 +19,5 @@ pub fn lead(tokens: u32) -> String {
     }
 }
 
-pub fn confirm(name: &str) -> String {
-    format!("To confirm, type the name: {name}")
-}
+/// The name follows.
+pub const CONFIRM: &str = "To confirm, type the name:";

@@ -1,6 +1,6 @@
 //! A new team, and another name for one that is there.
 
-pub const LEAD: &str = "You add its members on the next page, yourself too if you shall be one: who creates a team is not in it by that.";
+pub const LEAD: &str = "You add its members on the next page. Creating a team does not put you into it.";
 pub const CREATE_REFUSED: &str = "You may not create teams in this organization.";
 pub const NOT_CREATED: &str = "The team was not created";
 

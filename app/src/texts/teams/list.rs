@@ -5,7 +5,7 @@ pub const NONE_YET: &str = "No teams yet";
 pub const NONE_YET_TEXT: &str =
     "A team shares API tokens: everybody in it can see, rotate and revoke them, and they go on working when somebody leaves.";
 pub const ENDED: &str = "The team is ended, and its tokens are revoked.";
-pub const LIVE_TOKENS: &str = "Live tokens";
+pub const ACTIVE_TOKENS: &str = "Active tokens";
 
 pub fn caption(organization: &str) -> String {
     format!("Teams of {organization}, by name")

@@ -13,7 +13,7 @@ pub const TOKENS_LEAD_OUTSIDE: &str = "They belong to the team. Only somebody in
 pub const TOKENS_LEAD_UNSEEN: &str = "Only somebody in the team sees its tokens.";
 pub const NO_NEW_TOKENS: &str =
     "The organization's policy allows no tokens of teams: there are no new ones, and those that are there go on.";
-pub const NO_TOKENS: &str = "It has no tokens in force.";
+pub const NO_TOKENS: &str = "It has no active tokens.";
 
 /// Ends a list of a team's tokens that does not name all.
 pub fn more_tokens(count: usize) -> String {

@@ -2,7 +2,7 @@
 
 pub const LABEL_HINT: &str = "What the token is recognised by, such as the pipeline or service that will use it.";
 pub const UNIQUE_LABEL_HINT: &str =
-    "What the token is recognised by, such as the pipeline or service that will use it. No other token in force may have it.";
+    "What the token is recognised by, such as the pipeline or service that will use it. No other active token may have it.";
 pub const DESCRIPTION_HINT: &str = "What it is for, and whom to ask about it.";
 
 pub const EXPIRES_AFTER: &str = "Expires after";

@@ -27,8 +27,6 @@ pub const ANY_ROLE: &str = "Any role";
 /// Among owners, and among those who generated tokens.
 pub const ANYBODY: &str = "Anybody";
 pub const ANY_TIME: &str = "Any time";
-pub const USE: &str = "Use";
-pub const ANY_USE: &str = "Any";
 pub const CREATED_BY: &str = "Created by";
 pub const PROBLEM: &str = "Problem";
 pub const ANY_PROBLEM: &str = "Any or none";
@@ -70,6 +68,6 @@ pub const fn finding(finding: Finding) -> &'static str {
         Finding::Presented => "Refused, still tried",
         Finding::CreatorLeft => "Creator left, secret unchanged",
         Finding::OutsidePolicy => "Outside the policy",
-        Finding::WiderThanUsed => "Wider than used",
+        Finding::WiderThanUsed => "More permissions than used",
     }
 }

@@ -17,6 +17,5 @@ pub mod rights;
 pub mod rotate;
 pub mod row;
 pub mod select;
-pub mod subject;
 pub mod token;
 pub mod usage;

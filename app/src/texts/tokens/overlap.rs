@@ -24,8 +24,8 @@ pub const UNKNOWN_ADDRESS: &str = "an unknown address";
 pub const fn still_tried(cause: Cause) -> (&'static str, &'static str) {
     match cause {
         Cause::Ended => (
-            "An old secret is still being tried",
-            "Give the program there the new secret. If you do not know it, somebody may have found the old one.",
+            "A secret that has ended is still being tried",
+            "Give the program there the present secret. If you do not know it, somebody may have found the ended one.",
         ),
         Cause::Revoked => ("This revoked token is still being tried", "Give the program there another token, or stop it."),
         Cause::Expired => ("This expired token is still being tried", "Give the program there a replacement, or stop it."),
@@ -60,7 +60,7 @@ pub fn used(times: u64, last: AnyView) -> impl IntoView {
 
 /// `rotated` is as in "3 minutes ago": what has nobody to show says little a moment after.
 pub fn no_users(rotated: AnyView) -> impl IntoView {
-    view! { "Nobody has used the old secret since the rotation " {rotated} ". What runs seldom may not have come yet." }
+    view! { "Nobody has used the old secret since the rotation " {rotated} ". Jobs that run rarely may not have tried yet." }
 }
 
 /// `only` so many are shown, where there may be more.

@@ -78,6 +78,5 @@ pub fn rotate_instead(rotate: AnyView) -> impl IntoView {
     view! { "To change its secret without an outage, " {rotate} " instead." }
 }
 
-pub fn confirm(label: &str) -> String {
-    format!("To confirm, type the label: {label}")
-}
+/// The label follows.
+pub const CONFIRM: &str = "To confirm, type the label:";

@@ -35,6 +35,4 @@ pub fn owner_and_role(owner: AnyView, role: String) -> impl IntoView {
 }
 
 /// `word` is the label of one token or the number of several.
-pub fn confirm(word: &str) -> String {
-    format!("To confirm, type: {word}")
-}
+pub const CONFIRM: &str = "To confirm, type:";

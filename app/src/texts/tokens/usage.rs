@@ -11,11 +11,14 @@ pub const PURPOSES: &str = "What it was used for";
 pub const NOTHING_NAMED: &str = "No permission that was asked for is known yet.";
 pub const UNTOLD: &str = "A service verified it without naming a permission, so it may have been used for anything that it may do.";
 
+/// In the place of all that is counted, which comes a little later than the use itself.
+pub const JUST_USED: &str = "Used a moment ago. How often, from where and for what follows within seconds.";
+
 /// Above the permissions themselves.
 pub fn purposes(how_many: usize) -> String {
     match how_many {
-        1 => "1 permission in 100 days".to_owned(),
-        many => format!("{many} permissions in 100 days"),
+        1 => "Used for 1 permission in the last 100 days".to_owned(),
+        many => format!("Used for {many} permissions in the last 100 days"),
     }
 }
 

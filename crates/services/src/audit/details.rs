@@ -37,9 +37,9 @@ fn lay_open(outer: &str, members: &Map<String, Value>, lines: &mut Vec<Detail>) 
     }
 }
 
-/// A key as words: `owner_email` becomes "Owner email".
+/// A key as words: `owner_email` becomes "Owner email"; what is recorded as a hint the console calls the token everywhere else.
 fn words(outer: &str, key: &str) -> String {
-    let key = key.replace('_', " ");
+    let key = if key == "hint" { "token".to_owned() } else { key.replace('_', " ") };
     if !outer.is_empty() {
         return format!("{outer}, {key}");
     }

@@ -102,10 +102,8 @@ pub(crate) async fn tell_admins_of(
     at: Timestamp,
     letter: &Letter,
 ) -> Result<()> {
-    for recipient in store::mails::find_admins(write, organization).await? {
-        post(console, write, organization, recipient, at, letter).await?;
-    }
-    Ok(())
+    let admins = store::mails::find_admins(write, organization).await?;
+    post(console, write, organization, admins, at, letter).await
 }
 
 /// Writes to people by their addresses what the server did by itself to what is theirs; owners and admins are told all of it anyway.
@@ -119,7 +117,7 @@ pub(crate) async fn tell_others_of(
     let admins = store::mails::find_admins(write, organization).await?;
     for (recipient, letter) in letters {
         if !admins.iter().any(|admin| admin == recipient) {
-            post(console, write, organization, recipient.to_owned(), at, &letter).await?;
+            post(console, write, organization, [recipient.to_owned()], at, &letter).await?;
         }
     }
     Ok(())
@@ -136,7 +134,7 @@ pub(crate) async fn tell_member(
     letter: &Letter,
 ) -> Result<()> {
     if let Some(member) = store::members::find_in(write, access, user).await? {
-        post(console, write, access.organization().id, member.email.as_str().to_owned(), at, letter).await?;
+        post(console, write, access.organization().id, [member.email.as_str().to_owned()], at, letter).await?;
     }
     Ok(())
 }
@@ -151,19 +149,16 @@ pub(crate) async fn tell_team(
     letter: &Letter,
 ) -> Result<()> {
     let who = access.person_id();
-    for (user, recipient) in store::teams::addresses_in(write, access.organization().id, team).await? {
-        if who.as_deref() != Some(user.as_str()) {
-            post(console, write, access.organization().id, recipient, at, letter).await?;
-        }
-    }
-    Ok(())
+    let everybody = store::teams::addresses_in(write, access.organization().id, team).await?;
+    let others = everybody.into_iter().filter(|(user, _)| who.as_deref() != Some(user.as_str())).map(|(_, recipient)| recipient);
+    post(console, write, access.organization().id, others, at, letter).await
 }
 
 /// Writes a letter to a person about their own account, as part of the change it tells of. It is filed with the organization in which they
 /// have been longest, whose admins see that it was sent; somebody in none gets no mail, since there is nothing they could reach.
 pub(crate) async fn tell_person(console: &Console, write: &mut Write, user: UserId, at: Timestamp, letter: &Letter) -> Result<()> {
     if let Some((organization, recipient)) = store::mails::find_person(write, user).await? {
-        post(console, write, organization, recipient, at, letter).await?;
+        post(console, write, organization, [recipient], at, letter).await?;
     }
     Ok(())
 }
@@ -178,7 +173,7 @@ pub(crate) async fn bring_reset(
     reset: PasswordResetId,
 ) -> Result<bool> {
     let Some((organization, recipient)) = store::mails::find_person(write, user).await? else { return Ok(false) };
-    store::mails::insert(write, organization, &outgoing(console, recipient, at, letter), Some(Linked::Reset(reset))).await?;
+    store::mails::insert(write, organization, &[outgoing(console, recipient, at, letter)], Some(Linked::Reset(reset))).await?;
     Ok(true)
 }
 
@@ -192,19 +187,20 @@ pub(crate) async fn bring_invitation(
 ) -> Result<()> {
     let letter = Letter::invitation(console, access, invitation);
     let mail = outgoing(console, invitation.email.as_str().to_owned(), at, &letter);
-    store::mails::insert(write, access.organization().id, &mail, Some(Linked::Invitation(invitation.id))).await
+    store::mails::insert(write, access.organization().id, &[mail], Some(Linked::Invitation(invitation.id))).await
 }
 
-/// Puts a letter to somebody into the outbox.
+/// Puts a letter to some people into the outbox.
 async fn post(
     console: &Console,
     write: &mut Write,
     organization: OrganizationId,
-    recipient: String,
+    recipients: impl IntoIterator<Item = String>,
     at: Timestamp,
     letter: &Letter,
 ) -> Result<()> {
-    store::mails::insert(write, organization, &outgoing(console, recipient, at, letter), None).await
+    let mails: Vec<_> = recipients.into_iter().map(|recipient| outgoing(console, recipient, at, letter)).collect();
+    store::mails::insert(write, organization, &mails, None).await
 }
 
 fn outgoing(console: &Console, recipient: String, at: Timestamp, letter: &Letter) -> Outgoing {

@@ -2,13 +2,13 @@
 //!
 //! Any number of servers may look at once, and as often as they like: a row written in the transaction of the mail decides who reports.
 
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
 use domain::{Timestamp, audit::Action, texts::mails as say};
 use serde_json::json;
 use tokio::{sync::mpsc, time::timeout};
 
-use super::{Letter, letter::MOST, post};
+use super::{Letter, letter::MOST, post, tell_admins_of};
 use crate::{
     Caller, Console,
     access::Principal,
@@ -26,7 +26,7 @@ const AHEAD: [i64; 4] = [0, 1, 7, 30];
 /// A dead token is reported at most once in this time, however often it is presented; and what ends is looked for no more often.
 const PAUSE: Duration = Duration::from_hours(1);
 /// How many of them are reported in one change.
-const AT_ONCE: usize = 500;
+const AT_ONCE: usize = 5_000;
 /// How often is looked.
 const PERIOD: Duration = Duration::from_mins(1);
 
@@ -53,7 +53,7 @@ async fn digest(console: &Console, expiring: &[Expiring], day: i64, now: Timesta
         return Ok(false);
     }
     let letter = Letter::tokens_expiring(console, expiring, day, now);
-    post(console, &mut write, first.organization, first.email.clone(), now, &letter).await?;
+    post(console, &mut write, first.organization, [first.email.clone()], now, &letter).await?;
     let caller = by_itself();
     let events: Vec<_> = by_organization(expiring)
         .into_iter()
@@ -96,7 +96,8 @@ pub async fn report_refused(console: &Console, now: Timestamp) -> Result<usize> 
     let mut presented = store::reports::find_presented(&console.0.db, now, PAUSE).await?;
     // Of each the latest, whatever else it was refused for.
     presented.dedup_by_key(|each| each.token);
-    presented.sort_by_key(|each| each.organization);
+    // What nobody was told of yet first, since not all are named: old ones that are tried every hour are not to hide one that was stolen.
+    presented.sort_by_key(|each| (each.organization, !each.is_new, Reverse(each.last_at)));
     let mut reported = 0;
     for of_one in presented.chunk_by(|one, other| one.organization == other.organization) {
         for some in of_one.chunks(AT_ONCE) {
@@ -116,9 +117,7 @@ async fn refused(console: &Console, presented: &[Presented], now: Timestamp) -> 
     let presented: Vec<&Presented> = presented.iter().filter(|each| noted.contains(&each.token)).collect();
     let Some(first) = presented.first() else { return Ok(0) };
     let letter = Letter::tokens_refused(console, &presented);
-    for recipient in store::mails::find_admins(&mut write, first.organization).await? {
-        post(console, &mut write, first.organization, recipient, now, &letter).await?;
-    }
+    tell_admins_of(console, &mut write, first.organization, now, &letter).await?;
     let caller = by_itself();
     let events: Vec<_> = presented
         .iter()

@@ -62,7 +62,7 @@ pub(super) async fn postgres(address: &str) -> core::result::Result<(PgPool, PgC
         .application_name("jeton")
         // Nobody waits longer than a client would, also when the client is gone. A change that stands still, because its server does or cannot be
         // heard, holds up all others: it is undone before those who wait for it give up.
-        .options([("lock_timeout", "4s"), ("idle_in_transaction_session_timeout", "2s")])
+        .options([("lock_timeout", "4s"), ("idle_in_transaction_session_timeout", "3s")])
         .log_statements(STATEMENTS)
         .log_slow_statements(LevelFilter::Off, Duration::MAX);
     let host = options.get_host();

@@ -6,7 +6,7 @@ use domain::{
 };
 use sqlx::{PgConnection, QueryBuilder};
 
-use super::{Db, Write, on_db, on_tx, stored, time::now};
+use super::{AT_ONCE, Db, Write, exactly, on_db, on_tx, stored, time::now};
 use crate::{
     access::{Access, Caller, Principal},
     audit::{Filter, Recorded},
@@ -163,41 +163,38 @@ fn is_id(text: &str) -> bool {
     })
 }
 
-/// How many events one statement records.
-const AT_ONCE: usize = 500;
-
-/// Records events one after another from the place that the change holds, and moves that to the last of them. One statement for as many as it takes:
-/// the head is held meanwhile, and everybody else's changes wait for it.
+/// Records events one after another from the place that the change holds, and moves that behind the last of them. Few statements, and none waits for
+/// those after it to be made: the head is held meanwhile, and PostgreSQL undoes what stands still.
 pub(super) async fn append(write: &mut Write, keys: &Keys, events: &[NewEvent<'_>]) -> Result<()> {
-    let mut rows = Vec::with_capacity(events.len());
-    for (seq, event) in (write.seq..).zip(events) {
-        let mut row = Row {
-            seq,
-            at: event.at.as_micros(),
-            organization_id: event.organization.map(|id| id.to_string()),
-            actor_kind: event.actor.kind().to_owned(),
-            actor_id: event.actor.id(),
-            actor_name: event.actor.name().to_owned(),
-            action: event.action.as_str().to_owned(),
-            target_kind: event.target.kind.to_owned(),
-            target_id: event.target.id.clone(),
-            target_name: event.target.name.clone(),
-            details: event.details.to_string(),
-            address: event.caller.address(),
-            request_id: event.caller.request_id.to_string(),
-            mac: Vec::new(),
-        };
-        row.mac = row.mac_after(keys, &write.mac).to_vec();
-        (write.seq, write.mac) = (seq, row.mac.clone());
-        rows.push(row);
-    }
-    for some in rows.chunks(AT_ONCE) {
+    for some in events.chunks(AT_ONCE) {
+        let mut rows = Vec::with_capacity(some.len());
+        for event in some {
+            let mut row = Row {
+                seq: write.seq,
+                at: event.at.as_micros(),
+                organization_id: event.organization.map(|id| id.to_string()),
+                actor_kind: event.actor.kind().to_owned(),
+                actor_id: event.actor.id(),
+                actor_name: event.actor.name().to_owned(),
+                action: event.action.as_str().to_owned(),
+                target_kind: event.target.kind.to_owned(),
+                target_id: event.target.id.clone(),
+                target_name: event.target.name.clone(),
+                details: event.details.to_string(),
+                address: event.caller.address(),
+                request_id: event.caller.request_id.to_string(),
+                mac: Vec::new(),
+            };
+            row.mac = row.mac_after(keys, &write.mac).to_vec();
+            (write.seq, write.mac) = (row.seq + 1, row.mac.clone());
+            rows.push(row);
+        }
         let touched = on_tx!(write, |connection| {
             let mut query = QueryBuilder::new(
                 "INSERT INTO events (seq, at, organization_id, actor_kind, actor_id, actor_name, action, target_kind, target_id, \
                  target_name, details, address, request_id, mac) ",
             );
-            query.push_values(some, |mut values, row| {
+            query.push_values(&rows, |mut values, row| {
                 values
                     .push_bind(row.seq)
                     .push_bind(row.at)
@@ -215,11 +212,9 @@ pub(super) async fn append(write: &mut Write, keys: &Keys, events: &[NewEvent<'_
                     .push_bind(row.mac.as_slice());
             });
             // Only the statement for one is asked for again.
-            query.build().persistent(some.len() == 1).execute(connection).await?.rows_affected()
+            query.build().persistent(rows.len() == 1).execute(connection).await?.rows_affected()
         });
-        if touched != some.len() as u64 {
-            return Err(Error::internal(format!("{} events came to {touched} rows", some.len())));
-        }
+        exactly(rows.len(), touched)?;
     }
     Ok(())
 }

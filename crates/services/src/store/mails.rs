@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use domain::{Delivery, Mail, MailId, OrganizationId, Timestamp, UserId};
+use sqlx::QueryBuilder;
 
-use super::{Db, Write, exactly_one, on_db, on_tx, stored};
+use super::{AT_ONCE, Db, Write, exactly, on_db, on_tx, stored};
 use crate::{
     access::Access,
     error::Result,
@@ -39,34 +40,42 @@ pub(crate) async fn find_person(write: &mut Write, user: UserId) -> Result<Optio
     found.map(|(organization, email)| Ok((stored("memberships.organization_id", organization.parse())?, email))).transpose()
 }
 
-/// Adds a mail to the change it tells of, with that whose code it is to bring. It is due at the time that it bears.
-pub(crate) async fn insert(write: &mut Write, organization: OrganizationId, mail: &Outgoing, linked: Option<Linked>) -> Result<()> {
+/// Adds mails to the change they tell of, with that whose code they are to bring. They are due at the time that they bear.
+pub(crate) async fn insert(write: &mut Write, organization: OrganizationId, mails: &[Outgoing], linked: Option<Linked>) -> Result<()> {
     let seq = write.seq;
     let (reset, invitation) = match linked {
         None => (None, None),
         Some(Linked::Reset(id)) => (Some(id.to_string()), None),
         Some(Linked::Invitation(id)) => (None, Some(id.to_string())),
     };
-    let touched = on_tx!(write, |connection| {
-        sqlx::query(
-            "INSERT INTO mails (id, organization_id, seq, recipient, subject, text_body, html_body, created_at, due_at, attempts, problem, \
-             password_reset_id, invitation_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, '', $9, $10)",
-        )
-        .bind(mail.id.to_string())
-        .bind(organization.to_string())
-        .bind(seq)
-        .bind(&mail.recipient)
-        .bind(&mail.subject)
-        .bind(&mail.text)
-        .bind(&mail.html)
-        .bind(mail.created_at.as_micros())
-        .bind(reset)
-        .bind(invitation)
-        .execute(connection)
-        .await?
-        .rows_affected()
-    });
-    exactly_one(touched)
+    for some in mails.chunks(AT_ONCE) {
+        let touched = on_tx!(write, |connection| {
+            let mut query = QueryBuilder::new(
+                "INSERT INTO mails (id, organization_id, seq, recipient, subject, text_body, html_body, created_at, due_at, attempts, problem, \
+                 password_reset_id, invitation_id) ",
+            );
+            query.push_values(some, |mut row, mail| {
+                let at = mail.created_at.as_micros();
+                row.push_bind(mail.id.to_string())
+                    .push_bind(organization.to_string())
+                    .push_bind(seq)
+                    .push_bind(&mail.recipient)
+                    .push_bind(&mail.subject)
+                    .push_bind(&mail.text)
+                    .push_bind(&mail.html)
+                    .push_bind(at)
+                    .push_bind(at)
+                    .push("0")
+                    .push("''")
+                    .push_bind(&reset)
+                    .push_bind(&invitation);
+            });
+            // Only the statement for one is asked for again.
+            query.build().persistent(some.len() == 1).execute(connection).await?.rows_affected()
+        });
+        exactly(some.len(), touched)?;
+    }
+    Ok(())
 }
 
 /// A mail that nobody else delivers for a while.

@@ -34,7 +34,14 @@ pub(crate) mod tokens;
 pub(crate) mod usage;
 pub(crate) mod users;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use domain::texts::database as say;
 use sqlx::{
@@ -54,6 +61,8 @@ pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// How long to wait for a connection or, on SQLite, for the other writer.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// So often what nobody asked for is put off.
+const PUT_OFF: u32 = 10;
 
 /// Which database to use.
 #[derive(Debug, Clone)]
@@ -97,6 +106,10 @@ pub enum DatabaseError {
 pub(crate) struct Db {
     pub(crate) pool: Pool,
     writers: Arc<Semaphore>,
+    /// Whose turn it is to wait for the head. One change of a server does: if the server stops, it holds up the others' by that one alone.
+    turn: Arc<Semaphore>,
+    /// How often a change that nobody asked for was put off since one was begun.
+    put_off: Arc<AtomicU32>,
     /// What verification remembers; every change is noted in it.
     pub(crate) memory: Arc<Memory>,
 }
@@ -111,7 +124,8 @@ pub(crate) enum Pool {
 /// committed only together with an event.
 pub(crate) struct Write {
     tx: Tx,
-    place: OwnedSemaphorePermit,
+    /// Its turn among the changes of this server, and its place among those who write.
+    place: (OwnedSemaphorePermit, OwnedSemaphorePermit),
     seq: i64,
     mac: Vec<u8>,
     memory: Arc<Memory>,
@@ -156,12 +170,26 @@ pub(crate) fn containing(search: &domain::Search) -> String {
 
 /// Fails unless the statement touched exactly one row: a write that hits more or less than it named is a mistake, and undone.
 pub(crate) fn exactly_one(rows: u64) -> Result<()> {
-    if rows == 1 { Ok(()) } else { Err(Error::internal(format!("a write that names one row touched {rows}"))) }
+    exactly(1, rows)
 }
+
+/// The same of a statement for so many.
+pub(crate) fn exactly(named: usize, touched: u64) -> Result<()> {
+    if touched == named as u64 { Ok(()) } else { Err(Error::internal(format!("a write that names {named} rows touched {touched}"))) }
+}
+
+/// How many rows one statement adds to a change. Everybody else's changes wait meanwhile, so there are few statements; each has some values a row.
+pub(crate) const AT_ONCE: usize = 500;
 
 /// Reads a stored value that was valid when it was written. That it no longer is is our fault.
 pub(crate) fn stored<T, E: std::fmt::Display>(column: &str, parsed: core::result::Result<T, E>) -> Result<T> {
     parsed.map_err(|error| Error::internal(format!("column {column}: {error}")))
+}
+
+/// Waits for a permit, for as long as somebody would.
+async fn in_time(permits: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
+    let permit = tokio::time::timeout(PATIENCE, permits.clone().acquire_owned()).await;
+    permit.map_err(|_| Error::unavailable("too many changes are waiting"))?.map_err(Error::internal)
 }
 
 /// Writes, and again where the database undid it because of somebody else's change: what is counted or told must not be lost to that. Anything
@@ -195,7 +223,8 @@ impl Db {
                 (Pool::Postgres(pool), 6, memory.clone(), Some(Feed::new(memory, options, clock.clone(), term)))
             }
         };
-        let db = Self { pool, writers: Arc::new(Semaphore::new(writers)), memory };
+        let (writers, turn) = (Arc::new(Semaphore::new(writers)), Arc::new(Semaphore::new(1)));
+        let db = Self { pool, writers, turn, put_off: Arc::default(), memory };
         db.migrate().await?;
         guards::set(&db).await.map_err(DatabaseError::Unreachable)?;
         Ok((db, feed))
@@ -224,14 +253,22 @@ impl Db {
     }
 
     /// The same for what nobody asked for, which can be done later as well. A server that hears so late from its database that it has no lease
-    /// waits until it has one; and a change that stands still for a quarter of a second is undone by PostgreSQL, instead of holding up those
-    /// that somebody waits for (docs/revocation.md).
+    /// puts it off, and a change that stands still for a quarter of a second is undone by PostgreSQL, instead of holding up those
+    /// that somebody waits for (docs/revocation.md). One that is always so far away is not put off for ever.
     pub(crate) async fn begin_unasked(&self) -> Result<Write> {
-        self.memory.wait_for_lease().await?;
+        if let Err(late) = self.memory.wait_for_lease().await {
+            if self.put_off.fetch_add(1, Ordering::Relaxed) < PUT_OFF {
+                return Err(late);
+            }
+            self.put_off.store(0, Ordering::Relaxed);
+            return self.begin_write().await;
+        }
+        self.put_off.store(0, Ordering::Relaxed);
         self.begin("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL idle_in_transaction_session_timeout = '250ms'").await
     }
 
     async fn begin(&self, on_postgres: &'static str) -> Result<Write> {
+        let turn = in_time(&self.turn).await?;
         let place = self.place_to_write().await?;
         let pool = self.pool.clone();
         let begin = tokio::spawn(async move {
@@ -241,7 +278,7 @@ impl Db {
             })
         });
         let tx = begin.await.map_err(Error::internal)??;
-        let mut write = Write { tx, place, seq: 0, mac: Vec::new(), memory: self.memory.clone() };
+        let mut write = Write { tx, place: (turn, place), seq: 0, mac: Vec::new(), memory: self.memory.clone() };
         (write.seq, write.mac) = on_tx!(write, |connection| {
             sqlx::query_as("UPDATE head SET seq = seq + 1 WHERE id = 1 RETURNING seq, mac").fetch_one(connection).await?
         });
@@ -250,8 +287,7 @@ impl Db {
 
     /// Waits for a place among those who write; single statements that write take one as well.
     pub(crate) async fn place_to_write(&self) -> Result<OwnedSemaphorePermit> {
-        let place = tokio::time::timeout(PATIENCE, self.writers.clone().acquire_owned()).await;
-        place.map_err(|_| Error::unavailable("too many changes are waiting"))?.map_err(Error::internal)
+        in_time(&self.writers).await
     }
 
     /// Whether the database answers.
@@ -333,7 +369,8 @@ impl Write {
         events::append(&mut self, keys, events).await?;
         let touched = on_tx!(self, |connection| {
             sqlx::query("UPDATE head SET seq = $1, mac = $2 WHERE id = 1")
-                .bind(self.seq)
+                // That of the last event.
+                .bind(self.seq - 1)
                 .bind(self.mac.as_slice())
                 .execute(connection)
                 .await?

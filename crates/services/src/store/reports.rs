@@ -123,6 +123,8 @@ pub(crate) struct Presented {
     pub(crate) last_at: Timestamp,
     pub(crate) address: String,
     pub(crate) user_agent: String,
+    /// Whether nobody was ever told of it.
+    pub(crate) is_new: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -138,6 +140,7 @@ struct PresentedRow {
     last_at: i64,
     address: String,
     user_agent: String,
+    is_new: bool,
 }
 
 /// The tokens that were presented after their end within the last day, later than what was reported of them, which was
@@ -146,7 +149,7 @@ pub(crate) async fn find_presented(db: &Db, now: Timestamp, pause: Duration) -> 
     let rows: Vec<PresentedRow> = on_db!(db, |pool| {
         sqlx::query_as(
             "SELECT r.organization_id, o.slug, o.name AS organization_name, r.token_id, t.label, r.cause, r.hint, r.times, r.last_at, \
-             r.address, r.user_agent FROM token_refusals r JOIN tokens t ON t.id = r.token_id \
+             r.address, r.user_agent, p.token_id IS NULL AS is_new FROM token_refusals r JOIN tokens t ON t.id = r.token_id \
              JOIN organizations o ON o.id = r.organization_id LEFT JOIN refusal_reports p ON p.token_id = r.token_id \
              WHERE r.last_at > $1 \
              AND (p.token_id IS NULL OR (p.reported_at <= $2 AND r.last_at > p.last_at)) ORDER BY r.token_id, r.last_at DESC, r.cause",
@@ -170,6 +173,7 @@ pub(crate) async fn find_presented(db: &Db, now: Timestamp, pause: Duration) -> 
                 last_at: Timestamp::from_micros(row.last_at),
                 address: row.address,
                 user_agent: row.user_agent,
+                is_new: row.is_new,
             })
         })
         .collect()

@@ -186,6 +186,8 @@ impl Instance {
     /// Adds a member to an organization, which is made when missing. Without an invitation, which would cost a test two more steps.
     pub(super) async fn member(&self, organization: &str, role: Role, email: &str) {
         let inner = &self.console.0;
+        // Before the change, which is undone when it stands still.
+        let hash = inner.hasher.hash(&Password::new(PASSWORD.to_owned()), &SystemEntropy).await.unwrap();
         let mut write = inner.db.begin_write().await.unwrap();
         let now = self.console.now();
         let slug = Slug::parse(organization).unwrap();
@@ -198,7 +200,6 @@ impl Instance {
             store::organizations::insert(&mut write, &made).await.unwrap();
             made
         };
-        let hash = inner.hasher.hash(&Password::new(PASSWORD.to_owned()), &SystemEntropy).await.unwrap();
         let user = UserId::new(now, random());
         store::users::insert(&mut write, user, &Email::parse(email).unwrap(), &Name::parse(email).unwrap(), &hash, now).await.unwrap();
         store::organizations::insert_member(&mut write, &organization, user, &role.into(), now).await.unwrap();

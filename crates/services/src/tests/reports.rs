@@ -165,6 +165,8 @@ async fn a_digest_names_some_and_counts_the_rest(instance: Instance) {
 }
 
 async fn dead_tokens_of_an_organization_make_one_mail(instance: Instance) {
+    const BY_ANOTHER: &str =
+        "UPDATE refusal_reports SET reported_at = reported_at + 3600000000 WHERE token_id = (SELECT id FROM tokens WHERE label = 't1')";
     instance.set_up().await;
     let owner = instance.owner().await;
     let generate = async |label: String| tokens::create(&instance.console, &owner, new_token(&label, Role::Viewer)).await.unwrap();
@@ -186,9 +188,11 @@ async fn dead_tokens_of_an_organization_make_one_mail(instance: Instance) {
     let mails = taken(&instance).await;
     assert_eq!(mails.len(), 1);
     let (subject, text) = (&mails[0].subject, &mails[0].text);
-    assert_eq!(subject, "53 API tokens of Acme that are no longer good are still being tried");
+    assert_eq!(subject, "53 API tokens of Acme are still being tried with secrets that are refused");
     let first = format!("Revoked: t0 ({}), 2 times, latest", dead[0].token.hint);
-    for said in [&*first, "from 10.0.0.7\n", "t49 (", "And: 3 more\n", &format!("/tokens/{}\n", dead[49].token.id), "/orgs/acme\n"] {
+    for said in
+        [&*first, "from 10.0.0.7, client cron", "t49 (", "And: 3 more\n", &format!("/tokens/{}\n", dead[49].token.id), "/orgs/acme\n"]
+    {
         assert!(text.contains(said), "{said}: {text}");
     }
     assert!(!text.contains("t50 (") && !dead.iter().any(|issued| text.contains(issued.secret.expose())));
@@ -198,8 +202,6 @@ async fn dead_tokens_of_an_organization_make_one_mail(instance: Instance) {
     for issued in &dead[..3] {
         present(&instance, issued.secret.expose()).await;
     }
-    const BY_ANOTHER: &str =
-        "UPDATE refusal_reports SET reported_at = reported_at + 3600000000 WHERE token_id = (SELECT id FROM tokens WHERE label = 't1')";
     instance.execute(BY_ANOTHER).await.unwrap();
     assert_eq!(look().await, 2);
     assert!(matches!(audit::verify(&instance.console, &owner).await.unwrap(), Verified::Intact { .. }));

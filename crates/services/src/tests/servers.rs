@@ -71,14 +71,25 @@ async fn a_wrong_clock_ends_no_claim() {
 async fn a_change_that_stands_still_is_undone() {
     let instance = Instance::postgres().await;
     instance.set_up().await;
-    let db = &instance.console.0.db;
+    let (other, background) = instance.again().await.unwrap();
+    let db = &other.0.db;
     let mut held = [Duration::ZERO; 2];
     for (is_asked, held) in [false, true].into_iter().zip(&mut held) {
         let still = if is_asked { db.begin_write().await } else { db.begin_unasked().await }.unwrap();
+        // Others of the same server do not stand in the queue behind it, where each would stand still in its turn.
+        let mut others = tokio::task::JoinSet::new();
+        for _ in 0..2 {
+            let db = db.clone();
+            others.spawn(async move {
+                let _still = db.begin_write().await;
+                std::future::pending::<()>().await;
+            });
+        }
         let begun = since_boot();
         // Waits for the head, which gives up after four seconds.
         tokens::create(&instance.console, &instance.owner().await, new_token(&format!("asked {is_asked}"), Role::Viewer)).await.unwrap();
         *held = since_boot().saturating_sub(begun);
+        others.shutdown().await;
         let owner = instance.owner().await;
         let event = store::events::NewEvent {
             at: instance.console.now(),
@@ -94,16 +105,27 @@ async fn a_change_that_stands_still_is_undone() {
     }
     assert!(held[0] < held[1], "{held:?}");
     assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'expiry.report'").await, 0);
+    background.stop().await;
 }
 
-/// What nobody asked for waits while the database is heard from too late, and is not done in the end.
+/// What nobody asked for is put off while the database is heard from too late, but not for ever.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_nobody_asked_for_waits_for_a_lease() {
+async fn what_nobody_asked_for_is_put_off_without_a_lease() {
     let instance = Instance::postgres().await;
     instance.set_up().await;
     // Over before it comes.
     let (deaf, background) =
         Console::open(settings(&instance.folder, &instance.database, instance.clock.clone(), Duration::from_nanos(1))).await.unwrap();
+    let looks: Vec<_> = (0..10)
+        .map(|_| {
+            let deaf = deaf.clone();
+            tokio::spawn(async move { matches!(deaf.0.db.begin_unasked().await, Err(crate::Error::Unavailable(_))) })
+        })
+        .collect();
+    for look in looks {
+        assert!(look.await.unwrap());
+    }
+    deaf.0.db.begin_unasked().await.expect("a server that never has a lease does it in the end");
     assert!(matches!(deaf.0.db.begin_unasked().await, Err(crate::Error::Unavailable(_))));
     tokens::create(&deaf, &instance.owner().await, new_token("asked", Role::Viewer)).await.unwrap();
     background.stop().await;

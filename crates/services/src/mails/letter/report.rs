@@ -98,8 +98,9 @@ impl Letter {
                 Cause::Expired => "Expired",
                 Cause::Disabled => "Disabled",
             };
-            let Presented { label, hint, last_at, address, .. } = each;
-            (what, format!("{label} ({hint}), {}, latest {} from {}", times(each.times), last_at.human(), said(address)))
+            let Presented { label, hint, last_at, address, user_agent, .. } = each;
+            let (times, last, client) = (times(each.times), last_at.human(), said(user_agent));
+            (what, format!("{label} ({hint}), {times}, latest {last} from {}, client {client}", said(address)))
         };
         let mut links: Vec<_> = named.iter().map(|each| (format!("See “{}”", each.label), address(console, each))).collect();
         // All of them need attention, and the overview leads to the rest.
@@ -110,10 +111,13 @@ impl Letter {
                 .map(|first| ("See all that needs attention".to_owned(), format!("{}/orgs/{}", console.0.origin, first.slug))),
         );
         Self {
-            subject: format!("{count} API tokens of {organization} that are no longer good are still being tried"),
-            opening: format!("Somebody tried {count} API tokens of {organization} that are no longer good. All of it was refused."),
+            subject: format!("{count} API tokens of {organization} are still being tried with secrets that are refused"),
+            opening: format!(
+                "Somebody tried {count} API tokens of {organization} that are revoked, expired or disabled, or whose secret was replaced. \
+                 All of it was refused."
+            ),
             facts: named.iter().map(fact).chain(more(count)).collect(),
-            advice: "If the clients are yours, give them tokens that are good. If not, somebody has got hold of the old ones. \
+            advice: "If the clients are yours, give them what is good. If not, somebody has got hold of the old secrets. \
                      You are told of each at most once an hour.",
             links,
         }
