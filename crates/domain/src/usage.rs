@@ -110,7 +110,7 @@ impl UsageHistory {
         self.days.iter().map(|day| day.refused).sum()
     }
 
-    /// The whole in a sentence, as in `1,204 uses in 30 days, 3 refused.`
+    /// The whole in a sentence, as in `1,204 uses in 30 days, and 3 more tries were refused.`
     pub fn summary(&self, ever: bool) -> String {
         say::summary(self.allowed(), self.refused(), Self::DAYS, ever)
     }
@@ -203,14 +203,14 @@ mod tests {
     fn the_sentence_counts_both() {
         for (allowed, refused, sentence) in [
             (0, 0, "Not used in 30 days."),
-            (0, 3, "Not used in 30 days, 3 refused."),
+            (0, 3, "Not used in 30 days, and 3 tries were refused."),
             (1, 0, "1 use in 30 days."),
-            (1_204, 3, "1,204 uses in 30 days, 3 refused."),
-            (1_234_567, 1_000, "1,234,567 uses in 30 days, 1,000 refused."),
+            (1_204, 3, "1,204 uses in 30 days, and 3 more tries were refused."),
+            (1_234_567, 1_000, "1,234,567 uses in 30 days, and 1,000 more tries were refused."),
         ] {
             assert_eq!(history(&[day(29, allowed, 0), day(3, 0, refused)]).summary(true), sentence);
         }
-        assert_eq!(history(&[day(3, 0, 2)]).summary(false), "Never used, 2 refused.");
+        assert_eq!(history(&[day(3, 0, 2)]).summary(false), "Never used, and 2 tries were refused.");
     }
 
     #[test]

@@ -544,7 +544,7 @@ export const GALLERY: readonly View[] = [
       for (let use = 0; use < 2; use += 1) await server.get('/organization', { Authorization: `Bearer ${secret}` });
       await server.rotate(token.id, 'now');
       await visit(`${TOKENS}/${token.id}`);
-      await expect(page.getByText('5 uses in 30 days, 2 refused.')).toBeVisible();
+      await expect(page.getByText('5 uses in 30 days, and 2 more tries were refused.')).toBeVisible();
       await page.getByText('Show by day').click();
       await expect(page.getByRole('table', { name: 'Uses by day in UTC' })).toBeVisible();
     },

@@ -212,8 +212,8 @@ async fn the_check_says_how_many_events_are_intact(it: TestConsole) {
     let before = it.count("SELECT seq FROM head").await;
     let page = it.post_form(&owner, "/orgs/acme/audit/verify?target=ci", &[]).await;
     assert_eq!(page.status, 200);
-    let told = format!("All {before} events of this instance are intact.");
-    assert!(page.text().contains(&told) && page.text().contains(&format!("Checkpoint: {before}:")), "{}", page.text());
+    let told = format!("All {before} events of this instance are intact");
+    assert!(page.text().contains(&told) && page.text().contains(&format!("were removed:{before}:")), "{}", page.text());
     assert!(!it.get(&owner, LOG).await.text().contains("intact"), "what it says exists in this answer only");
     assert_eq!(rows(&page), ["ci"], "the filter stays");
     assert_eq!(it.count("SELECT seq FROM head").await, before, "it is a read");
@@ -232,7 +232,7 @@ async fn the_check_says_where_the_trail_is_broken(it: TestConsole) {
     .await;
     let page = it.post_form(&owner, "/orgs/acme/audit/verify", &[]).await;
     assert_eq!(page.status, 200);
-    assert!(page.text().contains(&format!("From event {} on, the trail is not what was recorded.", last + 1)));
+    assert!(page.text().contains(&format!("From event {} on, the log is not what was recorded.", last + 1)));
 }
 
 async fn files_hold_what_the_filter_lets_through(it: TestConsole) {

@@ -53,7 +53,7 @@ fn Known(history: UsageHistory, last: Option<Timestamp>, limits: Limits, now: Ti
     let summary = history.summary(last.is_some());
     // Of what nothing is known but that much no more is said: "no address" and "no permission" would contradict it or add nothing.
     let is_behind = history.allowed() == 0 && last.is_some_and(|last| now.since(last) < BEHIND);
-    if is_behind || (last.is_none() && history.refused() == 0) {
+    if history.excess.is_empty() && (is_behind || (last.is_none() && history.refused() == 0)) {
         return view! { <p class="usage-summary">{if is_behind { say::JUST_USED.to_owned() } else { summary }}</p> }.into_any();
     }
     let limits = say::limits(limits.networks != Networks::default(), limits.rate.is_some()).filter(|_| history.refused() > 0);

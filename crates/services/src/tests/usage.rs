@@ -73,7 +73,7 @@ async fn uses_and_refusals_are_counted_by_day_in_utc(instance: Instance) {
     assert_eq!(counts(&history), [("Sun 22 Nov 2026".to_owned(), 4, 0), ("Mon 23 Nov 2026".to_owned(), 1, 2)]);
     assert_eq!((history.allowed(), history.refused(), history.user_agent.as_deref()), (5, 2, Some("deploy/1.4")));
     assert_eq!(history.addresses.len(), 1, "who was refused did not use it");
-    assert_eq!(history.summary(true), "5 uses in 30 days, 2 refused.");
+    assert_eq!(history.summary(true), "5 uses in 30 days, and 2 more tries were refused.");
     assert_eq!(counts(&known(&instance, &owner, &other).await), [("Sun 22 Nov 2026".to_owned(), 1, 0)]);
 }
 
