@@ -138,9 +138,14 @@ fn Header(me: FoundMe, organization: Memo<String>) -> impl IntoView {
                         let here = me.memberships.iter().map(|membership| membership.organization.slug.as_str());
                         let here = here.clone().find(|each| *each == slug).or_else(|| here.clone().next());
                         let search = here.map(paths::search_tokens);
+                        let may_generate = |each: &&Membership| {
+                            each.user_tokens_allowed || each.role.permissions().contains(Permission::API_KEY_CREATE)
+                        };
+                        let generate = me.memberships.iter().find(|each| Some(each.organization.slug.as_str()) == here).filter(may_generate);
+                        let generate = generate.map(|each| paths::new_token(each.organization.slug.as_str()));
                         view! {
                             <Organizations memberships=me.memberships.clone() slug=slug />
-                            <KeyHelp search=search />
+                            <KeyHelp search=search generate=generate />
                             <AccountMenu me=me />
                         }
                     })

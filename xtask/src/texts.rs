@@ -43,7 +43,7 @@ const PLACES: [Place; 3] = [
                 "what programs call themselves in every language",
             ),
             ("pages/audit/verify.rs", &["jeton audit verify --checkpoint"], "a command"),
-            ("pages/tokens/list.rs", &["tokens select"], "which widths the columns have"),
+            ("pages/tokens/list.rs", &["tokens select", "tokens inert"], "which widths the columns have"),
             ("islands/page/times.rs", &["{} {}, {} UTC{zone}"], "a time, as `domain` writes it"),
             ("ui/secret_once.rs", &["export JETON_TOKEN='{secret}'"], "a command"),
             (

@@ -2,8 +2,8 @@
 //! they see themselves, so they get a new page. Only a removal with which tokens get new secrets is not: a live page shows those.
 
 use domain::{
-    Failure, Invitation, InvitationId, Member, MemberPlace, MemberQuery, Offered, Organization, OwnerTeam, Removal, Timestamp, Token,
-    TokenId,
+    Failure, Invitation, InvitationId, Member, MemberPlace, MemberQuery, Offered, OldSecret, Organization, OwnerTeam, Removal, Timestamp,
+    Token, TokenId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +84,8 @@ pub struct Leaving {
     pub more: usize,
     /// Which of `tokens` the person asking can neither move nor rotate.
     pub fixed: Vec<TokenId>,
+    /// Their old secrets that are still accepted, and would end at once if the token were rotated.
+    pub rotating: Vec<(TokenId, OldSecret)>,
     /// The tokens that belong to them and end with their membership, newest first.
     pub own: Vec<Token>,
     /// The teams to offer moving a token to, by name.
@@ -188,6 +190,7 @@ pub async fn offboarding(organization: String, user: String) -> Result<Leaving, 
                 tokens: found.tokens,
                 more: found.more,
                 fixed: found.fixed,
+                rotating: found.rotating,
                 own: found.own,
                 teams: found.teams,
                 may_rotate: found.may_rotate,

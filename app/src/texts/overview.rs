@@ -69,7 +69,7 @@ pub const fn advice(attention: Attention) -> &'static str {
         Attention::WiderThanUsed => {
             "In 100 days no service named all of what it may do. What is never used helps only whoever finds the secret. Judged once a day, from what services name."
         }
-        Attention::OutsidePolicy => "What was there before the policy goes on as it is until somebody edits it.",
+        Attention::OutsidePolicy => "What was there before the policy goes on as it is until somebody changes what breaks it.",
     }
 }
 

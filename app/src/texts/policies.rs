@@ -4,7 +4,7 @@ use domain::token_policy::{Creators, days};
 
 pub const REFUSED: &str = "You may not see the policies of this organization.";
 pub const SAVED: &str =
-    "The policy is saved. It holds for every token that is generated or edited from now on; those that are outside of it are marked.";
+    "The policy is saved. It holds for what is generated or changed from now on; tokens that are outside of it are marked.";
 pub const SHOW_OUTSIDE: &str = "Show tokens outside the policy";
 pub const NOT_SAVED: &str = "The policy was not saved";
 pub const SAVE: &str = "Save policy";
@@ -61,7 +61,7 @@ pub const fn they_go_on(tokens: u64) -> &'static str {
 
 pub fn lead(organization: &str) -> String {
     format!(
-        "What {organization} asks of its API tokens. A change holds for tokens that are generated or edited after it; those that are there \
+        "What {organization} asks of its API tokens. A change holds for what is generated after it, and for what is changed of a token after it; those that are there \
          go on as they are, and are marked where they are outside. Only what nobody uses is revoked, if that is asked for."
     )
 }

@@ -9,10 +9,12 @@ use super::{
 use crate::{paths, preferences::Keys, ssr, texts::ui::keys as say};
 
 /// All keys there are, for the help.
-const KEYS: [(&str, &str); 3] = [(SEARCH, say::SEARCH), ("c", say::GENERATE), ("?", say::SHOW_KEYS)];
+const KEYS: [(&str, &str); 3] = [(SEARCH, say::SEARCH), (GENERATE, say::GENERATE), ("?", say::SHOW_KEYS)];
 
 /// The key that searches.
 const SEARCH: &str = "/";
+/// The key that generates.
+const GENERATE: &str = "c";
 
 /// For `aria-keyshortcuts`: the key, unless this browser shall not listen to any. What names no key has none, and promises none.
 pub fn key(key: &'static str) -> Option<&'static str> {
@@ -24,11 +26,18 @@ pub fn key(key: &'static str) -> Option<&'static str> {
 pub fn KeyHelp(
     /// Where the tokens are searched from pages that have no list of their own.
     search: Option<String>,
+    /// Where a token is generated from pages that do not lead there themselves.
+    generate: Option<String>,
 ) -> impl IntoView {
     let rows = KEYS.map(|(key, does)| {
-        let does = match search.clone().filter(|_| key == SEARCH) {
+        let address = match key {
+            SEARCH => search.clone(),
+            GENERATE => generate.clone(),
+            _ => None,
+        };
+        let does = match address {
             Some(address) => view! {
-                <a href=address aria-keyshortcuts=self::key(SEARCH)>
+                <a href=address aria-keyshortcuts=self::key(key)>
                     {does}
                 </a>
             }

@@ -28,7 +28,7 @@ pub fn Problem(
     let (title, text, action) = match failure.code {
         Code::Unauthenticated => (say::SIGNED_OUT, say::SIGN_IN_AGAIN.to_owned(), Some((common::SIGN_IN, paths::sign_in_then(&here)))),
         Code::Forbidden => (say::NOT_ALLOWED, say::ask_somebody(refused), None),
-        Code::NotFound => (say::NOTHING_HERE, say::NO_SUCH_ORGANIZATION.to_owned(), Some((say::GO_TO_YOUR_ORGANIZATION, "/".to_owned()))),
+        Code::NotFound => (say::NOTHING_HERE, say::NOTHING_HERE_WHY.to_owned(), Some((say::GO_TO_YOUR_ORGANIZATION, "/".to_owned()))),
         _ => (say::DID_NOT_WORK, failure.message, Some((common::TRY_AGAIN, here))),
     };
     view! {

@@ -304,9 +304,11 @@ pub(crate) fn search(typed: &str) -> Result<Search, Invalid> {
     Search::parse(&as_mask(typed).unwrap_or_else(|| typed.to_owned()))
 }
 
-/// A mask that somebody typed with three dots for the one sign, which no keyboard has. It shows four characters on either side.
+/// A mask as somebody typed or pasted it: with three dots for the one sign, which no keyboard has, and out of a sentence or quotation marks. It shows
+/// four characters on either side.
 fn as_mask(typed: &str) -> Option<String> {
-    let (start, end) = typed.trim().split_once("...")?;
+    let alone = typed.trim_matches(|c: char| c.is_whitespace() || "`'\"“”.,;:!?()[]<>".contains(c));
+    let (start, end) = alone.split_once("...").or_else(|| alone.split_once('…'))?;
     let is_shown = |text: &str| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let (prefix, rest) = start.rsplit_once('_')?;
     (!prefix.is_empty() && is_shown(rest) && is_shown(end)).then(|| format!("{start}…{end}"))
@@ -566,9 +568,12 @@ mod tests {
     }
 
     #[test]
-    fn a_mask_may_be_typed_with_three_dots() {
+    fn a_mask_may_be_typed_with_three_dots_or_pasted_with_what_was_around_it() {
         let searched = |text: &str| search(text).expect("it is no secret").to_string();
         assert_eq!(searched("jto_47Xc...Yc09"), "jto_47Xc…Yc09");
+        for pasted in ["`jto_47Xc…Yc09`", "(jto_47Xc...Yc09).", " “jto_47Xc…Yc09”, "] {
+            assert_eq!(searched(pasted), "jto_47Xc…Yc09", "{pasted}");
+        }
         for as_it_is in ["wait...what", "jto_47Xc...", "release_1...5", "..."] {
             assert_eq!(searched(as_it_is), as_it_is);
         }

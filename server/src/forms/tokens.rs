@@ -46,10 +46,12 @@ pub(crate) async fn create(
     let attempt = async {
         let access = access::to_tokens(console, visit.actor.as_ref(), &visit.caller, &organization, Permission::API_KEY_CREATE).await?;
         let new = form.parse(console, &access).await?;
+        let marked = typed.get("form").map(String::as_str).unwrap_or_default();
         if warned.as_deref() != Some(form.label.as_str()) && tokens::label_in_use(console, &access, &form.label).await? {
+            // Whoever reloads the page with the secret is not to generate another token because the first one has that label.
+            tokens::refuse_sent(console, &access, marked).await?;
             return Ok(None);
         }
-        let marked = typed.get("form").map(String::as_str).unwrap_or_default();
         tokens::create_by_form(console, &access, new, marked).await.map(Some)
     };
     match attempt.await {
@@ -65,7 +67,8 @@ pub(crate) async fn create(
         }
         // Whoever was warned and went on, to be asked for their password, is not warned anew.
         Err(error) => {
-            let label_in_use = warned.is_some_and(|warned| !warned.is_empty() && warned == form.label);
+            let is_sent = matches!(error, services::Error::Overtaken(_));
+            let label_in_use = !is_sent && warned.is_some_and(|warned| !warned.is_empty() && warned == form.label);
             refused_with(&visit, uri.path(), Posted { fields: typed, label_in_use, ..Posted::default() }, error).await
         }
     }

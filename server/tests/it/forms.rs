@@ -108,6 +108,12 @@ async fn a_form_that_is_sent_again_generates_no_second_token(it: TestConsole) {
     let refused = it.post_form(&owner, "/orgs/acme/tokens/new", &fields).await;
     assert_eq!(refused.status, 409);
     assert!(secrets(&refused.body).is_empty() && refused.body.contains("This form was sent before and generated the token “ci”"));
+    // So it is without the warning, as when the page with the secret is reloaded: that the label is in use is no news.
+    let unwarned = [&FORM[..], &[("form", form.as_str())]].concat();
+    let reloaded = it.post_form(&owner, "/orgs/acme/tokens/new", &unwarned).await;
+    for page in [&refused, &reloaded] {
+        assert!(page.body.contains("This form was sent before and generated the token “ci”") && !page.body.contains("is in use already"));
+    }
     assert_eq!(it.count("SELECT COUNT(*) FROM tokens").await, 1);
     assert_eq!(it.get(&Caller::Token(secret), "/organization").await.status, 200);
     // The key is of whoever sends it: it tells nobody else anything.

@@ -11,6 +11,7 @@ use crate::harness::{Answer, Caller, TestConsole, command_line, on_both};
 
 on_both![
     the_form_moves_and_rotates_and_shows_each_new_secret_once,
+    what_is_being_rotated_says_so,
     one_choice_may_go_for_all,
     an_overlap_may_be_none,
     nobody_is_removed_when_that_cannot_be_recorded,
@@ -106,6 +107,21 @@ async fn the_form_moves_and_rotates_and_shows_each_new_secret_once(it: TestConso
     assert!(again.status == 404 && secrets(&again).is_empty());
     it.advance(6 * 3600);
     assert_eq!((works(&it, &old).await, works(&it, &new[0]).await), (false, true));
+}
+
+async fn what_is_being_rotated_says_so(it: TestConsole) {
+    let owner = it.session("owner").await;
+    let [(turned, old)] = theirs(&it, ["turns"]).await;
+    assert!(!it.get(&owner, REMOVE).await.text().contains("Rotating:"));
+    let rotated = crate::rotation::rotate(&it, &owner, &format!("/orgs/acme/tokens/{turned}"), "6h").await;
+    assert!(!it.get(&owner, REMOVE).await.text().contains("Rotating:"), "an unused secret goes before the one that is used");
+    assert!(works(&it, &secrets(&rotated)[0]).await);
+    let page = it.get(&owner, REMOVE).await.text();
+    assert!(page.contains("Rotating: old secret") && page.contains("Rotating again ends it at once."), "{page}");
+    assert!(works(&it, &old).await);
+    let choice = format!("token-{turned}");
+    assert_eq!(it.post_form(&owner, REMOVE, &[(&choice, "rotate"), ("overlap", "6h")]).await.status, 200);
+    assert!(!works(&it, &old).await, "as it said");
 }
 
 async fn one_choice_may_go_for_all(it: TestConsole) {

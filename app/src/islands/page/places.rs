@@ -52,6 +52,8 @@ fn arrive() {
     if path != window().location().pathname().ok().as_deref() || is_autofocused() {
         return;
     }
+    // What was done is told at the top, and nobody looks for it there.
+    let down = if dom::first::<Element>("[role=status] .notice").is_some() { "" } else { down };
     if let Ok(down) = down.parse() {
         window().scroll_to_with_x_and_y(0.0, down);
     }

@@ -90,7 +90,7 @@ fn Listed(log: Log, asked: Asked) -> impl IntoView {
     let refusal = Refusal::new(None);
     let empty = entries.is_empty();
     let events = if empty {
-        view! { <Nothing asked=asked.clone() page=page.clone() /> }.into_any()
+        view! { <Nothing asked=asked.clone() page=page.clone() organization=slug.clone() /> }.into_any()
     } else {
         let rows = entries.into_iter().map(|entry| view! { <Row entry=entry organization=slug.clone() /> }).collect_view();
         view! {
@@ -128,7 +128,12 @@ fn Listed(log: Log, asked: Asked) -> impl IntoView {
 
 /// Says why no event is shown, and leads to some.
 #[component]
-fn Nothing(asked: Asked, page: String) -> impl IntoView {
+fn Nothing(asked: Asked, page: String, organization: String) -> impl IntoView {
+    // An event names a token by its label and its id; the list knows its mask as well, and leads on to its events.
+    let tokens = (!asked.target.is_empty()).then(|| {
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", &asked.target).finish();
+        paths::tokens_at(&organization, &query)
+    });
     let (title, text, action) = match (asked.is_filtered(), asked.before.is_empty()) {
         (true, true) => (say::NO_MATCH, say::NO_MATCH_TEXT, Some(say::CLEAR_THE_FILTER)),
         (_, false) => (say::NO_EARLIER, say::NO_EARLIER_TEXT, Some(say::NEWEST_EVENTS)),
@@ -137,6 +142,7 @@ fn Nothing(asked: Asked, page: String) -> impl IntoView {
     view! {
         <Empty glyph=Glyph::Log title=title>
             <p class="empty-text">{text}</p>
+            {tokens.map(|tokens| view! { <ButtonLink href=tokens>{say::SEARCH_THE_TOKENS}</ButtonLink> })}
             {action.map(|label| view! { <ButtonLink href=page>{label}</ButtonLink> })}
         </Empty>
     }

@@ -1,6 +1,6 @@
 //! Removing a member: what shall become of the tokens they generated is decided first.
 
-use domain::{AfterLeaving, Code, Overlap, OwnerTeam, Timestamp, Token, token::confirmation};
+use domain::{AfterLeaving, Code, OldSecret, Overlap, OwnerTeam, Timestamp, Token, token::confirmation};
 use leptos::prelude::*;
 
 use super::{member::use_user, secrets_once::secrets_once};
@@ -27,6 +27,7 @@ use crate::{
         problem::Problem,
         summary::Summary,
         table::{Cell, Table},
+        time::Moment,
     },
 };
 
@@ -90,7 +91,8 @@ pub fn Remove() -> impl IntoView {
 
 #[component]
 fn Ask(found: Leaving) -> impl IntoView {
-    let Leaving { organization, member, you, tokens, more, fixed, own, teams, may_rotate, may_expire, may_revoke, revoked, now } = found;
+    let Leaving { organization, member, you, tokens, more, fixed, rotating, own, teams, may_rotate, may_expire, may_revoke, revoked, now } =
+        found;
     let slug = organization.slug.to_string();
     let name = member.name.to_string();
     let refusal = Refusal::posted();
@@ -105,7 +107,8 @@ fn Ask(found: Leaving) -> impl IntoView {
         .map(|token| {
             let passes_on = !fixed.contains(&token.id);
             let choices = offer.choices(passes_on);
-            view! { <Row token=token.clone() choices=choices passes_on=passes_on organization=slug.clone() now=now /> }
+            let old = rotating.iter().find(|(id, _)| *id == token.id).map(|(_, old)| old.clone());
+            view! { <Row token=token.clone() old=old choices=choices passes_on=passes_on organization=slug.clone() now=now /> }
         })
         .collect_view();
     let together = (tokens.len() + more > 1).then(|| {
@@ -220,7 +223,15 @@ fn Revoked(tokens: Vec<Token>, now: Timestamp, refusal: Refusal) -> impl IntoVie
 }
 
 #[component]
-fn Row(token: Token, choices: Vec<(String, String)>, passes_on: bool, organization: String, now: Timestamp) -> impl IntoView {
+fn Row(
+    token: Token,
+    /// Its old secret, while that is still accepted.
+    old: Option<OldSecret>,
+    choices: Vec<(String, String)>,
+    passes_on: bool,
+    organization: String,
+    now: Timestamp,
+) -> impl IntoView {
     let label = token.label.to_string();
     let name = format!("token-{}", token.id);
     let of_team = token.owner.team().map(|_| view! { <span class="row-description">{token.owner.words()}</span> });
@@ -237,6 +248,11 @@ fn Row(token: Token, choices: Vec<(String, String)>, passes_on: bool, organizati
             </th>
             <Cell column=common::TOKEN>
                 <code class="hint">{token.hint.to_string()}</code>
+                {old
+                    .map(|old| {
+                        let ends_at = view! { <Moment at=old.ends_at /> };
+                        view! { <span class="cell-more">{say::rotating(old.hint, ends_at)}</span> }
+                    })}
             </Cell>
             <Cell column=common::EXPIRES>{expires}</Cell>
             <Cell column=common::LAST_USED>{last_used}</Cell>

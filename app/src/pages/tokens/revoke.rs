@@ -193,6 +193,8 @@ fn Ask(
             </div>
             {elsewhere}
             <form class="form" method="post" action=action>
+                // First: Enter in the field after it sends the form.
+                <Why refusal=refusal />
                 <TextField
                     name="label"
                     label=say::CONFIRM
@@ -203,7 +205,6 @@ fn Ask(
                     confirms=label
                     refusal=refusal
                 />
-                <Why refusal=refusal />
                 <div class="dialog-actions">
                     // Of a form of its own, so that Enter in the field above never means Cancel.
                     <button r#type="submit" form="revoke-cancel" class="button" data-look="secondary" autofocus=!refused>

@@ -133,6 +133,8 @@ fn Confirm(organization: String, place: String, tokens: Vec<Token>, back: String
         <Summary title=say::NOT_REVOKED fields=&["typed", "why"] refusal=refusal />
         <form class="form" method="post" action=action>
             {hidden}
+            // First: Enter in the field after it sends the form.
+            <Why refusal=refusal />
             <TextField
                 name="typed"
                 label=say::CONFIRM
@@ -142,7 +144,6 @@ fn Confirm(organization: String, place: String, tokens: Vec<Token>, back: String
                 confirms=word
                 refusal=refusal
             />
-            <Why refusal=refusal />
             <div class="form-actions">
                 <Submit look=Look::Danger meanwhile=revoke::MEANWHILE label=say::REVOKE_TOKENS />
                 <ButtonLink href=back>{common::CANCEL}</ButtonLink>

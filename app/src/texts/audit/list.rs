@@ -10,6 +10,8 @@ pub const OLDER_EVENTS: &str = "Older events";
 
 pub const NO_MATCH: &str = "No event matches";
 pub const NO_MATCH_TEXT: &str = "Nothing in this organization's audit log is let through by the filter.";
+/// For the same among the tokens, which have a mask as well.
+pub const SEARCH_THE_TOKENS: &str = "Search the API tokens for it";
 pub const CLEAR_THE_FILTER: &str = "Clear the filter";
 /// Where the address asks for what is before the first event.
 pub const NO_EARLIER: &str = "No earlier events";

@@ -1,5 +1,8 @@
 //! Removing a member: what shall become of the tokens they generated.
 
+use domain::Hint;
+use leptos::prelude::*;
+
 /// Where the only owner cannot be removed.
 pub const GO_TO_MEMBERS: &str = "Go to the members";
 pub const REMOVE_MEMBER: &str = "Remove member";
@@ -36,6 +39,11 @@ pub const AFTER_LEAVING: &str = "After leaving";
 /// In the place of the choice for one token, when one is made for all.
 pub const AS_FOR_ALL: &str = "As chosen for all";
 
+/// While an old secret of a token is accepted beside its own, which is used.
+pub fn rotating(old: Hint, ends_at: impl IntoView) -> impl IntoView {
+    view! { {format!("Rotating: old secret {old} accepted until ")} {ends_at} ". Rotating again ends it at once." }
+}
+
 pub fn caption(name: &str) -> String {
     format!("Tokens that {name} generated, newest first")
 }
@@ -61,7 +69,7 @@ pub fn others(count: usize) -> String {
 pub const OTHERS_HINT: &str = "One choice for all of them. To decide one by one, look them up in the list of tokens first, by who created them. Those of teams are not moved.";
 
 pub const OLD_SECRETS: &str = "Old secrets of tokens that you rotate end";
-pub const OLD_SECRETS_HINT: &str = "Until then old and new are both accepted, so that nobody who uses a token is cut off.";
+pub const OLD_SECRETS_HINT: &str = "Until then old and new are both accepted, so that nobody who uses a token is cut off. A token that is being rotated already says below what ends at once.";
 
 pub const REVOKED: &str = "Tokens that you revoke";
 

@@ -14,7 +14,7 @@ pub const EXPIRY_HINT: &str = "From then on the token is refused.";
 pub const NO_OTHER_OWNER: &str = "There is no other owner that you can choose. Ask an owner or admin of the organization.";
 pub const GO_TO_THE_TOKENS: &str = "Go to the API tokens";
 
-pub const OWNER_HINT: &str = "This cannot be changed later.";
+pub const OWNER_HINT: &str = "You cannot change this later.";
 pub const OF_TEAMS_HINT: &str = "Of the teams only yours are listed.";
 pub const ORGANIZATION: &str = "The organization";
 pub const ORGANIZATION_SUMMARY: &str = "For services and pipelines. It goes on working when you leave.";

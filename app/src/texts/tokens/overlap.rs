@@ -37,7 +37,7 @@ pub const fn still_tried(cause: Cause) -> (&'static str, &'static str) {
 
 /// `last` is as in "3 minutes ago" or [`on`] a day, here and below; `who` is [`who`].
 pub fn refused(times: u64, last: AnyView, hint: AnyView, who: AnyView) -> impl IntoView {
-    view! { {count(times)} ", last " {last} ", with " {hint} ", by " {who} ". It was refused." }
+    view! { {latest(times)} {last} ", with " {hint} ", by " {who} ". It was refused." }
 }
 
 pub fn old_ends(old: AnyView, ends_at: AnyView, left: String, until_first_use: bool) -> impl IntoView {
@@ -55,7 +55,7 @@ pub fn new_is(new: AnyView, generated: AnyView, is_used: bool) -> impl IntoView 
 }
 
 pub fn used(times: u64, last: AnyView) -> impl IntoView {
-    view! { {count(times)} ", last " {last} }
+    view! { {latest(times)} {last} }
 }
 
 /// `rotated` is as in "3 minutes ago": what has nobody to show says little a moment after.
@@ -103,10 +103,11 @@ pub fn on(at: AnyView) -> impl IntoView {
     view! { "on " {at} }
 }
 
-fn count(times: u64) -> String {
+/// How often; the latest time follows.
+fn latest(times: u64) -> String {
     match times {
-        1 => "Once".to_owned(),
-        2 => "Twice".to_owned(),
-        more => format!("{more} times"),
+        1 => "Once, ".to_owned(),
+        2 => "Twice, most recently ".to_owned(),
+        more => format!("{more} times, most recently "),
     }
 }

@@ -63,5 +63,5 @@ pub fn last_use_by(program: &str) -> String {
 
 /// `seen` is as in "3 minutes ago", or on a day.
 pub fn last(seen: AnyView) -> impl IntoView {
-    view! { "last " {seen} }
+    view! { "seen " {seen} }
 }

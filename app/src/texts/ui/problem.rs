@@ -13,8 +13,8 @@ pub fn ask_somebody(refused: &str) -> String {
 }
 
 pub const NOTHING_HERE: &str = "There is nothing here";
-pub const NO_SUCH_ORGANIZATION: &str =
-    "This organization does not exist, or you do not belong to it. Check the address, or ask who gave it to you for an invitation.";
+pub const NOTHING_HERE_WHY: &str =
+    "What this address leads to does not exist, or you may not see it. Check the address, or ask the person who gave it to you.";
 pub const GO_TO_YOUR_ORGANIZATION: &str = "Go to your organization";
 
 pub const DID_NOT_WORK: &str = "This did not work";

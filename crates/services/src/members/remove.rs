@@ -6,8 +6,8 @@ use std::{
 };
 
 use domain::{
-    AfterLeaving, Issued, Kind, Member, Overlap, Owner, OwnerTeam, Permission, Reason, Team, TeamId, Timestamp, Token, TokenId, UserId,
-    audit::Action, team::MOST, texts::members as say,
+    AfterLeaving, Issued, Kind, Member, OldSecret, Overlap, Owner, OwnerTeam, Permission, Reason, Team, TeamId, Timestamp, Token, TokenId,
+    UserId, audit::Action, team::MOST, texts::members as say,
 };
 use serde_json::{Value, json};
 
@@ -54,6 +54,8 @@ pub struct Offboarding {
     pub more: usize,
     /// Which of `tokens` can be neither moved nor rotated by who asks: those of teams, and those that may do more than they.
     pub fixed: Vec<TokenId>,
+    /// The old secrets of `tokens` that are still accepted and end at once if the token is rotated.
+    pub rotating: Vec<(TokenId, OldSecret)>,
     /// The tokens that belong to them and end with their membership, newest first; none for who may not see tokens.
     pub own: Vec<Token>,
     /// Where tokens can be moved to, by name; none for who may not do that.
@@ -99,7 +101,13 @@ pub async fn offboarding(console: &Console, access: &Access, id: &str) -> Result
     let tokens: Vec<Token> = tokens.into_iter().take(most).collect();
     let fixed = tokens.iter().filter(|token| may_pass_on(access, token).is_err()).map(|token| token.id).collect();
     let may_rotate = access.allows(Permission::API_KEY_UPDATE) && !is_of_leaver(access, member.user, &own);
-    Ok(Offboarding { member, tokens, more, fixed, own, teams, may_rotate })
+    let ids: Vec<TokenId> = tokens.iter().map(|token| token.id).collect();
+    if !ids.is_empty() {
+        // As at any rotation, a use of a moment ago counts.
+        console.0.usage.settle().await?;
+    }
+    let rotating = store::tokens::rotation::ended_by_rotating(&console.0.db, access, &ids, console.now()).await?;
+    Ok(Offboarding { member, tokens, more, fixed, rotating, own, teams, may_rotate })
 }
 
 /// What of theirs would be revoked by these decisions, newest first, beside what ends with them anyway; nothing for who may not see tokens.

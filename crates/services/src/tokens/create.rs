@@ -38,6 +38,16 @@ pub async fn create_by_form(console: &Console, access: &Access, new: NewToken, f
     issue(console, access, new, None, Attempt::of_form(console, access, form)?).await
 }
 
+/// Refuses a form that was sent before, as [`create_by_form`] does. For what would be refused sooner, and is so only because the form was sent.
+pub async fn refuse_sent(console: &Console, access: &Access, form: &str) -> Result<()> {
+    let Some(attempt) = Attempt::of_form(console, access, form)? else { return Ok(()) };
+    let mut write = access.begin(console).await?;
+    match attempt.earlier(&mut write, access, console.now()).await? {
+        Some(earlier) => Err(sent_already(&mut write, access, earlier.token).await?),
+        None => Ok(()),
+    }
+}
+
 /// The same, also for a token that stands in for another one, which the event then names. An attempt that was made before makes none.
 pub(super) async fn issue(
     console: &Console,

@@ -25,7 +25,7 @@ use domain::{
 };
 
 pub use attention::{Overview, overview};
-pub use create::{create, create_by_form};
+pub use create::{create, create_by_form, refuse_sent};
 pub use disable::{disable, enable};
 pub(crate) use edit::fingerprint;
 pub use edit::{EDITED_MEANWHILE, edit, edit_with, editable, version};

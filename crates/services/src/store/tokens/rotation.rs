@@ -1,6 +1,7 @@
 //! The secrets of one token while a rotation overlaps, and what is presented though it is dead.
 
-use domain::{Hint, OrganizationId, Overlap, Refusals, Rotation, SecretUser, Timestamp, TokenId};
+use domain::{Hint, OldSecret, OrganizationId, Overlap, Refusals, Rotation, SecretUser, Timestamp, TokenId};
+use sqlx::QueryBuilder;
 
 use crate::{
     access::Access,
@@ -51,6 +52,35 @@ pub(crate) async fn live_in(write: &mut Write, access: &Access, token: TokenId, 
             .fetch_all(connection)
             .await?
     }))
+}
+
+/// The old secrets of these tokens that are accepted at `now`, and would not be if the tokens were rotated once more: those of which the new one
+/// has been used.
+pub(crate) async fn ended_by_rotating(db: &Db, access: &Access, tokens: &[TokenId], now: Timestamp) -> Result<Vec<(TokenId, OldSecret)>> {
+    if tokens.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(String, String, i64)> = on_db!(db, |pool| {
+        let mut sql = QueryBuilder::new(
+            "SELECT o.token_id, o.hint, o.ends_at FROM token_secrets o JOIN token_secrets n ON n.token_id = o.token_id AND n.ends_at IS NULL \
+             AND n.first_used_at IS NOT NULL WHERE o.overlap <> 'now' AND o.organization_id = ",
+        );
+        sql.push_bind(access.organization().id.to_string())
+            .push(" AND o.ends_at > ")
+            .push_bind(now.as_micros())
+            .push(" AND o.token_id IN (");
+        let mut list = sql.separated(", ");
+        for token in tokens {
+            list.push_bind(token.to_string());
+        }
+        sql.push(")");
+        sql.build_query_as().persistent(false).fetch_all(pool).await?
+    });
+    let old = |(token, hint, ends_at): (String, String, i64)| {
+        let old = OldSecret { hint: Hint::from_stored(hint), ends_at: Timestamp::from_micros(ends_at) };
+        Ok((stored("token_secrets.token_id", token.parse())?, old))
+    };
+    rows.into_iter().map(old).collect()
 }
 
 /// The digest of a token's current secret.
