@@ -132,7 +132,7 @@ test('keys of one letter search, generate and show what there is', async ({ page
   await page.keyboard.press('?');
   await expect(help).toBeFocused();
   await expect(help).toContainText('Generate a token');
-  expect(await tab(page, 2)).toEqual(['Search the list, or all tokens', 'Turn them off']);
+  expect(await tab(page, 3)).toEqual(['Search the list, or all tokens', 'Generate a token', 'Turn them off']);
   await page.keyboard.press('Escape');
   await expect(help).toBeHidden();
   await expect(page.getByRole('link', { name: 'Audit log' })).toBeFocused();
@@ -145,6 +145,10 @@ test('keys of one letter search, generate and show what there is', async ({ page
   await page.getByRole('link', { name: 'Audit log' }).focus();
   for (const held of ['Control', 'Meta', 'Alt']) await page.keyboard.press(`${held}+c`);
   await expect(page).toHaveURL(TOKENS);
+  await page.keyboard.press('c');
+  await expect(page).toHaveURL(NEW_TOKEN);
+  // So it is on a page that does not lead there itself.
+  await visit('/orgs/acme/audit');
   await page.keyboard.press('c');
   await expect(page).toHaveURL(NEW_TOKEN);
 });
