@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 pub const REFUSED: &str = "You may not see the mails of this organization.";
-pub const LEAD: &str = "Owners and admins get a mail whenever a token is generated, and who is invited gets one with the link. These \
-     are the latest 50, after those that could not be delivered in the last 7 days.";
+pub const LEAD: &str = "What is written to owners and admins about tokens and members, and to people about what is theirs. These are the \
+     latest 50, after those that could not be delivered in the last 7 days.";
 pub const NO_MAILS: &str = "No mails yet";
 pub const NO_MAILS_TEXT: &str = "The first one is written when somebody generates a token.";
 

@@ -66,7 +66,7 @@ async fn a_value_of_nobodys_is_none(it: TestConsole) {
 
 async fn without_keys_no_element_names_one(it: TestConsole) {
     let Caller::Session(session) = it.session("owner").await else { unreachable!("somebody signed in") };
-    for (path, keys) in [("/orgs/acme/tokens", 3), ("/orgs/acme/members", 3), ("/account", 2)] {
+    for (path, keys) in [("/orgs/acme/tokens", 4), ("/orgs/acme/members", 4), ("/account", 3)] {
         for (remembered, named) in [("on", keys), ("Off", keys), ("off", 0)] {
             let shown = page(&it, path, &format!("__Host-sid={session}; __Host-keys={remembered}")).await;
             assert_eq!(shown.status, 200, "{path}");

@@ -132,7 +132,8 @@ fn Nothing(asked: Asked, page: String, organization: String) -> impl IntoView {
     // An event names a token by its label and its id; the list knows its mask as well, and leads on to its events.
     let tokens = (!asked.target.is_empty()).then(|| {
         let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", &asked.target).finish();
-        paths::tokens_at(&organization, &query)
+        let label = say::search_the_tokens(&asked.target);
+        view! { <ButtonLink href=paths::tokens_at(&organization, &query)>{label}</ButtonLink> }
     });
     let (title, text, action) = match (asked.is_filtered(), asked.before.is_empty()) {
         (true, true) => (say::NO_MATCH, say::NO_MATCH_TEXT, Some(say::CLEAR_THE_FILTER)),
@@ -142,7 +143,7 @@ fn Nothing(asked: Asked, page: String, organization: String) -> impl IntoView {
     view! {
         <Empty glyph=Glyph::Log title=title>
             <p class="empty-text">{text}</p>
-            {tokens.map(|tokens| view! { <ButtonLink href=tokens>{say::SEARCH_THE_TOKENS}</ButtonLink> })}
+            {tokens}
             {action.map(|label| view! { <ButtonLink href=page>{label}</ButtonLink> })}
         </Empty>
     }

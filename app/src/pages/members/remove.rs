@@ -107,7 +107,7 @@ fn Ask(found: Leaving) -> impl IntoView {
         .map(|token| {
             let passes_on = !fixed.contains(&token.id);
             let choices = offer.choices(passes_on);
-            let old = rotating.iter().find(|(id, _)| *id == token.id).map(|(_, old)| old.clone());
+            let old = rotating.iter().find(|(id, _)| *id == token.id && rotates && passes_on).map(|(_, old)| old.clone());
             view! { <Row token=token.clone() old=old choices=choices passes_on=passes_on organization=slug.clone() now=now /> }
         })
         .collect_view();
@@ -225,7 +225,7 @@ fn Revoked(tokens: Vec<Token>, now: Timestamp, refusal: Refusal) -> impl IntoVie
 #[component]
 fn Row(
     token: Token,
-    /// Its old secret, while that is still accepted.
+    /// Its old secret, if to rotate the token once more would end it.
     old: Option<OldSecret>,
     choices: Vec<(String, String)>,
     passes_on: bool,

@@ -60,9 +60,9 @@ pub fn RoleFields(
         <fieldset class="matrix" id="permissions" tabindex="-1" aria-describedby="permissions-error">
             <legend class="field-label">{common::PERMISSIONS}</legend>
             <p class="field-hint">{say::PERMISSIONS_HINT}</p>
+            <FieldError id="permissions-error".to_owned() wrong=wrong />
             <Presets presets=presets(&address, offered) choice=String::new() />
             <Toggles on=values.permissions offered=offered />
-            <FieldError id="permissions-error".to_owned() wrong=wrong />
         </fieldset>
     }
     .into_any()

@@ -16,7 +16,7 @@ use crate::{
     queries::rotation::{self, Replaceable},
     texts::{
         common,
-        tokens::{create, replace as say},
+        tokens::{create, replace as say, token as token_page},
     },
     ui::{
         badge::Tone,
@@ -104,7 +104,7 @@ fn Form(form: Replaceable) -> impl IntoView {
                 })}
             <Details>
                 <Detail term=common::LABEL>{label}</Detail>
-                <SubjectDetails token=token />
+                <SubjectDetails token=token mask=token_page::REPLACES />
                 <LimitsDetails limits=limits />
                 {description
                     .map(|text| {

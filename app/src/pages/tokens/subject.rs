@@ -22,10 +22,15 @@ pub fn Subject(token: Token) -> AnyView {
 
 /// The same among other details.
 #[component]
-pub fn SubjectDetails(token: Token) -> AnyView {
+pub fn SubjectDetails(
+    token: Token,
+    /// What the mask is called, where it is not that of the token itself.
+    #[prop(default = common::TOKEN)]
+    mask: &'static str,
+) -> AnyView {
     let owner = owner(&token, None);
     view! {
-        <Detail term=common::TOKEN>
+        <Detail term=mask>
             <code class="hint">{token.hint.to_string()}</code>
         </Detail>
         <Detail term=common::BELONGS_TO>{owner}</Detail>

@@ -10,8 +10,6 @@ pub const OLDER_EVENTS: &str = "Older events";
 
 pub const NO_MATCH: &str = "No event matches";
 pub const NO_MATCH_TEXT: &str = "Nothing in this organization's audit log is let through by the filter.";
-/// For the same among the tokens, which have a mask as well.
-pub const SEARCH_THE_TOKENS: &str = "Search the API tokens for it";
 pub const CLEAR_THE_FILTER: &str = "Clear the filter";
 /// Where the address asks for what is before the first event.
 pub const NO_EARLIER: &str = "No earlier events";
@@ -34,4 +32,9 @@ pub fn lead(organization: &str) -> String {
 
 pub fn caption(organization: &str) -> String {
     format!("Audit log of {organization}, newest first")
+}
+
+/// For the same among the tokens, which have a mask as well.
+pub fn search_the_tokens(target: &str) -> String {
+    format!("Search the API tokens for “{target}”")
 }

@@ -8,7 +8,7 @@ pub const LEAD: &str = "Its secret is shown once, right after it is generated.";
 /// Where the token can only belong to who generates it.
 pub const LEAD_OWN: &str = "It belongs to you. Its secret is shown once, right after it is generated.";
 
-pub const EXPIRY_HINT: &str = "From then on the token is refused.";
+pub const EXPIRY_HINT: &str = "Once it has expired, the token is refused.";
 
 /// Follows what the policy says about owners.
 pub const NO_OTHER_OWNER: &str = "There is no other owner that you can choose. Ask an owner or admin of the organization.";

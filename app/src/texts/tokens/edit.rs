@@ -17,7 +17,7 @@ pub const KEEP_EXPIRY: &str = "Keep as it is";
 pub const NEVER_EXPIRES: &str = "It never expires. Any other choice counts from now.";
 
 pub fn lead(label: &str) -> String {
-    format!("Changes of “{label}” apply at once to everything that uses it. Its secret stays the same.")
+    format!("Changes to “{label}” apply at once to everything that uses it. Its secret stays the same.")
 }
 
 pub fn ends(end: &str) -> String {

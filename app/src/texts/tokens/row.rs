@@ -66,14 +66,14 @@ pub fn old_secret(hint: Hint, ends_at: impl IntoView) -> impl IntoView {
 }
 
 pub fn found_by(earlier: impl IntoView) -> impl IntoView {
-    view! { "Found by an earlier secret, " {earlier} ", which is refused already. The token works on with the one above." }
+    view! { "Found by an earlier secret, " {earlier} ", which is refused already. The token goes on working with the one above." }
 }
 
 /// How often it is presented though it is refused.
 pub fn tried(cause: Cause, times: u64, last: impl IntoView) -> impl IntoView {
     let what = if cause == Cause::Ended { "A secret that has ended is tried and refused" } else { "It is tried and refused" };
-    let times = if times == 1 { "once".to_owned() } else { format!("{times} times") };
-    view! { {what} ": " {times} ", last " {last} }
+    let times = if times == 1 { "once, on ".to_owned() } else { format!("{times} times, last on ") };
+    view! { {what} ": " {times} {last} }
 }
 
 /// What of the organization's policy it breaks.
