@@ -112,10 +112,10 @@ async fn run(folder: &Path, database: &str, stored: Option<(u32, usize)>) -> Res
     let (jeton, at) = listen()?;
     let (bare, bare_at) = listen()?;
     let (one, other) = (Handle::new(), Handle::new());
-    let whole = tokio::spawn(serve(jeton, routes, one.clone()));
+    let whole = tokio::spawn(serve(jeton, move |peer| routes.connected(peer), one.clone()));
     let statements = get(|| std::future::ready(STATEMENTS.load(Ordering::Relaxed).to_string()));
     let beside = Router::new().route("/api/v1/verify", post(constant)).route("/statements", statements);
-    let bare = tokio::spawn(serve(bare, beside, other.clone()));
+    let bare = tokio::spawn(serve(bare, move |_| beside.clone(), other.clone()));
     let mut told = json!({ "jeton": at, "bare": bare_at, "process": std::process::id() });
     if let Some(made) = set_up {
         told["verifier"] = made.verifier.into();

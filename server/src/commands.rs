@@ -376,10 +376,11 @@ async fn run_server(instance: Instance, options: config::Serve) -> Result<(), Ex
         mails_become_files: options.smtp_url.is_none(),
         entropy: Arc::new(SystemEntropy),
     };
+    let front = Front::new(site);
     let handle = Handle::new();
     serve::end_when_told(handle.clone(), move || console.stop_waiting());
     announce(options.public_url.origin(), code.as_deref());
-    let served = serve::serve(listener, Front::new(site), handle).await;
+    let served = serve::serve(listener, |peer| front.connected(peer), handle).await;
     background.stop().await;
     served.map_err(|error| Exit::internal(format!("The server stopped: {error}.")))
 }

@@ -3,12 +3,17 @@
 use std::{
     convert::Infallible,
     fmt,
+    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
 };
 
-use axum::{Router, extract::Request, response::Response};
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request},
+    response::Response,
+};
 use tower::Service;
 
 use crate::{
@@ -19,11 +24,12 @@ use crate::{
 /// An answer under way.
 pub type Answering = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
-/// Everything a server answers.
+/// Everything a server answers. A copy is made for each request.
 #[derive(Clone)]
 pub struct Front {
     site: Arc<Site>,
-    router: Router,
+    router: Arc<Router>,
+    peer: Option<SocketAddr>,
 }
 
 impl Front {
@@ -34,7 +40,15 @@ impl Front {
 
     /// The same before other routes, for a test that adds one which panics.
     pub fn before(router: Router, site: Site) -> Self {
-        Self { site: Arc::new(site), router }
+        Self { site: Arc::new(site), router: Arc::new(router), peer: None }
+    }
+
+    /// The same for one connection, with this at its other end. It shares nothing that is counted with other connections: processors that count who
+    /// uses the same thing wait for each other.
+    #[must_use]
+    pub fn connected(&self, peer: SocketAddr) -> Self {
+        let (site, router) = (Site::clone(&self.site), Router::clone(&self.router));
+        Self { site: Arc::new(site), router: Arc::new(router), peer: Some(peer) }
     }
 }
 
@@ -55,6 +69,11 @@ impl Service<Request> for Front {
     }
 
     fn call(&mut self, request: Request) -> Answering {
-        busy::answer(&self.site, request, |request| Box::pin(self.router.call(request)))
+        busy::answer(&self.site, self.peer, request, |mut request| {
+            if let Some(peer) = self.peer {
+                request.extensions_mut().insert(ConnectInfo(peer));
+            }
+            Box::pin(Router::clone(&self.router).call(request))
+        })
     }
 }

@@ -11,8 +11,10 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-cap
     magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), xr-spatial-tracking=(), clipboard-write=(self), \
     publickey-credentials-get=(self), publickey-credentials-create=(self)";
 
-/// As many headers as an answer has: room for all of them at once.
-pub(crate) const MOST: usize = 16;
+/// As many headers as a page has: room for all of them at once.
+const MOST: usize = 16;
+/// As many headers as an answer to a service has, but for those of a rate limit.
+pub(crate) const FEW: usize = 8;
 
 // Their names are made once, here: to make one is to read it letter by letter.
 const CROSS_ORIGIN_EMBEDDER_POLICY: HeaderName = HeaderName::from_static("cross-origin-embedder-policy");
@@ -24,9 +26,9 @@ const REPORTING_ENDPOINTS: HeaderName = HeaderName::from_static("reporting-endpo
 
 /// Sets the headers that fit the answer: the page's when it is HTML and has a nonce, the API's otherwise.
 pub(crate) fn secure(headers: &mut HeaderMap, nonce: Option<Nonce>, public_url: &PublicUrl) {
-    headers.reserve(MOST);
     let html = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if let Some(nonce) = nonce.filter(|_| html) {
+        headers.reserve(MOST);
         let nonce = nonce.encoded();
         let policy = format!(
             "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \

@@ -9,13 +9,13 @@ use std::{
 use axum::{
     body::Body,
     extract::{ConnectInfo, FromRequestParts as _, MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use axum_client_ip::{ClientIp, ClientIpSource};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
-use domain::Secret;
+use domain::PresentedSecret;
 use services::Caller;
 use tracing::Instrument as _;
 
@@ -45,7 +45,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Surrounds a request. It is the outermost layer, so that everything has a request id; what is mounted without layers names itself by `caller`.
 pub(crate) async fn request(State(site): State<Site>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let (address, mut request) = address(&site.client_ip, request).await;
+    let (mut parts, body) = request.into_parts();
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    let address = address(&site.client_ip, peer, &mut parts).await;
+    let mut request = Request::from_parts(parts, body);
     // One question to the operating system for both: each costs a look into its kernel.
     let [mut id, mut nonce] = [[0; 16]; 2];
     let mut random = [0; 32];
@@ -64,11 +67,14 @@ pub(crate) async fn request(State(site): State<Site>, request: Request, next: Ne
         tracing::info_span!("request", request_id = &*request_id, method = %request.method(), route)
     };
     // Behind a gateway the query may be that of the gateway's client, which is not for us to refuse.
-    let reveals = !is_gate && request.uri().query().is_some_and(|query| reveals_a_secret(query, &site));
+    let refusal = if is_gate { None } else { secret_in(request.uri(), &site) };
     request.extensions_mut().insert(caller);
     request.extensions_mut().insert(nonce);
     async move {
-        let response = if reveals { in_address() } else { next.run(request).await };
+        let response = match refusal {
+            Some(refusal) => refusal,
+            None => next.run(request).await,
+        };
         let response = dressed(response, &request_id, Some(nonce), &site);
         if is_gate {
             answered_to_a_service(&request_id, route, &response, started);
@@ -81,13 +87,11 @@ pub(crate) async fn request(State(site): State<Site>, request: Request, next: Ne
     .await
 }
 
-/// Who sends a request to where layers cost too much ([`crate::rest::busy`]), under which name; else the refusal of a secret in its address.
-pub(crate) fn caller(site: &Site, request: &Request, address: Option<IpAddr>) -> (Caller, Result<(), Response>) {
+/// Who sends a request to where layers cost too much ([`crate::rest::busy`]), under which name.
+pub(crate) fn caller(site: &Site, request: &Parts, address: Option<IpAddr>) -> Caller {
     let mut id = [0; 16];
     site.entropy.fill_public(&mut id);
-    let caller = Caller::new(named(&id), address, user_agent(request.headers()));
-    let reveals = request.uri().query().is_some_and(|query| reveals_a_secret(query, site));
-    (caller, if reveals { Err(in_address()) } else { Ok(()) })
+    Caller::new(named(&id), address, user_agent(&request.headers))
 }
 
 /// An answer with all that every answer has: its problem written down, its headers, the name of its request. Only a page has a nonce.
@@ -125,27 +129,25 @@ pub(crate) fn panicked(_: Box<dyn std::any::Any + Send>) -> Response<Body> {
 }
 
 /// The client's address, from the one source the operator named; none when that source says nothing.
-pub(crate) async fn address(source: &ClientIpSource, request: Request) -> (Option<IpAddr>, Request) {
+pub(crate) async fn address(source: &ClientIpSource, peer: Option<IpAddr>, parts: &mut Parts) -> Option<IpAddr> {
     if *source == ClientIpSource::ConnectInfo {
-        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_canonical());
-        return (peer, request);
+        return peer.map(|peer| peer.to_canonical());
     }
-    let (mut parts, body) = request.into_parts();
     parts.extensions.insert(source.clone());
-    let address = ClientIp::from_request_parts(&mut parts, &()).await.ok().map(|ClientIp(address)| address.to_canonical());
-    (address, Request::from_parts(parts, body))
+    ClientIp::from_request_parts(parts, &()).await.ok().map(|ClientIp(address)| address.to_canonical())
 }
 
 fn user_agent(headers: &HeaderMap) -> &str {
     headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// Whether a query holds a secret of this instance, or a parameter that is meant for one (RFC 6750, section 2.3). Addresses end up in logs,
-/// histories and referrers of machines we do not know, so it is refused before anything answers.
-fn reveals_a_secret(query: &str, site: &Site) -> bool {
-    let is_secret = |text: &str| text.split(' ').any(|word| Secret::parse(word, site.console.prefix()).is_ok());
-    form_urlencoded::parse(query.as_bytes())
-        .any(|(name, value)| matches!(&*name, "access_token" | "api_key" | "token") || is_secret(&name) || is_secret(&value))
+/// The refusal of an address whose query holds a secret of this instance, or a parameter that is meant for one (RFC 6750, section 2.3). Addresses end
+/// up in logs, histories and referrers of machines we do not know, so it is refused before anything answers.
+pub(crate) fn secret_in(address: &Uri, site: &Site) -> Option<Response> {
+    let is_secret = |text: &str| text.split(' ').any(|word| PresentedSecret::parse(word, site.console.prefix()).is_ok());
+    let reveals = form_urlencoded::parse(address.query()?.as_bytes())
+        .any(|(name, value)| matches!(&*name, "access_token" | "api_key" | "token") || is_secret(&name) || is_secret(&value));
+    reveals.then(in_address)
 }
 
 fn in_address() -> Response {

@@ -2,11 +2,7 @@
 
 use std::{convert::Infallible, future::ready, net::SocketAddr, time::Duration};
 
-use axum::{
-    body::Body,
-    extract::{ConnectInfo, Request},
-    response::Response,
-};
+use axum::{body::Body, extract::Request, response::Response};
 use axum_server::Handle;
 use hyper::body::Incoming;
 use hyper_util::rt::TokioTimer;
@@ -18,8 +14,13 @@ const HEADERS: Duration = Duration::from_secs(5);
 /// How long requests may take to finish when the server is asked to end.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Serves until the handle is shut down. `axum::serve` would keep a connection that never sends its headers open for ever.
-pub async fn serve<S>(listener: std::net::TcpListener, answers: S, handle: Handle<SocketAddr>) -> std::io::Result<()>
+/// Serves until the handle is shut down; `connected` tells what answers whoever is at the other end of a connection, and is copied for each request.
+/// `axum::serve` would keep a connection that never sends its headers open for ever.
+pub async fn serve<S>(
+    listener: std::net::TcpListener,
+    connected: impl Fn(SocketAddr) -> S,
+    handle: Handle<SocketAddr>,
+) -> std::io::Result<()>
 where
     S: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static,
 {
@@ -29,12 +30,8 @@ where
     let mut server = axum_server::from_tcp(listener)?.handle(handle).http1_only();
     server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS).max_headers(64);
     let connected = |peer: SocketAddr| {
-        let mut answers = answers.clone();
-        let answer = move |request: hyper::Request<Incoming>| {
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo(peer));
-            answers.call(request)
-        };
+        let mut answers = connected(peer);
+        let answer = move |request: hyper::Request<Incoming>| answers.call(request.map(Body::new));
         ready(Ok::<_, Infallible>(service_fn(answer)))
     };
     server.serve(service_fn(connected)).await

@@ -106,7 +106,7 @@ impl Postgres {
             if self.keeper.try_wait()?.is_some() || began.elapsed() > Duration::from_mins(1) {
                 bail!("PostgreSQL did not start");
             }
-            sleep(Duration::from_millis(100));
+            sleep(Duration::from_millis(10));
         }
         Ok(())
     }

@@ -58,7 +58,7 @@ pub use preset::Preset;
 pub use rate_limit::RateLimit;
 pub use role::{AssignedRole, CustomRole, DefinedRole, Holders, Offered, OfferedRole};
 pub use rotation::{Cause, OldSecret, Overlap, Presented, Refusals, Rotation, SecretUser};
-pub use secret::{Hint, Issued, Kind, Prefix, Secret};
+pub use secret::{Hint, Issued, Kind, Prefix, PresentedSecret, Secret};
 pub use session::{CURRENT_PASSWORD, Session};
 pub use team::{Team, TeamMember, TeamPage};
 pub use text::{Description, Invalid, Label, Name, Reason, Search};

@@ -128,26 +128,9 @@ impl Secret {
         Ok(Self { text, kind })
     }
 
-    /// Reads what was presented, with or without `secret-token:` before it, nothing trimmed. The checks run from the cheapest on:
-    /// length, prefix, alphabet, checksum.
-    pub fn parse(presented: &str, prefix: &Prefix) -> Result<Self, Malformed> {
-        if presented.len() > LONGEST_PRESENTED {
-            return Err(Malformed);
-        }
-        let text = presented.strip_prefix(URI_SCHEME).unwrap_or(presented);
-        let rest = text.strip_prefix(prefix.as_str()).ok_or(Malformed)?;
-        let (kind, tail) = rest.split_once('_').ok_or(Malformed)?;
-        let mut letters = kind.chars();
-        let (Some(letter), None) = (letters.next(), letters.next()) else { return Err(Malformed) };
-        let kind = Kind::from_letter(letter).ok_or(Malformed)?;
-        if tail.len() != BODY_LENGTH + CHECKSUM_LENGTH || !tail.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            return Err(Malformed);
-        }
-        let (covered, claimed) = text.split_at(text.len() - CHECKSUM_LENGTH);
-        if checksum(covered) != claimed.as_bytes() {
-            return Err(Malformed);
-        }
-        Ok(Self { text: Zeroizing::new(text.to_owned()), kind })
+    /// The secret as whoever it is handed to presents it.
+    pub fn presented(&self) -> PresentedSecret<'_> {
+        PresentedSecret(&self.text)
     }
 
     /// The plaintext, to hash it or to hand it over. Whoever calls this answers for where it goes.
@@ -164,6 +147,40 @@ impl Secret {
     pub fn hint(&self) -> Hint {
         let start = self.text.find('_').map_or(0, |at| at + 1);
         Hint(format!("{}{}…{}", &self.text[..start], &self.text[start..start + 4], &self.text[self.text.len() - 4..]))
+    }
+}
+
+/// A well-formed secret that lies where it was presented: to be hashed, not kept, so that reading it makes no copy that would have to be wiped. It
+/// cannot be printed either.
+#[derive(Clone, Copy)]
+pub struct PresentedSecret<'a>(&'a str);
+
+impl<'a> PresentedSecret<'a> {
+    /// Reads what was presented, with or without `secret-token:` before it, nothing trimmed. The checks run from the cheapest on:
+    /// length, prefix, alphabet, checksum.
+    pub fn parse(presented: &'a str, prefix: &Prefix) -> Result<Self, Malformed> {
+        if presented.len() > LONGEST_PRESENTED {
+            return Err(Malformed);
+        }
+        let text = presented.strip_prefix(URI_SCHEME).unwrap_or(presented);
+        let rest = text.strip_prefix(prefix.as_str()).ok_or(Malformed)?;
+        let (kind, tail) = rest.split_once('_').ok_or(Malformed)?;
+        let mut letters = kind.chars();
+        let (Some(letter), None) = (letters.next(), letters.next()) else { return Err(Malformed) };
+        Kind::from_letter(letter).ok_or(Malformed)?;
+        if tail.len() != BODY_LENGTH + CHECKSUM_LENGTH || !tail.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return Err(Malformed);
+        }
+        let (covered, claimed) = text.split_at(text.len() - CHECKSUM_LENGTH);
+        if checksum(covered) != claimed.as_bytes() {
+            return Err(Malformed);
+        }
+        Ok(Self(text))
+    }
+
+    /// The plaintext, to hash it. Whoever calls this answers for where it goes.
+    pub fn expose(self) -> &'a str {
+        self.0
     }
 }
 
@@ -244,8 +261,8 @@ mod tests {
     fn near_forms_are_refused() {
         let secret = Secret::mint(&prefix(), Kind::Team, &"a".repeat(32)).unwrap();
         let good = secret.expose();
-        assert!(Secret::parse(good, &prefix()).is_ok());
-        assert!(Secret::parse(&format!("secret-token:{good}"), &prefix()).is_ok());
+        assert!(PresentedSecret::parse(good, &prefix()).is_ok());
+        assert!(PresentedSecret::parse(&format!("secret-token:{good}"), &prefix()).is_ok());
         for near in [
             format!(" {good}"),
             format!("{good} "),
@@ -266,7 +283,7 @@ mod tests {
             "jto_".to_owned(),
             "_".to_owned(),
         ] {
-            assert!(Secret::parse(&near, &prefix()).is_err(), "{near:.60}");
+            assert!(PresentedSecret::parse(&near, &prefix()).is_err(), "{near:.60}");
         }
     }
 
@@ -274,19 +291,19 @@ mod tests {
         #[test]
         fn every_changed_character_and_every_swap_is_noticed(body in "[0-9A-Za-z]{32}", at in 0_usize..42, other in "[0-9A-Za-z]") {
             let secret = Secret::mint(&prefix(), Kind::User, &body).unwrap();
-            prop_assert!(Secret::parse(secret.expose(), &prefix()).is_ok());
+            prop_assert!(PresentedSecret::parse(secret.expose(), &prefix()).is_ok());
             let mut changed = secret.expose().to_owned();
             changed.replace_range(at..=at, &other);
-            prop_assert_eq!(Secret::parse(&changed, &prefix()).is_ok(), changed == secret.expose());
+            prop_assert_eq!(PresentedSecret::parse(&changed, &prefix()).is_ok(), changed == secret.expose());
             let mut swapped = secret.expose().as_bytes().to_vec();
             swapped.swap(at, (at + 1) % 42);
             let swapped = String::from_utf8(swapped).unwrap();
-            prop_assert_eq!(Secret::parse(&swapped, &prefix()).is_ok(), swapped == secret.expose());
+            prop_assert_eq!(PresentedSecret::parse(&swapped, &prefix()).is_ok(), swapped == secret.expose());
         }
 
         #[test]
         fn no_input_makes_it_panic(presented in any::<String>()) {
-            prop_assert!(Secret::parse(&presented, &prefix()).is_err());
+            prop_assert!(PresentedSecret::parse(&presented, &prefix()).is_err());
         }
     }
 }

@@ -165,7 +165,7 @@ impl Keys {
     }
 
     /// The digest a token's secret is stored and found by.
-    pub(crate) fn token(&self, secret: &domain::Secret) -> Digest {
+    pub(crate) fn token(&self, secret: domain::PresentedSecret<'_>) -> Digest {
         digest(&self.tokens, secret.expose().as_bytes())
     }
 

@@ -38,7 +38,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-pub use access::{Access, Actor, Caller, Rotator};
+pub use access::{Access, Actor, Caller, Rotator, Verifier};
 pub use clock::{Clock, FixedClock, Reading, SystemClock};
 pub use entropy::{Entropy, SystemEntropy};
 pub use error::{Error, Result};
@@ -51,9 +51,10 @@ pub use store::{Database, DatabaseError};
 use crate::{
     counters::Counters,
     keys::{Digest, Keys},
+    memory::Known,
     passwords::Hasher,
     sessions::Addresses,
-    store::{Db, tokens::Found},
+    store::Db,
     usage::{Usage, Worker},
 };
 
@@ -230,7 +231,7 @@ impl Console {
     }
 
     /// What the digest of a presented secret leads to, remembered or looked up.
-    pub(crate) async fn recognize(&self, digest: &Digest) -> Result<Option<Arc<Found>>> {
+    pub(crate) async fn recognize(&self, digest: &Digest) -> Result<Option<Arc<Known>>> {
         self.0.db.memory.find(&self.0.db, digest).await
     }
 

@@ -5,12 +5,13 @@
 use std::{net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
-use domain::{Cause, Organization, Permission, Purpose, Secret, Timestamp, Token, Verdict, rate_limit::Budget};
+use domain::{Cause, Organization, Permission, PresentedSecret, Purpose, Timestamp, Token, Verdict, rate_limit::Budget};
 
 use crate::{
     Console,
-    access::{Access, Caller},
+    access::{Caller, Verifier},
     error::{Error, Result},
+    memory::Known,
     store::tokens::Found,
     usage::Presenter,
 };
@@ -45,7 +46,7 @@ pub struct Verification {
 }
 
 /// A good token and its organization, as they are remembered: shared, not copied.
-pub struct Subject(Arc<Found>);
+pub struct Subject(Arc<Known>);
 
 impl Subject {
     /// The token; when it was used last is not known here.
@@ -82,16 +83,21 @@ impl Verification {
     }
 }
 
-/// Judges a presented token for the bearer of `access`, who holds `token:verify`. Length, prefix, alphabet and checksum are checked before
+/// Judges a presented token for who may ask about those of an organization. Length, prefix, alphabet and checksum are checked before
 /// anything is looked up. A token of another organization is not found, whatever its state.
-pub async fn verify(console: &Console, access: &Access, caller: &Caller, presented: &str, asked: impl Into<Asked>) -> Result<Verification> {
-    let Asked { permission, address, passed_on } = asked.into();
-    access.require(Permission::TOKEN_VERIFY)?;
-    let Ok(secret) = Secret::parse(presented, &console.0.prefix) else { return Ok(Verification::refused(Verdict::NotFound)) };
-    let digest = console.0.keys.token(&secret);
+pub async fn verify(
+    console: &Console,
+    verifier: Verifier,
+    caller: &Caller,
+    presented: &str,
+    asked: impl Into<Asked>,
+) -> Result<Verification> {
+    let Ok(secret) = PresentedSecret::parse(presented, &console.0.prefix) else { return Ok(Verification::refused(Verdict::NotFound)) };
+    let digest = console.0.keys.token(secret);
     // A token of another organization is like none.
-    let found = console.recognize(&digest).await?.filter(|found| found.organization.id == access.organization().id);
+    let found = console.recognize(&digest).await?.filter(|found| found.organization.id == verifier.organization());
     let Some(found) = found else { return Ok(Verification::refused(Verdict::NotFound)) };
+    let Asked { permission, address, passed_on } = asked.into();
     // Only now: the look-up may have taken a second, in which what was found has run out.
     let now = console.now();
     let by = Presenter::through(caller, address);

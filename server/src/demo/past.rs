@@ -280,10 +280,10 @@ impl Past<'_> {
         let gateway = GATEWAYS[usize::from(planned.organization != ACME)];
         let Some((_, secrets)) = self.issued.get(&gateway) else { return Ok(()) };
         let asking = Caller::new("demo", Some(IpAddr::from([192, 0, 2, 10])), "gateway/1.14");
-        let access = access::by_token(self.console, &secrets[0], &asking, Permission::TOKEN_VERIFY).await?;
+        let verifier = access::to_verify(self.console, &secrets[0], &asking).await?;
         let host = u8::try_from(place * 3 % 200).unwrap_or_default() + u8::try_from(round % 3).unwrap_or_default();
         let caller = Caller::new("demo", Some(IpAddr::from([203, 0, 113, host])), AGENTS[place % AGENTS.len()]);
-        verify::verify(self.console, &access, &caller, secret, None).await?;
+        verify::verify(self.console, verifier, &caller, secret, None).await?;
         Ok(())
     }
 

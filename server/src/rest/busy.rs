@@ -4,7 +4,16 @@
 //!
 //! Nothing is decided here in another way than elsewhere: credentials, bodies, refusals and headers come from the functions that all routes use.
 
-use std::{error::Error as _, panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{
+    convert::Infallible,
+    error::Error as _,
+    net::{IpAddr, SocketAddr},
+    panic::AssertUnwindSafe,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::Poll,
+    time::Instant,
+};
 
 use axum::{
     body::{Body, Bytes, HttpBody as _, to_bytes},
@@ -13,10 +22,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::Permission;
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, poll};
 use http_body_util::LengthLimitError;
-use serde::de::DeserializeOwned;
-use services::{Access, Caller, access};
+use services::{Caller, Verifier, access};
 use tokio::time::timeout;
 
 use super::{credentials, extract, introspect, problem::Problem, verify, verify_batch};
@@ -52,53 +60,81 @@ pub(crate) fn addresses() -> impl Iterator<Item = &'static str> {
 }
 
 /// Answers what is asked here, and leaves the rest to `others`. The descriptions of these routes stand in the document of [`super::router`].
-pub(crate) fn answer(site: &Arc<Site>, request: Request, others: impl FnOnce(Request) -> Answering) -> Answering {
-    let question = Question::ALL.into_iter().find(|question| question.address() == request.uri().path());
-    match question {
-        Some(Question::Verify) => answering(site, request, Question::Verify, verify::verify),
-        Some(Question::VerifyBatch) => answering(site, request, Question::VerifyBatch, verify_batch::verify),
-        Some(Question::Introspect) => answering(site, request, Question::Introspect, introspect::introspect),
+pub(crate) fn answer(site: &Arc<Site>, peer: Option<SocketAddr>, request: Request, others: impl FnOnce(Request) -> Answering) -> Answering {
+    match Question::ALL.into_iter().find(|question| question.address() == request.uri().path()) {
+        Some(question) => {
+            let (parts, body) = request.into_parts();
+            Box::pin(watched(site.clone(), peer.map(|peer| peer.ip()), parts, body, question))
+        }
         None => others(request),
     }
 }
 
-/// A request to one of these.
-pub(super) struct Asking {
+/// Somebody who may ask about tokens, and what they said.
+pub(super) struct Asked<'a> {
+    pub(super) site: &'a Site,
+    pub(super) verifier: Verifier,
+    pub(super) caller: &'a Caller,
+    pub(super) body: &'a [u8],
+}
+
+/// Answers a request: what [`crate::router::layered`] puts around other routes.
+#[expect(clippy::manual_async_fn, reason = "an async fn has room for each of its arguments twice")]
+fn watched(
     site: Arc<Site>,
-    caller: Caller,
-    headers: HeaderMap,
+    peer: Option<IpAddr>,
+    mut parts: Parts,
     body: Body,
+    question: Question,
+) -> impl Future<Output = Result<Response, Infallible>> + Send {
+    async move {
+        let started = Instant::now();
+        let address = observe::address(&site.client_ip, peer, &mut parts).await;
+        let caller = observe::caller(&site, &parts, address);
+        let response = if let Some(refusal) = observe::secret_in(&parts.uri, &site) {
+            refusal
+        } else if parts.method != Method::POST {
+            (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]).into_response()
+        } else {
+            in_time(pin!(answered(&site, &caller, &parts.headers, body, question))).await
+        };
+        let response = observe::dressed(response, &caller.request_id, None, &site);
+        observe::answered_to_a_service(&caller.request_id, question.address(), &response, started);
+        Ok(response)
+    }
 }
 
-/// A request of somebody who may ask about tokens, with what it says.
-pub(super) struct Asked<T> {
-    pub(super) site: Arc<Site>,
-    pub(super) caller: Caller,
-    pub(super) access: Access,
-    pub(super) said: T,
+/// An answer, or what is said instead of one that takes too long or fails.
+async fn in_time(answer: Pin<&mut impl Future<Output = Result<Response, Problem>>>) -> Response {
+    let mut answer = AssertUnwindSafe(answer).catch_unwind();
+    // Nearly every answer is there at once, and takes no timer.
+    let answer = match poll!(&mut answer) {
+        Poll::Ready(answer) => Ok(answer),
+        Poll::Pending => Box::pin(timeout(PATIENCE, answer)).await,
+    };
+    match answer {
+        Ok(Ok(answer)) => answer.unwrap_or_else(IntoResponse::into_response),
+        Ok(Err(panic)) => observe::panicked(panic),
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
 }
 
-impl Asking {
-    /// What is said in JSON.
-    pub(super) async fn json<T: DeserializeOwned>(self) -> Result<Asked<T>, Problem> {
-        let Asked { site, caller, access, said } = self.read(extract::be_json).await?;
-        Ok(Asked { site, caller, access, said: extract::object(&said)? })
+/// Finds out who asks, and only then reads the body.
+async fn answered(site: &Site, caller: &Caller, headers: &HeaderMap, body: Body, question: Question) -> Result<Response, Problem> {
+    let presented = credentials::presented(headers)?;
+    let verifier = access::to_verify(&site.console, presented, caller).await;
+    let verifier = verifier.map_err(|error| Problem::refusing(error, Permission::TOKEN_VERIFY))?;
+    match question {
+        Question::Verify | Question::VerifyBatch => extract::be_json(headers)?,
+        Question::Introspect => extract::be_form(headers)?,
     }
-
-    /// What is said as a form.
-    pub(super) async fn form(self) -> Result<Asked<Bytes>, Problem> {
-        self.read(extract::be_form).await
-    }
-
-    /// Finds out who asks, and only then reads the body.
-    async fn read(self, be: fn(&HeaderMap) -> Result<(), Problem>) -> Result<Asked<Bytes>, Problem> {
-        let Self { site, caller, headers, body } = self;
-        let presented = credentials::presented(&headers)?;
-        let access = access::by_token(&site.console, presented, &caller, Permission::TOKEN_VERIFY).await;
-        let access = access.map_err(|error| Problem::refusing(error, Permission::TOKEN_VERIFY))?;
-        be(&headers)?;
-        let said = read(body).await?;
-        Ok(Asked { site, caller, access, said })
+    let body = read(body).await?;
+    let asked = Asked { site, verifier, caller, body: &body };
+    match question {
+        Question::Verify => verify::verify(asked).await,
+        // In boxes: what is asked most often is to take no room for these.
+        Question::VerifyBatch => Box::pin(verify_batch::verify(asked)).await,
+        Question::Introspect => Box::pin(introspect::introspect(asked)).await,
     }
 }
 
@@ -111,44 +147,4 @@ async fn read(body: Body) -> Result<Bytes, Problem> {
         let limit = error.source().and_then(|source| source.downcast_ref::<LengthLimitError>());
         limit.map_or_else(Problem::broken_off, |_| Problem::too_large())
     })
-}
-
-/// An answer with all that is around it, in one box.
-fn answering<A: Future<Output = Result<Response, Problem>> + Send + 'static>(
-    site: &Arc<Site>,
-    request: Request,
-    question: Question,
-    handler: fn(Asking) -> A,
-) -> Answering {
-    let site = site.clone();
-    Box::pin(async move { Ok(watched(site, request, question.address(), handler).await) })
-}
-
-/// Answers a request: what [`crate::router::layered`] puts around other routes.
-async fn watched<A: Future<Output = Result<Response, Problem>> + Send>(
-    site: Arc<Site>,
-    request: Request,
-    route: &'static str,
-    handler: fn(Asking) -> A,
-) -> Response {
-    let started = Instant::now();
-    let (address, request) = observe::address(&site.client_ip, request).await;
-    let (caller, may_pass) = observe::caller(&site, &request, address);
-    let request_id = caller.request_id.clone();
-    let response = if let Err(refusal) = may_pass {
-        refusal
-    } else if request.method() != Method::POST {
-        (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]).into_response()
-    } else {
-        let (Parts { headers, .. }, body) = request.into_parts();
-        let asking = Asking { site: site.clone(), caller, headers, body };
-        match timeout(PATIENCE, AssertUnwindSafe(handler(asking)).catch_unwind()).await {
-            Ok(Ok(answer)) => answer.unwrap_or_else(IntoResponse::into_response),
-            Ok(Err(panic)) => observe::panicked(panic),
-            Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-        }
-    };
-    let response = observe::dressed(response, &request_id, None, &site);
-    observe::answered_to_a_service(&request_id, route, &response, started);
-    response
 }

@@ -12,8 +12,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use axum_client_ip::ClientIpSource;
-use domain::{Invalid, Kind, Organization, Permission, PermissionSet, Token, Verdict, network::Outside, rate_limit::Budget};
-use services::{Access, Caller, Error, access, verify::Asked};
+use domain::{Invalid, Kind, Organization, PermissionSet, Token, Verdict, network::Outside, rate_limit::Budget};
+use services::{Caller, Error, Verifier, access, verify::Asked};
 
 use super::{credentials, problem::Problem, tokens::Owner};
 use crate::router::Site;
@@ -68,12 +68,12 @@ pub(crate) async fn verify(
     // The caller's address is that of the gateway's client; the gateway is who is connected.
     let mut itself = caller.clone();
     itself.address = peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_canonical());
-    let access = gateway(&site, &itself, &headers).await?;
+    let verifier = gateway(&site, &itself, &headers).await?;
     let required = Required::read(&uri, &headers)
         .inspect_err(|_| tracing::warn!(request_id = &*caller.request_id, "a gateway requires what makes no sense"))?;
     let presented = credentials::presented(&headers).map_err(Problem::into_unauthenticated)?;
     let asked = Asked { permission: required.permissions.iter().next(), address: address(&site, &caller), passed_on: true };
-    let found = services::verify::verify(&site.console, &access, &caller, presented, asked).await?;
+    let found = services::verify::verify(&site.console, verifier, &caller, presented, asked).await?;
     match (found.verdict, found.subject) {
         (Verdict::Valid, Some(subject)) => {
             required.of(subject.token())?;
@@ -104,7 +104,7 @@ fn over(budget: Option<Budget>) -> Problem {
 }
 
 /// Lets the gateway ask. Until it presents a good token of its own, nothing passes.
-async fn gateway(site: &Site, caller: &Caller, headers: &HeaderMap) -> Result<Access, Problem> {
+async fn gateway(site: &Site, caller: &Caller, headers: &HeaderMap) -> Result<Verifier, Problem> {
     let refused = || {
         tracing::warn!(request_id = &*caller.request_id, "a gateway asks without a good token of its own in X-Jeton-Verifier");
         let message =
@@ -114,7 +114,7 @@ async fn gateway(site: &Site, caller: &Caller, headers: &HeaderMap) -> Result<Ac
     let mut presented = headers.get_all(VERIFIER).iter();
     let (Some(verifier), None) = (presented.next(), presented.next()) else { return Err(refused()) };
     let verifier = verifier.to_str().map_err(|_| refused())?;
-    access::by_token(&site.console, verifier, caller, Permission::TOKEN_VERIFY).await.map_err(|error| match error {
+    access::to_verify(&site.console, verifier, caller).await.map_err(|error| match error {
         Error::Unauthenticated | Error::Forbidden | Error::Outside(_) => refused(),
         other => other.into(),
     })

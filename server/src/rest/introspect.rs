@@ -5,13 +5,7 @@ use domain::Timestamp;
 use serde::Serialize;
 use services::verify::{Asked, Subject};
 
-use super::{
-    busy::{self, Asking},
-    extract::token_and_address,
-    json,
-    problem::Problem,
-    tokens::Owner,
-};
+use super::{busy, extract::token_and_address, json, problem::Problem, tokens::Owner};
 
 /// What is asked, as a form.
 #[derive(utoipa::ToSchema)]
@@ -91,12 +85,12 @@ pub(super) struct InactiveToken {
         (status = 403, description = "The caller's token lacks `token:verify`."),
     )
 )]
-pub(super) async fn introspect(asking: Asking) -> Result<Response, Problem> {
-    let busy::Asked { site, caller, access, said: form } = asking.form().await?;
-    let (presented, address) = token_and_address(&form)?;
-    let found = services::verify::verify(&site.console, &access, &caller, &presented, Asked { address, ..Asked::default() }).await?;
+pub(super) async fn introspect(by: busy::Asked<'_>) -> Result<Response, Problem> {
+    let (presented, address) = token_and_address(by.body)?;
+    let found =
+        services::verify::verify(&by.site.console, by.verifier, by.caller, &presented, Asked { address, ..Asked::default() }).await?;
     Ok(json(&match found.subject {
-        Some(subject) => Introspection::Active(Box::new(active(&subject, site.public_url.origin()))),
+        Some(subject) => Introspection::Active(Box::new(active(&subject, by.site.public_url.origin()))),
         None => Introspection::Inactive(InactiveToken { active: false }),
     }))
 }

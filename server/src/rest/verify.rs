@@ -13,8 +13,7 @@ use services::verify::{Asked, Subject, Verification};
 use zeroize::Zeroizing;
 
 use super::{
-    busy::{self, Asking},
-    json,
+    busy, extract, json,
     names::{PermissionName, VerdictName},
     problem::Problem,
     rate_limit,
@@ -136,10 +135,13 @@ pub(super) struct VerifiedOrganization {
             example = json!({ "valid": false, "code": "RATE_LIMITED", "retry_after": 18 })),
     )
 )]
-pub(super) async fn verify(asking: Asking) -> Result<Response, Problem> {
-    let busy::Asked { site, caller, access, said: question } = asking.json::<Question>().await?;
-    let asked = question.asked().map_err(|(member, invalid)| Problem::invalid(member.to_owned(), &invalid.0))?;
-    let found = services::verify::verify(&site.console, &access, &caller, &question.token, asked).await?;
+pub(super) async fn verify(by: busy::Asked<'_>) -> Result<Response, Problem> {
+    let (token, asked) = {
+        let question: Question = extract::object(by.body)?;
+        let asked = question.asked().map_err(|(member, invalid)| Problem::invalid(member.to_owned(), &invalid.0))?;
+        (question.token, asked)
+    };
+    let found = services::verify::verify(&by.site.console, by.verifier, by.caller, &token, asked).await?;
     let (verdict, budget) = (found.verdict, found.budget);
     let mut response = match &found.subject {
         Some(subject) => written(subject.answer(|subject| serde_json::to_vec(&Answer::about(subject)).unwrap_or_default().into())),
@@ -158,7 +160,7 @@ pub(super) async fn verify(asking: Asking) -> Result<Response, Problem> {
 /// JSON that is written down already, with room for the headers of every answer.
 fn written(body: Bytes) -> Response {
     let mut response = Response::new(Body::from(body));
-    response.headers_mut().reserve(headers::MOST);
+    response.headers_mut().reserve(headers::FEW);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

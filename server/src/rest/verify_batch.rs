@@ -4,8 +4,8 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    busy::{Asked, Asking},
-    extract::Object,
+    busy::Asked,
+    extract::{self, Object},
     json,
     problem::Problem,
     verify::{Answer, Question},
@@ -62,8 +62,8 @@ pub(super) struct Answers {
         (status = 403, description = "The caller's token lacks `token:verify`."),
     )
 )]
-pub(super) async fn verify(asking: Asking) -> Result<Response, Problem> {
-    let Asked { site, caller, access, said: Questions { questions } } = asking.json().await?;
+pub(super) async fn verify(by: Asked<'_>) -> Result<Response, Problem> {
+    let Questions { questions } = extract::object(by.body)?;
     if questions.is_empty() || questions.len() > MOST {
         return Err(Problem::invalid("questions".to_owned(), "Ask from 1 to 100 questions at once."));
     }
@@ -73,7 +73,7 @@ pub(super) async fn verify(asking: Asking) -> Result<Response, Problem> {
     }
     let mut answers = Vec::with_capacity(questions.len());
     for (Object(question), asked) in questions.iter().zip(asked) {
-        answers.push(services::verify::verify(&site.console, &access, &caller, &question.token, asked).await?.into());
+        answers.push(services::verify::verify(&by.site.console, by.verifier, by.caller, &question.token, asked).await?.into());
     }
     Ok(json(&Answers { answers }))
 }

@@ -1,14 +1,16 @@
 //! The headers of each class of answer, to the byte.
 
-use std::{convert::Infallible, task::Poll};
+use std::{convert::Infallible, net::SocketAddr, task::Poll};
 
 use axum::{
     body::{Body, Bytes},
     http::Method,
 };
+use domain::{Limits, Networks};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
+    task::JoinHandle,
 };
 
 use crate::harness::{Answer, Caller, TestConsole, on_both, request, with};
@@ -18,6 +20,7 @@ on_both![
     a_panic_is_a_500_with_an_id_and_nothing_else,
     a_panic_in_front_of_the_router_is_the_same,
     an_answer_to_a_service_is_framed_on_the_wire,
+    who_asks_is_held_to_the_networks_of_their_token,
 ];
 
 async fn are_what_was_decided(it: TestConsole) {
@@ -104,21 +107,10 @@ async fn a_panic_in_front_of_the_router_is_the_same(it: TestConsole) {
 /// What the connection adds, which the other tests do not see: they ask without one.
 async fn an_answer_to_a_service_is_framed_on_the_wire(it: TestConsole) {
     let (_, secret) = it.issue("acme", "asks", domain::Role::Viewer, &["token:verify"], domain::Lifetime::Never).await;
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let handle = axum_server::Handle::new();
-    let served = tokio::spawn(server::serve::serve(listener, it.front.clone(), handle.clone()));
+    let server = Listening::start(&it);
     let question = format!("{{\"token\":\"{secret}\"}}");
     for (method, body, status) in [("POST", question.as_str(), 200), ("GET", "", 405), ("HEAD", "", 405), ("OPTIONS", "", 405)] {
-        let mut connection = TcpStream::connect(address).await.unwrap();
-        let asked = format!(
-            "{method} /api/v1/verify HTTP/1.1\r\nhost: jeton\r\nauthorization: Bearer {secret}\r\ncontent-type: application/json\r\n\
-             content-length: {}\r\nconnection: close\r\n\r\n{body}",
-            body.len()
-        );
-        connection.write_all(asked.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).await.unwrap();
+        let answer = server.ask(method, "/api/v1/verify", &secret, body).await;
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")));
         assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{method}: {head}");
@@ -127,6 +119,60 @@ async fn an_answer_to_a_service_is_framed_on_the_wire(it: TestConsole) {
         let length: usize = header("content-length").expect("a length").parse().unwrap();
         assert!(length > 0 && body.len() == if method == "HEAD" { 0 } else { length }, "{method}: {answer}");
     }
-    handle.shutdown();
-    served.await.unwrap().unwrap();
+    server.end().await;
+}
+
+/// From where somebody asks is known of their connection, also where nothing is around the route.
+async fn who_asks_is_held_to_the_networks_of_their_token(it: TestConsole) {
+    let server = Listening::start(&it);
+    for (label, networks, status) in [("near", "127.0.0.0/8", 200), ("far", "192.0.2.0/24", 403)] {
+        let limits = Limits { networks: Networks::parse(networks).unwrap(), ..Limits::default() };
+        let (_, secret) = it.issue_limited("acme", label, domain::Role::Viewer, &["token:verify"], domain::Lifetime::Never, limits).await;
+        let question = format!("{{\"token\":\"{secret}\",\"remote_addr\":\"127.0.0.1\"}}");
+        for (path, body) in [("/api/v1/verify", question.clone()), ("/api/v1/verify/batch", format!("{{\"questions\":[{question}]}}"))] {
+            let answer = server.ask("POST", path, &secret, &body).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{label}, {path}: {answer}");
+        }
+        // The router knows the connection as well.
+        let answer = server.ask("GET", "/api/v1/token", &secret, "").await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{label}: {answer}");
+    }
+    server.end().await;
+}
+
+/// The front behind a socket.
+struct Listening {
+    address: SocketAddr,
+    handle: axum_server::Handle<SocketAddr>,
+    served: JoinHandle<std::io::Result<()>>,
+}
+
+impl Listening {
+    fn start(it: &TestConsole) -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let handle = axum_server::Handle::new();
+        let front = it.front.clone();
+        let served = tokio::spawn(server::serve::serve(listener, move |peer| front.connected(peer), handle.clone()));
+        Self { address, handle, served }
+    }
+
+    /// Asks on a connection of its own, and reads all that comes.
+    async fn ask(&self, method: &str, path: &str, secret: &str, body: &str) -> String {
+        let mut connection = TcpStream::connect(self.address).await.unwrap();
+        let asked = format!(
+            "{method} {path} HTTP/1.1\r\nhost: jeton\r\nauthorization: Bearer {secret}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        connection.write_all(asked.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    async fn end(self) {
+        self.handle.shutdown();
+        self.served.await.unwrap().unwrap();
+    }
 }

@@ -114,7 +114,8 @@ impl Behind {
             seen.lock().unwrap().push((method, headers));
             "behind"
         };
-        tokio::spawn(server::serve::serve(listener, Router::new().fallback(answer), axum_server::Handle::new()));
+        let router = Router::new().fallback(answer);
+        tokio::spawn(server::serve::serve(listener, move |_| router.clone(), axum_server::Handle::new()));
         address
     }
 }
@@ -145,7 +146,8 @@ impl Gateway {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let jeton_address = listener.local_addr().unwrap();
         let jeton = axum_server::Handle::new();
-        tokio::spawn(server::serve::serve(listener, it.front.clone(), jeton.clone()));
+        let front = it.front.clone();
+        tokio::spawn(server::serve::serve(listener, move |peer| front.connected(peer), jeton.clone()));
 
         let folder = tempfile::tempdir().unwrap();
         let (_, verifier) = it.issue("acme", "gateway", Role::Viewer, &["token:verify"], Lifetime::Never).await;

@@ -1,5 +1,6 @@
 //! What fails while tokens are revoked.
 
+use std::ops::Range;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -7,6 +8,7 @@ use anyhow::Result;
 
 use super::dice::Dice;
 use super::servers::Server;
+use super::watched::Clock;
 use super::wire::Wire;
 use crate::postgres::{Ending, Postgres};
 
@@ -43,8 +45,12 @@ pub(super) enum Fault {
 pub(super) const FAULTS: [Fault; 6] =
     [Fault::Nothing, Fault::DelayedPolls, Fault::StoppedServer, Fault::RestartedDatabase, Fault::CutOff, Fault::Silence];
 
+/// From when until when there was no database, by the clock.
+pub(super) type Outages = Vec<Range<u64>>;
+
 /// What can be broken.
 pub(super) struct Breakable<'a> {
+    pub(super) clock: &'a Clock,
     pub(super) postgres: &'a mut Postgres,
     pub(super) wire: &'a Wire,
     pub(super) second: &'a Server,
@@ -64,19 +70,16 @@ impl Fault {
         }
     }
 
-    /// Within this all but one of a hundred revocations are to be answered meanwhile, if anything may be asked: what is wrong with the other
-    /// server is no reason to wait.
-    pub(super) fn bound(self) -> Option<Duration> {
-        match self {
-            Self::RestartedDatabase => None,
-            Self::NothingOnSqlite => Some(Duration::from_millis(30)),
-            _ => Some(Duration::from_millis(150)),
-        }
+    /// Within this all but one of a hundred revocations are to be answered meanwhile, not counting for how long there was no database to ask: what
+    /// is wrong with the other server is no reason to wait.
+    pub(super) fn bound(self) -> Duration {
+        Duration::from_millis(if self == Self::NothingOnSqlite { 30 } else { 150 })
     }
 
-    /// Lets it happen for about so long, and puts everything right again.
-    pub(super) fn happen(self, to: &mut Breakable<'_>, long: Duration) -> Result<()> {
+    /// Lets it happen for about so long, and puts everything right again. Tells when there was no database meanwhile.
+    pub(super) fn happen(self, to: &mut Breakable<'_>, long: Duration) -> Result<Outages> {
         let begun = Instant::now();
+        let mut outages = Vec::new();
         let mut dice = Dice::new(1);
         let mut below = |longest: Duration| Duration::from_millis(dice.below(u64::try_from(longest.as_millis()).unwrap_or(u64::MAX)));
         match self {
@@ -104,7 +107,9 @@ impl Fault {
             Self::RestartedDatabase => {
                 for number in 0..RESTARTS {
                     sleep((long / RESTARTS * number + long / RESTARTS / 2).saturating_sub(begun.elapsed()));
+                    let gone = to.clock.now();
                     to.postgres.restart(if number % 2 == 0 { Ending::Fast } else { Ending::Immediate })?;
+                    outages.push(gone..to.clock.now());
                 }
                 sleep(long.saturating_sub(begun.elapsed()));
             }
@@ -117,6 +122,6 @@ impl Fault {
                 sleep(long.saturating_sub(begun.elapsed()));
             }
         }
-        Ok(())
+        Ok(outages)
     }
 }

@@ -1,6 +1,7 @@
 //! One kind of fault, while tokens are revoked and everybody asks about them.
 
 use std::io::ErrorKind;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
 use std::sync::{Barrier, Mutex, PoisonError};
 use std::thread::{scope, sleep};
@@ -10,6 +11,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::client::Client;
 use super::dice::Dice;
+use super::faults::Outages;
 use super::servers::Servers;
 use super::watched::{Clock, SERVERS, Verification, Watched};
 
@@ -47,8 +49,8 @@ pub(super) struct Counts {
     pub(super) unanswered: [AtomicU64; SERVERS],
     /// Revocations that were sent again.
     pub(super) again: AtomicU64,
-    /// How long each revocation took that was answered, sent the last time.
-    pub(super) took: Mutex<Vec<Duration>>,
+    /// From when until when each revocation waited that was answered, sent the last time.
+    pub(super) waited: Mutex<Vec<Range<u64>>>,
 }
 
 /// A phase while it goes on.
@@ -65,14 +67,14 @@ struct Phase<'a> {
 }
 
 /// Revokes these tokens one after the other while everybody asks about all of them and something fails, which `fail` lets happen for about as long
-/// as it is told. Says what came of it, and how long everybody asked.
+/// as it is told. Says what came of it, how long everybody asked, and when there was no database.
 pub(super) fn run(
     clock: &Clock,
     servers: &Servers,
     watched: &[Watched],
     load: Load,
-    fail: impl FnOnce(Duration) -> Result<()> + Send,
-) -> Result<(Counts, Duration)> {
+    fail: impl FnOnce(Duration) -> Result<Outages> + Send,
+) -> Result<(Counts, Duration, Outages)> {
     let counts = Counts::default();
     let phase = Phase {
         clock,
@@ -86,7 +88,7 @@ pub(super) fn run(
     let count = u32::try_from(watched.len())?;
     let askers = load.verifiers * servers.all.len();
     let all_known = Barrier::new(askers + 1);
-    let asked = scope(|scope| {
+    let (asked, outages) = scope(|scope| {
         let mut verifiers = Vec::new();
         for number in 0..askers {
             let (phase, all_known) = (&phase, &all_known);
@@ -109,22 +111,23 @@ pub(super) fn run(
             phase.begun.fetch_add(1, Relaxed);
         }
         let mut done = Ok(());
-        for thread in revoking.into_iter().chain([failing]) {
+        for thread in revoking {
             done = done.and(joined(thread));
         }
+        let outages = joined(failing);
         sleep(AFTERWARDS);
         phase.is_over.store(true, SeqCst);
         let asked = begun.elapsed();
         for verifier in verifiers {
             done = done.and(joined(verifier));
         }
-        done.map(|()| asked)
+        done.and(outages).map(|outages| (asked, outages))
     })?;
-    Ok((phase.counts, asked))
+    Ok((phase.counts, asked, outages))
 }
 
 /// What became of a thread.
-fn joined(thread: std::thread::ScopedJoinHandle<'_, Result<()>>) -> Result<()> {
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
     thread.join().map_err(|_| anyhow!("a thread panicked"))?
 }
 
@@ -212,8 +215,7 @@ impl Phase<'_> {
             match client.ask(self.clock, &request) {
                 Ok(answer) if answer.status == 200 => {
                     watched.note_answered(answer.ended);
-                    let took = Duration::from_nanos(answer.ended - answer.started);
-                    self.counts.took.lock().unwrap_or_else(PoisonError::into_inner).push(took);
+                    self.counts.waited.lock().unwrap_or_else(PoisonError::into_inner).push(answer.started..answer.ended);
                     return Ok(());
                 }
                 Ok(answer) if answer.status != 503 => {

@@ -1,5 +1,6 @@
 //! What came of the phases, as a table and as JSON.
 
+use std::ops::Range;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -29,15 +30,22 @@ pub(super) struct Row {
     unanswered: [u64; SERVERS],
     /// Of the answers to revocations: the median, the 99th of a hundred, and the slowest.
     pub(super) took: [Duration; 3],
+    /// The 99th of a hundred, where the time does not count in which there was no database.
+    pub(super) took_of_us: Duration,
     /// The least time between the start of a yes of each server and the answer to the revocation.
     margins: [Option<Duration>; SERVERS],
 }
 
 impl Row {
-    pub(super) fn new(fault: Fault, watched: &[Watched], counts: Counts, asked: Duration) -> Self {
+    pub(super) fn new(fault: Fault, watched: &[Watched], counts: Counts, asked: Duration, outages: &[Range<u64>]) -> Self {
         let numbers = |counted: [AtomicU64; SERVERS]| counted.map(AtomicU64::into_inner);
-        let mut took = counts.took.into_inner().unwrap_or_else(PoisonError::into_inner);
-        took.sort_unstable();
+        let waited = counts.waited.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let sorted = |not_counting: &[Range<u64>]| {
+            let mut took: Vec<Duration> = waited.iter().map(|waited| length(waited, not_counting)).collect();
+            took.sort_unstable();
+            took
+        };
+        let took = sorted(&[]);
         let verifications = counts.verifications.load(Relaxed);
         let is_late = |watched: &&Watched| watched.check().iter().any(|breach| matches!(breach, Breach::LateYes { .. }));
         Self {
@@ -51,6 +59,7 @@ impl Row {
             unavailable: numbers(counts.unavailable),
             unanswered: numbers(counts.unanswered),
             took: [50, 99, 100].map(|percent| percentile(&took, percent)),
+            took_of_us: percentile(&sorted(outages), 99),
             margins: std::array::from_fn(|server| watched.iter().filter_map(|watched| watched.margin(server)).min()),
         }
     }
@@ -70,15 +79,25 @@ impl Row {
         }
     }
 
-    /// Whether revocations were answered too slowly, though nothing was wrong with the database.
+    /// Whether revocations were answered too slowly, not counting the time in which there was no database.
     pub(super) fn is_slow(&self) -> bool {
-        self.fault.bound().is_some_and(|bound| self.took[1] > bound)
+        self.took_of_us > self.fault.bound()
     }
 
     pub(super) fn print_head() {
         println!(
-            "{:<26} {:>7} {:>6} {:>9} {:>7} {:>5} {:>12} {:>9} {:>24} {:>14}",
-            "phase", "revoked", "again", "verified", "per s", "late", "503s", "no answer", "answer p50/p99/max, ms", "nearest, ms"
+            "{:<26} {:>7} {:>6} {:>9} {:>7} {:>5} {:>12} {:>9} {:>24} {:>9} {:>14}",
+            "phase",
+            "revoked",
+            "again",
+            "verified",
+            "per s",
+            "late",
+            "503s",
+            "no answer",
+            "answer p50/p99/max, ms",
+            "p99 of us",
+            "nearest, ms"
         );
     }
 
@@ -87,7 +106,7 @@ impl Row {
         let [p50, p99, slowest] = self.took.map(milliseconds);
         let nearest = self.margins.map(|margin| margin.map_or_else(|| "-".to_owned(), |margin| format!("{:.1}", milliseconds(margin))));
         println!(
-            "{:<26} {:>7} {:>6} {:>9} {:>7} {:>5} {:>12} {:>9} {:>24} {:>14}{}",
+            "{:<26} {:>7} {:>6} {:>9} {:>7} {:>5} {:>12} {:>9} {:>24} {:>9.1} {:>14}{}",
             self.fault.name(),
             self.revocations,
             self.again,
@@ -97,6 +116,7 @@ impl Row {
             pair(self.unavailable),
             pair(self.unanswered),
             format!("{p50:.1} / {p99:.1} / {slowest:.1}"),
+            milliseconds(self.took_of_us),
             nearest.join("+"),
             if self.is_slow() { "  slow" } else { "" }
         );
@@ -107,10 +127,17 @@ impl Row {
         json!({
             "phase": self.fault.name(), "revocations": self.revocations, "sent_again": self.again, "verifications": self.verifications,
             "verifications_per_second": self.per_second, "seconds": self.asked.as_secs(), "late": self.late, "unavailable": self.unavailable, "unanswered": self.unanswered,
-            "answer_p50_ms": p50, "answer_p99_ms": p99, "answer_max_ms": slowest, "is_slow": self.is_slow(),
+            "answer_p50_ms": p50, "answer_p99_ms": p99, "answer_max_ms": slowest,
+            "answer_p99_ms_without_outages": milliseconds(self.took_of_us), "is_slow": self.is_slow(),
             "nearest_ms": self.margins.map(|margin| margin.map(milliseconds)),
         })
     }
+}
+
+/// How long somebody waited, less the spans that do not count.
+fn length(waited: &Range<u64>, not_counting: &[Range<u64>]) -> Duration {
+    let common = |other: &Range<u64>| waited.end.min(other.end).saturating_sub(waited.start.max(other.start));
+    Duration::from_nanos((waited.end - waited.start).saturating_sub(not_counting.iter().map(common).sum()))
 }
 
 /// So many of a hundred took no longer.
@@ -126,6 +153,13 @@ fn milliseconds(duration: Duration) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_does_not_count_is_taken_off_as_far_as_somebody_waited() {
+        let outages = [12..15, 18..30];
+        let waits = [0..10, 10..20, 5..13, 13..19, 20..30, 11..40];
+        assert_eq!(waits.map(|waited| length(&waited, &outages)), [10, 5, 7, 3, 0, 14].map(Duration::from_nanos));
+    }
 
     #[test]
     fn one_of_a_hundred_may_be_slower() {

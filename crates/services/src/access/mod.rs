@@ -2,13 +2,15 @@
 //!
 //! An [`Actor`] is somebody who proved who they are. An [`Access`] is proof that somebody may do something in one organization; its fields
 //! are private and this module alone makes one. The functions of `store` on an organization's data take an [`Access`] and read the
-//! organization and the acting principal from it, so a use case that forgets to ask has nothing to pass.
+//! organization and the acting principal from it, so a use case that forgets to ask has nothing to pass. Verification reads nothing else of an
+//! organization than whose token it is, and takes a [`Verifier`], which is less.
 //!
 //! With tokens it goes further than yes and no: who lacks a permission for all of them still reaches their own ([`to_tokens`]).
 //!
 //! Refusals: no good credentials is [`Error::Unauthenticated`]; an organization one does not belong to is [`Error::NotFound`], exactly as
 //! if it did not exist; belonging to it without the permission is [`Error::Forbidden`].
 
+mod bearer;
 mod reach;
 mod recent;
 mod rotator;
@@ -16,18 +18,19 @@ mod rotator;
 use std::{fmt, net::IpAddr, sync::Arc};
 
 use domain::{
-    Cause, Email, Label, Me, Name, Networks, Organization, OwnerTeam, Permission, PermissionSet, Person, Purpose, Secret, SessionId, Slug,
-    Status, Timestamp, TokenId, UserId, policy, texts::access as say,
+    Email, Label, Me, Name, Networks, Organization, OwnerTeam, Permission, PermissionSet, Person, SessionId, Slug, Status, Timestamp,
+    TokenId, UserId, policy, texts::access as say,
 };
 
 use crate::{
     Console,
     error::{Error, Result},
     keys::Digest,
-    store::{self, Write, tokens::Found},
+    store::{self, Write},
 };
 use reach::Reach;
 
+pub use bearer::{Verifier, by_token, by_token_to, by_token_to_end_itself, by_token_to_itself, to_verify};
 pub use reach::{by_token_to_generate, to_tokens};
 pub use recent::RECENT;
 pub(crate) use recent::Recent;
@@ -325,90 +328,6 @@ async fn member(console: &Console, actor: Option<&Actor>, caller: &Caller, organ
         networks: Networks::default(),
         caller: caller.clone(),
     })
-}
-
-/// Lets the bearer of a token into its organization, to do what the permission says. What is presented may be anything.
-pub async fn by_token(console: &Console, presented: &str, caller: &Caller, permission: Permission) -> Result<Access> {
-    let (access, found) = bearer(console, presented, caller).await?;
-    access.require(permission)?;
-    console.0.usage.accepted(&found, console.now(), Purpose::Permission(permission), caller);
-    Ok(access)
-}
-
-/// The same, into the organization that the address names, by id or slug: any but the token's own is not found.
-pub async fn by_token_to(
-    console: &Console,
-    presented: &str,
-    caller: &Caller,
-    organization: &str,
-    permission: Permission,
-) -> Result<Access> {
-    let (access, found) = bearer_in(console, presented, caller, organization).await?;
-    access.require(permission)?;
-    console.0.usage.accepted(&found, console.now(), Purpose::Permission(permission), caller);
-    Ok(access)
-}
-
-/// The bearer, in the organization that the address names.
-async fn bearer_in(console: &Console, presented: &str, caller: &Caller, organization: &str) -> Result<(Access, Arc<Found>)> {
-    let (access, found) = bearer(console, presented, caller).await?;
-    if organization != access.organization.slug.as_str() && organization != access.organization.id.to_string() {
-        return Err(Error::NotFound);
-    }
-    Ok((access, found))
-}
-
-/// Lets the bearer of a token to the token itself, which takes no permission. Who is shown what it may do may be a service that was handed it, and
-/// decides by that: what it is used for is not told.
-pub async fn by_token_to_itself(console: &Console, presented: &str, caller: &Caller) -> Result<Access> {
-    let (access, found) = bearer(console, presented, caller).await?;
-    console.0.usage.accepted(&found, console.now(), Purpose::Untold, caller);
-    Ok(access)
-}
-
-/// Lets the bearer of a token end it, and do nothing else, from wherever and however often it is used: whoever finds one can make it worthless.
-pub async fn by_token_to_end_itself(console: &Console, presented: &str, caller: &Caller) -> Result<Access> {
-    let (access, found) = holder(console, presented, caller).await?;
-    console.0.usage.accepted(&found, console.now(), Purpose::Itself, caller);
-    Ok(Access { permissions: PermissionSet::NONE, ..access })
-}
-
-/// Who presents this, if it is a good token, used from where and as often as it may be. Whether they may do what they want to is asked next.
-async fn bearer(console: &Console, presented: &str, caller: &Caller) -> Result<(Access, Arc<Found>)> {
-    let (access, found) = holder(console, presented, caller).await?;
-    console.within_limits(&found, caller.address, console.now())?;
-    Ok((access, found))
-}
-
-/// Who presents this, if it is a good token.
-async fn holder(console: &Console, presented: &str, caller: &Caller) -> Result<(Access, Arc<Found>)> {
-    let secret = Secret::parse(presented, &console.0.prefix).map_err(|_| Error::Unauthenticated)?;
-    let found = console.recognize(&console.0.keys.token(&secret)).await?.ok_or(Error::Unauthenticated)?;
-    // Only now: the look-up may have taken a second, in which what was found has run out.
-    let now = console.now();
-    let refused = |found: &Found, cause| {
-        console.0.usage.refused(found, cause, now, caller);
-        Error::Unauthenticated
-    };
-    if found.secret.is_ended(now) {
-        return Err(refused(&found, Cause::Ended));
-    }
-    if let Some(cause) = Cause::of(found.token.status_at(now)) {
-        return Err(refused(&found, cause));
-    }
-    let access = Access {
-        person: None,
-        reach: Reach::All,
-        teams: Vec::new(),
-        proof: Proof::Secret(found.token.id, found.secret.digest),
-        permissions: found.token.effective(),
-        ends_at: found.token.expires_at,
-        networks: found.token.limits.networks.clone(),
-        principal: Principal::Token { id: found.token.id, label: found.token.label.clone() },
-        organization: found.organization.clone(),
-        caller: caller.clone(),
-    };
-    Ok((access, found))
 }
 
 /// Lets the operator into any organization: whoever can run commands on the machine holds its key.

@@ -3,7 +3,7 @@
 
 use domain::{Owner, OwnerChoice, OwnerTeam, Permission, Purpose, TeamId, Token, UserId, texts::access as say};
 
-use super::{Access, Actor, Caller, bearer_in, member};
+use super::{Access, Actor, Caller, bearer::Bearer, member};
 use crate::{
     Console,
     error::{Error, Result},
@@ -126,11 +126,11 @@ pub async fn to_tokens(
 /// Lets the bearer of a token that holds `api_key:create` into the organization that the address names, to generate tokens: one of a person also for
 /// that person and for the teams they are in now. Decision 28.
 pub async fn by_token_to_generate(console: &Console, presented: &str, caller: &Caller, organization: &str) -> Result<Access> {
-    let (access, found) = bearer_in(console, presented, caller, organization).await?;
-    access.require(Permission::API_KEY_CREATE)?;
-    let access = Access { person: found.token.owner.person().cloned(), ..access };
+    let bearer = Bearer::in_organization(console, presented, caller, organization).await?;
+    let access = bearer.holding(Permission::API_KEY_CREATE)?;
+    let access = Access { person: bearer.found.token.owner.person().cloned(), ..access };
     let teams = teams_of(console, &access).await?;
-    console.0.usage.accepted(&found, console.now(), Purpose::Permission(Permission::API_KEY_CREATE), caller);
+    bearer.note(console, Purpose::Permission(Permission::API_KEY_CREATE));
     Ok(Access { teams, ..access })
 }
 

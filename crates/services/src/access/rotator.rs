@@ -4,7 +4,7 @@ use std::fmt;
 
 use domain::{Networks, Permission, PermissionSet, Purpose};
 
-use super::{Access, Caller, Principal, Proof, bearer, reach::Reach};
+use super::{Access, Caller, Principal, Proof, bearer::Bearer, reach::Reach};
 use crate::{
     Console,
     error::{Error, Result},
@@ -46,15 +46,16 @@ impl Rotator {
 
 /// Lets the bearer of a token to that token, to give it a new secret. An ended secret that is presented here ends its token.
 pub async fn to_rotate_itself(console: &Console, presented: &str, caller: &Caller) -> Result<Rotator> {
-    let (access, found) = match bearer(console, presented, caller).await {
+    let bearer = match Bearer::within_limits(console, presented, caller).await {
         Err(Error::Unauthenticated) => {
             tokens::reuse::end_reused(console, presented, caller).await?;
             return Err(Error::Unauthenticated);
         }
         known => known?,
     };
-    access.require(Permission::TOKEN_ROTATE_SELF)?;
-    console.0.usage.accepted(&found, console.now(), Purpose::Permission(Permission::TOKEN_ROTATE_SELF), caller);
+    let access = bearer.holding(Permission::TOKEN_ROTATE_SELF)?;
+    bearer.note(console, Purpose::Permission(Permission::TOKEN_ROTATE_SELF));
+    let found = bearer.found;
     let presented = found.secret.digest;
     let current = if found.secret.is_replaced() {
         store::tokens::rotation::current(&console.0.db, &access, found.token.id).await?

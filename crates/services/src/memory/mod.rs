@@ -18,7 +18,7 @@ mod sync {
     pub(super) const TOLD_APART: usize = 1_024;
 }
 
-use std::time::Duration;
+use std::{ops::Deref, time::Duration};
 
 use domain::TokenId;
 use quick_cache::{Weighter, sync::Cache};
@@ -67,10 +67,18 @@ pub(crate) type Changed = broadcast::Receiver<Concerns>;
 const CALLS: usize = 64;
 
 /// A token that was found, and since when that is known.
-struct Known {
-    found: Arc<tokens::Found>,
+pub(crate) struct Known {
+    found: tokens::Found,
     read: u64,
     marks: Arc<Marks<TokenId>>,
+}
+
+impl Deref for Known {
+    type Target = tokens::Found;
+
+    fn deref(&self) -> &tokens::Found {
+        &self.found
+    }
 }
 
 #[derive(Clone)]
@@ -78,8 +86,8 @@ struct Weight;
 
 impl Weighter<Digest, Arc<Known>> for Weight {
     fn weight(&self, _: &Digest, known: &Arc<Known>) -> u64 {
-        // Keys, counters of both Arcs and the place in the cache, beside what is behind them.
-        const AROUND: usize = size_of::<Known>() + 160;
+        // The key, the Arc and the place in the cache, beside what is behind them.
+        const AROUND: usize = size_of::<Known>() - size_of::<tokens::Found>() + 160;
         (known.found.size() + AROUND) as u64
     }
 }
@@ -99,16 +107,21 @@ impl Memory {
     }
 
     /// What the digest of a presented secret leads to, from memory if that may be said, else from the database.
-    pub(crate) async fn find(&self, db: &Db, digest: &Digest) -> Result<Option<Arc<tokens::Found>>> {
+    pub(crate) async fn find(&self, db: &Db, digest: &Digest) -> Result<Option<Arc<Known>>> {
         // The lease first: what it vouches for was noted before it was renewed.
         if self.lease.holds() {
             if let Some(known) = self.known.get(digest).filter(|known| self.is_current(known)) {
-                return Ok(Some(known.found.clone()));
+                return Ok(Some(known));
             }
             if self.unknown.get(digest).is_some_and(|read| read == self.generations.now()) {
                 return Ok(None);
             }
         }
+        // In a box: what is remembered is to take no room for this.
+        Box::pin(self.look_up(db, digest)).await
+    }
+
+    async fn look_up(&self, db: &Db, digest: &Digest) -> Result<Option<Arc<Known>>> {
         let read = self.generations.now();
         let found = async {
             let _place = self.lookups.acquire().await.map_err(Error::internal)?;
@@ -116,13 +129,14 @@ impl Memory {
         };
         let found = timeout(PATIENCE, found).await;
         let found = found.map_err(|_| Error::unavailable("the database takes too long to find a token"))??;
-        let Some(found) = found.map(Arc::new) else {
+        let Some(found) = found else {
             self.unknown.insert(*digest, read);
             return Ok(None);
         };
         let marks = self.generations.marks(found.organization.id);
-        self.known.insert(*digest, Arc::new(Known { found: found.clone(), read, marks }));
-        Ok(Some(found))
+        let known = Arc::new(Known { found, read, marks });
+        self.known.insert(*digest, known.clone());
+        Ok(Some(known))
     }
 
     fn is_current(&self, known: &Known) -> bool {

@@ -61,11 +61,12 @@ async fn an_edit_is_true_at_once_and_recorded_as_a_difference(instance: Instance
     instance.set_up().await;
     let owner = instance.owner().await;
     let (_, secret) = issue(&instance, &owner, "verifier", "api_key:read token:verify").await;
-    let verifier = bearer(&instance, &secret).await;
+    let bearer = bearer(&instance, &secret).await;
     let (token, secret) = issue(&instance, &owner, "ci", "billing:read cluster:read").await;
     let id = token.id.to_string();
     let may = async |permission: &str| {
-        verify::verify(&instance.console, &verifier, &caller(), &secret, permission.parse().ok()).await.unwrap().verdict == Verdict::Valid
+        verify::verify(&instance.console, bearer.verifier().unwrap(), &caller(), &secret, permission.parse().ok()).await.unwrap().verdict
+            == Verdict::Valid
     };
     assert!(may("billing:read").await && !may("cluster:update").await);
     instance.advance(60);
@@ -274,11 +275,11 @@ async fn disabled_is_refused_at_once_and_enabled_is_good_again(instance: Instanc
     instance.set_up().await;
     let owner = instance.owner().await;
     let (_, secret) = issue(&instance, &owner, "verifier", "api_key:read token:verify").await;
-    let verifier = bearer(&instance, &secret).await;
+    let bearer = bearer(&instance, &secret).await;
     let (token, secret) = issue(&instance, &owner, "ci", "organization:read").await;
     let id = token.id.to_string();
     let (other, background) = instance.second().await;
-    let judged = async |console| verify::verify(console, &verifier, &caller(), &secret, None).await.unwrap().verdict;
+    let judged = async |console| verify::verify(console, bearer.verifier().unwrap(), &caller(), &secret, None).await.unwrap().verdict;
     let presented = async || access::by_token(&instance.console, &secret, &caller(), Permission::ORGANIZATION_READ).await;
     assert_eq!(judged(&instance.console).await, Verdict::Valid);
     let off = tokens::disable(&instance.console, &owner, &id).await.unwrap();

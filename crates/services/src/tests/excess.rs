@@ -56,7 +56,7 @@ fn set(names: &str) -> PermissionSet {
 /// Asks about the token as a service does.
 async fn ask(instance: &Instance, owner: &Access, issued: &Issued, permission: Option<&str>) {
     let permission: Option<Permission> = permission.map(|name| name.parse().unwrap());
-    let told = verify(&instance.console, owner, &caller(), issued.secret.expose(), permission).await.unwrap();
+    let told = verify(&instance.console, owner.verifier().unwrap(), &caller(), issued.secret.expose(), permission).await.unwrap();
     assert_eq!(told.verdict, Verdict::Valid);
     instance.console.0.usage.settle().await.unwrap();
 }
@@ -278,7 +278,7 @@ async fn what_is_passed_on_may_be_used_for_any(instance: Instance) {
     let owner = instance.owner().await;
     let issued = issue(&instance, &owner, "ci").await;
     let asked = Asked { permission: "cluster:read".parse().ok(), passed_on: true, ..Asked::default() };
-    verify(&instance.console, &owner, &caller(), issued.secret.expose(), asked).await.unwrap();
+    verify(&instance.console, owner.verifier().unwrap(), &caller(), issued.secret.expose(), asked).await.unwrap();
     instance.console.0.usage.settle().await.unwrap();
     assert!(history(&instance, &owner, &issued).await.is_untold);
 }

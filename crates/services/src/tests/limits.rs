@@ -48,7 +48,7 @@ fn address(text: &str) -> Option<IpAddr> {
 async fn ask(console: &Console, issued: &Issued, from: &str, permission: &str) -> Verification {
     let access = access::by_operator(console, "acme", &caller()).await.unwrap();
     let asked = Asked { permission: permission.parse().ok(), address: address(from), ..Asked::default() };
-    verify::verify(console, &access, &caller(), issued.secret.expose(), asked).await.unwrap()
+    verify::verify(console, access.verifier().unwrap(), &caller(), issued.secret.expose(), asked).await.unwrap()
 }
 
 async fn verdict(console: &Console, issued: &Issued, from: &str) -> Verdict {

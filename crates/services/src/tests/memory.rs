@@ -24,7 +24,7 @@ async fn operator(instance: &Instance) -> Access {
 }
 
 async fn judge(instance: &Instance, access: &Access, secret: &Secret) -> Result<Verdict, Error> {
-    verify::verify(&instance.console, access, &caller(), secret.expose(), None).await.map(|found| found.verdict)
+    verify::verify(&instance.console, access.verifier().unwrap(), &caller(), secret.expose(), None).await.map(|found| found.verdict)
 }
 
 /// Lets nobody read tokens from the database, or lets them again.
@@ -79,7 +79,7 @@ async fn what_nobody_has_is_remembered_and_bounded(instance: Instance) {
     let memory = &instance.console.0.db.memory;
     let malformed = memory.unknown();
     for presented in ["", "jto_00000000000000000000000000000000000000", "jtq_"] {
-        let found = verify::verify(&instance.console, &access, &caller(), presented, None).await.unwrap();
+        let found = verify::verify(&instance.console, access.verifier().unwrap(), &caller(), presented, None).await.unwrap();
         assert_eq!(found.verdict, Verdict::NotFound);
     }
     assert_eq!(memory.unknown(), malformed, "what cannot be a secret is not worth remembering");
@@ -94,7 +94,7 @@ async fn what_nobody_has_is_remembered_and_bounded(instance: Instance) {
     let secret = Secret::mint(&domain::Prefix::default(), Kind::Organization, &body).unwrap();
     assert_eq!(judge(&instance, &access, &secret).await.unwrap(), Verdict::NotFound);
     let issued = tokens::create(&instance.console, &access, new_token("ci", Role::Viewer)).await.unwrap();
-    let digest = instance.console.0.keys.token(&secret);
+    let digest = instance.console.0.keys.token(secret.presented());
     crate::store::on_db!(&instance.console.0.db, |pool| {
         sqlx::query("UPDATE token_secrets SET digest = $1 WHERE token_id = $2")
             .bind(digest.as_slice())
@@ -113,14 +113,14 @@ async fn never_takes_more_than_it_may(instance: Instance) {
     let memory = crate::memory::Memory::new(8 << 10, None);
     for number in 0..40 {
         let issued = tokens::create(&instance.console, &access, new_token(&format!("ci {number}"), Role::Viewer)).await.unwrap();
-        let digest = instance.console.0.keys.token(&issued.secret);
+        let digest = instance.console.0.keys.token(issued.secret.presented());
         assert!(memory.find(&instance.console.0.db, &digest).await.unwrap().is_some());
         assert!(memory.weight() <= 8 << 10);
     }
     assert!(memory.weight() > 4 << 10, "it remembers some");
     let nothing = crate::memory::Memory::new(0, None);
     let issued = tokens::create(&instance.console, &access, new_token("ci", Role::Viewer)).await.unwrap();
-    let digest = instance.console.0.keys.token(&issued.secret);
+    let digest = instance.console.0.keys.token(issued.secret.presented());
     assert!(nothing.find(&instance.console.0.db, &digest).await.unwrap().is_some());
     assert_eq!(nothing.weight(), 0);
 }
@@ -129,7 +129,7 @@ async fn a_first_use_is_written_once(instance: Instance) {
     instance.set_up().await;
     let access = operator(&instance).await;
     let issued = tokens::create(&instance.console, &access, new_token("ci", Role::Viewer)).await.unwrap();
-    let digest = instance.console.0.keys.token(&issued.secret);
+    let digest = instance.console.0.keys.token(issued.secret.presented());
     let is_used = async || {
         let found = instance.console.recognize(&digest).await.unwrap().unwrap();
         found.secret.is_used.load(std::sync::atomic::Ordering::Relaxed)

@@ -51,7 +51,7 @@ async fn generate(instance: &Instance, access: &Access, label: &str, role: Role,
 async fn verdict(instance: &Instance, secret: &str) -> Verdict {
     let caller = caller();
     let access = access::by_operator(&instance.console, "acme", &caller).await.unwrap();
-    verify::verify(&instance.console, &access, &caller, secret, "cluster:read".parse().ok()).await.unwrap().verdict
+    verify::verify(&instance.console, access.verifier().unwrap(), &caller, secret, "cluster:read".parse().ok()).await.unwrap().verdict
 }
 
 /// Acme, with the admin Bob, who is going to leave, and the viewer Vi, who is in Payments with him.

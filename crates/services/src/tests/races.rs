@@ -68,7 +68,8 @@ async fn after_a_revocation_nothing_happens_to_a_token(instance: Instance) {
         let asking = caller();
         let operator = access::by_operator(&instance.console, "acme", &asking).await.unwrap();
         for secret in &secrets {
-            let verdict = verify::verify(&instance.console, &operator, &asking, secret.expose(), None).await.unwrap().verdict;
+            let verdict =
+                verify::verify(&instance.console, operator.verifier().unwrap(), &asking, secret.expose(), None).await.unwrap().verdict;
             assert!(verdict != Verdict::Valid && verdict != Verdict::InsufficientPermissions, "round {round}: {verdict:?}");
         }
         let actions: Vec<String> = on_db!(&instance.console.0.db, |pool| {

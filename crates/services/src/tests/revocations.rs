@@ -85,7 +85,7 @@ impl Servers {
     async fn ask(&self, console: &Console, access: &Access, watched: &Watched, asked: Option<Permission>) {
         let started = self.nanos();
         let asked = Asked { permission: asked, address: HERE.parse().ok(), ..Asked::default() };
-        let verdict = verify::verify(console, access, &caller(), watched.issued.secret.expose(), asked).await;
+        let verdict = verify::verify(console, access.verifier().unwrap(), &caller(), watched.issued.secret.expose(), asked).await;
         match verdict {
             Ok(found) if found.verdict == Verdict::Valid => {
                 watched.last_good.fetch_max(started, Ordering::SeqCst);

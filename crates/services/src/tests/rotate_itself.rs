@@ -393,7 +393,7 @@ async fn nothing_is_half_done(instance: Instance) {
 async fn what_is_printed_of_an_access_holds_no_digest(instance: Instance) {
     instance.set_up().await;
     let issued = lasting(&instance, "ci").await;
-    let digest = instance.console.0.keys.token(&issued.secret);
+    let digest = instance.console.0.keys.token(issued.secret.presented());
     let rotator = arrive(&instance, &issued).await.unwrap();
     assert_eq!(rotator.presented(), digest);
     let printed = format!("{rotator:?}");

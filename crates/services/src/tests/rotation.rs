@@ -7,7 +7,7 @@ use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 use test_database::rounds;
 
 use super::{Instance, at_once, caller, new_token, on_both};
-use crate::{Access, Caller, Error, access, tokens, usage, verify};
+use crate::{Access, Caller, Error, Verifier, access, tokens, usage, verify};
 
 on_both![
     both_are_accepted_until_the_very_end_of_the_overlap,
@@ -34,12 +34,12 @@ on_both![
 ];
 
 /// Somebody with the right to verify, who stays when the clock moves.
-async fn verifier(instance: &Instance, owner: &Access) -> Access {
+async fn verifier(instance: &Instance, owner: &Access) -> Verifier {
     let mut new = new_token("verifier", Role::Viewer);
     new.lifetime = domain::Lifetime::Never;
     new.permissions = [Permission::TOKEN_VERIFY].into_iter().collect();
     let issued = tokens::create(&instance.console, owner, new).await.unwrap();
-    access::by_token(&instance.console, issued.secret.expose(), &caller(), Permission::TOKEN_VERIFY).await.unwrap()
+    access::to_verify(&instance.console, issued.secret.expose(), &caller()).await.unwrap()
 }
 
 async fn lasting(instance: &Instance, owner: &Access, label: &str) -> Issued {
@@ -52,12 +52,12 @@ async fn rotate(instance: &Instance, owner: &Access, token: &Issued, overlap: Ov
     tokens::rotate(&instance.console, owner, &token.token.id.to_string(), overlap).await.unwrap()
 }
 
-async fn judge(instance: &Instance, verifier: &Access, presented: &Issued) -> Verdict {
+async fn judge(instance: &Instance, verifier: Verifier, presented: &Issued) -> Verdict {
     verify::verify(&instance.console, verifier, &caller(), presented.secret.expose(), None).await.unwrap().verdict
 }
 
 /// Which of these are accepted.
-async fn accepted<const N: usize>(instance: &Instance, verifier: &Access, presented: [&Issued; N]) -> [bool; N] {
+async fn accepted<const N: usize>(instance: &Instance, verifier: Verifier, presented: [&Issued; N]) -> [bool; N] {
     let mut answers = [false; N];
     for (answer, presented) in answers.iter_mut().zip(presented) {
         let verdict = judge(instance, verifier, presented).await;
@@ -93,16 +93,16 @@ async fn both_are_accepted_until_the_very_end_of_the_overlap(instance: Instance)
         let new = rotate(&instance, &owner, &old, overlap).await;
         let length = overlap.ends(instance.console.now()).since(instance.console.now());
         instance.clock.advance(length.checked_sub(micro).unwrap());
-        assert_eq!(judge(&instance, &verifier, &old).await, Verdict::Valid, "{overlap}, 1 µs before");
+        assert_eq!(judge(&instance, verifier, &old).await, Verdict::Valid, "{overlap}, 1 µs before");
         instance.clock.advance(micro);
-        assert_eq!(accepted(&instance, &verifier, [&old, &new]).await, [false, true], "{overlap}, at its end");
+        assert_eq!(accepted(&instance, verifier, [&old, &new]).await, [false, true], "{overlap}, at its end");
         assert!(matches!(use_it(&instance, &old).await, Err(Error::Unauthenticated)));
         instance.clock.advance(micro);
-        assert_eq!(accepted(&instance, &verifier, [&old, &new]).await, [false, true], "{overlap}, 1 µs after");
+        assert_eq!(accepted(&instance, verifier, [&old, &new]).await, [false, true], "{overlap}, 1 µs after");
     }
     let old = lasting(&instance, &owner, "now").await;
     let new = rotate(&instance, &owner, &old, Overlap::Now).await;
-    assert_eq!(accepted(&instance, &verifier, [&old, &new]).await, [false, true]);
+    assert_eq!(accepted(&instance, verifier, [&old, &new]).await, [false, true]);
 }
 
 async fn a_list_is_told_which_tokens_are_being_rotated(instance: Instance) {
@@ -167,7 +167,7 @@ async fn only_one_generation_back_is_accepted(instance: Instance) {
     let third = rotate(&instance, &owner, &first, Overlap::Week).await;
     use_it(&instance, &third).await.unwrap();
     let fourth = rotate(&instance, &owner, &first, Overlap::Week).await;
-    assert_eq!(accepted(&instance, &verifier, [&first, &second, &third, &fourth]).await, [false, false, true, true]);
+    assert_eq!(accepted(&instance, verifier, [&first, &second, &third, &fourth]).await, [false, false, true, true]);
 }
 
 async fn a_newest_secret_that_was_never_used_is_the_one_that_ends(instance: Instance) {
@@ -178,16 +178,16 @@ async fn a_newest_secret_that_was_never_used_is_the_one_that_ends(instance: Inst
     let lost = rotate(&instance, &owner, &at_work, Overlap::SixHours).await;
     instance.advance(3600);
     let found = rotate(&instance, &owner, &at_work, Overlap::Hour).await;
-    assert_eq!(accepted(&instance, &verifier, [&at_work, &lost, &found]).await, [true, false, true]);
+    assert_eq!(accepted(&instance, verifier, [&at_work, &lost, &found]).await, [true, false, true]);
     // The overlap that was chosen first goes on: five hours are left of it.
     instance.advance(5 * 3600 - 1);
-    assert_eq!(accepted(&instance, &verifier, [&at_work, &found]).await, [true, true]);
+    assert_eq!(accepted(&instance, verifier, [&at_work, &found]).await, [true, true]);
     instance.advance(1);
-    assert_eq!(accepted(&instance, &verifier, [&at_work, &found]).await, [false, true]);
+    assert_eq!(accepted(&instance, verifier, [&at_work, &found]).await, [false, true]);
     // Without an overlap nobody knows that a secret which was never used is lost: it keeps the overlap that was chosen for it.
     let fresh = lasting(&instance, &owner, "fresh").await;
     let next = rotate(&instance, &owner, &fresh, Overlap::Hour).await;
-    assert_eq!(accepted(&instance, &verifier, [&fresh, &next]).await, [true, true]);
+    assert_eq!(accepted(&instance, verifier, [&fresh, &next]).await, [true, true]);
 }
 
 async fn now_leaves_the_newest_alone(instance: Instance) {
@@ -197,7 +197,7 @@ async fn now_leaves_the_newest_alone(instance: Instance) {
     let first = lasting(&instance, &owner, "ci").await;
     let second = rotate(&instance, &owner, &first, Overlap::Week).await;
     let third = rotate(&instance, &owner, &first, Overlap::Now).await;
-    assert_eq!(accepted(&instance, &verifier, [&first, &second, &third]).await, [false, false, true]);
+    assert_eq!(accepted(&instance, verifier, [&first, &second, &third]).await, [false, false, true]);
     assert!(tokens::rotation(&instance.console, &owner, &first.token.id.to_string()).await.unwrap().rotation.is_none());
 }
 
@@ -219,7 +219,7 @@ async fn the_first_use_of_the_new_one_ends_the_old_one(instance: Instance) {
     assert_eq!(live(&instance, &old).await, 2);
     use_it(&instance, &new).await.unwrap();
     instance.console.0.usage.settle().await.unwrap();
-    assert_eq!(accepted(&instance, &verifier, [&old, &new]).await, [false, true]);
+    assert_eq!(accepted(&instance, verifier, [&old, &new]).await, [false, true]);
     use_it(&instance, &new).await.unwrap();
     instance.console.0.usage.settle().await.unwrap();
     let ended = "SELECT COUNT(*) FROM events WHERE action = 'token.end_overlap' AND actor_kind = 'token' AND actor_name = 'ci'";
@@ -229,7 +229,7 @@ async fn the_first_use_of_the_new_one_ends_the_old_one(instance: Instance) {
     let next = rotate(&instance, &owner, &old, Overlap::Hour).await;
     use_it(&instance, &next).await.unwrap();
     instance.console.0.usage.settle().await.unwrap();
-    assert_eq!(accepted(&instance, &verifier, [&new, &next]).await, [true, true]);
+    assert_eq!(accepted(&instance, verifier, [&new, &next]).await, [true, true]);
 }
 
 async fn what_the_first_use_could_not_end_the_next_one_ends(instance: Instance) {
@@ -242,11 +242,11 @@ async fn what_the_first_use_could_not_end_the_next_one_ends(instance: Instance) 
     use_it(&instance, &new).await.unwrap();
     let settled = instance.console.0.usage.settle().await;
     assert!(matches!(settled, Err(crate::Error::Unavailable(_))), "who asks is not told that all is written");
-    assert_eq!(accepted(&instance, &verifier, [&old, &new]).await, [true, true], "without its event nothing ends");
+    assert_eq!(accepted(&instance, verifier, [&old, &new]).await, [true, true], "without its event nothing ends");
     instance.mend("events").await;
     use_it(&instance, &new).await.unwrap();
     instance.console.0.usage.settle().await.unwrap();
-    assert_eq!(accepted(&instance, &verifier, [&old, &new]).await, [false, true]);
+    assert_eq!(accepted(&instance, verifier, [&old, &new]).await, [false, true]);
 }
 
 #[derive(Debug, Clone)]
@@ -292,10 +292,10 @@ async fn whatever_is_done_two_are_accepted_at_most_and_the_newest_always(instanc
                 Step::Wait(seconds) => instance.advance(*seconds),
             }
             let (newest, older) = generations.split_last().unwrap();
-            assert_eq!(judge(&instance, &verifier, newest).await, Verdict::Valid, "{steps:?}");
+            assert_eq!(judge(&instance, verifier, newest).await, Verdict::Valid, "{steps:?}");
             let mut alive = 1;
             for secret in older {
-                alive += i64::from(judge(&instance, &verifier, secret).await == Verdict::Valid);
+                alive += i64::from(judge(&instance, verifier, secret).await == Verdict::Valid);
             }
             assert!(alive <= 2, "{steps:?}");
         }
@@ -320,10 +320,10 @@ async fn ten_rotations_at_once_leave_one_current_secret(instance: Instance) {
         assert_eq!(live(&instance, &first).await, 2);
         let mut alive = 0;
         for secret in &issued {
-            alive += i32::from(judge(&instance, &verifier, secret).await == Verdict::Valid);
+            alive += i32::from(judge(&instance, verifier, secret).await == Verdict::Valid);
         }
         assert_eq!(alive, 1, "one of the new secrets is current, the others were never used");
-        assert_eq!(judge(&instance, &verifier, &first).await, Verdict::Valid, "who was at work is not cut off");
+        assert_eq!(judge(&instance, verifier, &first).await, Verdict::Valid, "who was at work is not cut off");
         assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'token.rotate'").await, 10 * round);
     }
     assert!(instance.console.verify_events(None).await.unwrap().is_ok());
@@ -353,13 +353,13 @@ async fn of_ten_forms_that_saw_the_same_secret_one_rotates(instance: Instance) {
     }
     let (new, kept) = won.into_iter().next().unwrap().unwrap();
     assert_eq!(kept.map(|old| old.hint), Some(old.token.hint.clone()));
-    assert_eq!(accepted(&instance, &verifier, [&old, &new]).await, [true, true]);
+    assert_eq!(accepted(&instance, verifier, [&old, &new]).await, [true, true]);
     assert_eq!(instance.count("SELECT COUNT(*) FROM events WHERE action = 'token.rotate'").await, 1);
     // Without an overlap there is nothing left to tell but that.
     let id = old.token.id.to_string();
     let seen = async |seen: &str| tokens::rotate_seen(&instance.console, &owner, &id, seen, Overlap::Now).await;
     let (newest, kept) = seen(new.token.hint.as_str()).await.unwrap();
-    assert_eq!((kept, accepted(&instance, &verifier, [&old, &new, &newest]).await), (None, [false, false, true]));
+    assert_eq!((kept, accepted(&instance, verifier, [&old, &new, &newest]).await), (None, [false, false, true]));
     let Err(Error::Overtaken(how)) = seen("").await else { panic!("nothing was seen") };
     assert!(how.contains("The old secret no longer works") && how.contains(newest.token.hint.as_str()), "{how}");
 }
@@ -372,14 +372,14 @@ async fn ending_an_overlap_is_true_when_it_is_answered(instance: Instance) {
     let id = old.token.id.to_string();
     let new = rotate(&instance, &owner, &old, Overlap::Week).await;
     tokens::end_overlap(&instance.console, &owner, &id).await.unwrap();
-    assert_eq!(accepted(&instance, &verifier, [&old, &new]).await, [false, true]);
+    assert_eq!(accepted(&instance, verifier, [&old, &new]).await, [false, true]);
     let (other, background) = instance.again().await.unwrap();
-    let elsewhere = verify::verify(&other, &verifier, &caller(), old.secret.expose(), None).await.unwrap().verdict;
+    let elsewhere = verify::verify(&other, verifier, &caller(), old.secret.expose(), None).await.unwrap().verdict;
     assert_eq!(elsewhere, Verdict::NotFound);
     background.stop().await;
     // A server whose clock is behind, or was set back, knows it too: what somebody has ended is ended whatever the time.
     instance.clock.set_back(Duration::from_secs(5));
-    assert_eq!(accepted(&instance, &verifier, [&old, &new]).await, [false, true]);
+    assert_eq!(accepted(&instance, verifier, [&old, &new]).await, [false, true]);
     instance.advance(5);
     // Once more is no error and no second event.
     tokens::end_overlap(&instance.console, &owner, &id).await.unwrap();
@@ -401,6 +401,10 @@ async fn what_is_over_or_too_strong_is_not_rotated(instance: Instance) {
     let strong = tokens::create(&instance.console, &owner, strong).await.unwrap();
     let adam = instance.actor("adam@acme.test").await;
     let admin = access::to_organization(&instance.console, Some(&adam), &caller(), "acme", Permission::API_KEY_UPDATE).await.unwrap();
+    let mut asks = new_token("asks", Role::Viewer);
+    asks.permissions = [Permission::TOKEN_VERIFY].into_iter().collect();
+    let asks = tokens::create(&instance.console, &owner, asks).await.unwrap();
+    let bearer = access::by_token(&instance.console, asks.secret.expose(), &caller(), Permission::TOKEN_VERIFY).await.unwrap();
     let before = instance.shape().await;
     for (over, says) in [(&expired, "expired"), (&revoked, "revoked")] {
         let id = over.token.id.to_string();
@@ -411,15 +415,15 @@ async fn what_is_over_or_too_strong_is_not_rotated(instance: Instance) {
     let id = strong.token.id.to_string();
     assert!(matches!(tokens::rotate(&instance.console, &admin, &id, Overlap::Now).await, Err(Error::Forbidden)));
     assert!(matches!(tokens::rotatable(&instance.console, &admin, &id).await, Err(Error::Forbidden)));
-    assert!(matches!(tokens::rotate(&instance.console, &verifier, &id, Overlap::Now).await, Err(Error::Forbidden)));
-    assert!(matches!(tokens::end_overlap(&instance.console, &verifier, &id).await, Err(Error::Forbidden)));
-    assert!(matches!(tokens::replace(&instance.console, &verifier, &id).await, Err(Error::Forbidden)));
+    assert!(matches!(tokens::rotate(&instance.console, &bearer, &id, Overlap::Now).await, Err(Error::Forbidden)));
+    assert!(matches!(tokens::end_overlap(&instance.console, &bearer, &id).await, Err(Error::Forbidden)));
+    assert!(matches!(tokens::replace(&instance.console, &bearer, &id).await, Err(Error::Forbidden)));
     assert!(matches!(tokens::chosen_overlap("2h"), Err(Error::Invalid { field: "overlap", .. })));
     assert_eq!(instance.shape().await, before);
     // A token that is switched off gets a new secret, and stays switched off.
     instance.execute("UPDATE tokens SET disabled_at = 1, disabled_by_name = 'Ada' WHERE label = 'strong'").await.unwrap();
     let rotated = rotate(&instance, &owner, &strong, Overlap::Hour).await;
-    assert_eq!(judge(&instance, &verifier, &rotated).await, Verdict::Disabled);
+    assert_eq!(judge(&instance, verifier, &rotated).await, Verdict::Disabled);
 }
 
 async fn another_organization_rotates_nothing(instance: Instance) {
@@ -470,10 +474,10 @@ async fn nothing_changes_without(instance: &Instance, table: &str) {
         assert!(matches!(tokens::end_overlap(&instance.console, &owner, &id).await, Err(Error::Internal(_))));
     }
     assert_eq!(instance.shape().await, before);
-    assert_eq!(accepted(instance, &verifier, [&old, &new]).await, [true, true]);
+    assert_eq!(accepted(instance, verifier, [&old, &new]).await, [true, true]);
     instance.mend(table).await;
     rotate(instance, &owner, &old, Overlap::Now).await;
-    assert_eq!(accepted(instance, &verifier, [&old, &new]).await, [false, false], "and everything works again");
+    assert_eq!(accepted(instance, verifier, [&old, &new]).await, [false, false], "and everything works again");
 }
 
 async fn no_secret_outlives_its_token(instance: Instance) {
@@ -566,10 +570,10 @@ async fn what_is_dead_is_counted_and_tells_nobody_else(instance: Instance) {
         instance.advance(1);
         let refused = access::by_token(&instance.console, old.secret.expose(), &from, Permission::ORGANIZATION_READ).await;
         assert!(matches!(refused, Err(Error::Unauthenticated)));
-        let told = verify::verify(&instance.console, &verifier, &from, old.secret.expose(), None).await.unwrap();
+        let told = verify::verify(&instance.console, verifier, &from, old.secret.expose(), None).await.unwrap();
         assert!(told.verdict == Verdict::NotFound && told.subject.is_none());
         // Another organization neither learns nor tells anything.
-        assert_eq!(judge(&instance, &foreign, &old).await, Verdict::NotFound);
+        assert_eq!(judge(&instance, foreign.verifier().unwrap(), &old).await, Verdict::NotFound);
     }
     let refusals = known().await;
     assert_eq!(refusals.len(), 1);
@@ -595,7 +599,7 @@ async fn what_is_dead_is_counted_and_tells_nobody_else(instance: Instance) {
     assert_eq!((refusals[0].times, refusals[0].address.as_str(), refusals[0].last_at), (10, "10.0.0.7", instance.console.now()));
     let gone = lasting(&instance, &owner, "gone").await;
     tokens::revoke(&instance.console, &owner, &gone.token.id.to_string(), "gone", None).await.unwrap();
-    assert_eq!(judge(&instance, &verifier, &gone).await, Verdict::Revoked);
+    assert_eq!(judge(&instance, verifier, &gone).await, Verdict::Revoked);
     instance.console.0.usage.settle().await.unwrap();
     let refusals = tokens::rotation(&instance.console, &owner, &gone.token.id.to_string()).await.unwrap().refusals;
     assert_eq!((refusals.len(), refusals[0].cause, refusals[0].times), (1, Cause::Revoked, 1));
@@ -625,7 +629,7 @@ async fn a_replacement_has_the_same_settings_and_names_the_old_one(instance: Ins
     };
     assert_ne!(issued.token.id, old.token.id);
     assert_eq!(issued.token, expected);
-    assert_eq!([judge(&instance, &verifier, &old).await, judge(&instance, &verifier, &issued).await], [Verdict::Expired, Verdict::Valid]);
+    assert_eq!([judge(&instance, verifier, &old).await, judge(&instance, verifier, &issued).await], [Verdict::Expired, Verdict::Valid]);
     assert!(tokens::replacement(&instance.console, &owner, &id).await.unwrap().label_in_use, "whoever comes second is told");
     let lasting = tokens::replace(&instance.console, &owner, &revoked.token.id.to_string()).await.unwrap();
     assert_eq!(lasting.token.expires_at, None);

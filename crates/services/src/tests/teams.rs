@@ -60,7 +60,10 @@ async fn generate(instance: &Instance, email: &str, team: TeamId, label: &str, r
 async fn verdict(instance: &Instance, issued: &Issued) -> Verdict {
     let caller = caller();
     let access = access::by_operator(&instance.console, "acme", &caller).await.unwrap();
-    verify::verify(&instance.console, &access, &caller, issued.secret.expose(), "cluster:read".parse().ok()).await.unwrap().verdict
+    verify::verify(&instance.console, access.verifier().unwrap(), &caller, issued.secret.expose(), "cluster:read".parse().ok())
+        .await
+        .unwrap()
+        .verdict
 }
 
 /// Payments, with a developer and a viewer in it; another developer and an admin are not.

@@ -103,7 +103,7 @@ async fn those_that_are_there_go_on_and_live_no_longer(instance: Instance) {
     let owner = instance.owner().await;
     for issued in &tokens {
         let id = issued.token.id.to_string();
-        let asked = verify::verify(console, &owner, &caller(), issued.secret.expose(), None).await.unwrap();
+        let asked = verify::verify(console, owner.verifier().unwrap(), &caller(), issued.secret.expose(), None).await.unwrap();
         assert_eq!(asked.verdict, Verdict::Valid);
         let edit = async |change| tokens::edit(console, &access, &id, None, change).await;
         let lasting = |days| Change { lifetime: Lifetime::of(days, 0, 0).ok(), ..Change::default() };
@@ -120,7 +120,7 @@ async fn those_that_are_there_go_on_and_live_no_longer(instance: Instance) {
         tokens::disable(console, &access, &id).await.unwrap();
         tokens::enable(console, &access, &id).await.unwrap();
         for secret in [&issued.secret, &rotated.secret] {
-            let asked = verify::verify(console, &owner, &caller(), secret.expose(), None).await.unwrap();
+            let asked = verify::verify(console, owner.verifier().unwrap(), &caller(), secret.expose(), None).await.unwrap();
             assert_eq!(asked.verdict, Verdict::Valid);
         }
     }

@@ -4,7 +4,7 @@ use domain::{Permission, PermissionSet, Role, Status, Verdict};
 use test_database::rounds;
 
 use super::{Instance, at_once, caller, new_token, on_both};
-use crate::{Access, Error, access, tokens, verify};
+use crate::{Access, Error, Verifier, access, tokens, verify};
 
 on_both![
     is_verified_until_its_very_last_microsecond,
@@ -23,14 +23,14 @@ on_both![
     use_is_written_later_and_never_backwards,
 ];
 
-async fn verifier(instance: &Instance, owner: &Access) -> Access {
+async fn verifier(instance: &Instance, owner: &Access) -> Verifier {
     let mut new = new_token("verifier", Role::Viewer);
     new.permissions = [Permission::TOKEN_VERIFY].into_iter().collect();
     let issued = tokens::create(&instance.console, owner, new).await.unwrap();
-    access::by_token(&instance.console, issued.secret.expose(), &caller(), Permission::TOKEN_VERIFY).await.unwrap()
+    access::to_verify(&instance.console, issued.secret.expose(), &caller()).await.unwrap()
 }
 
-async fn judge(instance: &Instance, verifier: &Access, presented: &str) -> Verdict {
+async fn judge(instance: &Instance, verifier: Verifier, presented: &str) -> Verdict {
     verify::verify(&instance.console, verifier, &caller(), presented, None).await.unwrap().verdict
 }
 
@@ -40,13 +40,13 @@ async fn is_verified_until_its_very_last_microsecond(instance: Instance) {
     let mut new = new_token("verifier", Role::Admin);
     new.lifetime = domain::Lifetime::Never;
     let lasting = tokens::create(&instance.console, &owner, new).await.unwrap();
-    let verifier = access::by_token(&instance.console, lasting.secret.expose(), &caller(), Permission::TOKEN_VERIFY).await.unwrap();
+    let verifier = access::to_verify(&instance.console, lasting.secret.expose(), &caller()).await.unwrap();
     let issued = tokens::create(&instance.console, &owner, new_token("ci", Role::Viewer)).await.unwrap();
     let end = issued.token.expires_at.unwrap();
     instance.clock.advance(end.since(instance.console.now()).checked_sub(std::time::Duration::from_micros(1)).unwrap());
-    assert_eq!(judge(&instance, &verifier, issued.secret.expose()).await, Verdict::Valid);
+    assert_eq!(judge(&instance, verifier, issued.secret.expose()).await, Verdict::Valid);
     instance.clock.advance(std::time::Duration::from_micros(1));
-    assert_eq!(judge(&instance, &verifier, issued.secret.expose()).await, Verdict::Expired);
+    assert_eq!(judge(&instance, verifier, issued.secret.expose()).await, Verdict::Expired);
     let listed = tokens::find(&instance.console, &owner, &issued.token.id.to_string()).await.unwrap();
     assert_eq!(listed.status_at(instance.console.now()), Status::Expired);
     let refused = access::by_token(&instance.console, issued.secret.expose(), &caller(), Permission::ORGANIZATION_READ).await;
@@ -59,13 +59,13 @@ async fn is_refused_once_the_revocation_is_answered(instance: Instance) {
     let verifier = verifier(&instance, &owner).await;
     let issued = tokens::create(&instance.console, &owner, new_token("ci", Role::Viewer)).await.unwrap();
     let secret = issued.secret.expose();
-    assert_eq!(judge(&instance, &verifier, secret).await, Verdict::Valid);
-    assert_eq!(judge(&instance, &verifier, &format!("secret-token:{secret}")).await, Verdict::Valid);
+    assert_eq!(judge(&instance, verifier, secret).await, Verdict::Valid);
+    assert_eq!(judge(&instance, verifier, &format!("secret-token:{secret}")).await, Verdict::Valid);
     tokens::revoke(&instance.console, &owner, &issued.token.id.to_string(), "ci", None).await.unwrap();
-    assert_eq!(judge(&instance, &verifier, secret).await, Verdict::Revoked);
+    assert_eq!(judge(&instance, verifier, secret).await, Verdict::Revoked);
     // A second server on the same database agrees, with nothing to tell it.
     let (other, background) = instance.again().await.unwrap();
-    assert_eq!(verify::verify(&other, &verifier, &caller(), secret, None).await.unwrap().verdict, Verdict::Revoked);
+    assert_eq!(verify::verify(&other, verifier, &caller(), secret, None).await.unwrap().verdict, Verdict::Revoked);
     background.stop().await;
 }
 
@@ -105,9 +105,9 @@ async fn another_organization_finds_nothing(instance: Instance) {
     assert!(matches!(tokens::revoke(&instance.console, &globex, &id, "ci", None).await, Err(Error::NotFound)));
     assert!(!tokens::label_in_use(&instance.console, &globex, "ci").await.unwrap());
     let foreign = verifier(&instance, &globex).await;
-    assert_eq!(judge(&instance, &foreign, issued.secret.expose()).await, Verdict::NotFound);
+    assert_eq!(judge(&instance, foreign, issued.secret.expose()).await, Verdict::NotFound);
     tokens::revoke(&instance.console, &owner, &id, "ci", None).await.unwrap();
-    assert_eq!(judge(&instance, &foreign, issued.secret.expose()).await, Verdict::NotFound);
+    assert_eq!(judge(&instance, foreign, issued.secret.expose()).await, Verdict::NotFound);
 }
 
 async fn members_without_the_right_are_refused_and_outsiders_find_nothing(instance: Instance) {
@@ -150,11 +150,10 @@ async fn a_caller_without_the_right_to_verify_is_refused(instance: Instance) {
     instance.set_up().await;
     let owner = instance.owner().await;
     let issued = tokens::create(&instance.console, &owner, new_token("ci", Role::Developer)).await.unwrap();
-    let refused = access::by_token(&instance.console, issued.secret.expose(), &caller(), Permission::TOKEN_VERIFY).await;
+    let refused = access::to_verify(&instance.console, issued.secret.expose(), &caller()).await;
     assert!(matches!(refused, Err(Error::Forbidden)));
     let reader = access::by_token(&instance.console, issued.secret.expose(), &caller(), Permission::ORGANIZATION_READ).await.unwrap();
-    let refused = verify::verify(&instance.console, &reader, &caller(), issued.secret.expose(), None).await;
-    assert!(matches!(refused, Err(Error::Forbidden)));
+    assert!(matches!(reader.verifier(), Err(Error::Forbidden)));
     assert!(matches!(tokens::create(&instance.console, &reader, new_token("x", Role::Viewer)).await, Err(Error::Forbidden)));
     assert!(matches!(tokens::revoke(&instance.console, &reader, &issued.token.id.to_string(), "ci", None).await, Err(Error::Forbidden)));
 }
@@ -166,7 +165,7 @@ async fn insufficient_permissions_are_told_apart(instance: Instance) {
     let issued = tokens::create(&instance.console, &owner, new_token("ci", Role::Viewer)).await.unwrap();
     let ask = async |permission: &str| {
         let asked = Some(permission.parse().unwrap());
-        verify::verify(&instance.console, &verifier, &caller(), issued.secret.expose(), asked).await.unwrap()
+        verify::verify(&instance.console, verifier, &caller(), issued.secret.expose(), asked).await.unwrap()
     };
     assert_eq!(ask("cluster:read").await.verdict, Verdict::Valid);
     let refused = ask("cluster:delete").await;
@@ -181,11 +180,11 @@ async fn malformed_ones_cost_no_lookup(instance: Instance) {
     // With the database gone, everything that would look something up fails.
     instance.console.0.db.close().await;
     for presented in ["", "x", "jto_", "jto_00000000000000000000000000000000000000", &"j".repeat(1 << 20)] {
-        assert_eq!(judge(&instance, &verifier, presented).await, Verdict::NotFound);
+        assert_eq!(judge(&instance, verifier, presented).await, Verdict::NotFound);
     }
     let body = crate::entropy::secret_body(&crate::SystemEntropy);
     let unknown = domain::Secret::mint(instance.console.prefix(), domain::Kind::Organization, &body).unwrap();
-    let refused = verify::verify(&instance.console, &verifier, &caller(), unknown.expose(), None).await;
+    let refused = verify::verify(&instance.console, verifier, &caller(), unknown.expose(), None).await;
     assert!(matches!(refused, Err(Error::Unavailable(_))), "no database is no verdict");
 }
 

@@ -86,7 +86,7 @@ async fn the_address_that_a_service_knows_is_the_one_that_counts(instance: Insta
     for address in [Some([192, 0, 2, 44].into()), None] {
         for secret in [&issued.secret, &rotated.secret] {
             let asked = Asked { address, ..Asked::default() };
-            let told = verify(&instance.console, &owner, &service, secret.expose(), asked).await.unwrap();
+            let told = verify(&instance.console, owner.verifier().unwrap(), &service, secret.expose(), asked).await.unwrap();
             assert_eq!(told.verdict, Verdict::Valid);
         }
     }

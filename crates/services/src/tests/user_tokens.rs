@@ -37,7 +37,10 @@ async fn generate(instance: &Instance, email: &str, label: &str, role: Role) -> 
 /// What a service hears that asks about this token.
 async fn verdict(instance: &Instance, issued: &Issued, asked: &str) -> Verdict {
     let owner = instance.owner().await;
-    verify::verify(&instance.console, &owner, &caller(), issued.secret.expose(), asked.parse().ok()).await.unwrap().verdict
+    verify::verify(&instance.console, owner.verifier().unwrap(), &caller(), issued.secret.expose(), asked.parse().ok())
+        .await
+        .unwrap()
+        .verdict
 }
 
 async fn people(instance: &Instance) {

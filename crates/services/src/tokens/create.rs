@@ -95,7 +95,7 @@ async fn sent_already(write: &mut Write, access: &Access, token: TokenId) -> Res
 /// A new secret and the digest to store of it.
 pub(super) fn mint(console: &Console, kind: Kind) -> Result<(Secret, Digest)> {
     let secret = Secret::mint(&console.0.prefix, kind, &entropy::secret_body(&*console.0.entropy)).map_err(Error::internal)?;
-    let digest = console.0.keys.token(&secret);
+    let digest = console.0.keys.token(secret.presented());
     Ok((secret, digest))
 }
 

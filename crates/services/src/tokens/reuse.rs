@@ -1,6 +1,6 @@
 //! A secret that a rotation has ended, presented to rotate with: two parties hold what one should, and nobody can tell them apart.
 
-use domain::{Permission, Secret, Status, audit::Action, texts::tokens as say};
+use domain::{Permission, PresentedSecret, Status, audit::Action, texts::tokens as say};
 use serde_json::json;
 
 use super::{event, revoke::details};
@@ -15,8 +15,8 @@ use crate::{
 /// Ends the token of which this is an ended secret, whatever secret of it is good, if it is one that rotates itself and is not over
 /// already. Anything else has no effect, and nobody is told which it was. The server does this by itself: who asked has proved nothing.
 pub(crate) async fn end_reused(console: &Console, presented: &str, caller: &Caller) -> Result<()> {
-    let Ok(secret) = Secret::parse(presented, &console.0.prefix) else { return Ok(()) };
-    let digest = console.0.keys.token(&secret);
+    let Ok(secret) = PresentedSecret::parse(presented, &console.0.prefix) else { return Ok(()) };
+    let digest = console.0.keys.token(secret);
     let found = console.recognize(&digest).await?.filter(|found| found.secret.is_ended(console.now()));
     let Some(found) = found else { return Ok(()) };
     // Asked before the change, so that whoever holds something worthless cannot make others wait for it.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    AssignedRole, Label, Owner, Permission, Reason, Role, Secret, Status, TeamId, Timestamp, Token, TokenId, UserId, audit::Action,
-    texts::tokens as say,
+    AssignedRole, Label, Owner, Permission, PresentedSecret, Reason, Role, Status, TeamId, Timestamp, Token, TokenId, UserId,
+    audit::Action, texts::tokens as say,
 };
 use serde_json::{Value, json};
 
@@ -39,8 +39,8 @@ pub async fn revoke_itself(console: &Console, access: &Access) -> Result<Token> 
 /// of the organization for who may revoke it. Anything else changes nothing (RFC 7009), and nobody is told what it was: no secret, ended by a
 /// rotation, revoked before, or of another organization.
 pub async fn revoke_presented(console: &Console, access: &Access, presented: &str) -> Result<()> {
-    let Ok(secret) = Secret::parse(presented, &console.0.prefix) else { return Ok(()) };
-    let found = console.recognize(&console.0.keys.token(&secret)).await?;
+    let Ok(secret) = PresentedSecret::parse(presented, &console.0.prefix) else { return Ok(()) };
+    let found = console.recognize(&console.0.keys.token(secret)).await?;
     let now = console.now();
     if let Some(found) = found.filter(|found| found.organization.id == access.organization().id && !found.secret.is_ended(now))
         && found.token.status_at(now) != Status::Revoked

@@ -162,7 +162,7 @@ pub(crate) async fn exchange(
 pub(super) async fn renew(console: &Console, access: &Access, write: &mut Write, token: Token, now: Timestamp) -> Result<(Issued, Digest)> {
     let secret =
         Secret::mint(&console.0.prefix, token.owner.kind(), &entropy::secret_body(&*console.0.entropy)).map_err(Error::internal)?;
-    let digest = console.0.keys.token(&secret);
+    let digest = console.0.keys.token(secret.presented());
     let token = Token { hint: secret.hint(), ..token };
     store::tokens::insert_secret(write, access, &token, &digest, now).await?;
     Ok((Issued { token, secret }, digest))
