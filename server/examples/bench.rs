@@ -24,7 +24,7 @@ use axum::{
 };
 use axum_client_ip::ClientIpSource;
 use axum_server::Handle;
-use domain::{Description, Kind, Label, Lifetime, Permission, PermissionSet, Prefix, Role, Secret};
+use domain::{Description, Kind, Label, Lifetime, Permission, PermissionSet, Prefix, Role, Secret, Verdict};
 use http_body_util::BodyExt as _;
 use serde_json::json;
 use server::{config::PublicUrl, demo, front::Front, router::Site, serve::serve, telemetry};
@@ -33,12 +33,16 @@ use services::{
     organizations::{self, Password, SetupForm},
     sessions,
     tokens::{self, NewToken},
+    verify,
 };
 use tower::ServiceExt as _;
 use tracing_subscriber::{Layer, filter::filter_fn, layer::Context, prelude::*};
 
 /// Tokens that services present again and again, unless told otherwise.
 const HOT: usize = 100;
+
+/// How often each of them is decided about in process.
+const DECISIONS: usize = 1_000;
 
 /// Statements that the databases were sent, while they are counted.
 static STATEMENTS: AtomicU64 = AtomicU64::new(0);
@@ -118,6 +122,9 @@ async fn run(folder: &Path, database: &str, stored: Option<(u32, usize)>) -> Res
     let bare = tokio::spawn(serve(bare, move |_| beside.clone(), other.clone()));
     let mut told = json!({ "jeton": at, "bare": bare_at, "process": std::process::id() });
     if let Some(made) = set_up {
+        if stored.is_none() {
+            told["decision_nanos"] = decision(&console, &made).await?.into();
+        }
         told["verifier"] = made.verifier.into();
         told["tokens"] = made.hot.into();
         told["unknown"] = unknown()?.into();
@@ -180,6 +187,30 @@ async fn set_up(console: &Console, stored: Option<(u32, usize)>) -> Result<Made,
     let session = sessions::sign_in(console, &caller, email, &password(), None).await?.session.as_str().to_owned();
     let hot = secrets.split_off(1);
     Ok(Made { verifier: secrets.remove(0), hot, session, seconds })
+}
+
+/// How many nanoseconds a decision takes, half the time and 99 times of 100 at most: reading what is presented, its digest, finding it, the verdict and
+/// noting the use. Nothing of HTTP is in it; to read the clock that times it is.
+async fn decision(console: &Console, made: &Made) -> Result<[u64; 2], Box<dyn Error>> {
+    let caller = Caller::new("req_bench", Some([127, 0, 0, 1].into()), "bench");
+    let verifier = access::to_verify(console, &made.verifier, &caller).await?;
+    let mut nanos = Vec::with_capacity(DECISIONS * made.hot.len());
+    // The first time each is read from the database.
+    for round in 0..=DECISIONS {
+        for secret in &made.hot {
+            let began = Instant::now();
+            let found = verify::verify(console, verifier, &caller, secret, None).await?;
+            let took = began.elapsed();
+            if found.verdict != Verdict::Valid {
+                return Err("a good token is refused".into());
+            }
+            if round > 0 {
+                nanos.push(u64::try_from(took.as_nanos())?);
+            }
+        }
+    }
+    nanos.sort_unstable();
+    Ok([nanos[nanos.len() / 2], nanos[nanos.len() * 99 / 100]])
 }
 
 /// Well-formed secrets that nobody has.

@@ -136,7 +136,10 @@ impl Bench {
             print_row(database, what, &turn, Some(&bare));
             rows.insert(name.to_owned(), as_json(&turn, &bare));
         }
-        Ok(json!({ "database": database, "rounds": rounds, "seconds": seconds, "rows": rows }))
+        let decision = &self.told["decision_nanos"];
+        let micros = |place: usize| decision[place].as_f64().unwrap_or(f64::NAN) / 1e3;
+        println!("{database:<12} {:<28} {:>9} {:>9} {:>9.2} {:>9.2}", "a decision, in process", "", "", micros(0), micros(1));
+        Ok(json!({ "database": database, "rounds": rounds, "seconds": seconds, "rows": rows, "decision_nanos": decision }))
     }
 
     /// Sends traffic for some seconds, as fast as it is answered or with a pause of so many milliseconds on each connection.
