@@ -40,7 +40,7 @@ impl Nonce {
 }
 
 /// Names the request, in the answer as in the log.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Surrounds a request. It is the outermost layer, so that everything has a request id; what is mounted without layers names itself by `caller`.
 pub(crate) async fn request(State(site): State<Site>, request: Request, next: Next) -> Response {
@@ -97,7 +97,12 @@ pub(crate) fn caller(site: &Site, request: &Parts, address: Option<IpAddr>) -> C
 /// An answer with all that every answer has: its problem written down, its headers, the name of its request. Only a page has a nonce.
 pub(crate) fn dressed(response: Response, request_id: &str, nonce: Option<Nonce>, site: &Site) -> Response {
     let mut response = problem::dress(response, request_id);
-    headers::secure(response.headers_mut(), nonce, &site.public_url);
+    headers::secure(response.headers_mut(), nonce, site.public_url.is_https());
+    with_name(response, request_id)
+}
+
+/// An answer with the name of its request.
+pub(crate) fn with_name(mut response: Response, request_id: &str) -> Response {
     let id = HeaderValue::from_str(request_id).expect("a request id is hexadecimal");
     response.headers_mut().insert(REQUEST_ID, id);
     response

@@ -30,7 +30,7 @@ use tokio::time::timeout;
 use super::{credentials, extract, introspect, problem::Problem, verify, verify_batch};
 use crate::{
     front::Answering,
-    observe,
+    headers, observe,
     router::{BODY_LIMIT, PATIENCE, Site},
 };
 
@@ -78,6 +78,14 @@ pub(super) struct Asked<'a> {
     pub(super) body: &'a [u8],
 }
 
+/// An answer, before it is dressed for its way.
+pub(super) enum Answer {
+    /// JSON that is written down, and nothing else.
+    Json(Bytes),
+    /// Anything.
+    Any(Response),
+}
+
 /// Answers a request: what [`crate::router::layered`] puts around other routes.
 #[expect(clippy::manual_async_fn, reason = "an async fn has room for each of its arguments twice")]
 fn watched(
@@ -91,21 +99,24 @@ fn watched(
         let started = Instant::now();
         let address = observe::address(&site.client_ip, peer, &mut parts).await;
         let caller = observe::caller(&site, &parts, address);
-        let response = if let Some(refusal) = observe::secret_in(&parts.uri, &site) {
-            refusal
+        let answer = if let Some(refusal) = observe::secret_in(&parts.uri, &site) {
+            Answer::Any(refusal)
         } else if parts.method != Method::POST {
-            (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]).into_response()
+            Answer::Any((StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]).into_response())
         } else {
             in_time(pin!(answered(&site, &caller, &parts.headers, body, question))).await
         };
-        let response = observe::dressed(response, &caller.request_id, None, &site);
+        let response = match answer {
+            Answer::Json(body) => observe::with_name(headers::json(body, &site.public_url), &caller.request_id),
+            Answer::Any(response) => observe::dressed(response, &caller.request_id, None, &site),
+        };
         observe::answered_to_a_service(&caller.request_id, question.address(), &response, started);
         Ok(response)
     }
 }
 
 /// An answer, or what is said instead of one that takes too long or fails.
-async fn in_time(answer: Pin<&mut impl Future<Output = Result<Response, Problem>>>) -> Response {
+async fn in_time(answer: Pin<&mut impl Future<Output = Result<Answer, Problem>>>) -> Answer {
     let mut answer = AssertUnwindSafe(answer).catch_unwind();
     // Nearly every answer is there at once, and takes no timer.
     let answer = match poll!(&mut answer) {
@@ -113,14 +124,14 @@ async fn in_time(answer: Pin<&mut impl Future<Output = Result<Response, Problem>
         Poll::Pending => Box::pin(timeout(PATIENCE, answer)).await,
     };
     match answer {
-        Ok(Ok(answer)) => answer.unwrap_or_else(IntoResponse::into_response),
-        Ok(Err(panic)) => observe::panicked(panic),
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Ok(Ok(answer)) => answer.unwrap_or_else(|problem| Answer::Any(problem.into_response())),
+        Ok(Err(panic)) => Answer::Any(observe::panicked(panic)),
+        Err(_) => Answer::Any(StatusCode::SERVICE_UNAVAILABLE.into_response()),
     }
 }
 
 /// Finds out who asks, and only then reads the body.
-async fn answered(site: &Site, caller: &Caller, headers: &HeaderMap, body: Body, question: Question) -> Result<Response, Problem> {
+async fn answered(site: &Site, caller: &Caller, headers: &HeaderMap, body: Body, question: Question) -> Result<Answer, Problem> {
     let presented = credentials::presented(headers)?;
     let verifier = access::to_verify(&site.console, presented, caller).await;
     let verifier = verifier.map_err(|error| Problem::refusing(error, Permission::TOKEN_VERIFY))?;
@@ -133,8 +144,8 @@ async fn answered(site: &Site, caller: &Caller, headers: &HeaderMap, body: Body,
     match question {
         Question::Verify => verify::verify(asked).await,
         // In boxes: what is asked most often is to take no room for these.
-        Question::VerifyBatch => Box::pin(verify_batch::verify(asked)).await,
-        Question::Introspect => Box::pin(introspect::introspect(asked)).await,
+        Question::VerifyBatch => Box::pin(verify_batch::verify(asked)).await.map(Answer::Any),
+        Question::Introspect => Box::pin(introspect::introspect(asked)).await.map(Answer::Any),
     }
 }
 

@@ -3,9 +3,8 @@
 use std::net::IpAddr;
 
 use axum::{
-    body::{Body, Bytes},
+    body::Bytes,
     http::{HeaderValue, StatusCode, header},
-    response::Response,
 };
 use domain::{Invalid, PermissionSet, Verdict};
 use serde::{Deserialize, Serialize};
@@ -13,7 +12,7 @@ use services::verify::{Asked, Subject, Verification};
 use zeroize::Zeroizing;
 
 use super::{
-    busy, extract, json,
+    busy, extract,
     names::{PermissionName, VerdictName},
     problem::Problem,
     rate_limit,
@@ -135,7 +134,7 @@ pub(super) struct VerifiedOrganization {
             example = json!({ "valid": false, "code": "RATE_LIMITED", "retry_after": 18 })),
     )
 )]
-pub(super) async fn verify(by: busy::Asked<'_>) -> Result<Response, Problem> {
+pub(super) async fn verify(by: busy::Asked<'_>) -> Result<busy::Answer, Problem> {
     let (token, asked) = {
         let question: Question = extract::object(by.body)?;
         let asked = question.asked().map_err(|(member, invalid)| Problem::invalid(member.to_owned(), &invalid.0))?;
@@ -143,26 +142,22 @@ pub(super) async fn verify(by: busy::Asked<'_>) -> Result<Response, Problem> {
     };
     let found = services::verify::verify(&by.site.console, by.verifier, by.caller, &token, asked).await?;
     let (verdict, budget) = (found.verdict, found.budget);
-    let mut response = match &found.subject {
-        Some(subject) => written(subject.answer(|subject| serde_json::to_vec(&Answer::about(subject)).unwrap_or_default().into())),
-        None => json(&Answer::from(found)),
+    let body = match &found.subject {
+        Some(subject) => subject.answer(|subject| written(&Answer::about(subject))),
+        None => written(&Answer::from(found)),
     };
-    if let Some(budget) = budget {
-        rate_limit::tell(response.headers_mut(), &budget);
-        if verdict == Verdict::RateLimited {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(budget.wait_seconds()));
-            *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-        }
+    let Some(budget) = budget else { return Ok(busy::Answer::Json(body)) };
+    let mut response = headers::json(body, &by.site.public_url);
+    rate_limit::tell(response.headers_mut(), &budget);
+    if verdict == Verdict::RateLimited {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(budget.wait_seconds()));
+        *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
     }
-    Ok(response)
+    Ok(busy::Answer::Any(response))
 }
 
-/// JSON that is written down already, with room for the headers of every answer.
-fn written(body: Bytes) -> Response {
-    let mut response = Response::new(Body::from(body));
-    response.headers_mut().reserve(headers::FEW);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+fn written(answer: &Answer) -> Bytes {
+    serde_json::to_vec(answer).unwrap_or_default().into()
 }
 
 impl From<Verification> for Answer {

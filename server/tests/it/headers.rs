@@ -104,6 +104,14 @@ async fn a_panic_in_front_of_the_router_is_the_same(it: TestConsole) {
     }
 }
 
+const OF_EVERY_ANSWER: [(&str, &str); 5] = [
+    ("cache-control", "no-store"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("referrer-policy", "same-origin"),
+    ("x-content-type-options", "nosniff"),
+];
+
 /// What the connection adds, which the other tests do not see: they ask without one.
 async fn an_answer_to_a_service_is_framed_on_the_wire(it: TestConsole) {
     let (_, secret) = it.issue("acme", "asks", domain::Role::Viewer, &["token:verify"], domain::Lifetime::Never).await;
@@ -116,6 +124,12 @@ async fn an_answer_to_a_service_is_framed_on_the_wire(it: TestConsole) {
         assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{method}: {head}");
         assert_eq!(header("allow"), (status == 405).then_some("POST"), "{method}");
         assert_eq!(header("transfer-encoding"), None, "{method}");
+        // What is answered at once has the headers of every other answer.
+        for (name, value) in OF_EVERY_ANSWER {
+            assert_eq!(header(name), Some(value), "{method}: {head}");
+        }
+        let names: Vec<&str> = head.lines().filter_map(|line| line.strip_prefix("x-request-id: ")).collect();
+        assert!(matches!(names[..], [name] if name.starts_with("req_") && name.len() == 36), "{method}: {head}");
         let length: usize = header("content-length").expect("a length").parse().unwrap();
         assert!(length > 0 && body.len() == if method == "HEAD" { 0 } else { length }, "{method}: {answer}");
     }
