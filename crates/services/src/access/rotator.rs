@@ -54,14 +54,14 @@ pub async fn to_rotate_itself(console: &Console, presented: &str, caller: &Calle
         known => known?,
     };
     let access = bearer.holding(Permission::TOKEN_ROTATE_SELF)?;
-    bearer.note(console, Purpose::Permission(Permission::TOKEN_ROTATE_SELF));
-    let found = bearer.found;
+    let found = &bearer.found;
     let presented = found.secret.digest;
     let current = if found.secret.is_replaced() {
         store::tokens::rotation::current(&console.0.db, &access, found.token.id).await?
     } else {
         presented.to_vec()
     };
+    bearer.note(console, Purpose::Permission(Permission::TOKEN_ROTATE_SELF));
     Ok(Rotator { access, presented, current })
 }
 
