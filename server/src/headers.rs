@@ -31,7 +31,7 @@ const ORIGIN_AGENT_CLUSTER: HeaderName = HeaderName::from_static("origin-agent-c
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const REPORTING_ENDPOINTS: HeaderName = HeaderName::from_static("reporting-endpoints");
 
-/// JSON that is written down already, with all headers of such an answer but the name of its request: a copy of them costs a third of setting one
+/// JSON that is written down already, with all headers of such an answer but the name of its request: they are copied whole, not set one
 /// after the other.
 pub(crate) fn json(body: Bytes, public_url: &PublicUrl) -> Response {
     static OF_JSON: LazyLock<[HeaderMap; 2]> = LazyLock::new(|| [false, true].map(of_json));
