@@ -103,7 +103,6 @@ impl FromStr for Kind {
 /// [`Issued`] is the only way out.
 pub struct Secret {
     text: Zeroizing<String>,
-    kind: Kind,
 }
 
 /// Says that what was presented is no secret of this instance. It does not say why: nobody presenting one needs to know.
@@ -125,7 +124,7 @@ impl Secret {
         text.push_str(body);
         let checksum = checksum(&text);
         text.extend(checksum.map(char::from));
-        Ok(Self { text, kind })
+        Ok(Self { text })
     }
 
     /// The secret as whoever it is handed to presents it.
@@ -136,11 +135,6 @@ impl Secret {
     /// The plaintext, to hash it or to hand it over. Whoever calls this answers for where it goes.
     pub fn expose(&self) -> &str {
         &self.text
-    }
-
-    /// Whom a token with this secret belongs to.
-    pub fn kind(&self) -> Kind {
-        self.kind
     }
 
     /// The mask that may be shown ever after.
@@ -235,7 +229,7 @@ fn write<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Erro
 fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
     // The browser reads what its own server sent and does not know the prefix; it shows the text and decides nothing with it.
     let text = Zeroizing::new(String::deserialize(deserializer)?);
-    Ok(Secret { text, kind: Kind::Organization })
+    Ok(Secret { text })
 }
 
 #[cfg(test)]

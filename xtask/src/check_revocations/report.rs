@@ -33,7 +33,7 @@ pub(super) struct Row {
     /// Of these the median, the 99th of a hundred, and the slowest.
     pub(super) took: [Duration; 3],
     /// The 99th of a hundred, where the time does not count in which there was no database.
-    pub(super) took_of_us: Duration,
+    pub(super) took_but_for_outages: Duration,
     /// The least time between the start of a yes of each server and the answer to the revocation.
     margins: [Option<Duration>; SERVERS],
 }
@@ -61,7 +61,7 @@ impl Row {
             unavailable: numbers(counts.unavailable),
             unanswered: numbers(counts.unanswered),
             took: [50, 99, 100].map(|percent| percentile(&took, percent)),
-            took_of_us: percentile(&sorted(outages), 99),
+            took_but_for_outages: percentile(&sorted(outages), 99),
             answered_in: took,
             margins: std::array::from_fn(|server| watched.iter().filter_map(|watched| watched.margin(server)).min()),
         }
@@ -84,7 +84,7 @@ impl Row {
 
     /// Whether revocations were answered too slowly, not counting the time in which there was no database.
     pub(super) fn is_slow(&self) -> bool {
-        self.took_of_us > self.fault.bound()
+        self.took_but_for_outages > self.fault.bound()
     }
 
     pub(super) fn print_head() {
@@ -99,7 +99,7 @@ impl Row {
             "503s",
             "no answer",
             "answer p50/p99/max, ms",
-            "p99 of us",
+            "no outage",
             "nearest, ms"
         );
     }
@@ -119,7 +119,7 @@ impl Row {
             pair(self.unavailable),
             pair(self.unanswered),
             format!("{p50:.1} / {p99:.1} / {slowest:.1}"),
-            milliseconds(self.took_of_us),
+            milliseconds(self.took_but_for_outages),
             nearest.join("+"),
             if self.is_slow() { "  slow" } else { "" }
         );
@@ -131,7 +131,7 @@ impl Row {
             "phase": self.fault.name(), "revocations": self.revocations, "sent_again": self.again, "verifications": self.verifications,
             "verifications_per_second": self.per_second, "seconds": self.asked.as_secs(), "late": self.late, "unavailable": self.unavailable, "unanswered": self.unanswered,
             "answer_p50_ms": p50, "answer_p99_ms": p99, "answer_max_ms": slowest,
-            "answer_p99_ms_without_outages": milliseconds(self.took_of_us), "is_slow": self.is_slow(),
+            "answer_p99_ms_without_outages": milliseconds(self.took_but_for_outages), "is_slow": self.is_slow(),
             "nearest_ms": self.margins.map(|margin| margin.map(milliseconds)),
         })
     }
